@@ -1,0 +1,160 @@
+//! [`Diagnostic`]: one message for a person, as plain data.
+//!
+//! Every part of podgraft that finds something to say returns these; only the command line, the
+//! controller and the webhook print them.
+
+use std::{fmt, sync::Arc};
+
+use crate::path::FieldPath;
+
+/// How much a [`Diagnostic`] matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The input is refused.
+    Error,
+    /// Legal, and almost surely not what was meant.
+    Warning,
+    /// Something worth knowing.
+    Note,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        })
+    }
+}
+
+/// A place in a text: lines and columns count from 1, columns in characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// The file's name as the user gave it; `-` for standard input.
+    pub file: Arc<str>,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// One message: what, where, which layer, why, and how to fix it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostic {
+    /// The kind of message, in kebab case: `unknown-field`. Stable; documented in `docs/`.
+    pub code: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// One line that says what is wrong and what to do about it.
+    pub message: String,
+    /// The object that it is about, for people: `LocustTest default/checkout`.
+    pub object: Option<String>,
+    /// The field: in the pod template for what concerns pods, in the object otherwise.
+    pub path: Option<FieldPath>,
+    /// Who set the field: `workerPodTemplate`, `typed field .spec.image`, `base`.
+    pub layer: Option<String>,
+    /// Where it is written, when it came from a text.
+    pub position: Option<Position>,
+    /// More on how to fix it: an example, a reason, a link into the docs.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error with this code and this line.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, message)
+    }
+
+    /// A warning with this code and this line.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Warning, message)
+    }
+
+    /// A note with this code and this line.
+    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Note, message)
+    }
+
+    fn new(code: &'static str, severity: Severity, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            object: None,
+            path: None,
+            layer: None,
+            position: None,
+            help: None,
+        }
+    }
+
+    /// The same message about this field.
+    #[must_use]
+    pub fn at(mut self, path: FieldPath) -> Self {
+        self.path = Some(path);
+        self
+    }
+
+    /// The same message with more on how to fix it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same message about this object.
+    #[must_use]
+    pub fn of(mut self, object: impl Into<String>) -> Self {
+        self.object = Some(object.into());
+        self
+    }
+
+    /// The same message, at this place of a text.
+    #[must_use]
+    pub fn positioned(mut self, position: Option<Position>) -> Self {
+        self.position = position;
+        self
+    }
+
+    /// Whether the input is refused for it.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// `; did you mean "x"?` when one of `known` is near to `written`, nothing otherwise.
+pub fn did_you_mean<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    nearest(written, known).map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"))
+}
+
+/// The word of `known` that is nearest to `written`, if one is near enough to be a slip of the pen.
+pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let lower = written.to_lowercase();
+    known
+        .into_iter()
+        .map(|word| (strsim::osa_distance(&lower, &word.to_lowercase()), word))
+        .filter(|(distance, word)| *distance <= (word.len().max(written.len()) / 3).max(1))
+        .min()
+        .map(|(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_misses_are_found_and_far_ones_are_not() {
+        assert_eq!(nearest("tolerationz", ["volumes", "tolerations"]), Some("tolerations"));
+        assert_eq!(nearest("locst", ["locust", "init"]), Some("locust"));
+        assert_eq!(nearest("sidecar", ["locust"]), None);
+        assert_eq!(did_you_mean("IMAGE", ["image"]), "; did you mean \"image\"?");
+    }
+}

@@ -1,0 +1,13 @@
+//! podgraft lets people override any pod field of the pods that an operator makes, with
+//! Kubernetes' own strategic merge patch semantics.
+
+pub mod diagnostic;
+pub mod path;
+pub mod role;
+
+#[cfg(feature = "locust")]
+pub mod judge;
+#[cfg(feature = "locust")]
+pub mod locust;
+#[cfg(feature = "locust")]
+pub mod manifest;
