@@ -2,8 +2,10 @@
 //! Kubernetes' own strategic merge patch semantics.
 
 pub mod diagnostic;
+pub mod patch;
 pub mod path;
 pub mod role;
+pub mod schema;
 
 #[cfg(feature = "locust")]
 pub mod judge;

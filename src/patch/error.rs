@@ -1,0 +1,43 @@
+//! The errors of a patch, as [`Diagnostic`]s: each names the field.
+
+use super::Trail;
+use crate::{
+    diagnostic::{Diagnostic, did_you_mean},
+    schema::{LookupError, Schema},
+};
+
+/// What applying a patch returns when the patch is refused.
+pub type Error = Box<Diagnostic>;
+
+/// The deepest nesting of maps and lists that is followed.
+pub const MAX_DEPTH: usize = 128;
+
+/// An error with this code, about the place at `trail`.
+pub(crate) fn refuse(code: &'static str, trail: &Trail<'_>, message: impl Into<String>) -> Error {
+    Box::new(Diagnostic::error(code, message).at(trail.path()))
+}
+
+/// Refuses a place that is deeper than [`MAX_DEPTH`].
+pub(crate) fn check_depth(trail: &Trail<'_>) -> Result<(), Error> {
+    if trail.depth() <= MAX_DEPTH {
+        return Ok(());
+    }
+    Err(refuse("too-deep", trail, format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most")))
+}
+
+/// The refusal of a field without a schema.
+pub(crate) fn no_schema(error: LookupError, schema: Schema, name: &str, trail: &Trail<'_>) -> Error {
+    match error {
+        LookupError::UnknownField { of } => {
+            let known = schema.struct_type().map(|of| of.fields).unwrap_or_default();
+            let near = did_you_mean(name, known.iter().map(|field| field.name));
+            let near = if near.is_empty() { "; remove it or correct its name".to_owned() } else { near };
+            refuse("unknown-field", trail, format!("{of} has no field \"{name}\"{near}"))
+        }
+        LookupError::NotAnObject { found } => refuse(
+            "wrong-kind",
+            trail,
+            format!("\"{name}\" cannot be merged: it is below {found}, where Kubernetes expects no map or list"),
+        ),
+    }
+}

@@ -1,0 +1,260 @@
+//! One field: set, recurse, and the directives about the fields of a map.
+
+use serde_json::{Map, Value};
+
+use super::{Child, Merge, Outcome, UnknownFields, unknown_field};
+use crate::{
+    patch::{Cause, Observer, Trail, directive, element::GoType},
+    schema::{Scalar, Schema, Type},
+};
+
+/// The three kinds of value that a field can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Map,
+    List,
+    Scalar,
+}
+
+impl Kind {
+    /// The kind that a field of this type wants; `None` for free JSON.
+    fn wanted(ty: Type) -> Option<Self> {
+        match ty {
+            Type::Scalar(Scalar::Any) | Type::Custom(Scalar::Any, _) => None,
+            Type::Struct(_) | Type::Map(_) => Some(Self::Map),
+            Type::List(_) => Some(Self::List),
+            Type::Scalar(_) | Type::Custom(..) => Some(Self::Scalar),
+        }
+    }
+
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Object(_) => Self::Map,
+            Value::Array(_) => Self::List,
+            _ => Self::Scalar,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Map => "a map",
+            Self::List => "a list",
+            Self::Scalar => "a single value",
+        }
+    }
+}
+
+impl<O: Observer> Merge<'_, O> {
+    /// Sets a field, or merges into it. `trail` is the field's.
+    pub(super) fn field(
+        &mut self,
+        base: &mut Map<String, Value>,
+        key: &str,
+        value: &Value,
+        child: Child,
+        trail: &Trail<'_>,
+    ) {
+        if !self.fits(value, child.ty, trail) {
+            return;
+        }
+        match value {
+            Value::Object(patch) => self.map_field(base, key, patch, child, trail),
+            Value::Array(patch) => self.list_field(base, key, patch, child, trail),
+            scalar => {
+                base.insert(key.to_owned(), scalar.clone());
+                self.observer.set(trail, scalar, Cause::Stated);
+            }
+        }
+    }
+
+    /// Whether a patch value is of the kind that its place wants; an error where not.
+    pub(super) fn fits(&mut self, value: &Value, ty: Type, trail: &Trail<'_>) -> bool {
+        if value.is_null() {
+            let message = "replace the null: name the field in a \"$unset\" list beside it to remove it";
+            self.refuse("null", trail, message);
+            return false;
+        }
+        match Kind::wanted(ty) {
+            Some(wanted) if wanted != Kind::of(value) => {
+                let message =
+                    format!("write {} here, not {}", wanted.name(), GoType::of(value).name());
+                self.refuse("wrong-kind", trail, message);
+                false
+            }
+            _ => true,
+        }
+    }
+
+    fn map_field(
+        &mut self,
+        base: &mut Map<String, Value>,
+        key: &str,
+        patch: &Map<String, Value>,
+        child: Child,
+        trail: &Trail<'_>,
+    ) {
+        let schema = Schema::new(child.ty);
+        let whole = child.field.is_some_and(|field| field.strategy.replace);
+        match base.get_mut(key) {
+            Some(Value::Object(live)) if !whole => {
+                if self.map(live, patch, schema, &[], trail) == Outcome::Deleted {
+                    base.remove(key);
+                    self.observer.delete(trail, Cause::Delete);
+                }
+            }
+            other => {
+                let was_there = other.is_some_and(|value| !value.is_null());
+                let mut fresh = Map::new();
+                let outcome = self.map(&mut fresh, patch, schema, &[], trail);
+                let stated = patch.is_empty() || patch.get(directive::PATCH).is_some_and(|verb| verb == "replace");
+                if outcome == Outcome::Kept && (stated || whole || !fresh.is_empty()) {
+                    if fresh.is_empty() {
+                        self.observer.set(trail, &Value::Object(Map::new()), Cause::Stated);
+                    }
+                    base.insert(key.to_owned(), Value::Object(fresh));
+                } else if outcome == Outcome::Deleted && was_there {
+                    base.remove(key);
+                    self.observer.delete(trail, Cause::Delete);
+                } else if outcome == Outcome::Deleted {
+                    self.warn("nothing-to-delete", trail, format!("remove the $patch: delete: there is no \"{key}\" to delete"));
+                }
+            }
+        }
+    }
+
+    /// What `value` makes of nothing: new content, without any directive. `None` when nothing is left.
+    pub(super) fn fresh(&mut self, value: &Value, ty: Type, trail: &Trail<'_>) -> Option<Value> {
+        if !self.fits(value, ty, trail) {
+            return None;
+        }
+        match value {
+            Value::Object(patch) => {
+                let mut fresh = Map::new();
+                if self.map(&mut fresh, patch, Schema::new(ty), &[], trail) == Outcome::Deleted {
+                    let message = "leave the item out instead of marking it $patch: delete: the list is replaced as a whole";
+                    self.refuse("delete-in-atomic-list", trail, message);
+                    return None;
+                }
+                if fresh.is_empty() {
+                    self.observer.set(trail, &Value::Object(Map::new()), Cause::Stated);
+                }
+                Some(Value::Object(fresh))
+            }
+            Value::Array(items) => {
+                let item = match ty {
+                    Type::List(item) => *item,
+                    other => other,
+                };
+                let items = items.iter().enumerate();
+                Some(Value::Array(
+                    items.filter_map(|(index, value)| self.fresh(value, item, &trail.index(index))).collect(),
+                ))
+            }
+            scalar => {
+                self.observer.set(trail, scalar, Cause::Stated);
+                Some(scalar.clone())
+            }
+        }
+    }
+
+    /// Refuses what one patch object cannot mean at once.
+    pub(super) fn contradictions(&mut self, patch: &Map<String, Value>, trail: &Trail<'_>) {
+        for name in [directive::APPEND, directive::PREPEND] {
+            for key in patch.keys() {
+                if let Some(field) = directive::subject(key, name)
+                    && patch.contains_key(field)
+                {
+                    let message =
+                        format!("write either {key} or \"{field}\": \"{field}\" replaces the list that {key} extends");
+                    self.refuse("contradiction", &trail.field(field), message);
+                }
+            }
+        }
+        let Some(Value::Array(unset)) = patch.get(directive::UNSET) else { return };
+        for field in unset.iter().filter_map(Value::as_str) {
+            let beside = patch.keys().find(|key| {
+                *key == field || key.starts_with('$') && key.split_once('/').is_some_and(|(_, about)| about == field)
+            });
+            if let Some(key) = beside {
+                let message = format!("write either \"{key}\" or \"{field}\" in $unset: both at once contradict each other");
+                self.refuse("contradiction", &trail.field(field), message);
+            }
+        }
+    }
+
+    pub(super) fn retain_keys(
+        &mut self,
+        base: &mut Map<String, Value>,
+        patch: &Map<String, Value>,
+        schema: Schema,
+        identity: &[&str],
+        trail: &Trail<'_>,
+    ) {
+        let Some(names) = self.field_names(patch, directive::RETAIN_KEYS, schema, trail) else { return };
+        let listed = |key: &str| identity.contains(&key) || names.contains(&key);
+        for key in patch.keys().filter(|key| !key.starts_with('$') && !listed(key)) {
+            let message = format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it");
+            self.refuse("bad-retain-keys", &trail.field(directive::RETAIN_KEYS), message);
+        }
+        base.retain(|key, _| {
+            let keep = listed(key);
+            if !keep {
+                self.observer.delete(&trail.field(key), Cause::RetainKeys);
+            }
+            keep
+        });
+    }
+
+    pub(super) fn unset(
+        &mut self,
+        base: &mut Map<String, Value>,
+        patch: &Map<String, Value>,
+        schema: Schema,
+        identity: &[&str],
+        trail: &Trail<'_>,
+    ) {
+        let Some(names) = self.field_names(patch, directive::UNSET, schema, trail) else { return };
+        for name in names {
+            let at = trail.field(name);
+            if identity.contains(&name) {
+                let message = format!(
+                    "remove \"{name}\" from $unset: it is the item's merge key; write $patch: delete to remove the item"
+                );
+                self.refuse("unset-merge-key", &at, message);
+            } else if base.remove(name).is_some() {
+                self.observer.delete(&at, Cause::Unset);
+            } else {
+                let message = format!("remove \"{name}\" from $unset: there is nothing to remove");
+                self.warn("nothing-to-unset", &at, message);
+            }
+        }
+    }
+
+    /// The names in a directive that lists fields; errors for those that cannot be fields.
+    fn field_names<'p>(
+        &mut self,
+        patch: &'p Map<String, Value>,
+        directive: &str,
+        schema: Schema,
+        trail: &Trail<'_>,
+    ) -> Option<Vec<&'p str>> {
+        let value = patch.get(directive)?;
+        let trail = trail.field(directive);
+        let names = value.as_array().and_then(|names| names.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
+        let Some(mut names) = names else {
+            self.refuse("bad-directive", &trail, format!("write {directive} as a list of field names"));
+            return None;
+        };
+        names.retain(|name| {
+            let unknown = schema.struct_type().is_some() && schema.field(name).is_err();
+            if unknown {
+                match self.options.unknown_fields {
+                    UnknownFields::Refuse => self.refuse("unknown-field", &trail, unknown_field(schema, name)),
+                    UnknownFields::Warn => self.warn("unknown-field", &trail, unknown_field(schema, name)),
+                }
+            }
+            !unknown || self.options.unknown_fields == UnknownFields::Warn
+        });
+        Some(names)
+    }
+}

@@ -1,0 +1,265 @@
+//! Lists: which of the ways to merge applies, and the two ways that need no merge key.
+
+use serde_json::{Map, Value};
+
+use super::{Child, Merge, keys::Keys};
+use crate::{
+    patch::{
+        Cause, Observer, Trail, directive,
+        element::{Element, GoType, Interner},
+        trail::Place,
+    },
+    schema::{Scalar, Schema, Type},
+};
+
+/// How a list takes a patch.
+#[derive(Clone, Copy)]
+pub(super) enum Way {
+    /// Items merge by key.
+    Keyed(Keys),
+    /// Scalars, each once.
+    Set,
+    /// The whole list is replaced.
+    Atomic,
+}
+
+impl Child {
+    /// How this list takes a patch, and the type of its items.
+    pub(super) fn list(&self) -> (Way, Type) {
+        let item = match self.ty {
+            Type::List(item) => *item,
+            _ => Type::Scalar(Scalar::Any),
+        };
+        let way = match self.field {
+            Some(field) if field.strategy.merge && !field.merge_key.is_empty() => Way::Keyed(Keys::of(field.merge_key)),
+            Some(field) if field.strategy.merge => Way::Set,
+            _ => Way::Atomic,
+        };
+        (way, item)
+    }
+}
+
+impl<O: Observer> Merge<'_, O> {
+    pub(super) fn list_field(
+        &mut self,
+        base: &mut Map<String, Value>,
+        key: &str,
+        patch: &[Value],
+        child: Child,
+        trail: &Trail<'_>,
+    ) {
+        let (way, item) = child.list();
+        let live = match base.get_mut(key) {
+            Some(Value::Array(live)) => Some(std::mem::take(live)),
+            _ => None,
+        };
+        let was_there = live.is_some();
+        let live = live.unwrap_or_default();
+        let merged = match way {
+            Way::Keyed(keys) => self.keyed(live, patch, Schema::new(item), keys, trail),
+            Way::Set => self.set(live, patch, Cause::Stated, trail),
+            Way::Atomic => self.atomic(was_there, patch, item, trail),
+        };
+        let stated = patch.is_empty() || patch.iter().any(is_replace);
+        if was_there || stated || !merged.is_empty() {
+            if merged.is_empty() && stated {
+                self.observer.set(trail, &Value::Array(Vec::new()), Cause::Stated);
+            }
+            base.insert(key.to_owned(), Value::Array(merged));
+        }
+    }
+
+    /// A list that is replaced as a whole.
+    fn atomic(&mut self, was_there: bool, patch: &[Value], item: Type, trail: &Trail<'_>) -> Vec<Value> {
+        if was_there {
+            self.observer.clear(trail, Cause::Replace);
+        }
+        // A lone `$patch: replace` says what happens anyway.
+        let items = patch.iter().filter(|value| !self.is_replace_marker(value, trail)).collect::<Vec<_>>();
+        items
+            .into_iter()
+            .enumerate()
+            .filter_map(|(index, value)| self.fresh(value, item, &trail.index(index)))
+            .collect()
+    }
+
+    /// Whether an item is the marker `- $patch: replace`; an error when it has other fields.
+    pub(super) fn is_replace_marker(&mut self, value: &Value, trail: &Trail<'_>) -> bool {
+        if !is_replace(value) {
+            return false;
+        }
+        if value.as_object().is_some_and(|item| item.len() > 1) {
+            let message = "write \"- $patch: replace\" as an item of its own: it replaces the list, and the fields beside it would be lost";
+            self.refuse("replace-beside-fields", trail, message);
+        }
+        true
+    }
+
+    /// A list of scalars, each once: what is there stays, new ones go last.
+    pub(super) fn set(&mut self, live: Vec<Value>, patch: &[Value], cause: Cause, trail: &Trail<'_>) -> Vec<Value> {
+        if !self.one_type(&live, patch, trail) {
+            return live;
+        }
+        let first_new = live.len();
+        let mut joined = live;
+        joined.extend(patch.iter().cloned());
+        let mut interner = Interner::default();
+        let ids: Vec<usize> =
+            joined.iter().filter_map(Element::of).map(|element| interner.id(element) as usize).collect();
+        let mut seen = vec![false; interner.len()];
+        let mut kept = Vec::with_capacity(joined.len());
+        for (index, (value, id)) in joined.into_iter().zip(ids).enumerate() {
+            if std::mem::replace(&mut seen[id], true) {
+                continue;
+            }
+            if index >= first_new {
+                self.observer.set(&trail.then(Place::Item(&value)), &value, cause);
+            }
+            kept.push(value);
+        }
+        kept
+    }
+
+    /// Whether all items are scalars of one type; an error where not.
+    fn one_type(&mut self, live: &[Value], patch: &[Value], trail: &Trail<'_>) -> bool {
+        if patch.iter().any(Value::is_null) {
+            self.refuse("null", trail, "remove the null from the list");
+            return false;
+        }
+        let mut types = live.iter().chain(patch).map(GoType::of);
+        let Some(first) = types.next() else { return true };
+        let other = if matches!(first, GoType::Map | GoType::Slice) { Some(first) } else { types.find(|ty| *ty != first) };
+        let Some(other) = other else { return true };
+        let message = format!("write all items as single values of one type: there is {}", other.name());
+        self.refuse("mixed-list-items", trail, message);
+        false
+    }
+
+    /// `$deleteFromPrimitiveList/FIELD`.
+    pub(super) fn delete_from_primitive_list(
+        &mut self,
+        base: &mut Map<String, Value>,
+        name: &str,
+        unwanted: &[Value],
+        child: Child,
+        trail: &Trail<'_>,
+    ) {
+        let (_, item) = child.list();
+        let scalars = matches!(child.ty, Type::List(_) | Type::Scalar(Scalar::Any))
+            && matches!(item, Type::Scalar(_) | Type::Custom(..));
+        if !scalars || unwanted.iter().any(|value| Element::of(value).is_none()) {
+            let message = format!(
+                "use $deleteFromPrimitiveList only for lists of single values; in \"{name}\" mark an item $patch: delete"
+            );
+            self.refuse("not-a-primitive-list", trail, message);
+            return;
+        }
+        let Some(Value::Array(live)) = base.get_mut(name) else {
+            self.warn("nothing-to-delete", trail, format!("there is no list \"{name}\" to delete from"));
+            return;
+        };
+        let mut live = std::mem::take(live);
+        if self.one_type(&live, unwanted, trail) {
+            let mut interner = Interner::default();
+            let unwanted: Vec<(&Value, u32)> = unwanted
+                .iter()
+                .filter_map(|value| Element::of(value).map(|element| (value, interner.id(element))))
+                .collect();
+            let mut found = vec![false; interner.len()];
+            let ids: Vec<u32> =
+                live.iter().filter_map(Element::of).map(|element| interner.id(element)).collect();
+            let mut ids = ids.into_iter();
+            live.retain(|value| match ids.next().and_then(|id| found.get_mut(id as usize)) {
+                Some(found) => {
+                    *found = true;
+                    self.observer.delete(&trail.then(Place::Item(value)), Cause::DeleteFromPrimitiveList);
+                    false
+                }
+                None => true,
+            });
+            for (value, id) in unwanted {
+                if !std::mem::replace(&mut found[id as usize], true) {
+                    self.warn("nothing-to-delete", trail, format!("remove {value} from the directive: it is not in the list"));
+                }
+            }
+        }
+        base.insert(name.to_owned(), Value::Array(live));
+    }
+
+    /// `$prepend/FIELD` and `$append/FIELD`.
+    pub(super) fn extend_list(
+        &mut self,
+        base: &mut Map<String, Value>,
+        name: &str,
+        items: &[Value],
+        child: Child,
+        cause: Cause,
+        trail: &Trail<'_>,
+    ) {
+        let verb = if cause == Cause::Prepend { directive::PREPEND } else { directive::APPEND };
+        if !matches!(child.ty, Type::List(_) | Type::Scalar(Scalar::Any)) {
+            self.refuse("wrong-kind", trail, format!("\"{name}\" is no list: remove the {verb}"));
+            return;
+        }
+        let (way, item) = child.list();
+        let live = match base.get_mut(name) {
+            Some(Value::Array(live)) => std::mem::take(live),
+            _ => Vec::new(),
+        };
+        let joined = match way {
+            Way::Keyed(keys) => {
+                let message = format!(
+                    "just list the items under \"{name}\": they merge by {}, and new ones go last",
+                    keys.first
+                );
+                self.refuse("keyed-list", trail, message);
+                live
+            }
+            Way::Set if cause == Cause::Append => self.set(live, items, cause, trail),
+            Way::Set => self.set(self.only_new(items, &live), &live, cause, trail),
+            Way::Atomic => self.join(live, items, item, cause, trail),
+        };
+        base.insert(name.to_owned(), Value::Array(joined));
+    }
+
+    /// The items that are not in `live` yet.
+    fn only_new(&self, items: &[Value], live: &[Value]) -> Vec<Value> {
+        let mut interner = Interner::default();
+        for element in live.iter().filter_map(Element::of) {
+            interner.id(element);
+        }
+        let known = interner.len();
+        let mut new = Vec::new();
+        for value in items {
+            if Element::of(value).is_none_or(|element| interner.id(element) as usize >= known) {
+                new.push(value.clone());
+            }
+        }
+        new
+    }
+
+    /// An atomic list with more items before or behind it.
+    fn join(&mut self, live: Vec<Value>, items: &[Value], item: Type, cause: Cause, trail: &Trail<'_>) -> Vec<Value> {
+        let start = if cause == Cause::Prepend { 0 } else { live.len() };
+        let mut fresh = Vec::with_capacity(items.len());
+        for (index, value) in items.iter().enumerate() {
+            let at = trail.index(start + index);
+            // What a new item holds is reported as one value, put there by this directive.
+            let mut quiet = Merge { observer: &mut (), options: self.options, diagnostics: Vec::new() };
+            let made = quiet.fresh(value, item, &at);
+            self.diagnostics.append(&mut quiet.diagnostics);
+            if let Some(made) = made {
+                self.observer.set(&at, &made, cause);
+                fresh.push(made);
+            }
+        }
+        let (mut joined, rest) = if cause == Cause::Prepend { (fresh, live) } else { (live, fresh) };
+        joined.extend(rest);
+        joined
+    }
+}
+
+/// Whether an item says `$patch: replace`.
+pub(super) fn is_replace(value: &Value) -> bool {
+    value.get(directive::PATCH).is_some_and(|verb| verb == "replace")
+}

@@ -1,0 +1,275 @@
+//! The `extended` dialect: Kubernetes' rules with what templates need beside them.
+//!
+//! One patch object is applied in this order: contradictions, `$patch`, `$retainKeys`, `$unset`,
+//! unions, set and recurse, `$deleteFromPrimitiveList`, `$prepend` and `$append`,
+//! `$setElementOrder`. Everything that is wrong with a patch is reported, not just the first thing.
+
+mod fields;
+mod keyed;
+mod keys;
+mod lists;
+mod order;
+mod target;
+mod unions;
+
+use serde_json::{Map, Value};
+
+use super::{Cause, Observer, Trail, directive, error::MAX_DEPTH};
+use crate::{
+    diagnostic::{Diagnostic, did_you_mean},
+    schema::{Field, Scalar, Schema, Type},
+};
+
+/// What becomes of an item that matches nothing and is not complete by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MissingTarget {
+    /// An error: a test's author meant some item that is there.
+    #[default]
+    Refuse,
+    /// A warning, and the item is left out: an overlay meets tests of all kinds.
+    Skip,
+}
+
+/// What becomes of fields that Kubernetes does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnknownFields {
+    /// An error.
+    #[default]
+    Refuse,
+    /// A warning; below such a field maps merge and lists are replaced. For clusters that are newer
+    /// than [`KUBERNETES_VERSION`](crate::schema::KUBERNETES_VERSION).
+    Warn,
+}
+
+/// How strict [`extend`] is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Items that match nothing.
+    pub missing_target: MissingTarget,
+    /// Fields that are not in the schema.
+    pub unknown_fields: UnknownFields,
+}
+
+/// What [`extend`] made of a patch.
+#[derive(Debug)]
+pub struct Extended {
+    /// The result. With an error among the diagnostics, it is what could be made of the rest.
+    pub value: Value,
+    /// Errors and warnings, in the patch's order, with paths in the result.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Applies `patch` to `base` in the `extended` dialect. Both are objects of the kind that `schema`
+/// describes. No `$` key of the patch is ever in the result.
+#[must_use]
+pub fn extend<O: Observer>(
+    base: Value,
+    patch: &Value,
+    schema: Schema,
+    options: Options,
+    observer: &mut O,
+) -> Extended {
+    let mut merge = Merge { observer, options, diagnostics: Vec::new() };
+    let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
+        merge.refuse("not-an-object", &Trail::ROOT, "write both the base and the patch as objects");
+        return Extended { value: Value::Object(Map::new()), diagnostics: merge.diagnostics };
+    };
+    if merge.map(&mut base, patch, schema, &[], &Trail::ROOT) == Outcome::Deleted {
+        merge.refuse("delete-root", &Trail::ROOT, "remove the $patch: delete: the whole object cannot be deleted");
+    }
+    Extended { value: Value::Object(base), diagnostics: merge.diagnostics }
+}
+
+/// What became of a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Kept,
+    /// The patch says `$patch: delete`.
+    Deleted,
+}
+
+/// A merge in progress.
+struct Merge<'o, O> {
+    observer: &'o mut O,
+    options: Options,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// What is known of one field of a map.
+#[derive(Clone, Copy)]
+struct Child {
+    field: Option<&'static Field>,
+    ty: Type,
+}
+
+impl<O: Observer> Merge<'_, O> {
+    /// Applies one patch object. `identity` are the merge keys by which the map is known in its
+    /// list, if it is an item of one.
+    fn map(
+        &mut self,
+        base: &mut Map<String, Value>,
+        patch: &Map<String, Value>,
+        schema: Schema,
+        identity: &[&str],
+        trail: &Trail<'_>,
+    ) -> Outcome {
+        if trail.depth() > MAX_DEPTH {
+            let message = format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most");
+            self.refuse("too-deep", trail, message);
+            return Outcome::Kept;
+        }
+        let directed = patch.keys().next().is_some_and(|key| key.starts_with('$'));
+        if directed {
+            self.contradictions(patch, trail);
+            match self.verb(patch, trail) {
+                Verb::Delete => {
+                    self.ignored_beside_delete(patch, identity, trail);
+                    return Outcome::Deleted;
+                }
+                Verb::Replace => {
+                    base.clear();
+                    self.observer.clear(trail, Cause::Replace);
+                }
+                Verb::Merge => {}
+            }
+            self.retain_keys(base, patch, schema, identity, trail);
+            self.unset(base, patch, schema, identity, trail);
+        }
+        self.unions(base, patch, schema, trail);
+        let before = if directed { self.before(base, patch) } else { Vec::new() };
+        for (key, value) in patch.iter().filter(|(key, _)| !key.starts_with('$')) {
+            let trail = trail.field(key);
+            if let Some(child) = self.child(schema, key, &trail) {
+                self.field(base, key, value, child, &trail);
+            }
+        }
+        if directed {
+            self.list_directives(base, (patch, &before), schema, trail);
+        }
+        Outcome::Kept
+    }
+
+    /// The directives that are about a list beside them, in their order.
+    fn list_directives(
+        &mut self,
+        base: &mut Map<String, Value>,
+        (patch, before): (&Map<String, Value>, &order::Before<'_>),
+        schema: Schema,
+        trail: &Trail<'_>,
+    ) {
+        for name in
+            [directive::DELETE_FROM_PRIMITIVE_LIST, directive::PREPEND, directive::APPEND, directive::SET_ELEMENT_ORDER]
+        {
+            for (key, value) in patch {
+                let Some(subject) = directive::subject(key, name) else { continue };
+                let trail = trail.field(subject);
+                let Some(child) = self.child(schema, subject, &trail) else { continue };
+                let Value::Array(items) = value else {
+                    self.refuse("bad-directive", &trail, format!("write {key} as a list"));
+                    continue;
+                };
+                match name {
+                    directive::DELETE_FROM_PRIMITIVE_LIST => {
+                        self.delete_from_primitive_list(base, subject, items, child, &trail);
+                    }
+                    directive::PREPEND => self.extend_list(base, subject, items, child, Cause::Prepend, &trail),
+                    directive::APPEND => self.extend_list(base, subject, items, child, Cause::Append, &trail),
+                    _ => self.set_element_order(base, (patch, before), subject, items, child, &trail),
+                }
+            }
+        }
+        for key in patch.keys().filter(|key| key.starts_with('$') && !is_directive(key)) {
+            let near = did_you_mean(key.split('/').next().unwrap_or(key), directive::ALL);
+            let message = if directive::ALL[3..].contains(&key.as_str()) {
+                format!("name the list that {key} is about: write {key}/FIELD")
+            } else if near.is_empty() {
+                format!("remove \"{key}\": there is no such directive")
+            } else {
+                format!("there is no directive \"{key}\"{near}")
+            };
+            self.refuse("unknown-directive", &trail.field(key), message);
+        }
+    }
+
+    /// What is known of a field, or `None`, with an error, when Kubernetes does not know it.
+    fn child(&mut self, schema: Schema, name: &str, trail: &Trail<'_>) -> Option<Child> {
+        let any = Child { field: None, ty: Type::Scalar(Scalar::Any) };
+        match schema.ty() {
+            Type::Map(value) => return Some(Child { field: None, ty: *value }),
+            Type::Scalar(_) | Type::Custom(..) | Type::List(_) => return Some(any),
+            Type::Struct(_) => {}
+        }
+        if let Ok(field) = schema.field(name) {
+            return Some(Child { field: Some(field), ty: field.ty });
+        }
+        let message = unknown_field(schema, name);
+        match self.options.unknown_fields {
+            UnknownFields::Warn => {
+                self.diagnostics.push(Diagnostic::warning("unknown-field", message).at(trail.path()));
+                Some(any)
+            }
+            UnknownFields::Refuse => {
+                self.refuse("unknown-field", trail, message);
+                None
+            }
+        }
+    }
+
+    fn verb(&mut self, patch: &Map<String, Value>, trail: &Trail<'_>) -> Verb {
+        match patch.get(directive::PATCH) {
+            None => Verb::Merge,
+            Some(Value::String(verb)) if verb == "merge" => Verb::Merge,
+            Some(Value::String(verb)) if verb == "delete" => Verb::Delete,
+            Some(Value::String(verb)) if verb == "replace" => Verb::Replace,
+            Some(other) => {
+                let near = other.as_str().map(|verb| did_you_mean(verb, ["delete", "replace", "merge"]));
+                let message = format!(
+                    "write \"delete\", \"replace\" or \"merge\" as $patch: {other} is none of them{}",
+                    near.unwrap_or_default()
+                );
+                self.refuse("unknown-patch-directive", trail, message);
+                Verb::Merge
+            }
+        }
+    }
+
+    fn ignored_beside_delete(&mut self, patch: &Map<String, Value>, identity: &[&str], trail: &Trail<'_>) {
+        let ignored =
+            patch.keys().find(|key| *key != directive::PATCH && !identity.contains(&key.as_str())).map(String::as_str);
+        if let Some(key) = ignored {
+            let message = format!("remove \"{key}\" or the $patch: delete: what stands beside $patch: delete is ignored");
+            self.warn("ignored-beside-delete", trail, message);
+        }
+    }
+
+    fn refuse(&mut self, code: &'static str, trail: &Trail<'_>, message: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::error(code, message).at(trail.path()));
+    }
+
+    fn warn(&mut self, code: &'static str, trail: &Trail<'_>, message: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::warning(code, message).at(trail.path()));
+    }
+}
+
+/// What `$patch` says.
+enum Verb {
+    Merge,
+    Delete,
+    Replace,
+}
+
+fn is_directive(key: &str) -> bool {
+    [directive::PATCH, directive::RETAIN_KEYS, directive::UNSET].contains(&key)
+        || directive::ALL[3..].iter().any(|name| directive::subject(key, name).is_some_and(|field| !field.is_empty()))
+}
+
+fn unknown_field(schema: Schema, name: &str) -> String {
+    let Some(of) = schema.struct_type() else { return format!("remove \"{name}\": there is no such field") };
+    let near = did_you_mean(name, of.fields.iter().map(|field| field.name));
+    let version = crate::schema::KUBERNETES_VERSION;
+    if near.is_empty() {
+        format!("remove \"{name}\": {} of Kubernetes {version} has no such field", of.name)
+    } else {
+        format!("\"{name}\" is no field of {}{near}", of.name)
+    }
+}

@@ -1,0 +1,161 @@
+//! `$setElementOrder/FIELD`: the one way to move items that are there.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::{Child, Merge, keys::Keys, lists::Way};
+use crate::{
+    patch::{
+        Cause, Observer, Trail, directive,
+        element::{Element, number},
+        order::Ordering,
+    },
+    schema::Type,
+};
+
+/// The lists that a patch orders, as they were before it: field, and the keys of the items.
+pub(super) type Before<'p> = Vec<(&'p str, Vec<Value>)>;
+
+/// An item's identity: its first key or itself, and its second key.
+type Identity<'v> = (Element<'v>, Option<&'v str>);
+
+impl<O: Observer> Merge<'_, O> {
+    /// Notes what is there before the patch adds to it.
+    pub(super) fn before<'p>(&self, base: &Map<String, Value>, patch: &'p Map<String, Value>) -> Before<'p> {
+        let subjects = patch.keys().filter_map(|key| directive::subject(key, directive::SET_ELEMENT_ORDER));
+        let list = |subject: &'p str| Some((subject, base.get(subject)?.as_array()?.iter().map(key_only).collect()));
+        subjects.filter_map(list).collect()
+    }
+
+    /// Puts the items that `wanted` names into its order; the others keep their places between them.
+    pub(super) fn set_element_order(
+        &mut self,
+        base: &mut Map<String, Value>,
+        (patch, before): (&Map<String, Value>, &Before<'_>),
+        name: &str,
+        wanted: &[Value],
+        child: Child,
+        trail: &Trail<'_>,
+    ) {
+        let (way, item) = child.list();
+        let keys = match way {
+            Way::Keyed(keys) => Some(keys),
+            Way::Atomic if matches!(item, Type::Struct(_) | Type::Map(_)) => {
+                let message = format!("remove the $setElementOrder: list the items of \"{name}\" in the order that you want");
+                return self.refuse("no-merge-key", trail, message);
+            }
+            _ => None,
+        };
+        if !self.can_order(wanted, keys, trail) || !self.agrees(patch.get(name), wanted, keys, trail) {
+            return;
+        }
+        let Some(Value::Array(items)) = base.get_mut(name) else {
+            let message = format!("remove the $setElementOrder: there is no list \"{name}\" to put in order");
+            return self.warn("nothing-to-order", trail, message);
+        };
+        let mut items = std::mem::take(items);
+        let live = before.iter().find(|(field, _)| *field == name).map_or(&[][..], |(_, keys)| keys);
+        if let Some(order) = self.order(&items, live, wanted, keys, trail) {
+            items = order.into_iter().map(|index| items[index].take()).collect();
+            self.observer.clear(trail, Cause::Order);
+        }
+        base.insert(name.to_owned(), Value::Array(items));
+    }
+
+    /// The indexes of `items` in their new order; `None` when the order list is ambiguous.
+    fn order(
+        &mut self,
+        items: &[Value],
+        live: &[Value],
+        wanted: &[Value],
+        keys: Option<Keys>,
+        trail: &Trail<'_>,
+    ) -> Option<Vec<usize>> {
+        let mut ids: HashMap<Identity<'_>, u32> = HashMap::new();
+        let mut by_first: HashMap<Element<'_>, Vec<u32>> = HashMap::new();
+        let mut merged = Vec::with_capacity(items.len());
+        for item in items {
+            let identity = identity(item, keys)?;
+            let next = number(ids.len());
+            let id = *ids.entry(identity).or_insert_with(|| {
+                by_first.entry(identity.0).or_default().push(next);
+                next
+            });
+            merged.push(id);
+        }
+        let mut order = Vec::with_capacity(wanted.len());
+        for value in wanted {
+            let identity = identity(value, keys)?;
+            let same_first = by_first.get(&identity.0).map_or(&[][..], Vec::as_slice);
+            let id = match same_first {
+                [only] if keys.is_none_or(|keys| keys.is_open(value)) => Some(only),
+                [_, _, ..] if keys.is_some_and(|keys| keys.is_open(value)) => {
+                    self.refuse("ambiguous-target", trail, format!("name one item in the $setElementOrder: {value} fits {}", same_first.len()));
+                    return None;
+                }
+                _ => ids.get(&identity),
+            };
+            match id {
+                Some(id) => order.push(*id),
+                None => self.warn("nothing-to-order", trail, format!("remove {value} from the $setElementOrder: it is not in the list")),
+            }
+        }
+        // New items that the order does not name stay where they are: last.
+        let live = live.iter().filter_map(|key| ids.get(&identity(key, keys)?).copied());
+        let mut live: Vec<u32> = live.collect();
+        let mut named = vec![false; ids.len()];
+        order.iter().for_each(|id| named[*id as usize] = true);
+        live.extend(merged.iter().filter(|id| !named[**id as usize]));
+        Some(Ordering { merged: &merged, wanted: &order, live: &live, last: &[], distinct: ids.len() }.indexes())
+    }
+
+    /// Whether the order list can be read; an error where not.
+    fn can_order(&mut self, wanted: &[Value], keys: Option<Keys>, trail: &Trail<'_>) -> bool {
+        let Some(index) = wanted.iter().position(|value| identity(value, keys).is_none()) else { return true };
+        let message = match keys {
+            Some(keys) => format!("write item {index} of the $setElementOrder as a map with its \"{}\"", keys.first),
+            None => format!("write item {index} of the $setElementOrder as a single value"),
+        };
+        self.refuse("bad-directive", trail, message);
+        false
+    }
+
+    /// Whether the plain items of the patch's own list stand in the order list, in the same order.
+    fn agrees(&mut self, listed: Option<&Value>, wanted: &[Value], keys: Option<Keys>, trail: &Trail<'_>) -> bool {
+        let Some(Value::Array(listed)) = listed else { return true };
+        let mut places = wanted.iter();
+        for item in listed.iter().filter(|item| item.get(directive::PATCH).is_none()) {
+            let Some(looked_for) = identity(item, keys) else { continue };
+            let same = |value: &Value| identity(value, keys).is_some_and(|found| found.0 == looked_for.0);
+            if !wanted.is_empty() && !places.any(same) {
+                let written = keys.map_or(item, |keys| &item[keys.first]);
+                let message = format!(
+                    "list {written} in the $setElementOrder as well, where the patch's own list has it: it is not there, or too early"
+                );
+                self.refuse("order-mismatch", trail, message);
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// The identity of an item; `None` when it has none.
+fn identity(value: &Value, keys: Option<Keys>) -> Option<Identity<'_>> {
+    match keys {
+        None => Element::of(value).map(|element| (element, None)),
+        Some(keys) => Some((Element::of(value.get(keys.first)?)?, keys.second_of(value).map(|(_, second)| second))),
+    }
+}
+
+/// An item with nothing but scalars at its top: all that its identity can be made of.
+fn key_only(item: &Value) -> Value {
+    match item {
+        Value::Object(fields) => {
+            let scalars = fields.iter().filter(|(_, value)| Element::of(value).is_some());
+            Value::Object(scalars.map(|(name, value)| (name.clone(), value.clone())).collect())
+        }
+        other => other.clone(),
+    }
+}

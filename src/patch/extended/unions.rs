@@ -1,0 +1,59 @@
+//! One-of groups: setting one member clears its siblings.
+
+use serde_json::{Map, Value};
+
+use super::Merge;
+use crate::{
+    patch::{Cause, Observer, Trail, directive},
+    schema::{Member, Schema, Union},
+};
+
+impl<O: Observer> Merge<'_, O> {
+    /// Clears from `base` the siblings of the members that `patch` sets.
+    pub(super) fn unions(
+        &mut self,
+        base: &mut Map<String, Value>,
+        patch: &Map<String, Value>,
+        schema: Schema,
+        trail: &Trail<'_>,
+    ) {
+        let Some(of) = schema.struct_type() else { return };
+        for union in of.unions {
+            let chosen = patch.get(union.discriminator).and_then(Value::as_str);
+            let mut set = union.members.iter().filter(|member| patch.get(member.field).is_some_and(sets));
+            let (first, second) = (set.next(), set.next());
+            if let (Some(first), Some(second)) = (first, second) {
+                let message = format!(
+                    "write only one of \"{}\" and \"{}\": at most one member of their group may be set",
+                    first.field, second.field
+                );
+                self.refuse("two-union-members", &trail.field(second.field), message);
+            } else if let (Some(value), Some(member)) = (chosen, first)
+                && member.value != value
+            {
+                let (discriminator, field) = (union.discriminator, member.field);
+                let message = format!("remove \"{field}\", or write \"{}\" as \"{discriminator}\"", member.value);
+                self.refuse("two-union-members", &trail.field(field), message);
+            }
+            for member in union.members.iter().filter(|member| cleared(member, union, chosen, first)) {
+                if base.remove(member.field).is_some() {
+                    self.observer.delete(&trail.field(member.field), Cause::Union);
+                }
+            }
+        }
+    }
+}
+
+/// Whether setting `first`, or choosing a discriminator value, clears `member`.
+fn cleared(member: &Member, union: &Union, chosen: Option<&str>, first: Option<&Member>) -> bool {
+    match (first, chosen) {
+        (Some(first), _) => member.field != first.field,
+        (None, Some(value)) => !union.discriminator.is_empty() && member.value != value,
+        (None, None) => false,
+    }
+}
+
+/// Whether a value in a patch sets its field, rather than removes it.
+fn sets(value: &Value) -> bool {
+    !value.is_null() && value.get(directive::PATCH).is_none_or(|verb| verb != "delete")
+}

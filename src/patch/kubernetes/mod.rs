@@ -1,0 +1,350 @@
+//! The `kubernetes` dialect: equal to apimachinery's `strategicpatch`, in results and in which
+//! inputs are errors.
+//!
+//! # Source
+//! apimachinery v0.37, `pkg/util/strategicpatch/patch.go`, `StrategicMergeMapPatch`.
+
+mod list;
+
+use serde_json::{Map, Value};
+
+use super::{
+    Cause, Error, Observer, Trail, directive,
+    element::{Element, GoType},
+    error::{check_depth, no_schema, refuse},
+};
+use crate::schema::{Field, Schema, Type};
+
+/// A merge in progress.
+pub(super) struct Merge<'o, O> {
+    pub(super) observer: &'o mut O,
+}
+
+impl<O: Observer> Merge<'_, O> {
+    /// Merges `patch` into `original`.
+    pub(super) fn map(
+        &mut self,
+        original: &mut Map<String, Value>,
+        patch: &Map<String, Value>,
+        schema: Schema,
+        trail: &Trail<'_>,
+    ) -> Result<(), Error> {
+        check_depth(trail)?;
+        if let Some(verb) = patch.get(directive::PATCH) {
+            return self.replace_or_delete(original, patch, verb, trail);
+        }
+        self.retain_keys(original, patch, trail)?;
+        let ordered = self.ordered_lists(original, patch, schema, trail)?;
+        for (key, value) in patch {
+            if key == directive::RETAIN_KEYS
+                || key.starts_with(directive::SET_ELEMENT_ORDER)
+                || ordered.contains(&key.as_str())
+            {
+                continue;
+            }
+            if key.starts_with(directive::DELETE_FROM_PRIMITIVE_LIST) {
+                self.delete_from_primitive_list(original, key, value, schema, trail)?;
+            } else {
+                self.field(original, key, value, schema, &trail.field(key))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn replace_or_delete(
+        &mut self,
+        original: &mut Map<String, Value>,
+        patch: &Map<String, Value>,
+        verb: &Value,
+        trail: &Trail<'_>,
+    ) -> Result<(), Error> {
+        match verb.as_str() {
+            Some("replace") => {
+                *original = patch.clone();
+                original.remove(directive::PATCH);
+                self.observer.clear(trail, Cause::Replace);
+                for (key, value) in &*original {
+                    self.observer.set(&trail.field(key), value, Cause::Replace);
+                }
+                Ok(())
+            }
+            Some("delete") => {
+                original.clear();
+                self.observer.clear(trail, Cause::Delete);
+                Ok(())
+            }
+            _ => Err(refuse(
+                "unknown-patch-directive",
+                trail,
+                format!("write \"replace\" or \"delete\" as $patch: {verb} is neither"),
+            )),
+        }
+    }
+
+    fn retain_keys(
+        &mut self,
+        original: &mut Map<String, Value>,
+        patch: &Map<String, Value>,
+        trail: &Trail<'_>,
+    ) -> Result<(), Error> {
+        let Some(names) = patch.get(directive::RETAIN_KEYS) else { return Ok(()) };
+        let at = trail.field(directive::RETAIN_KEYS);
+        let Value::Array(names) = names else {
+            return Err(refuse("bad-retain-keys", &at, "write $retainKeys as a list of field names"));
+        };
+        if names.iter().any(|name| Element::of(name).is_none()) {
+            return Err(refuse("bad-retain-keys", &at, "write $retainKeys as a list of field names, not of maps or lists"));
+        }
+        let listed = |key: &str| names.iter().any(|name| name.as_str() == Some(key));
+        for (key, value) in patch {
+            let counts = !value.is_null()
+                && key != directive::RETAIN_KEYS
+                && !key.starts_with(directive::DELETE_FROM_PRIMITIVE_LIST)
+                && !key.starts_with(directive::SET_ELEMENT_ORDER);
+            if counts && !listed(key) {
+                return Err(refuse(
+                    "bad-retain-keys",
+                    &at,
+                    format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it"),
+                ));
+            }
+        }
+        original.retain(|key, _| {
+            let keep = listed(key);
+            if !keep {
+                self.observer.delete(&trail.field(key), Cause::RetainKeys);
+            }
+            keep
+        });
+        Ok(())
+    }
+
+    /// Merges one plain field. `trail` is the field's.
+    fn field(
+        &mut self,
+        original: &mut Map<String, Value>,
+        key: &str,
+        value: &Value,
+        schema: Schema,
+        trail: &Trail<'_>,
+    ) -> Result<(), Error> {
+        if value.is_null() {
+            if original.remove(key).is_some() {
+                self.observer.delete(trail, Cause::Null);
+            }
+            return Ok(());
+        }
+        let Some(live) = original.get_mut(key) else {
+            if let Some(added) = added(value, Nulls::Drop, trail)? {
+                self.observer.set(trail, &added, Cause::Stated);
+                original.insert(key.to_owned(), added);
+            }
+            return Ok(());
+        };
+        match (live, value) {
+            (Value::Object(live), Value::Object(patch)) => {
+                let field = lookup(schema, key, trail)?;
+                if field.strategy.replace {
+                    live.clone_from(patch);
+                    self.observer.clear(trail, Cause::Replace);
+                    self.observer.set(trail, value, Cause::Replace);
+                    return Ok(());
+                }
+                self.map(live, patch, Schema::of(field), trail)
+            }
+            (Value::Array(live), Value::Array(patch)) => {
+                let (field, item) = list_field(schema, key, trail)?;
+                if field.strategy.merge {
+                    return self.list(live, patch, item, field.merge_key, trail);
+                }
+                live.clone_from(patch);
+                self.observer.clear(trail, Cause::Replace);
+                self.observer.set(trail, value, Cause::Replace);
+                Ok(())
+            }
+            (live, _) if GoType::of(live) == GoType::of(value) => {
+                live.clone_from(value);
+                self.observer.set(trail, value, Cause::Stated);
+                Ok(())
+            }
+            (live, _) => {
+                if let Some(added) = added(value, Nulls::Drop, trail)? {
+                    self.observer.set(trail, &added, Cause::Stated);
+                    *live = added;
+                } else {
+                    original.remove(key);
+                    self.observer.delete(trail, Cause::Delete);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// `$deleteFromPrimitiveList/FIELD`.
+    fn delete_from_primitive_list(
+        &mut self,
+        original: &mut Map<String, Value>,
+        key: &str,
+        value: &Value,
+        schema: Schema,
+        trail: &Trail<'_>,
+    ) -> Result<(), Error> {
+        let Some(name) = directive::subject(key, directive::DELETE_FROM_PRIMITIVE_LIST) else {
+            return Err(refuse(
+                "bad-directive",
+                &trail.field(key),
+                format!("write \"{key}\" as $deleteFromPrimitiveList/FIELD"),
+            ));
+        };
+        let name = if name.is_empty() { key } else { name };
+        let trail = trail.field(name);
+        if value.is_null() {
+            if original.remove(name).is_some() {
+                self.observer.delete(&trail, Cause::Null);
+            }
+            return Ok(());
+        }
+        match (original.get_mut(name), value) {
+            (Some(Value::Object(live)), Value::Object(patch)) => {
+                let field = lookup(schema, name, &trail)?;
+                if field.strategy.replace {
+                    live.clone_from(patch);
+                    self.observer.set(&trail, value, Cause::Replace);
+                    return Ok(());
+                }
+                self.map(live, patch, Schema::of(field), &trail)
+            }
+            (Some(Value::Array(live)), Value::Array(patch)) => {
+                let (field, item) = list_field(schema, name, &trail)?;
+                self.delete_from_list(live, patch, item, field.merge_key, &trail)
+            }
+            (Some(live), _) if !live.is_null() && GoType::of(live) == GoType::of(value) => {
+                live.clone_from(value);
+                self.observer.set(&trail, value, Cause::Stated);
+                Ok(())
+            }
+            // Go looks at nothing else of it: a list that is not there, or is no list, stays so.
+            _ => Ok(()),
+        }
+    }
+
+    /// Every `$setElementOrder/FIELD`, with the list that the patch has for FIELD: those fields
+    /// are returned, they are done.
+    fn ordered_lists<'p>(
+        &mut self,
+        original: &mut Map<String, Value>,
+        patch: &'p Map<String, Value>,
+        schema: Schema,
+        trail: &Trail<'_>,
+    ) -> Result<Vec<&'p str>, Error> {
+        let mut done = Vec::new();
+        for (key, wanted) in patch {
+            if !key.starts_with(directive::SET_ELEMENT_ORDER) {
+                continue;
+            }
+            let at = trail.field(key);
+            let Value::Array(wanted) = wanted else {
+                return Err(refuse("bad-directive", &at, format!("write {key} as a list, not as {}", kind(wanted))));
+            };
+            let Some(name) = directive::subject(key, directive::SET_ELEMENT_ORDER) else {
+                let message = format!("write \"{key}\" as $setElementOrder/FIELD");
+                return Err(refuse("bad-directive", &at, message));
+            };
+            let live = optional_list(original.get(name), name, trail)?;
+            let listed = optional_list(patch.get(name), name, trail)?;
+            let field_trail = trail.field(name);
+            let (field, item) = list_field(schema, name, &field_trail)?;
+            let order = list::Order { wanted, key: field.merge_key, merges: field.strategy.merge, item };
+            let (live_is, listed_is) = (live.is_some(), listed.is_some());
+            if let Some(merged) = self.ordered_list(original, name, listed, &order, &field_trail)? {
+                original.insert(name.to_owned(), Value::Array(merged));
+            }
+            if live_is || listed_is {
+                done.push(name);
+            }
+        }
+        Ok(done)
+    }
+}
+
+/// What becomes of nulls in added content.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nulls {
+    Drop,
+    Keep,
+}
+
+/// `value` as it is added where nothing is: without nulls in maps, and without any map that has a
+/// `$patch`; `None` when that is all of it.
+///
+/// # Source
+/// apimachinery v0.37, `strategicpatch/patch.go`, `discardNullValuesFromPatch`, `removeDirectives`.
+pub(super) fn added(value: &Value, nulls: Nulls, trail: &Trail<'_>) -> Result<Option<Value>, Error> {
+    check_depth(trail)?;
+    Ok(match value {
+        Value::Object(map) => {
+            let marked = map.get(directive::PATCH);
+            if marked.is_some_and(|verb| nulls == Nulls::Keep || !verb.is_null()) {
+                return Ok(None);
+            }
+            let mut kept = Map::new();
+            for (key, value) in map {
+                if value.is_null() && nulls == Nulls::Drop {
+                    continue;
+                }
+                if let Some(value) = added(value, nulls, &trail.field(key))? {
+                    kept.insert(key.clone(), value);
+                }
+            }
+            Some(Value::Object(kept))
+        }
+        Value::Array(list) => {
+            let mut kept = Vec::with_capacity(list.len());
+            for (index, item) in list.iter().enumerate() {
+                kept.extend(added(item, nulls, &trail.index(index))?);
+            }
+            Some(Value::Array(kept))
+        }
+        scalar => Some(scalar.clone()),
+    })
+}
+
+/// The word for what a value is.
+pub(super) fn kind(value: &Value) -> &'static str {
+    GoType::of(value).name()
+}
+
+fn lookup(schema: Schema, name: &str, trail: &Trail<'_>) -> Result<&'static Field, Error> {
+    schema.field_ignoring_case(name).map_err(|error| no_schema(error, schema, name, trail))
+}
+
+/// The field, and the schema of its items.
+///
+/// # Source
+/// apimachinery v0.37, `strategicpatch/meta.go`, `PatchMetaFromStruct.LookupPatchMetadataForSlice`.
+fn list_field(schema: Schema, name: &str, trail: &Trail<'_>) -> Result<(&'static Field, Schema), Error> {
+    let field = lookup(schema, name, trail)?;
+    let item = match field.ty {
+        Type::List(Type::List(_)) => None,
+        Type::List(item) => Some(*item),
+        Type::Scalar(crate::schema::Scalar::Bytes) => Some(field.ty),
+        other if field.pointer => Some(other),
+        _ => None,
+    };
+    match item {
+        Some(item) => Ok((field, Schema::new(item))),
+        None => Err(refuse("wrong-kind", trail, format!("\"{name}\" is no list of values: do not write a list here"))),
+    }
+}
+
+fn optional_list<'v>(value: Option<&'v Value>, name: &str, trail: &Trail<'_>) -> Result<Option<&'v Vec<Value>>, Error> {
+    match value {
+        None => Ok(None),
+        Some(Value::Array(list)) => Ok(Some(list)),
+        Some(other) => Err(refuse(
+            "wrong-kind",
+            &trail.field(name),
+            format!("\"{name}\" has a $setElementOrder and must be a list, not {}", kind(other)),
+        )),
+    }
+}
