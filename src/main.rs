@@ -1,3 +1,7 @@
-//! The command line.
+//! The podgraft command; everything it does is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    podgraft::cli::run()
+}

@@ -1,1 +1,20 @@
-//! Judging the final pod.
+//! Judging the final pod: can the operator use it, would the API server accept it, and is it
+//! almost surely a mistake?
+//!
+//! Nothing here looks at a patch, so no way of writing one gets round a rule: [`protected`],
+//! [`validity`] and [`lints`] see only the pod template that came out ([`Subject::pod`]) and the
+//! one that the operator started from ([`Subject::base`]). Every path in a message is rooted at
+//! the pod template, so that a caller can look up who set the place.
+
+mod at;
+#[cfg(test)]
+mod fixture;
+mod lints;
+mod protected;
+mod subject;
+mod validity;
+
+pub use lints::lints;
+pub use protected::{ProtectedField, protected, protected_fields};
+pub use subject::Subject;
+pub use validity::validity;

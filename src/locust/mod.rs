@@ -1,1 +1,11 @@
-//! The LocustTest.
+//! The LocustTest: what people write, the pods that the operator makes of it, and [`render`].
+
+pub mod api;
+pub mod base;
+pub mod command;
+pub mod config;
+mod render;
+pub mod test;
+pub mod typed_fields;
+
+pub use render::{Rendered, render};

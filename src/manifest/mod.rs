@@ -1,1 +1,16 @@
-//! Text to values and back.
+//! Text to values and back, as `kubectl` reads and writes them, with the place of every value.
+
+mod document;
+mod json;
+mod read;
+mod scalar;
+mod write;
+mod yaml;
+
+pub use document::Document;
+pub use json::json_value;
+pub use read::{Read, read};
+pub use write::{to_json, to_json_line, to_yaml};
+
+/// The deepest nesting of maps and lists that is read.
+const MAX_DEPTH: usize = 128;

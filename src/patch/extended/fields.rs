@@ -129,12 +129,13 @@ impl<O: Observer> Merge<'_, O> {
         }
         match value {
             Value::Object(patch) => {
-                let mut fresh = Map::new();
-                if self.map(&mut fresh, patch, Schema::new(ty), &[], trail) == Outcome::Deleted {
-                    let message = "leave the item out instead of marking it $patch: delete: the list is replaced as a whole";
+                if patch.get(directive::PATCH).is_some_and(|verb| verb == "delete") {
+                    let message = "leave the item out instead of marking it $patch: delete: the list has no merge key";
                     self.refuse("delete-in-atomic-list", trail, message);
                     return None;
                 }
+                let mut fresh = Map::new();
+                self.map(&mut fresh, patch, Schema::new(ty), &[], trail);
                 if fresh.is_empty() {
                     self.observer.set(trail, &Value::Object(Map::new()), Cause::Stated);
                 }
@@ -145,10 +146,7 @@ impl<O: Observer> Merge<'_, O> {
                     Type::List(item) => *item,
                     other => other,
                 };
-                let items = items.iter().enumerate();
-                Some(Value::Array(
-                    items.filter_map(|(index, value)| self.fresh(value, item, &trail.index(index))).collect(),
-                ))
+                Some(Value::Array(self.fresh_items(items.iter(), item, trail)))
             }
             scalar => {
                 self.observer.set(trail, scalar, Cause::Stated);
@@ -157,8 +155,27 @@ impl<O: Observer> Merge<'_, O> {
         }
     }
 
+    /// What the items of a list make of nothing.
+    pub(super) fn fresh_items<'v>(
+        &mut self,
+        items: impl Iterator<Item = &'v Value>,
+        item: Type,
+        trail: &Trail<'_>,
+    ) -> Vec<Value> {
+        let mut made = Vec::new();
+        for (index, value) in items.enumerate() {
+            let at = trail.index(index);
+            if value.is_null() {
+                self.refuse("null", &at, "remove the null from the list");
+            } else {
+                made.extend(self.fresh(value, item, &at));
+            }
+        }
+        made
+    }
+
     /// Refuses what one patch object cannot mean at once.
-    pub(super) fn contradictions(&mut self, patch: &Map<String, Value>, trail: &Trail<'_>) {
+    pub(super) fn contradictions(&mut self, patch: &Map<String, Value>, identity: &[&str], trail: &Trail<'_>) {
         for name in [directive::APPEND, directive::PREPEND] {
             for key in patch.keys() {
                 if let Some(field) = directive::subject(key, name)
@@ -171,12 +188,12 @@ impl<O: Observer> Merge<'_, O> {
             }
         }
         let Some(Value::Array(unset)) = patch.get(directive::UNSET) else { return };
-        for field in unset.iter().filter_map(Value::as_str) {
+        for field in unset.iter().filter_map(Value::as_str).filter(|field| !identity.contains(field)) {
             let beside = patch.keys().find(|key| {
                 *key == field || key.starts_with('$') && key.split_once('/').is_some_and(|(_, about)| about == field)
             });
             if let Some(key) = beside {
-                let message = format!("write either \"{key}\" or \"{field}\" in $unset: both at once contradict each other");
+                let message = format!("remove \"{field}\" from $unset, or remove \"{key}\": they contradict each other");
                 self.refuse("contradiction", &trail.field(field), message);
             }
         }

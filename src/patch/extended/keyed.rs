@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Merge, keys::Keys, lists::is_replace};
 use crate::{
-    diagnostic::did_you_mean,
+    diagnostic::{Diagnostic, did_you_mean},
     patch::{
         Cause, Observer, Trail, directive,
         element::{Element, GoType, Interner, number},
@@ -104,7 +104,7 @@ impl<O: Observer> Merge<'_, O> {
                         self.map(found, change, item, &keys.names(), &at);
                     }
                 }
-                Match::Several(count) => self.ambiguous(count, keys, &trail.then(named(value, value, keys))),
+                Match::Several(count) => self.ambiguous(count, keys, value, trail),
                 Match::None => {
                     let at = trail.then(named(value, value, keys));
                     if let Some(new) = self.new_item(&live, change, item, keys, &at) {
@@ -128,7 +128,11 @@ impl<O: Observer> Merge<'_, O> {
         trail: &Trail<'_>,
     ) -> Option<Value> {
         let mut new = Map::new();
+        let before = self.diagnostics.len();
         self.map(&mut new, change, item, &keys.names(), trail);
+        if self.diagnostics[before..].iter().any(Diagnostic::is_error) {
+            return None;
+        }
         let known = live.iter().filter_map(|item| item.get(keys.first));
         self.is_complete(&new, item, keys, known, trail).then_some(Value::Object(new))
     }
@@ -199,7 +203,7 @@ impl<O: Observer> Merge<'_, O> {
                 self.ignored_beside_delete(change, &keys.names(), &at);
             }
             if let Match::Several(count) = find(live, &index, *id, value, keys) {
-                self.ambiguous(count, keys, &at);
+                self.ambiguous(count, keys, value, trail);
                 continue;
             }
             let open = keys.is_open(value);
@@ -231,10 +235,11 @@ impl<O: Observer> Merge<'_, O> {
         self.warn("nothing-to-delete", trail, message);
     }
 
-    fn ambiguous(&mut self, count: usize, keys: Keys, trail: &Trail<'_>) {
+    fn ambiguous(&mut self, count: usize, keys: Keys, value: &Value, trail: &Trail<'_>) {
+        let at = trail.then(Place::Key(keys.first, &value[keys.first], None));
         let second = keys.second.map_or("", |key| key.name);
         let message = format!("add \"{second}\" to the item: {count} items have this {}", keys.first);
-        self.refuse("ambiguous-target", trail, message);
+        self.refuse("ambiguous-target", &at, message);
     }
 }
 

@@ -76,11 +76,7 @@ impl<O: Observer> Merge<'_, O> {
         }
         // A lone `$patch: replace` says what happens anyway.
         let items = patch.iter().filter(|value| !self.is_replace_marker(value, trail)).collect::<Vec<_>>();
-        items
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, value)| self.fresh(value, item, &trail.index(index)))
-            .collect()
+        self.fresh_items(items.into_iter(), item, trail)
     }
 
     /// Whether an item is the marker `- $patch: replace`; an error when it has other fields.
@@ -216,26 +212,10 @@ impl<O: Observer> Merge<'_, O> {
                 live
             }
             Way::Set if cause == Cause::Append => self.set(live, items, cause, trail),
-            Way::Set => self.set(self.only_new(items, &live), &live, cause, trail),
+            Way::Set => self.set(only_new(items, &live), &live, cause, trail),
             Way::Atomic => self.join(live, items, item, cause, trail),
         };
         base.insert(name.to_owned(), Value::Array(joined));
-    }
-
-    /// The items that are not in `live` yet.
-    fn only_new(&self, items: &[Value], live: &[Value]) -> Vec<Value> {
-        let mut interner = Interner::default();
-        for element in live.iter().filter_map(Element::of) {
-            interner.id(element);
-        }
-        let known = interner.len();
-        let mut new = Vec::new();
-        for value in items {
-            if Element::of(value).is_none_or(|element| interner.id(element) as usize >= known) {
-                new.push(value.clone());
-            }
-        }
-        new
     }
 
     /// An atomic list with more items before or behind it.
@@ -262,4 +242,20 @@ impl<O: Observer> Merge<'_, O> {
 /// Whether an item says `$patch: replace`.
 pub(super) fn is_replace(value: &Value) -> bool {
     value.get(directive::PATCH).is_some_and(|verb| verb == "replace")
+}
+
+/// The items that are not in `live` yet.
+fn only_new(items: &[Value], live: &[Value]) -> Vec<Value> {
+    let mut interner = Interner::default();
+    for element in live.iter().filter_map(Element::of) {
+        interner.id(element);
+    }
+    let known = interner.len();
+    let mut new = Vec::new();
+    for value in items {
+        if Element::of(value).is_none_or(|element| interner.id(element) as usize >= known) {
+            new.push(value.clone());
+        }
+    }
+    new
 }

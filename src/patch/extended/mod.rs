@@ -120,7 +120,7 @@ impl<O: Observer> Merge<'_, O> {
         }
         let directed = patch.keys().next().is_some_and(|key| key.starts_with('$'));
         if directed {
-            self.contradictions(patch, trail);
+            self.contradictions(patch, identity, trail);
             match self.verb(patch, trail) {
                 Verb::Delete => {
                     self.ignored_beside_delete(patch, identity, trail);

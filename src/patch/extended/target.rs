@@ -58,7 +58,7 @@ fn lacks(item: &Map<String, Value>, schema: Schema) -> Option<String> {
         _ => {
             let missing: Vec<&str> =
                 of.fields.iter().filter(|field| field.required && missing(field.name)).map(|field| field.name).collect();
-            (!missing.is_empty()).then(|| missing.join(" and "))
+            (!missing.is_empty()).then(|| format!("its {}", missing.join(" and ")))
         }
     }
 }

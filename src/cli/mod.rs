@@ -1,0 +1,98 @@
+//! The command line: arguments in, objects out. One file a command.
+
+mod crds;
+mod input;
+mod output;
+mod patch;
+mod render;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+
+/// Override any pod field of the pods that an operator makes.
+#[derive(Debug, Parser)]
+#[command(name = "podgraft", version, propagate_version = true, after_help = EXIT_CODES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 fine (warnings too), 1 refused, 2 wrong usage or input/output failed.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print the Service and the Jobs that the operator makes of LocustTests
+    Render(render::Arguments),
+    /// Apply a patch to an object of any built-in kind, without a cluster
+    Patch(patch::Arguments),
+    /// Print the CustomResourceDefinitions
+    Crds(crds::Arguments),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell to complete for
+        shell: clap_complete::Shell,
+    },
+}
+
+/// The two formats of printed objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Yaml,
+    Json,
+}
+
+/// How a command ended, when it did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Fine,
+    Refused,
+}
+
+/// Wrong usage, or input or output that failed: the message says what to do.
+#[derive(Debug)]
+struct Failure(String);
+
+/// Runs the command that the process's arguments name, and returns its exit code.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version go to stdout and are fine; clap knows. A closed pipe is no reason to complain.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let verdict = match arguments.command {
+        Command::Render(arguments) => render::run(&arguments),
+        Command::Patch(arguments) => patch::run(&arguments),
+        Command::Crds(arguments) => crds::run(&arguments),
+        Command::Completions { shell } => completions(shell),
+    };
+    match verdict {
+        Ok(Verdict::Fine) => ExitCode::SUCCESS,
+        Ok(Verdict::Refused) => ExitCode::from(1),
+        Err(Failure(message)) => {
+            output::complain(&message);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Verdict, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "podgraft", &mut script);
+    output::print(&script)?;
+    Ok(Verdict::Fine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,126 @@
+//! Results to stdout, messages to stderr.
+
+use std::io::{self, IsTerminal, Write};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::Failure;
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    manifest::Document,
+};
+
+/// Writes a result. A reader that has gone away is no failure.
+pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure(format!("cannot write the result: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes one line of complaint about usage, input or output.
+pub(super) fn complain(message: &str) {
+    let _ = writeln!(io::stderr().lock(), "error: {message}");
+}
+
+/// Writes diagnostics as a compiler does: the line, the path, the layer, help.
+pub(super) struct Reporter {
+    renderer: Renderer,
+    errors: usize,
+    warnings: usize,
+}
+
+impl Reporter {
+    /// Colours only for a terminal, and never when `NO_COLOR` is set to anything.
+    pub(super) fn new() -> Self {
+        let coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
+        Self { renderer, errors: 0, warnings: 0 }
+    }
+
+    /// Writes the messages; `documents` are where their source lines are.
+    pub(super) fn report(&mut self, diagnostics: &[Diagnostic], documents: &[Document]) {
+        for diagnostic in diagnostics {
+            match diagnostic.severity {
+                Severity::Error => self.errors += 1,
+                Severity::Warning => self.warnings += 1,
+                Severity::Note => {}
+            }
+            let text = self.text(diagnostic, documents);
+            let _ = writeln!(io::stderr().lock(), "{text}\n");
+        }
+    }
+
+    /// Whether there was an error, or a warning that counts as one.
+    pub(super) fn refuses(&self, deny_warnings: bool) -> bool {
+        self.errors > 0 || deny_warnings && self.warnings > 0
+    }
+
+    /// How many warnings there were.
+    pub(super) fn warnings(&self) -> usize {
+        self.warnings
+    }
+
+    fn text(&self, diagnostic: &Diagnostic, documents: &[Document]) -> String {
+        let level = match diagnostic.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
+        };
+        let line = diagnostic.position.as_ref().and_then(|position| {
+            let document = documents.iter().find(|document| document.file() == &*position.file)?;
+            document.line_text(position.line).map(|line| (position, line))
+        });
+        let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
+        let mut group = Group::with_title(title);
+        if let Some((position, line)) = &line {
+            let start = byte_of_column(line, position.column);
+            let end = start + token_length(&line[start..]);
+            group = group.element(
+                Snippet::source(*line)
+                    .path(&*position.file)
+                    .line_start(position.line)
+                    .annotation(AnnotationKind::Primary.span(start..end)),
+            );
+        }
+        let details = details(diagnostic, line.is_some());
+        for (name, detail) in &details {
+            let level = if *name == "help" { Level::HELP } else { Level::NOTE.with_name(Some(*name)) };
+            group = group.element(level.message(detail.as_str()));
+        }
+        self.renderer.render(&[group])
+    }
+}
+
+/// What a message says beside its first line.
+fn details(diagnostic: &Diagnostic, has_line: bool) -> Vec<(&'static str, String)> {
+    let mut details = Vec::new();
+    if let (Some(position), false) = (&diagnostic.position, has_line) {
+        details.push(("at", position.to_string()));
+    }
+    if let Some(path) = &diagnostic.path {
+        details.push(("path", path.to_string()));
+    }
+    match (&diagnostic.layer, &diagnostic.object) {
+        (Some(layer), Some(object)) => details.push(("layer", format!("{layer} of {object}"))),
+        (Some(layer), None) => details.push(("layer", layer.clone())),
+        (None, Some(object)) => details.push(("object", object.clone())),
+        (None, None) => {}
+    }
+    details.extend(diagnostic.help.clone().map(|help| ("help", help)));
+    details
+}
+
+fn byte_of_column(line: &str, column: usize) -> usize {
+    line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(byte, _)| byte)
+}
+
+/// The length in bytes of the word that a position points at: a key without its colon, or a value.
+fn token_length(rest: &str) -> usize {
+    let trimmed = rest.trim_end();
+    let end = trimmed.find(": ").or_else(|| trimmed.strip_suffix(':').map(str::len)).unwrap_or(trimmed.len());
+    end.max(usize::from(!rest.is_empty()).min(rest.chars().next().map_or(0, char::len_utf8)))
+}

@@ -1,0 +1,54 @@
+//! Protected fields: what the operator needs in the final pod.
+//!
+//! They stop accidents, not attackers: whoever writes a test chooses its image and command.
+
+mod container;
+mod environment;
+mod expansion;
+mod invocation;
+mod line;
+mod metadata;
+mod mount_path;
+mod options;
+mod ports;
+mod restart_policy;
+mod table;
+mod test_files;
+#[cfg(test)]
+mod tests;
+mod wiring;
+
+pub use table::ProtectedField;
+
+use super::Subject;
+use crate::{diagnostic::Diagnostic, path::FieldPath};
+
+/// The protected fields, in the order in which they are judged: for documentation and for
+/// `explain --protected`.
+#[must_use]
+pub fn protected_fields() -> &'static [ProtectedField] {
+    table::TABLE
+}
+
+/// Judges whether the operator can use the final pod: an error `protected-field` for each
+/// protected field that does not hold, a warning `unseen-config` for a configuration file that
+/// cannot be seen, and a note `unseen-env` for an environment source that may hold wiring.
+#[must_use]
+pub fn protected(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    [
+        container::judge,
+        wiring::judge,
+        ports::judge,
+        restart_policy::judge,
+        metadata::judge,
+        test_files::judge,
+    ]
+    .into_iter()
+    .flat_map(|judge| judge(subject))
+    .collect()
+}
+
+/// The error for a protected field that does not hold at `path`.
+fn refusal(field: &ProtectedField, path: FieldPath, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error("protected-field", message).at(path).help(format!("{} {}", field.reason, field.remedy))
+}

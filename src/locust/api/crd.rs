@@ -1,0 +1,67 @@
+//! The CustomResourceDefinition, with both versions.
+
+use kube::core::crd::{CustomResourceExt, merge_crds};
+use serde_json::{Value, json};
+
+use super::{v1, v2};
+
+/// The CustomResourceDefinitions, as objects to apply.
+#[must_use]
+pub fn crds() -> Vec<Value> {
+    let merged = merge_crds(vec![v1::LocustTest::crd(), v2::LocustTest::crd()], "v2");
+    let Ok(mut crd) = merged.map(|crd| serde_json::to_value(crd).unwrap_or_default()) else { return Vec::new() };
+    for version in crd.pointer_mut("/spec/versions").and_then(Value::as_array_mut).into_iter().flatten() {
+        let is_v1 = version.get("name").is_some_and(|name| name == "v1");
+        if let Some(schema) = version.pointer_mut("/schema/openAPIV3Schema") {
+            restore_ranges(schema);
+            if is_v1 {
+                open_pod_fields(schema);
+            }
+        }
+    }
+    vec![crd]
+}
+
+/// The schema of one version (`v1`, `v2`), as the API server checks it.
+#[must_use]
+pub fn version_schema(version: &str) -> Value {
+    let crds = crds();
+    let versions = crds.first().and_then(|crd| crd.pointer("/spec/versions")?.as_array().cloned());
+    let wanted = |candidate: &Value| candidate.get("name").is_some_and(|name| name == version);
+    let found = versions.into_iter().flatten().find(wanted);
+    found.and_then(|version| version.pointer("/schema/openAPIV3Schema").cloned()).unwrap_or_default()
+}
+
+/// Writes whole bounds as integers: `1`, not `1.0`; and leaves out formats that Kubernetes does not know.
+fn restore_ranges(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            for bound in ["minimum", "maximum"] {
+                if let Some(number) = fields.get(bound).and_then(Value::as_f64) {
+                    #[expect(clippy::cast_possible_truncation, reason = "bounds are small whole numbers")]
+                    fields.insert(bound.into(), (number as i64).into());
+                }
+            }
+            fields.values_mut().for_each(restore_ranges);
+        }
+        Value::Array(items) => items.iter_mut().for_each(restore_ranges),
+        _ => {}
+    }
+}
+
+/// Declares the pod-shaped fields of v1 as open: v2 documents them, and one description is enough.
+fn open_pod_fields(schema: &mut Value) {
+    let Some(spec) = schema.pointer_mut("/properties/spec/properties").and_then(Value::as_object_mut) else { return };
+    let open = |description: &str| {
+        json!({ "type": "object", "description": description, "x-kubernetes-preserve-unknown-fields": true })
+    };
+    for template in ["podTemplate", "masterPodTemplate", "workerPodTemplate"] {
+        let mut schema = open("A partial pod template; see the same field of locust.io/v2.");
+        schema["x-kubernetes-map-type"] = "atomic".into();
+        spec.insert(template.into(), schema);
+    }
+    for list in ["volumes", "masterVolumes", "workerVolumes"] {
+        let items = open("A volume, as in a pod.");
+        spec.insert(list.into(), json!({ "type": "array", "items": items, "description": "See locust.io/v2." }));
+    }
+}

@@ -1,0 +1,10 @@
+//! The `locust.io` API: both versions of `LocustTest`, and their CustomResourceDefinition.
+
+mod crd;
+mod pod_schema;
+pub mod shared;
+pub mod template_schema;
+pub mod v1;
+pub mod v2;
+
+pub use crd::{crds, version_schema};

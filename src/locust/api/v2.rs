@@ -1,0 +1,254 @@
+//! `locust.io/v2`: the stored version.
+
+use std::collections::BTreeMap;
+
+use kube::CustomResource;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    pod_schema,
+    shared::{Observability, Overrides},
+};
+
+/// A load test: one master and a number of workers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, CustomResource)]
+#[kube(
+    group = "locust.io",
+    version = "v2",
+    kind = "LocustTest",
+    plural = "locusttests",
+    shortname = "lotest",
+    namespaced,
+    status = "LocustTestStatus",
+    printcolumn(name = "Phase", type_ = "string", json_path = ".status.phase"),
+    printcolumn(name = "Workers", type_ = "integer", json_path = ".spec.worker.replicas"),
+    printcolumn(name = "Connected", type_ = "integer", json_path = ".status.connectedWorkers"),
+    printcolumn(name = "Image", type_ = "string", json_path = ".spec.image", priority = 1),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+)]
+#[serde(rename_all = "camelCase")]
+pub struct LocustTestSpec {
+    /// The image of the locust container of both roles; its entry point is locust.
+    pub image: String,
+    /// When the image is pulled; IfNotPresent by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "pod_schema::pull_policy")]
+    pub image_pull_policy: Option<String>,
+    /// The Secrets that the image is pulled with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "pod_schema::local_references")]
+    pub image_pull_secrets: Vec<Value>,
+    /// The master.
+    pub master: MasterSpec,
+    /// The workers.
+    pub worker: WorkerSpec,
+    /// The files of the test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_files: Option<TestFiles>,
+    /// Where the pods run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduling: Option<Scheduling>,
+    /// The environment of the locust containers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env: Option<Environment>,
+    /// Security contexts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security: Option<Security>,
+    /// What is observed, and how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observability: Option<Observability>,
+    /// Templates, volumes and Job settings.
+    #[serde(flatten)]
+    pub overrides: Overrides,
+}
+
+/// The master.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MasterSpec {
+    /// Words put before the operator's own flags, quoted as in a shell.
+    pub command: String,
+    /// Requests and limits of the locust container.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "pod_schema::resources")]
+    pub resources: Option<Value>,
+    /// Labels of the pod.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Annotations of the pod.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, String>,
+    /// Whether the test starts by itself; it does by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autostart: Option<bool>,
+    /// Whether locust quits after the test; after 60 seconds by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autoquit: Option<Autoquit>,
+    /// Arguments put behind the operator's own flags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extra_args: Vec<String>,
+}
+
+/// Whether locust quits after the test.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Autoquit {
+    /// Whether it quits; it does by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// After how many seconds; 60 by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    pub timeout: Option<i32>,
+}
+
+/// The workers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkerSpec {
+    /// Words put before the operator's own flags, quoted as in a shell.
+    pub command: String,
+    /// How many workers.
+    #[schemars(range(min = 1, max = 500))]
+    pub replicas: i32,
+    /// Requests and limits of the locust container.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "pod_schema::resources")]
+    pub resources: Option<Value>,
+    /// Labels of the pods.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Annotations of the pods.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, String>,
+    /// Arguments put behind the operator's own flags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extra_args: Vec<String>,
+}
+
+/// The files of the test.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TestFiles {
+    /// The name of the ConfigMap with the test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config_map_ref: Option<String>,
+    /// The name of the ConfigMap with libraries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lib_config_map_ref: Option<String>,
+    /// Where the test is mounted; /lotest/src by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub src_mount_path: Option<String>,
+    /// Where the libraries are mounted; /opt/locust/lib by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lib_mount_path: Option<String>,
+}
+
+/// Where the pods run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Scheduling {
+    /// Affinity of all pods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "pod_schema::affinity")]
+    pub affinity: Option<Value>,
+    /// Tolerations of all pods.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "pod_schema::tolerations")]
+    pub tolerations: Vec<Value>,
+    /// Node labels that all pods need.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub node_selector: BTreeMap<String, String>,
+    /// The runtime class of all pods; empty for none, whatever the operator's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "pod_schema::runtime_class")]
+    pub runtime_class_name: Option<String>,
+}
+
+/// The environment of the locust containers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Environment {
+    /// ConfigMaps whose entries become variables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub config_map_refs: Vec<EnvSource>,
+    /// Secrets whose entries become variables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secret_refs: Vec<EnvSource>,
+    /// Single variables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "pod_schema::env")]
+    pub variables: Vec<Value>,
+    /// Secrets that are mounted as files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secret_mounts: Vec<SecretMount>,
+}
+
+/// A ConfigMap or Secret whose entries become variables.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EnvSource {
+    /// Its name.
+    pub name: String,
+    /// What the variables' names start with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+}
+
+/// A Secret that is mounted as files.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretMount {
+    /// Its name.
+    pub name: String,
+    /// Where.
+    pub mount_path: String,
+    /// Whether it cannot be written; it cannot by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<bool>,
+}
+
+/// Security contexts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Security {
+    /// Of the pods, instead of the operator's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "pod_schema::pod_security_context")]
+    pub pod_security_context: Option<Value>,
+    /// Of the locust containers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "pod_schema::container_security_context")]
+    pub container_security_context: Option<Value>,
+}
+
+/// How far the test is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LocustTestStatus {
+    /// Pending, Running, Succeeded or Failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "pod_schema::phase")]
+    pub phase: Option<String>,
+    /// The generation that this status is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// How many workers are wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_workers: Option<i32>,
+    /// How many workers run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connected_workers: Option<i32>,
+    /// When the test started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "pod_schema::time")]
+    pub start_time: Option<String>,
+    /// When the test ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "pod_schema::time")]
+    pub completion_time: Option<String>,
+    /// What is true of the test.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "pod_schema::conditions")]
+    pub conditions: Vec<Value>,
+}

@@ -1,0 +1,173 @@
+//! The container that runs Locust.
+
+use serde_json::{Map, Value, json};
+
+use super::{LIBRARY_VOLUME, LOCUST, SOURCE_VOLUME, generated_name};
+use crate::{
+    locust::{
+        config::{Config, Kafka, Resources},
+        test::Test,
+    },
+    role::Role,
+};
+
+/// The port on which the master talks to the workers; the next one is used as well.
+const MASTER_PORT: u16 = 5557;
+
+/// The base container of a role: no image, which the author always sets.
+pub(super) fn container(test: &Test, role: Role, config: &Config) -> Value {
+    let mut container = Map::new();
+    container.insert("name".into(), LOCUST.into());
+    container.insert("imagePullPolicy".into(), "IfNotPresent".into());
+    container.insert("args".into(), arguments(test, role).into());
+    container.insert("env".into(), environment(config).into());
+    let ports: &[u16] = match role {
+        Role::Master => &[MASTER_PORT, MASTER_PORT + 1, 8089],
+        Role::Worker => &[8080],
+    };
+    let ports: Vec<Value> = ports.iter().map(|port| json!({ "containerPort": port })).collect();
+    container.insert("ports".into(), ports.into());
+    let mounts = mounts(test);
+    if !mounts.is_empty() {
+        container.insert("volumeMounts".into(), mounts.into());
+    }
+    if !sets_resources(test, role) {
+        container.insert("resources".into(), resources(role, config));
+    }
+    Value::Object(container)
+}
+
+/// The operator's own flags, in the public operator's order.
+///
+/// # Source
+/// locust-k8s-operator 2.3.0, `internal/resources/command.go`.
+fn arguments(test: &Test, role: Role) -> Vec<Value> {
+    let observability = test.spec.observability.as_ref();
+    let otel = observability.and_then(|observability| observability.open_telemetry.as_ref()).is_some_and(|otel| otel.enabled);
+    let mut arguments: Vec<String> = Vec::new();
+    if otel {
+        arguments.push("--otel".into());
+    }
+    match role {
+        Role::Master => {
+            let master = &test.spec.master;
+            arguments.push("--master".into());
+            arguments.push(format!("--master-port={MASTER_PORT}"));
+            arguments.push(format!("--expect-workers={}", test.spec.worker.replicas));
+            if master.autostart.unwrap_or(true) {
+                arguments.push("--autostart".into());
+            }
+            let autoquit = master.autoquit.clone().unwrap_or_default();
+            if autoquit.enabled.unwrap_or(true) {
+                arguments.extend(["--autoquit".into(), autoquit.timeout.unwrap_or(60).to_string()]);
+            }
+            arguments.extend(["--enable-rebalancing".into(), "--only-summary".into()]);
+        }
+        Role::Worker => {
+            arguments.push("--worker".into());
+            arguments.push(format!("--master-port={MASTER_PORT}"));
+            arguments.push(format!("--master-host={}", generated_name(test, Role::Master)));
+        }
+    }
+    arguments.into_iter().map(Value::from).collect()
+}
+
+/// `POD_NAME` first, for `subPathExpr`; then Kafka's variables, where Kafka is used.
+fn environment(config: &Config) -> Vec<Value> {
+    let mut variables =
+        vec![json!({ "name": "POD_NAME", "valueFrom": { "fieldRef": { "fieldPath": "metadata.name" } } })];
+    if config.kafka.enabled {
+        variables.extend(kafka(&config.kafka));
+    }
+    variables
+}
+
+fn kafka(kafka: &Kafka) -> Vec<Value> {
+    let security = &kafka.security;
+    let plain = [
+        ("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap_servers.clone()),
+        ("KAFKA_SECURITY_ENABLED", security.enabled.to_string()),
+        ("KAFKA_SECURITY_PROTOCOL_CONFIG", security.protocol.clone()),
+        ("KAFKA_SASL_MECHANISM", security.sasl_mechanism.clone()),
+        ("KAFKA_SASL_JAAS_CONFIG", security.jaas_config.clone()),
+    ];
+    let mut variables: Vec<Value> =
+        plain.into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+    let credentials = &kafka.credentials;
+    if !credentials.secret_name.is_empty() {
+        for (name, key) in [("KAFKA_USERNAME", &credentials.username_key), ("KAFKA_PASSWORD", &credentials.password_key)] {
+            let reference = json!({ "name": credentials.secret_name, "key": key });
+            variables.push(json!({ "name": name, "valueFrom": { "secretKeyRef": reference } }));
+        }
+    }
+    variables
+}
+
+/// Whether the test has requests or limits of its own for a role: then the operator has none.
+fn sets_resources(test: &Test, role: Role) -> bool {
+    let resources = match role {
+        Role::Master => &test.spec.master.resources,
+        Role::Worker => &test.spec.worker.resources,
+    };
+    let set = |name: &str| {
+        resources.as_ref().and_then(|own| own.get(name)?.as_object()).is_some_and(|entries| !entries.is_empty())
+    };
+    set("requests") || set("limits")
+}
+
+/// The role's configured resources, entry by entry over those of both roles.
+fn resources(role: Role, config: &Config) -> Value {
+    let pods = &config.locust_pods;
+    let own = match role {
+        Role::Master => &pods.master_resources,
+        Role::Worker => &pods.worker_resources,
+    };
+    let merged = Resources {
+        requests: over(&pods.resources.requests, &own.requests),
+        limits: over(&pods.resources.limits, &own.limits),
+    };
+    as_value(&merged)
+}
+
+/// Resources without empty parts.
+pub(super) fn as_value(resources: &Resources) -> Value {
+    let mut parts = Map::new();
+    for (name, entries) in [("limits", &resources.limits), ("requests", &resources.requests)] {
+        if !entries.is_empty() {
+            parts.insert(name.into(), Value::Object(entries.clone()));
+        }
+    }
+    Value::Object(parts)
+}
+
+/// Entries over other entries; an empty one removes.
+fn over(below: &Map<String, Value>, above: &Map<String, Value>) -> Map<String, Value> {
+    let mut entries = below.clone();
+    entries.extend(above.clone());
+    entries.retain(|_, quantity| quantity.as_str() != Some(""));
+    entries
+}
+
+/// The test-file ConfigMaps that a test has: volume, ConfigMap, and where it is mounted.
+fn files(test: &Test) -> Vec<(&'static str, String, String)> {
+    let Some(files) = &test.spec.test_files else { return Vec::new() };
+    let one = |volume, name: &Option<String>, path: &Option<String>, default: &str| {
+        let name = name.clone().filter(|name| !name.is_empty())?;
+        let path = path.clone().filter(|path| !path.is_empty()).unwrap_or_else(|| default.to_owned());
+        Some((volume, name, path))
+    };
+    let source = one(SOURCE_VOLUME, &files.config_map_ref, &files.src_mount_path, "/lotest/src");
+    let library = one(LIBRARY_VOLUME, &files.lib_config_map_ref, &files.lib_mount_path, "/opt/locust/lib");
+    source.into_iter().chain(library).collect()
+}
+
+/// The volumes of the test's files.
+pub(super) fn volumes(test: &Test) -> Vec<Value> {
+    let volume = |(volume, name, _)| json!({ "name": volume, "configMap": { "name": name } });
+    files(test).into_iter().map(volume).collect()
+}
+
+fn mounts(test: &Test) -> Vec<Value> {
+    let mount = |(volume, _, path)| json!({ "name": volume, "mountPath": path });
+    files(test).into_iter().map(mount).collect()
+}

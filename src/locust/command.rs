@@ -1,0 +1,40 @@
+//! Command words: split as a shell splits them.
+
+use crate::diagnostic::Diagnostic;
+
+/// The words of a command, by POSIX quoting: quotes and backslashes, no expansion.
+///
+/// # Errors
+/// `unbalanced-quotes` when a quote or backslash at the end is not complete.
+pub fn words(command: &str) -> Result<Vec<String>, Diagnostic> {
+    shlex::split(command).ok_or_else(|| {
+        Diagnostic::error("unbalanced-quotes", "close the quote in the command, or write \\ before a quote that is meant")
+            .help("commands are split into words as a shell does it; a quote in a word needs a \\ or other quotes around it")
+    })
+}
+
+/// A warning where splitting at white space only, as the public operator does, gives other words.
+#[must_use]
+pub fn differs_from_fields(command: &str, words: &[String]) -> Option<Diagnostic> {
+    let same = command.split_whitespace().eq(words.iter().map(String::as_str));
+    (!same).then(|| {
+        Diagnostic::warning(
+            "quoted-command",
+            "check the quotes in the command: podgraft reads them as a shell does, the public operator keeps them in the words",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_split_as_in_a_shell() {
+        assert_eq!(words("--host  http://a --tags 'a b' x\\ y").unwrap(), ["--host", "http://a", "--tags", "a b", "x y"]);
+        assert_eq!(words("'a").unwrap_err().code, "unbalanced-quotes");
+        assert_eq!(words("").unwrap(), Vec::<String>::new());
+        assert!(differs_from_fields("--tags 'a b'", &words("--tags 'a b'").unwrap()).is_some());
+        assert!(differs_from_fields("--a  b", &words("--a  b").unwrap()).is_none());
+    }
+}

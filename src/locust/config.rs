@@ -1,0 +1,252 @@
+//! [`Config`]: the operator's configuration, a typed YAML file.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    diagnostic::{Diagnostic, did_you_mean},
+    path::FieldPath,
+};
+
+/// Requests and limits, by resource name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Resources {
+    /// What a container is promised.
+    pub requests: Map<String, Value>,
+    /// What a container may use at most.
+    pub limits: Map<String, Value>,
+}
+
+/// The operator's configuration. The defaults are the public chart's, without limits on ephemeral
+/// storage: those evict tests that write reports or logs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Config {
+    /// The pods of load tests.
+    pub locust_pods: LocustPods,
+    /// Kafka settings that every locust container gets as variables.
+    pub kafka: Kafka,
+    /// What becomes of template fields that podgraft's Kubernetes version does not know.
+    pub unknown_fields: UnknownFields,
+}
+
+/// What becomes of unknown template fields.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UnknownFields {
+    /// They are errors.
+    #[default]
+    Refuse,
+    /// They are warnings, for clusters that are newer than podgraft.
+    Warn,
+}
+
+/// The pods of load tests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct LocustPods {
+    /// Resources of both roles' locust containers, where nothing else says so.
+    pub resources: Resources,
+    /// Resources of the master's, by entry over `resources`.
+    pub master_resources: Resources,
+    /// Resources of the workers', by entry over `resources`.
+    pub worker_resources: Resources,
+    /// How many seconds finished Jobs are kept; for ever where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ttl_seconds_after_finished: Option<i32>,
+    /// Whether `scheduling.affinity` of tests is used.
+    pub affinity_injection: bool,
+    /// Whether `scheduling.tolerations` of tests are used.
+    pub tolerations_injection: bool,
+    /// The runtime class of tests that name none; none where empty.
+    pub runtime_class_name: String,
+    /// The Prometheus exporter beside the master.
+    pub metrics_exporter: MetricsExporter,
+}
+
+impl Default for LocustPods {
+    fn default() -> Self {
+        Self {
+            resources: resources(
+                &[("cpu", "250m"), ("memory", "128Mi"), ("ephemeral-storage", "30M")],
+                &[("cpu", "1000m"), ("memory", "1024Mi")],
+            ),
+            master_resources: Resources::default(),
+            worker_resources: Resources::default(),
+            ttl_seconds_after_finished: None,
+            affinity_injection: true,
+            tolerations_injection: true,
+            runtime_class_name: String::new(),
+            metrics_exporter: MetricsExporter::default(),
+        }
+    }
+}
+
+/// The Prometheus exporter beside the master.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct MetricsExporter {
+    /// Its image.
+    pub image: String,
+    /// The port that it listens on.
+    pub port: u16,
+    /// When its image is pulled.
+    pub pull_policy: String,
+    /// Its resources.
+    pub resources: Resources,
+}
+
+impl Default for MetricsExporter {
+    fn default() -> Self {
+        Self {
+            image: "containersol/locust_exporter:v0.5.0".into(),
+            port: 9646,
+            pull_policy: "IfNotPresent".into(),
+            resources: resources(
+                &[("cpu", "100m"), ("memory", "64Mi"), ("ephemeral-storage", "30M")],
+                &[("cpu", "250m"), ("memory", "128Mi")],
+            ),
+        }
+    }
+}
+
+/// Kafka settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Kafka {
+    /// Whether locust containers get the variables.
+    pub enabled: bool,
+    /// `KAFKA_BOOTSTRAP_SERVERS`.
+    pub bootstrap_servers: String,
+    /// The security settings.
+    pub security: KafkaSecurity,
+    /// The Secret with user name and password; no such variables where its name is empty.
+    pub credentials: KafkaCredentials,
+}
+
+impl Default for Kafka {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            bootstrap_servers: "localhost:9092".into(),
+            security: KafkaSecurity::default(),
+            credentials: KafkaCredentials::default(),
+        }
+    }
+}
+
+/// Kafka's security settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct KafkaSecurity {
+    /// `KAFKA_SECURITY_ENABLED`.
+    pub enabled: bool,
+    /// `KAFKA_SECURITY_PROTOCOL_CONFIG`.
+    pub protocol: String,
+    /// `KAFKA_SASL_MECHANISM`.
+    pub sasl_mechanism: String,
+    /// `KAFKA_SASL_JAAS_CONFIG`.
+    pub jaas_config: String,
+}
+
+impl Default for KafkaSecurity {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            protocol: "SASL_PLAINTEXT".into(),
+            sasl_mechanism: "SCRAM-SHA-512".into(),
+            jaas_config: String::new(),
+        }
+    }
+}
+
+/// The Secret with Kafka's user name and password, in each test's namespace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct KafkaCredentials {
+    /// The Secret's name.
+    pub secret_name: String,
+    /// The key of `KAFKA_USERNAME`.
+    pub username_key: String,
+    /// The key of `KAFKA_PASSWORD`.
+    pub password_key: String,
+}
+
+impl Default for KafkaCredentials {
+    fn default() -> Self {
+        Self { secret_name: String::new(), username_key: "username".into(), password_key: "password".into() }
+    }
+}
+
+fn resources(requests: &[(&str, &str)], limits: &[(&str, &str)]) -> Resources {
+    let map = |entries: &[(&str, &str)]| {
+        entries.iter().map(|(name, quantity)| ((*name).to_owned(), Value::from(*quantity))).collect()
+    };
+    Resources { requests: map(requests), limits: map(limits) }
+}
+
+impl Config {
+    /// Reads a configuration; what it leaves out is as by default.
+    ///
+    /// # Errors
+    /// `unknown-field` for every setting that does not exist, `invalid-config` for a wrong value;
+    /// paths are rooted at the file's object.
+    pub fn from_value(value: &Value) -> Result<Self, Vec<Diagnostic>> {
+        let mut errors = Vec::new();
+        let known = serde_json::to_value(Self::default()).unwrap_or_default();
+        unknown_settings(&known, value, &FieldPath::root(), &mut errors);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        serde_json::from_value(value.clone())
+            .map_err(|error| vec![Diagnostic::error("invalid-config", format!("correct the configuration: {error}")).at(FieldPath::root())])
+    }
+}
+
+/// Settings that are maps with free keys, or that are absent by default.
+const FREE: [&str; 3] = ["requests", "limits", "ttlSecondsAfterFinished"];
+
+fn unknown_settings(known: &Value, value: &Value, path: &FieldPath, errors: &mut Vec<Diagnostic>) {
+    let (Value::Object(known), Value::Object(fields)) = (known, value) else { return };
+    for (name, value) in fields {
+        match known.get(name) {
+            _ if FREE.contains(&name.as_str()) => {}
+            Some(inner) => unknown_settings(inner, value, &path.field(name), errors),
+            None => {
+                let near = did_you_mean(name, known.keys().map(String::as_str));
+                let near = if near.is_empty() { "; remove it".to_owned() } else { near };
+                let message = format!("the configuration has no setting \"{name}\" here{near}");
+                errors.push(Diagnostic::error("unknown-field", message).at(path.field(name)));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_as_by_default() {
+        assert_eq!(Config::from_value(&json!({})).unwrap(), Config::default());
+        let config = Config::from_value(&json!({"locustPods": {"metricsExporter": {"port": 9000}}})).unwrap();
+        assert_eq!(config.locust_pods.metrics_exporter.port, 9000);
+        assert_eq!(config.locust_pods.resources, Config::default().locust_pods.resources);
+    }
+
+    #[test]
+    fn unknown_settings_are_refused_with_a_hint() {
+        let errors = Config::from_value(&json!({"kafka": {"enabeld": true}, "locustPod": {}})).unwrap_err();
+        let messages: Vec<String> = errors.into_iter().map(|error| error.message).collect();
+        assert_eq!(
+            messages,
+            [
+                "the configuration has no setting \"enabeld\" here; did you mean \"enabled\"?",
+                "the configuration has no setting \"locustPod\" here; did you mean \"locustPods\"?"
+            ]
+        );
+        assert_eq!(Config::from_value(&json!({"kafka": {"enabled": "x"}})).unwrap_err()[0].code, "invalid-config");
+    }
+}

@@ -1,0 +1,306 @@
+//! [`Test`]: a `LocustTest` of either version, read and checked.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::{
+    api::{self, v1, v2},
+    base,
+};
+use crate::{
+    diagnostic::{Diagnostic, did_you_mean},
+    path::{FieldPath, Segment},
+    role::Role,
+    structure::Structure,
+};
+
+/// The two versions of a `LocustTest`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// `locust.io/v1`, converted.
+    V1,
+    /// `locust.io/v2`.
+    V2,
+}
+
+/// A load test as its author wrote it, in the form of v2.
+#[derive(Debug, Clone)]
+pub struct Test {
+    /// `metadata.name`.
+    pub name: String,
+    /// `metadata.namespace`, where the author wrote one.
+    pub namespace: Option<String>,
+    /// `metadata.labels`.
+    pub labels: BTreeMap<String, String>,
+    /// The version in which it was written.
+    pub version: Version,
+    /// The spec, in the form of v2.
+    pub spec: v2::LocustTestSpec,
+}
+
+/// The fields of v2 that have another name in v1.
+const V1_NAMES: [(&[&str], &[&str]); 13] = [
+    (&["spec", "master", "command"], &["spec", "masterCommandSeed"]),
+    (&["spec", "worker", "command"], &["spec", "workerCommandSeed"]),
+    (&["spec", "worker", "replicas"], &["spec", "workerReplicas"]),
+    (&["spec", "master", "labels"], &["spec", "labels", "master"]),
+    (&["spec", "worker", "labels"], &["spec", "labels", "worker"]),
+    (&["spec", "master", "annotations"], &["spec", "annotations", "master"]),
+    (&["spec", "worker", "annotations"], &["spec", "annotations", "worker"]),
+    (&["spec", "testFiles", "configMapRef"], &["spec", "configMap"]),
+    (&["spec", "testFiles", "libConfigMapRef"], &["spec", "libConfigMap"]),
+    (&["spec", "scheduling", "affinity"], &["spec", "affinity"]),
+    (&["spec", "scheduling", "tolerations"], &["spec", "tolerations"]),
+    (&["spec", "scheduling"], &["spec"]),
+    (&["spec", "testFiles"], &["spec"]),
+];
+
+impl Test {
+    /// The place in the author's version of a field of v2.
+    #[must_use]
+    pub fn origin(&self, path: &FieldPath) -> FieldPath {
+        if self.version == Version::V2 {
+            return path.clone();
+        }
+        let found = V1_NAMES.iter().find(|(v2, _)| FieldPath::fields(v2.iter().copied()).contains(path));
+        match found {
+            Some((v2, v1)) => {
+                let rest = FieldPath::new(path.segments()[v2.len()..].to_vec());
+                FieldPath::fields(v1.iter().copied()).join(&rest)
+            }
+            None => path.clone(),
+        }
+    }
+}
+
+static V1: LazyLock<(Value, Structure)> = LazyLock::new(|| structure("v1"));
+static V2: LazyLock<(Value, Structure)> = LazyLock::new(|| structure("v2"));
+
+fn structure(version: &str) -> (Value, Structure) {
+    let mut schema = api::version_schema(version).pointer("/properties/spec").cloned().unwrap_or_default();
+    offline(&mut schema);
+    let structure = Structure::new(&schema);
+    (schema, structure)
+}
+
+/// Says in plain JSON Schema what the API server reads from its extensions.
+fn offline(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            // A pattern may look so: what is below it is no schema.
+            if fields.get("x-kubernetes-int-or-string") == Some(&Value::Bool(true)) {
+                fields.clear();
+                fields.insert("type".into(), json!(["integer", "number", "string"]));
+                return;
+            }
+            // Templates are judged by what they make of the pod, with better words.
+            if fields.get("x-kubernetes-map-type").is_some_and(|kind| kind == "atomic") {
+                fields.retain(|name, _| matches!(name.as_str(), "type" | "x-kubernetes-preserve-unknown-fields"));
+                return;
+            }
+            fields.values_mut().for_each(offline);
+        }
+        Value::Array(items) => items.iter_mut().for_each(offline),
+        _ => {}
+    }
+}
+
+/// Reads an object of either version, and checks it as the API server checks it on arrival. Returns
+/// the test and its warnings.
+///
+/// # Errors
+/// Everything that is wrong with it; paths are rooted at the object.
+pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let version = match value.get("apiVersion").and_then(Value::as_str) {
+        Some("locust.io/v2") => Version::V2,
+        Some("locust.io/v1") => Version::V1,
+        other => {
+            let written = other.unwrap_or("nothing");
+            let message = format!("write apiVersion as locust.io/v2 or locust.io/v1, not as {written}");
+            return Err(vec![Diagnostic::error("unsupported-version", message).at(FieldPath::fields(["apiVersion"]))]);
+        }
+    };
+    let mut errors = metadata(value);
+    let spec = value.get("spec").cloned().unwrap_or_else(|| json!({}));
+    let (schema, structure) = if version == Version::V1 { &*V1 } else { &*V2 };
+    let root = FieldPath::fields(["spec"]);
+    unknown_fields(schema, &spec, &root, &mut errors);
+    errors.extend(structure.check(&spec).map(|(_, error)| {
+        let path = root.join(&error.path.clone().unwrap_or_default());
+        error.at(path)
+    }));
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let converted = match version {
+        Version::V2 => typed::<v2::LocustTestSpec>(&spec),
+        Version::V1 => typed::<v1::LocustTestSpec>(&spec).map(convert),
+    };
+    let spec = converted.map_err(|error| vec![error])?;
+    let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let labels = value.pointer("/metadata/labels").cloned().unwrap_or_else(|| json!({}));
+    let test = Test {
+        name: text("/metadata/name").unwrap_or_default(),
+        namespace: text("/metadata/namespace"),
+        labels: serde_json::from_value(labels).unwrap_or_default(),
+        version,
+        spec,
+    };
+    errors.extend(typed_rules(&test));
+    if errors.is_empty() { Ok((test, Vec::new())) } else { Err(errors) }
+}
+
+fn typed<T: DeserializeOwned>(spec: &Value) -> Result<T, Diagnostic> {
+    serde_json::from_value(spec.clone())
+        .map_err(|error| Diagnostic::error("invalid-value", format!("correct the spec: {error}")).at(FieldPath::fields(["spec"])))
+}
+
+/// What is wrong with the object outside its spec.
+fn metadata(value: &Value) -> Vec<Diagnostic> {
+    let mut errors = Vec::new();
+    let known = ["apiVersion", "kind", "metadata", "spec", "status"];
+    for field in value.as_object().into_iter().flat_map(|fields| fields.keys()).filter(|field| !known.contains(&field.as_str())) {
+        let near = did_you_mean(field, known);
+        let near = if near.is_empty() { "; remove it".to_owned() } else { near };
+        errors.push(unknown_field(field, &near, FieldPath::root()));
+    }
+    let path = FieldPath::fields(["metadata", "name"]);
+    let name = value.pointer("/metadata/name");
+    match name.map(Value::as_str) {
+        Some(Some(name)) => errors.extend(name_rules(name).map(|message| Diagnostic::error("invalid-name", message).at(path))),
+        Some(None) => errors.push(Diagnostic::error("invalid-name", "write metadata.name as a string").at(path)),
+        None => errors.push(Diagnostic::error("missing-name", "add metadata.name: the Jobs and the Service are named after it").at(path)),
+    }
+    errors
+}
+
+/// What is wrong with a test's name, if anything.
+fn name_rules(name: &str) -> Option<String> {
+    let label = |part: &str| {
+        let edge = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
+        edge(part.chars().next()) && edge(part.chars().next_back()) && part.chars().all(|letter| letter == '-' || edge(Some(letter)))
+    };
+    if !name.split('.').all(label) {
+        return Some(format!("write the name in lower case letters, digits, - and . only: \"{name}\" is no DNS name"));
+    }
+    let longest = base::generated_name_of(name, Role::Master).len();
+    if longest > 63 {
+        return Some(format!("shorten the name by {} characters: the Service and the Jobs are named after it", longest - 63));
+    }
+    name.starts_with(|first: char| first.is_ascii_digit())
+        .then(|| format!("let the name start with a letter: a Service cannot be called \"{name}-master\""))
+}
+
+fn unknown_field(field: &str, near: &str, at: FieldPath) -> Diagnostic {
+    Diagnostic::error("unknown-field", format!("a LocustTest has no field \"{field}\" here{near}")).at(at.field(field))
+}
+
+/// Reports the fields of `value` that its schema does not declare.
+fn unknown_fields(schema: &Value, value: &Value, path: &FieldPath, errors: &mut Vec<Diagnostic>) {
+    match value {
+        Value::Object(fields) => {
+            let known = schema.get("properties").and_then(Value::as_object);
+            let rest = schema.get("additionalProperties");
+            let open = rest.is_some() || schema.get("x-kubernetes-preserve-unknown-fields").is_some();
+            for (name, value) in fields {
+                let inner = known.and_then(|known| known.get(name)).or(rest.filter(|rest| rest.is_object()));
+                match inner {
+                    Some(inner) => unknown_fields(inner, value, &path.field(name), errors),
+                    None if open || known.is_none() => {}
+                    None => {
+                        let near = did_you_mean(name, known.into_iter().flat_map(|known| known.keys().map(String::as_str)));
+                        let near = if near.is_empty() { "; remove it or correct its name".to_owned() } else { near };
+                        errors.push(unknown_field(name, &near, path.clone()));
+                    }
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                unknown_fields(schema.get("items").unwrap_or(&Value::Null), item, &path.with(Segment::Index(index)), errors);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The rules of the typed fields that no schema states.
+fn typed_rules(test: &Test) -> Vec<Diagnostic> {
+    let mut errors = Vec::new();
+    let otel = test.spec.observability.as_ref().and_then(|observability| observability.open_telemetry.as_ref());
+    if let Some(otel) = otel.filter(|otel| otel.enabled)
+        && otel.endpoint.as_deref().unwrap_or_default().is_empty()
+    {
+        let path = FieldPath::fields(["spec", "observability", "openTelemetry", "endpoint"]);
+        errors.push(Diagnostic::error("missing-endpoint", "add the endpoint that OpenTelemetry exports to, or disable it").at(path));
+    }
+    let overrides = &test.spec.overrides;
+    for (field, volumes) in
+        [("volumes", &overrides.volumes), ("masterVolumes", &overrides.master_volumes), ("workerVolumes", &overrides.worker_volumes)]
+    {
+        for (index, volume) in volumes.iter().enumerate() {
+            let name = volume.get("name").and_then(Value::as_str).unwrap_or_default();
+            if name == base::SOURCE_VOLUME || name == base::LIBRARY_VOLUME || name.starts_with("secret-") {
+                let path = FieldPath::fields(["spec", field]).index(index).field("name");
+                let message = format!("rename the volume \"{name}\": the operator uses locust-src, locust-lib and names that start with secret-");
+                errors.push(Diagnostic::error("reserved-volume-name", message).at(test.origin(&path)));
+            }
+        }
+    }
+    errors
+}
+
+/// A v1 spec as a v2 spec.
+///
+/// # Source
+/// locust-k8s-operator 2.3.0, `api/v1/locusttest_conversion.go`.
+fn convert(old: v1::LocustTestSpec) -> v2::LocustTestSpec {
+    let labels = old.labels.unwrap_or_default();
+    let annotations = old.annotations.unwrap_or_default();
+    let has_files = old.config_map.is_some() || old.lib_config_map.is_some();
+    let node_affinity = old.affinity.and_then(|affinity| affinity.node_affinity).unwrap_or_default();
+    let required = node_affinity.required_during_scheduling_ignored_during_execution;
+    let expressions: Vec<Value> =
+        required.iter().map(|(key, value)| json!({ "key": key, "operator": "In", "values": [value] })).collect();
+    let affinity = (!expressions.is_empty()).then(|| {
+        json!({ "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": {
+            "nodeSelectorTerms": [{ "matchExpressions": expressions }]
+        } } })
+    });
+    let tolerations: Vec<Value> = old.tolerations.iter().filter_map(|toleration| serde_json::to_value(toleration).ok()).collect();
+    let scheduling = (affinity.is_some() || !tolerations.is_empty())
+        .then(|| v2::Scheduling { affinity, tolerations, ..v2::Scheduling::default() });
+    v2::LocustTestSpec {
+        image: old.image,
+        image_pull_policy: old.image_pull_policy,
+        image_pull_secrets: old.image_pull_secrets.iter().map(|name| json!({ "name": name })).collect(),
+        master: v2::MasterSpec {
+            command: old.master_command_seed,
+            labels: labels.master,
+            annotations: annotations.master,
+            ..v2::MasterSpec::default()
+        },
+        worker: v2::WorkerSpec {
+            command: old.worker_command_seed,
+            replicas: old.worker_replicas,
+            labels: labels.worker,
+            annotations: annotations.worker,
+            ..v2::WorkerSpec::default()
+        },
+        test_files: has_files.then(|| v2::TestFiles {
+            config_map_ref: old.config_map,
+            lib_config_map_ref: old.lib_config_map,
+            ..v2::TestFiles::default()
+        }),
+        scheduling,
+        env: None,
+        security: None,
+        observability: old.observability.map(|observability| super::api::shared::Observability {
+            metrics_exporter: observability.metrics_exporter,
+            open_telemetry: None,
+        }),
+        overrides: old.overrides,
+    }
+}

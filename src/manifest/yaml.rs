@@ -1,0 +1,230 @@
+//! YAML: parser events to values and places.
+
+use std::{collections::BTreeMap, collections::HashMap, sync::Arc};
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, Span, Tag};
+use serde_json::{Map, Value};
+
+use super::{
+    MAX_DEPTH,
+    document::{Document, Inside, Mark, Node, Source},
+    scalar::{self, Scalar},
+};
+use crate::diagnostic::{Diagnostic, Position};
+
+/// How many values aliases may multiply a file to.
+const MAX_VALUES: usize = 500_000;
+
+/// The documents of a YAML text. Empty ones are left out.
+pub(super) fn read(source: &Arc<Source>) -> Result<Vec<Document>, Diagnostic> {
+    let mut options = Options::default();
+    options.emit_comments = false;
+    let parser = Parser::new_from_str_with_options(&source.text, options);
+    let mut reader = Reader { parser, source, anchors: HashMap::new(), values: 0 };
+    let mut documents = Vec::new();
+    while let Some((event, span)) = reader.next()? {
+        if matches!(event, Event::DocumentStart(..)) {
+            let (event, span) = reader.some()?;
+            let (value, node) = reader.value(event, span, 0)?;
+            match value {
+                Value::Null => {}
+                Value::Object(_) => documents.push(Document::new(value, source, node)),
+                _ => return Err(reader.error("not-an-object", node.mark, "write the document as an object: a map of fields")),
+            }
+            reader.anchors.clear();
+        }
+        let _ = span;
+    }
+    Ok(documents)
+}
+
+struct Reader<'s> {
+    parser: Parser<'s, granit_parser::StrInput<'s>>,
+    source: &'s Arc<Source>,
+    anchors: HashMap<usize, (Value, Node, usize)>,
+    values: usize,
+}
+
+type Placed = (Value, Node);
+
+impl<'s> Reader<'s> {
+    fn next(&mut self) -> Result<Option<(Event<'s>, Span)>, Diagnostic> {
+        match self.parser.next_event() {
+            None => Ok(None),
+            Some(Ok(found)) => Ok(Some(found)),
+            Some(Err(error)) => {
+                let marker = error.marker();
+                let message = format!("correct the YAML: {}", error.info());
+                Err(self.error("invalid-yaml", Mark { line: marker.line().max(1), column: marker.col() + 1 }, message))
+            }
+        }
+    }
+
+    fn some(&mut self) -> Result<(Event<'s>, Span), Diagnostic> {
+        let end = Mark { line: self.source.text.lines().count().max(1), column: 1 };
+        self.next()?.ok_or_else(|| self.error("invalid-yaml", end, "complete the YAML: it ends too early"))
+    }
+
+    fn value(&mut self, event: Event<'s>, span: Span, depth: usize) -> Result<Placed, Diagnostic> {
+        let mark = mark(&span);
+        if depth > MAX_DEPTH {
+            let message = format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most");
+            return Err(self.error("too-deep", mark, message));
+        }
+        self.count(1, mark)?;
+        let before = self.values;
+        let (anchor, placed) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let value = self.scalar(&text, style, tag.as_deref(), mark)?;
+                (anchor, (value, Node { mark, inside: Inside::Nothing }))
+            }
+            Event::SequenceStart(_, anchor, _) => (anchor, self.list(mark, depth)?),
+            Event::MappingStart(_, anchor, _) => (anchor, self.map(mark, depth)?),
+            Event::Alias(id) => {
+                let Some((value, mut node, size)) = self.anchors.get(&id).cloned() else {
+                    return Err(self.error("invalid-yaml", mark, "name an anchor that is complete before this place"));
+                };
+                self.count(size, mark)?;
+                node.mark = mark;
+                (0, (value, node))
+            }
+            _ => return Err(self.error("invalid-yaml", mark, "write a value here")),
+        };
+        if anchor > 0 {
+            let size = self.values - before + 1;
+            self.anchors.insert(anchor, (placed.0.clone(), placed.1.clone(), size));
+        }
+        Ok(placed)
+    }
+
+    fn list(&mut self, mark: Mark, depth: usize) -> Result<Placed, Diagnostic> {
+        let (mut items, mut nodes) = (Vec::new(), Vec::new());
+        loop {
+            let (event, span) = self.some()?;
+            if matches!(event, Event::SequenceEnd) {
+                return Ok((Value::Array(items), Node { mark, inside: Inside::Items(nodes) }));
+            }
+            let (value, node) = self.value(event, span, depth + 1)?;
+            items.push(value);
+            nodes.push(node);
+        }
+    }
+
+    fn map(&mut self, mark: Mark, depth: usize) -> Result<Placed, Diagnostic> {
+        let mut map = Map::new();
+        let mut nodes: BTreeMap<String, Node> = BTreeMap::new();
+        // Keys that a merge brought: those may be written again.
+        let mut merged = BTreeMap::new();
+        loop {
+            let (event, span) = self.some()?;
+            if matches!(event, Event::MappingEnd) {
+                return Ok((Value::Object(map), Node { mark, inside: Inside::Fields(nodes) }));
+            }
+            let key_mark = self::mark(&span);
+            let is_merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
+            let (key, _) = if is_merge { (Value::Null, None) } else { self.value(event, span, depth + 1).map(|(key, node)| (key, Some(node)))? };
+            let (event, span) = self.some()?;
+            let (value, mut node) = self.value(event, span, depth + 1)?;
+            if is_merge {
+                for (key, value, node) in self.merges(value, node, key_mark)? {
+                    merged.insert(key.clone(), ());
+                    map.insert(key.clone(), value);
+                    nodes.insert(key, node);
+                }
+                continue;
+            }
+            let Some(key) = scalar::key(&key) else {
+                return Err(self.error("invalid-key", key_mark, "write the key as a string"));
+            };
+            if let Some(first) = nodes.get(&key).filter(|_| !merged.contains_key(&key)) {
+                return Err(self.at(key_mark, duplicate(&key, first.mark.line)));
+            }
+            merged.remove(&key);
+            node.mark = key_mark;
+            map.insert(key.clone(), value);
+            nodes.insert(key, node);
+        }
+    }
+
+    /// The fields that a `<<` brings.
+    fn merges(&self, value: Value, node: Node, mark: Mark) -> Result<Vec<(String, Value, Node)>, Diagnostic> {
+        match (value, node.inside) {
+            (Value::Object(map), Inside::Fields(mut nodes)) => {
+                let place = |(key, value): (String, Value)| {
+                    let node = nodes.remove(&key).unwrap_or(Node { mark, inside: Inside::Nothing });
+                    (key, value, node)
+                };
+                Ok(map.into_iter().map(place).collect())
+            }
+            (Value::Array(maps), Inside::Items(nodes)) => {
+                let mut all = Vec::new();
+                // The first of several wins, so it comes last.
+                for (value, node) in maps.into_iter().zip(nodes).rev() {
+                    all.extend(self.merges(value, node, mark)?);
+                }
+                Ok(all)
+            }
+            _ => Err(self.error("invalid-yaml", mark, "give << a map, or a list of maps")),
+        }
+    }
+
+    fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, mark: Mark) -> Result<Value, Diagnostic> {
+        let core = tag.and_then(Tag::core_suffix);
+        let wrong = |kind: &str| Err(self.error("invalid-yaml", mark, format!("write {kind} here, or remove the tag")));
+        let plain = style == ScalarStyle::Plain;
+        match (core, tag) {
+            (Some("str"), _) => return Ok(Value::String(text.to_owned())),
+            (None, None) | (Some("bool" | "int" | "float" | "null"), _) => {}
+            (Some(other), _) => {
+                return Err(self.error("unsupported-tag", mark, format!("remove the tag !!{other}: Kubernetes objects have none")));
+            }
+            (None, Some(tag)) if tag.suffix().is_empty() => return Ok(Value::String(text.to_owned())),
+            (None, Some(tag)) => {
+                return Err(self.error("unsupported-tag", mark, format!("remove the tag {}: Kubernetes objects have none", tag.original())));
+            }
+        }
+        if !plain && core.is_none() {
+            return Ok(Value::String(text.to_owned()));
+        }
+        let value = match scalar::resolve(text) {
+            Scalar::Value(value) => value,
+            Scalar::Merge => Value::String(text.to_owned()),
+            Scalar::NotANumber => {
+                return Err(self.error("not-a-number", mark, format!("write a number, or \"{text}\" in quotes: JSON has no {text}")));
+            }
+        };
+        match core {
+            Some("bool") if !value.is_boolean() => wrong("true or false"),
+            Some("int") if !value.is_i64() => wrong("an integer"),
+            Some("float") if !value.is_number() => wrong("a number"),
+            Some("null") if !value.is_null() => wrong("null"),
+            _ => Ok(value),
+        }
+    }
+
+    fn count(&mut self, values: usize, mark: Mark) -> Result<(), Diagnostic> {
+        self.values = self.values.saturating_add(values);
+        if self.values <= MAX_VALUES {
+            return Ok(());
+        }
+        Err(self.error("too-large", mark, format!("write less: a file may hold {MAX_VALUES} values, aliases expanded")))
+    }
+
+    fn error(&self, code: &'static str, mark: Mark, message: impl Into<String>) -> Diagnostic {
+        self.at(mark, Diagnostic::error(code, message))
+    }
+
+    fn at(&self, mark: Mark, diagnostic: Diagnostic) -> Diagnostic {
+        let position = Position { file: Arc::clone(&self.source.file), line: mark.line, column: mark.column };
+        diagnostic.positioned(Some(position))
+    }
+}
+
+/// The refusal of a key that is written twice.
+pub(super) fn duplicate(key: &str, first_line: usize) -> Diagnostic {
+    Diagnostic::error("duplicate-key", format!("remove one of the two \"{key}\": the first is on line {first_line}"))
+}
+
+fn mark(span: &Span) -> Mark {
+    Mark { line: span.start.line().max(1), column: span.start.col() + 1 }
+}

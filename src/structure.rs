@@ -1,0 +1,126 @@
+//! Structure: a value against a JSON Schema, in words that say what to do.
+
+use jsonschema::{ValidationError, Validator, error::{TypeKind, ValidationErrorKind}};
+use serde_json::Value;
+
+use crate::{
+    diagnostic::Diagnostic,
+    path::{FieldPath, Segment, Step},
+};
+
+/// A schema that is ready to check values.
+#[derive(Debug)]
+pub struct Structure {
+    validator: Option<Validator>,
+}
+
+impl Structure {
+    /// Prepares a schema. A schema that is no JSON Schema checks nothing; those that podgraft has are
+    /// tested.
+    #[must_use]
+    pub fn new(schema: &Value) -> Self {
+        Self { validator: jsonschema::options().build(schema).ok() }
+    }
+
+    /// Whether the schema could be prepared.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.validator.is_some()
+    }
+
+    /// Everything that is wrong with the structure of `value`; paths by index, rooted at it.
+    pub fn check<'v>(&'v self, value: &'v Value) -> impl Iterator<Item = (Vec<Step>, Diagnostic)> + 'v {
+        let errors = self.validator.iter().flat_map(|validator| validator.iter_errors(value));
+        errors.map(move |error| {
+            let steps = steps(value, error.instance_path().as_str());
+            let mut path = FieldPath::new(steps.iter().map(segment).collect());
+            if let ValidationErrorKind::Required { property } = error.kind() {
+                path = path.field(property.as_str().unwrap_or_default());
+            }
+            let name = steps.iter().rev().find_map(|step| match step {
+                Step::Field(name) => Some(name.as_str()),
+                Step::Index(_) => None,
+            });
+            let message = message(&error, name.unwrap_or("the value"));
+            (steps, Diagnostic::error("invalid-value", message).at(path))
+        })
+    }
+}
+
+/// A JSON pointer as steps of `value`.
+fn steps(value: &Value, pointer: &str) -> Vec<Step> {
+    let mut here = Some(value);
+    let mut steps = Vec::new();
+    for part in pointer.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        let step = match (here, part.parse::<usize>()) {
+            (Some(Value::Array(list)), Ok(index)) => {
+                here = list.get(index);
+                Step::Index(index)
+            }
+            _ => {
+                here = here.and_then(|here| here.get(&part));
+                Step::Field(part)
+            }
+        };
+        steps.push(step);
+    }
+    steps
+}
+
+fn segment(step: &Step) -> Segment {
+    match step {
+        Step::Field(name) => Segment::Field(name.clone()),
+        Step::Index(index) => Segment::Index(*index),
+    }
+}
+
+fn message(error: &ValidationError<'_>, name: &str) -> String {
+    let value = shortened(error.instance());
+    match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            format!("add \"{}\": it is required", property.as_str().unwrap_or_default())
+        }
+        ValidationErrorKind::Type { kind } => format!("write \"{name}\" as {}, not as {value}", types(kind)),
+        ValidationErrorKind::Enum { options } => {
+            let options: Vec<String> = options.as_array().into_iter().flatten().map(shortened).collect();
+            format!("write \"{name}\" as one of {}, not as {value}", options.join(", "))
+        }
+        ValidationErrorKind::Minimum { limit } => format!("write \"{name}\" as {limit} or more, not as {value}"),
+        ValidationErrorKind::Maximum { limit } => format!("write \"{name}\" as {limit} or less, not as {value}"),
+        ValidationErrorKind::MaxLength { limit } => format!("shorten \"{name}\" to {limit} characters"),
+        ValidationErrorKind::Pattern { pattern } => format!("write \"{name}\" so that it matches {pattern}: {value} does not"),
+        other => format!("correct \"{name}\": {value} does not meet \"{}\"", other.keyword()),
+    }
+}
+
+fn types(kind: &TypeKind) -> String {
+    let article = |name: String| match name.as_str() {
+        "object" => "a map".to_owned(),
+        "array" => "a list".to_owned(),
+        "integer" => "an integer".to_owned(),
+        "boolean" => "true or false".to_owned(),
+        "null" => "null".to_owned(),
+        other => format!("a {other}"),
+    };
+    match kind {
+        TypeKind::Single(one) => article(one.to_string()),
+        TypeKind::Multiple(several) => {
+            several.iter().map(|one| article(one.to_string())).collect::<Vec<_>>().join(" or ")
+        }
+    }
+}
+
+/// A value as JSON, cut to what a line can take.
+fn shortened(value: &Value) -> String {
+    const LENGTH: usize = 40;
+    let text = value.to_string();
+    if text.chars().count() <= LENGTH {
+        return text;
+    }
+    match value {
+        Value::Object(_) => "a map".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        _ => format!("{}...", text.chars().take(LENGTH).collect::<String>()),
+    }
+}
