@@ -135,13 +135,23 @@ pub fn did_you_mean<'k>(written: &str, known: impl IntoIterator<Item = &'k str>)
     nearest(written, known).map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"))
 }
 
-/// The word of `known` that is nearest to `written`, if one is near enough to be a slip of the pen.
+/// The word of `known` that is nearest to `written`, if one is near enough to be a slip of the pen:
+/// a few letters differ, or one is the other's beginning.
 pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    /// A beginning shorter than this says nothing.
+    const BEGINNING: usize = 3;
     let lower = written.to_lowercase();
+    let begins = |word: &str| {
+        word.len().min(lower.len()) >= BEGINNING && (lower.starts_with(word) || word.starts_with(&lower))
+    };
     known
         .into_iter()
-        .map(|word| (strsim::osa_distance(&lower, &word.to_lowercase()), word))
-        .filter(|(distance, word)| *distance <= (word.len().max(written.len()) / 3).max(1))
+        .filter_map(|word| {
+            let candidate = word.to_lowercase();
+            let distance = strsim::osa_distance(&lower, &candidate);
+            let is_near = distance <= (word.len().max(written.len()) / 3).max(1);
+            (is_near || begins(&candidate)).then_some(((!is_near, distance), word))
+        })
         .min()
         .map(|(_, word)| word)
 }
@@ -154,6 +164,7 @@ mod tests {
     fn near_misses_are_found_and_far_ones_are_not() {
         assert_eq!(nearest("tolerationz", ["volumes", "tolerations"]), Some("tolerations"));
         assert_eq!(nearest("locst", ["locust", "init"]), Some("locust"));
+        assert_eq!(nearest("enviroment", ["envFrom", "env"]), Some("env"));
         assert_eq!(nearest("sidecar", ["locust"]), None);
         assert_eq!(did_you_mean("IMAGE", ["image"]), "; did you mean \"image\"?");
     }

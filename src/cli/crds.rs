@@ -1,6 +1,6 @@
 //! `podgraft crds`.
 
-use super::{Failure, Format, Verdict, output, render::print_objects};
+use super::{Failure, Format, Verdict, output, render::print_one_or_more};
 use crate::locust;
 
 /// What `podgraft crds` takes.
@@ -12,6 +12,6 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
-    output::print(print_objects(&locust::api::crds(), arguments.output).as_bytes())?;
+    output::print(print_one_or_more(&locust::api::crds(), arguments.output).as_bytes())?;
     Ok(Verdict::Fine)
 }

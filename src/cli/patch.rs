@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{
     Failure, Format, Verdict, input,
     output::{self, Reporter},
-    render::print_objects,
+    render::print_one_or_more,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -113,7 +113,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     if reporter.refuses(false) {
         return Ok(Verdict::Refused);
     }
-    output::print(print_objects(&results, arguments.output).as_bytes())?;
+    output::print(print_one_or_more(&results, arguments.output).as_bytes())?;
     Ok(Verdict::Fine)
 }
 

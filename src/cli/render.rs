@@ -149,10 +149,18 @@ fn left_out(document: &Document) -> Diagnostic {
         .positioned(document.position(&FieldPath::root()))
 }
 
-/// The objects as YAML documents, or in JSON as one object or one `v1` List.
+/// The objects as YAML documents, or in JSON as one `v1` List.
 pub(super) fn print_objects(objects: &[Value], format: Format) -> String {
     match format {
         Format::Yaml => objects.iter().map(manifest::to_yaml).collect::<Vec<_>>().join("---\n"),
         Format::Json => manifest::to_json(&json!({ "apiVersion": "v1", "kind": "List", "items": objects })),
+    }
+}
+
+/// Like [`print_objects`], but a single object in JSON stands alone.
+pub(super) fn print_one_or_more(objects: &[Value], format: Format) -> String {
+    match (objects, format) {
+        ([only], Format::Json) => manifest::to_json(only),
+        _ => print_objects(objects, format),
     }
 }

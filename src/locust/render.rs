@@ -55,18 +55,20 @@ pub fn render(document: &Document, config: &Config) -> Rendered {
         }
     };
     let mut diagnostics: Vec<Diagnostic> = warnings.into_iter().map(place).collect();
-    let mut pods = Vec::new();
-    for role in Role::ALL {
-        let pod = Pod::render(&test, role, config, document);
-        for diagnostic in pod.diagnostics {
-            // What both roles say of one place is said once.
-            let diagnostic = Diagnostic { object: Some(object.clone()), ..diagnostic };
-            if !diagnostics.contains(&diagnostic) {
+    let pods = Role::ALL.map(|role| (role, Pod::render(&test, role, config, document)));
+    let said_of_both = |diagnostic: &Diagnostic| pods.iter().all(|(_, pod)| pod.diagnostics.contains(diagnostic));
+    for (role, pod) in &pods {
+        for diagnostic in &pod.diagnostics {
+            let (both, diagnostic) = (said_of_both(diagnostic), diagnostic.clone().of(object.as_str()));
+            // What is true of both pods is said once.
+            if both && *role == Role::Master {
                 diagnostics.push(diagnostic);
+            } else if !both {
+                diagnostics.push(for_role(diagnostic, *role));
             }
         }
-        pods.push((role, pod.template));
     }
+    let pods = pods.map(|(role, pod)| (role, pod.template));
     let service = pods.first().map(|(_, master)| base::service(&test, master));
     let jobs = pods.into_iter().map(|(role, template)| (role, base::job(&test, role, config, template))).collect();
     Rendered { service, jobs, diagnostics }
@@ -128,7 +130,6 @@ impl Pod {
             judged.extend(judge::lints(&subject));
         }
         diagnostics.extend(judged.into_iter().map(|finding| blamed(finding, &folded, &wishes, document)));
-        let diagnostics = diagnostics.into_iter().map(|diagnostic| for_role(diagnostic, role)).collect();
         Self { template: folded.value, diagnostics }
     }
 }

@@ -49,6 +49,15 @@ impl<'a> Trail<'a> {
         self.then(Place::Index(index))
     }
 
+    /// The innermost field's name; what it is called in messages.
+    pub(crate) fn name(&self) -> &'a str {
+        match (self.place, self.parent) {
+            (Place::Field(name), _) => name,
+            (_, Some(parent)) => parent.name(),
+            (_, None) => "the object",
+        }
+    }
+
     /// How many steps below the root this is.
     #[must_use]
     pub fn depth(&self) -> usize {

@@ -36,11 +36,9 @@ pub(super) fn run(patch_type: PatchType, dialect: Dialect) -> Result<Verdict, Fa
             answer(&line, patch_type, dialect)
         };
         reply.clear();
-        let written = serde_json::to_writer(&mut reply, &answer).map_err(io::Error::from).and_then(|()| {
-            reply.push(b'\n');
-            output.write_all(&reply)?;
-            output.flush()
-        });
+        reply.extend_from_slice(manifest::to_json_line(&answer).as_bytes());
+        reply.push(b'\n');
+        let written = output.write_all(&reply).and_then(|()| output.flush());
         match written {
             Ok(()) => {}
             // Nobody reads on.

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1 as core;
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::template_schema;
 
@@ -146,9 +146,4 @@ pub(super) fn conditions(_: &mut SchemaGenerator) -> Schema {
     schema(json!({
         "type": "array", "items": condition, "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]
     }))
-}
-
-/// An object with these fields and no others.
-pub(super) fn object(properties: Map<String, Value>) -> Value {
-    json!({ "type": "object", "properties": properties })
 }

@@ -70,14 +70,21 @@ impl<O: Observer> Merge<'_, O> {
     /// Whether a patch value is of the kind that its place wants; an error where not.
     pub(super) fn fits(&mut self, value: &Value, ty: Type, trail: &Trail<'_>) -> bool {
         if value.is_null() {
-            let message = "replace the null: name the field in a \"$unset\" list beside it to remove it";
+            let message = format!(
+                "replace the null: to remove \"{name}\", write $unset: [{name}] beside it",
+                name = trail.name()
+            );
             self.refuse("null", trail, message);
             return false;
         }
         match Kind::wanted(ty) {
             Some(wanted) if wanted != Kind::of(value) => {
-                let message =
-                    format!("write {} here, not {}", wanted.name(), GoType::of(value).name());
+                let message = format!(
+                    "write \"{}\" as {}, not as {}",
+                    trail.name(),
+                    wanted.name(),
+                    GoType::of(value).name()
+                );
                 self.refuse("wrong-kind", trail, message);
                 false
             }

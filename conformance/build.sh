@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# Builds the real Kubernetes that the tests compare with, of the release that go.mod names.
+#
+#   conformance/build.sh oracle          the program that answers what apimachinery makes of a patch
+#   conformance/build.sh control-plane   etcd, kube-apiserver, kube-controller-manager and kubectl
+#
+# The last line of standard output is the program's path, or the folder of the four programs; progress
+# goes to standard error. What is there already is not built again. The control plane is taken from
+# $KUBEBUILDER_ASSETS when that is set. The cache is $PODGRAFT_CACHE, else $XDG_CACHE_HOME/podgraft,
+# else ~/.cache/podgraft.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+programs=(etcd kube-apiserver kube-controller-manager kubectl)
+started=$SECONDS
+ticker=
+
+say() { echo "conformance: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+# Shows every 15 seconds that a build is still going on.
+tick_begin() {
+  local what=$1 begin=$SECONDS
+  say "building $what (this takes minutes the first time)"
+  # Not under the lock: a killed script must not leave a sleep holding it.
+  (while sleep 15; do say "still building $what: $((SECONDS - begin)) s"; done) 9>&- >&2 &
+  ticker=$!
+}
+
+tick_end() {
+  if [ -n "$ticker" ]; then
+    kill "$ticker" 2>/dev/null || true
+    wait "$ticker" 2>/dev/null || true
+    ticker=
+  fi
+}
+
+need_go() {
+  command -v go >/dev/null 2>&1 || die "install Go $go_wanted or newer to build $1 (https://go.dev/dl)"
+  local have
+  have=$(GOTOOLCHAIN=local go env GOVERSION | sed 's/^go//; s/[^0-9.].*//')
+  if [ "$(printf '%s\n%s\n' "$go_wanted" "$have" | sort -V | head -n 1)" != "$go_wanted" ]; then
+    die "Go $have is too old to build $1: install Go $go_wanted or newer (https://go.dev/dl)"
+  fi
+}
+
+# One build at a time: later callers wait, then find the result. The lock ends with its holder, however
+# that ends.
+lock() {
+  local file=$1 waiting=
+  if command -v flock >/dev/null 2>&1; then
+    exec 9>"$file"
+    flock -n 9 || { say "waiting for another build"; flock 9; }
+    return
+  fi
+  until (set -o noclobber; echo $$ >"$file.pid") 2>/dev/null; do
+    local holder
+    holder=$(cat "$file.pid" 2>/dev/null || true)
+    if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null; then
+      rm -f "$file.pid"
+      continue
+    fi
+    [ -n "$waiting" ] || say "waiting for another build"
+    waiting=yes
+    sleep 1
+  done
+  lock_file=$file.pid
+}
+
+finish() {
+  tick_end
+  [ -z "${scratch:-}" ] || rm -rf "$scratch"
+  [ -z "${lock_file:-}" ] || rm -f "$lock_file"
+}
+
+sha() { if command -v sha256sum >/dev/null 2>&1; then sha256sum; else shasum -a 256; fi; }
+
+version=$(sed -n 's/^[[:space:]]*k8s.io\/kubernetes \(v[0-9][^ ]*\).*/\1/p' "$here/go.mod" | head -n 1)
+[ -n "$version" ] || die "go.mod does not require k8s.io/kubernetes"
+go_wanted=$(sed -n 's/^go //p' "$here/go.mod")
+cache=${PODGRAFT_CACHE:-${XDG_CACHE_HOME:-${HOME:?set HOME or PODGRAFT_CACHE}/.cache}/podgraft}
+folder=$cache/kubernetes-$version
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+has_programs() {
+  local program
+  for program in "${programs[@]}"; do [ -x "$1/$program" ] || return 1; done
+}
+
+control_plane() {
+  if [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
+    local program
+    for program in "${programs[@]}"; do
+      [ -x "$KUBEBUILDER_ASSETS/$program" ] ||
+        die "KUBEBUILDER_ASSETS has no $program: put it into $KUBEBUILDER_ASSETS, or unset the variable to build all of them"
+    done
+    say "control plane: taken from KUBEBUILDER_ASSETS"
+    echo "$KUBEBUILDER_ASSETS"
+    return
+  fi
+  local bin=$folder/bin how=warm
+  mkdir -p "$bin"
+  if ! has_programs "$bin"; then
+    need_go "the control plane"
+    lock "$folder/control-plane.lock"
+    if ! has_programs "$bin"; then
+      build_control_plane "$bin"
+      how=cold
+    fi
+  fi
+  say "control plane $version: $((SECONDS - started)) s ($how)"
+  echo "$bin"
+}
+
+build_control_plane() {
+  local bin=$1 minor stamp
+  minor=${version#v1.}
+  minor=${minor%%.*}
+  stamp=k8s.io/component-base/version
+  scratch=$(mktemp -d "$folder/building.XXXXXX")
+  tick_begin "the control plane of Kubernetes $version"
+  (cd "$here" && CGO_ENABLED=0 go build -trimpath \
+    -ldflags "-s -w -X $stamp.gitVersion=$version -X $stamp.gitMajor=1 -X $stamp.gitMinor=$minor" \
+    -o "$scratch/" go.etcd.io/etcd/server/v3 k8s.io/kubernetes/cmd/kube-apiserver \
+    k8s.io/kubernetes/cmd/kube-controller-manager k8s.io/kubernetes/cmd/kubectl >&2)
+  tick_end
+  # The last element of etcd's import path is its major version, so Go calls the program "server".
+  mv "$scratch/server" "$scratch/etcd"
+  local program
+  for program in "${programs[@]}"; do mv "$scratch/$program" "$bin/$program"; done
+}
+
+oracle() {
+  need_go "the oracle"
+  mkdir -p "$folder"
+  local stamp program how=warm
+  stamp=$(cat "$here/go.mod" "$here/go.sum" "$here"/oracle/*.go | sha | cut -c 1-12)
+  program=$folder/oracle-$stamp
+  if [ ! -x "$program" ]; then
+    lock "$folder/oracle.lock"
+    if [ ! -x "$program" ]; then
+      scratch=$(mktemp -d "$folder/building.XXXXXX")
+      tick_begin "the oracle for Kubernetes $version"
+      (cd "$here" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o "$scratch/oracle" ./oracle >&2)
+      tick_end
+      mv "$scratch/oracle" "$program"
+      how=cold
+    fi
+  fi
+  say "oracle $version: $((SECONDS - started)) s ($how)"
+  echo "$program"
+}
+
+case ${1:-} in
+  oracle) oracle ;;
+  control-plane) control_plane ;;
+  *) die "write: build.sh oracle | control-plane" ;;
+esac

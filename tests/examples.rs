@@ -1,0 +1,38 @@
+//! The examples in `docs/examples` render to what their pages show, in both versions.
+
+mod support;
+
+use support::{assert_file, files, podgraft, relative, root, text};
+
+#[test]
+fn every_example_renders_as_recorded() {
+    let folder = root().join("docs/examples");
+    let examples = files(&folder, ".yaml");
+    assert!(examples.len() >= 13, "seven examples, six of them in both versions");
+    for example in examples {
+        let output = podgraft(&["render", "-f", relative(&example)], b"");
+        assert!(output.status.success(), "{}: {}", relative(&example), text(&output.stderr));
+        // Both versions of an example say the same.
+        assert_file(&example.with_file_name("rendered"), text(&output.stdout));
+        // A name in a message differs between the versions, so messages are recorded for v2.
+        if example.ends_with("v2.yaml") {
+            assert_file(&example.with_file_name("messages"), text(&output.stderr));
+        }
+        assert!(example.with_file_name("README.md").exists(), "{} has no page", relative(&example));
+    }
+}
+
+#[test]
+fn the_folder_renders_at_once_in_both_formats() {
+    let yaml = podgraft(&["render", "-f", "docs/examples"], b"");
+    assert!(yaml.status.success());
+    assert_eq!(text(&yaml.stdout).matches("kind: Service").count(), 13);
+    let json = podgraft(&["render", "-f", "docs/examples", "-o", "json"], b"");
+    let list: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let kinds: Vec<&str> = list["items"].as_array().unwrap().iter().map(|item| item["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds.len(), 39);
+    assert_eq!(kinds[..3], ["Service", "Job", "Job"]);
+    let workers = podgraft(&["render", "-f", "docs/examples", "--role", "worker"], b"");
+    assert_eq!(text(&workers.stdout).matches("kind: Job").count(), 13);
+    assert_eq!(text(&workers.stdout).matches("kind: Service").count(), 0);
+}

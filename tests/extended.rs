@@ -1,0 +1,68 @@
+//! The `extended` dialect: hand cases for each addition and for pairs of them, in
+//! `tests/cases/extended.jsonl`.
+
+use podgraft::{
+    diagnostic::{Diagnostic, Severity},
+    patch::{Options, extend},
+    schema::Schema,
+};
+use serde_json::{Value, json};
+
+const CASES: &str = include_str!("cases/extended.jsonl");
+
+#[test]
+fn hand_cases() {
+    for line in CASES.lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let name = case["name"].as_str().unwrap();
+        let extended = extend(case["base"].clone(), &case["patch"], schema(), Options::default(), &mut ());
+        let said = |severity: Severity| -> Vec<String> {
+            let of = |diagnostic: &&Diagnostic| diagnostic.severity == severity;
+            let words = |diagnostic: &Diagnostic| format!("{} {}", diagnostic.code, diagnostic.path.as_ref().unwrap());
+            extended.diagnostics.iter().filter(of).map(words).collect()
+        };
+        let wanted = |key: &str| -> Vec<String> { serde_json::from_value(case.get(key).cloned().unwrap_or(json!([]))).unwrap() };
+        assert_eq!(said(Severity::Error), wanted("errors"), "{name}");
+        assert_eq!(said(Severity::Warning), wanted("warnings"), "{name}");
+        if let Some(result) = case.get("result") {
+            assert_eq!(&extended.value, result, "{name}");
+            assert!(!has_directive(&extended.value), "{name}: a directive leaked");
+        }
+    }
+    assert!(CASES.lines().count() > 100);
+}
+
+#[test]
+fn the_unknown_is_merged_when_the_configuration_says_so() {
+    let options = Options { unknown_fields: podgraft::patch::UnknownFields::Warn, ..Options::default() };
+    let base = json!({"spec": {"future": {"a": 1, "list": [1], "b": 2}}});
+    let patch = json!({"spec": {"future": {"a": 3, "list": [2], "$unset": ["b"]}}});
+    let extended = extend(base, &patch, schema(), options, &mut ());
+    assert_eq!(extended.value, json!({"spec": {"future": {"a": 3, "list": [2]}}}));
+    assert_eq!(extended.diagnostics.iter().map(|said| said.code).collect::<Vec<_>>(), ["unknown-field"]);
+}
+
+#[test]
+fn depth_is_bounded() {
+    let mut patch = json!("deep");
+    for _ in 0..400 {
+        patch = json!({ "a": patch });
+    }
+    let extended = extend(json!({}), &json!({"metadata": {"labels": patch}}), schema(), Options::default(), &mut ());
+    assert_eq!(extended.diagnostics[0].code, "wrong-kind");
+    let options = Options { unknown_fields: podgraft::patch::UnknownFields::Warn, ..Options::default() };
+    let extended = extend(json!({}), &json!({ "future": patch }), schema(), options, &mut ());
+    assert!(extended.diagnostics.iter().any(|said| said.code == "too-deep"));
+}
+
+fn schema() -> Schema {
+    Schema::for_kind("v1", "Pod").unwrap()
+}
+
+fn has_directive(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.iter().any(|(key, value)| key.starts_with('$') || has_directive(value)),
+        Value::Array(list) => list.iter().any(has_directive),
+        _ => false,
+    }
+}
