@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::{
-    api::{self, v1, v2},
+    api::{shared, v1, v2},
     base,
 };
 use crate::{
@@ -75,36 +75,18 @@ impl Test {
     }
 }
 
+/// The specs' schemas as [`api::offline_schemas`] makes them: generating them takes longer than all the
+/// rest of a render.
+const SCHEMAS: &str = include_str!("api/offline.schema.json");
+
 static V1: LazyLock<(Value, Structure)> = LazyLock::new(|| structure("v1"));
 static V2: LazyLock<(Value, Structure)> = LazyLock::new(|| structure("v2"));
 
 fn structure(version: &str) -> (Value, Structure) {
-    let mut schema = api::version_schema(version).pointer("/properties/spec").cloned().unwrap_or_default();
-    offline(&mut schema);
+    let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
+    let schema = schemas.get(version).cloned().unwrap_or_default();
     let structure = Structure::new(&schema);
     (schema, structure)
-}
-
-/// Says in plain JSON Schema what the API server reads from its extensions.
-fn offline(schema: &mut Value) {
-    match schema {
-        Value::Object(fields) => {
-            // A pattern may look so: what is below it is no schema.
-            if fields.get("x-kubernetes-int-or-string") == Some(&Value::Bool(true)) {
-                fields.clear();
-                fields.insert("type".into(), json!(["integer", "number", "string"]));
-                return;
-            }
-            // Templates are judged by what they make of the pod, with better words.
-            if fields.get("x-kubernetes-map-type").is_some_and(|kind| kind == "atomic") {
-                fields.retain(|name, _| matches!(name.as_str(), "type" | "x-kubernetes-preserve-unknown-fields"));
-                return;
-            }
-            fields.values_mut().for_each(offline);
-        }
-        Value::Array(items) => items.iter_mut().for_each(offline),
-        _ => {}
-    }
 }
 
 /// Reads an object of either version, and checks it as the API server checks it on arrival. Returns
@@ -297,7 +279,7 @@ fn convert(old: v1::LocustTestSpec) -> v2::LocustTestSpec {
         scheduling,
         env: None,
         security: None,
-        observability: old.observability.map(|observability| super::api::shared::Observability {
+        observability: old.observability.map(|observability| shared::Observability {
             metrics_exporter: observability.metrics_exporter,
             open_telemetry: None,
         }),

@@ -22,14 +22,43 @@ pub fn crds() -> Vec<Value> {
     vec![crd]
 }
 
-/// The schema of one version (`v1`, `v2`), as the API server checks it.
+/// The schemas of both versions' specs (`v1`, `v2`) for use without an API server: plain JSON Schema,
+/// templates left open because they are judged by the pod that they make.
 #[must_use]
-pub fn version_schema(version: &str) -> Value {
+pub fn offline_schemas() -> Value {
     let crds = crds();
-    let versions = crds.first().and_then(|crd| crd.pointer("/spec/versions")?.as_array().cloned());
-    let wanted = |candidate: &Value| candidate.get("name").is_some_and(|name| name == version);
-    let found = versions.into_iter().flatten().find(wanted);
-    found.and_then(|version| version.pointer("/schema/openAPIV3Schema").cloned()).unwrap_or_default()
+    let versions = crds.first().and_then(|crd| crd.pointer("/spec/versions")?.as_array());
+    let mut schemas = serde_json::Map::new();
+    for version in versions.into_iter().flatten() {
+        let Some(name) = version.get("name").and_then(Value::as_str) else { continue };
+        let mut schema = version.pointer("/schema/openAPIV3Schema/properties/spec").cloned().unwrap_or_default();
+        offline(&mut schema);
+        schemas.insert(name.to_owned(), schema);
+    }
+    Value::Object(schemas)
+}
+
+/// Says in plain JSON Schema what the API server reads from its extensions.
+fn offline(schema: &mut Value) {
+    let Value::Object(fields) = schema else { return };
+    if fields.contains_key("x-kubernetes-int-or-string") {
+        *schema = json!({ "type": ["integer", "number", "string"] });
+        return;
+    }
+    if fields.get("x-kubernetes-map-type").is_some_and(|kind| kind == "atomic") && fields.contains_key("x-kubernetes-preserve-unknown-fields") {
+        *schema = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
+        return;
+    }
+    fields.remove("description");
+    fields.remove("nullable");
+    if let Some(Value::Object(properties)) = fields.get_mut("properties") {
+        properties.values_mut().for_each(offline);
+    }
+    for inner in ["items", "additionalProperties"] {
+        if let Some(inner) = fields.get_mut(inner) {
+            offline(inner);
+        }
+    }
 }
 
 /// Writes whole bounds as integers: `1`, not `1.0`; and leaves out formats that Kubernetes does not know.

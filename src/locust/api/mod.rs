@@ -7,4 +7,4 @@ pub mod template_schema;
 pub mod v1;
 pub mod v2;
 
-pub use crd::{crds, version_schema};
+pub use crd::{crds, offline_schemas};

@@ -1,0 +1,68 @@
+//! The generated files are in step with the code (UPDATE=1 rewrites them), and the CRD keeps what it
+//! promises: it fits `kubectl apply`, and nothing in a template is required, defaulted or restricted.
+
+mod support;
+
+use podgraft::{
+    locust::api::{crds, offline_schemas, template_schema::partial_pod_template},
+    manifest::{to_json_line, to_yaml},
+};
+use serde_json::Value;
+use support::{assert_file, root};
+
+/// `kubectl apply` keeps a copy of the object in an annotation; annotations may have so many bytes.
+const ANNOTATIONS: usize = 262_144;
+
+#[test]
+fn generated_files_are_in_step() {
+    for crd in crds() {
+        let file = format!("crds/{}.yaml", crd["metadata"]["name"].as_str().unwrap());
+        assert_file(&root().join(file), &to_yaml(&crd));
+    }
+    assert_file(&root().join("crds/schema/partial-pod-template.yaml"), &to_yaml(&partial_pod_template()));
+    assert_file(&root().join("src/locust/api/offline.schema.json"), &(to_json_line(&offline_schemas()) + "\n"));
+}
+
+#[test]
+fn the_crd_fits_kubectl_apply_with_room_to_spare() {
+    for crd in crds() {
+        let size = to_json_line(&crd).len();
+        println!("{}: {size} bytes", crd["metadata"]["name"]);
+        assert!(size * 6 / 5 < ANNOTATIONS, "{size} bytes and a fifth do not fit into {ANNOTATIONS}");
+    }
+}
+
+#[test]
+fn versions_are_served_and_stored_as_promised() {
+    let crd = &crds()[0];
+    let version = |name: &str| crd["spec"]["versions"].as_array().unwrap().iter().find(|v| v["name"] == name).unwrap();
+    assert_eq!((&version("v2")["served"], &version("v2")["storage"]), (&true.into(), &true.into()));
+    assert_eq!((&version("v1")["served"], &version("v1")["storage"]), (&false.into(), &false.into()));
+    assert_eq!(crd["spec"]["names"]["shortNames"][0], "lotest");
+}
+
+#[test]
+fn templates_take_any_partial_document() {
+    let mut objects = 0;
+    visit(&partial_pod_template(), &mut |schema| {
+        for keyword in ["required", "default", "enum", "x-kubernetes-list-type", "pattern", "minimum"] {
+            assert!(schema.get(keyword).is_none(), "{keyword} in {schema}");
+        }
+        if schema["type"] == "object" {
+            objects += 1;
+            assert_eq!(schema["x-kubernetes-preserve-unknown-fields"], true, "a directive would be pruned from {schema}");
+        }
+    });
+    assert!(objects > 50, "only {objects} objects are declared");
+    assert_eq!(partial_pod_template()["x-kubernetes-map-type"], "atomic");
+}
+
+fn visit(schema: &Value, see: &mut impl FnMut(&Value)) {
+    see(schema);
+    for (_, property) in schema["properties"].as_object().into_iter().flatten() {
+        visit(property, see);
+    }
+    if schema["items"].is_object() {
+        visit(&schema["items"], see);
+    }
+}
