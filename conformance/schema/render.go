@@ -26,7 +26,6 @@ const BOOLEAN: Type = Type::Scalar(Scalar::Boolean);
 const INTEGER: Type = Type::Scalar(Scalar::Integer);
 const NUMBER: Type = Type::Scalar(Scalar::Number);
 const BYTES: Type = Type::Scalar(Scalar::Bytes);
-const ANY: Type = Type::Scalar(Scalar::Any);
 
 /// An optional string: what a field is where its line says nothing else.
 const F: Field =
@@ -135,7 +134,7 @@ func (m *model) renderType(goType reflect.Type) string {
 	case reflect.Float32, reflect.Float64:
 		return "NUMBER"
 	case reflect.Interface:
-		return "ANY"
+		return "Type::Scalar(Scalar::Any)"
 	}
 	return "INTEGER"
 }

@@ -17,7 +17,6 @@ const BOOLEAN: Type = Type::Scalar(Scalar::Boolean);
 const INTEGER: Type = Type::Scalar(Scalar::Integer);
 const NUMBER: Type = Type::Scalar(Scalar::Number);
 const BYTES: Type = Type::Scalar(Scalar::Bytes);
-const ANY: Type = Type::Scalar(Scalar::Any);
 
 /// An optional string: what a field is where its line says nothing else.
 const F: Field =

@@ -1,6 +1,8 @@
 //! What several tests share: running the binary, and files that are compared or rewritten.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub(crate) mod control_plane;
+
 use std::{
     env, fs,
     io::Write,
