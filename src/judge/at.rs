@@ -5,6 +5,40 @@ use serde_json::Value;
 
 use crate::path::{FieldPath, Segment};
 
+/// The merge keys of the lists of a pod that have some; no other list of a pod has one of these
+/// names.
+const MERGE_KEYS: &[(&str, &[&str])] = &[
+    ("containers", &["name"]),
+    ("env", &["name"]),
+    ("ephemeralContainers", &["name"]),
+    ("hostAliases", &["ip"]),
+    ("imagePullSecrets", &["name"]),
+    ("initContainers", &["name"]),
+    ("ports", &["containerPort", "protocol"]),
+    ("resourceClaims", &["name"]),
+    ("schedulingGates", &["name"]),
+    ("topologySpreadConstraints", &["topologyKey", "whenUnsatisfiable"]),
+    ("volumeDevices", &["devicePath"]),
+    ("volumeMounts", &["mountPath"]),
+    ("volumes", &["name"]),
+];
+
+/// The path of an item of the list at `list`, whose field is called `name`. An absent protocol is
+/// TCP.
+pub(super) fn item_path(list: &FieldPath, name: &str, index: usize, item: &Value) -> FieldPath {
+    let keys = MERGE_KEYS.iter().find(|(field, _)| *field == name).map_or(&[][..], |(_, keys)| keys);
+    let mut pairs = Vec::with_capacity(keys.len());
+    for key in keys {
+        match item.get(*key).filter(|value| !value.is_null()) {
+            Some(value) => pairs.push(((*key).to_owned(), value.clone())),
+            None if *key == "protocol" => pairs.push(((*key).to_owned(), Value::from("TCP"))),
+            None if pairs.is_empty() => return list.index(index),
+            None => {}
+        }
+    }
+    if pairs.is_empty() { list.index(index) } else { list.with(Segment::Key(pairs)) }
+}
+
 /// A value and where it is. A null is as good as absent everywhere, as the API server reads it.
 #[derive(Debug, Clone)]
 pub(super) struct At<'a> {
@@ -56,32 +90,12 @@ impl<'a> At<'a> {
         self.path.field(name)
     }
 
-    /// The items of the list `name`, by index: for lists that are replaced as a whole.
-    pub(super) fn list(&self, name: &str) -> Vec<Self> {
-        self.items(name, |path, index, _| path.index(index))
-    }
-
-    /// The items of the list `name`, by their merge keys. An item without its first key has only
-    /// its index; an absent protocol is TCP.
-    pub(super) fn keyed(&self, name: &str, keys: &[&str]) -> Vec<Self> {
-        self.items(name, |path, index, item| {
-            let mut pairs = Vec::with_capacity(keys.len());
-            for key in keys {
-                match item.get(*key).filter(|value| !value.is_null()) {
-                    Some(value) => pairs.push(((*key).to_owned(), value.clone())),
-                    None if *key == "protocol" => pairs.push(((*key).to_owned(), Value::from("TCP"))),
-                    None if pairs.is_empty() => return path.index(index),
-                    None => {}
-                }
-            }
-            path.with(Segment::Key(pairs))
-        })
-    }
-
-    fn items(&self, name: &str, path: impl Fn(&FieldPath, usize, &Value) -> FieldPath) -> Vec<Self> {
+    /// The items of the list `name`: by their merge keys where the list has some, by index where it
+    /// is replaced as a whole. An item without its first key has only its index.
+    pub(super) fn items(&self, name: &str) -> Vec<Self> {
         let list = self.value.get(name).and_then(Value::as_array);
         let below = self.path.field(name);
-        let item = |(index, value)| Self { value, path: path(&below, index, value) };
+        let item = |(index, value)| Self { value, path: item_path(&below, name, index, value) };
         list.into_iter().flatten().enumerate().map(item).collect()
     }
 
@@ -93,6 +107,11 @@ impl<'a> At<'a> {
             .flatten()
             .map(|(key, value)| (key.as_str(), Self { value, path: below.field(key) }))
             .collect()
+    }
+
+    /// The texts of the list `name`, each with its place.
+    pub(super) fn texts(&self, name: &str) -> Vec<(&'a str, FieldPath)> {
+        self.items(name).into_iter().filter_map(|item| Some((item.value.as_str()?, item.path))).collect()
     }
 
     /// The names of the fields of this object that are set.

@@ -9,8 +9,18 @@ use crate::{diagnostic::Diagnostic, role::Role};
 pub(super) fn base(role: Role) -> Value {
     let (args, ports) = match role {
         Role::Master => (
-            json!(["-f", "test.py", "--master", "--master-port=5557", "--expect-workers=3", "--autostart",
-                "--autoquit", "60", "--enable-rebalancing", "--only-summary"]),
+            json!([
+                "-f",
+                "test.py",
+                "--master",
+                "--master-port=5557",
+                "--expect-workers=3",
+                "--autostart",
+                "--autoquit",
+                "60",
+                "--enable-rebalancing",
+                "--only-summary"
+            ]),
             json!([{"containerPort": 5557}, {"containerPort": 5558}, {"containerPort": 8089}]),
         ),
         Role::Worker => (
@@ -56,7 +66,9 @@ pub(super) fn judged(
 pub(super) fn lines(found: &[Diagnostic]) -> Vec<String> {
     found
         .iter()
-        .map(|one| format!("{}: {}", one.path.as_ref().map_or_else(String::new, ToString::to_string), one.message))
+        .map(|one| {
+            format!("{}: {}", one.path.as_ref().map_or_else(String::new, ToString::to_string), one.message)
+        })
         .collect()
 }
 

@@ -35,5 +35,5 @@ impl<'a> Subject<'a> {
 
 /// The container `locust` of a template, when it is there.
 pub(super) fn locust<'a>(pod: &At<'a>) -> Option<At<'a>> {
-    pod.get("spec")?.keyed("containers", &["name"]).into_iter().find(|item| item.str("name") == Some("locust"))
+    pod.get("spec")?.items("containers").into_iter().find(|item| item.str("name") == Some("locust"))
 }

@@ -3,4 +3,6 @@ use super::Subject;
 use crate::diagnostic::Diagnostic;
 /// Lints.
 #[must_use]
-pub fn lints(_: &Subject<'_>) -> Vec<Diagnostic> { Vec::new() }
+pub fn lints(_: &Subject<'_>) -> Vec<Diagnostic> {
+    Vec::new()
+}

@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let pod = subject.at();
     let spec = FieldPath::fields(["spec"]);
-    let init = pod.get("spec").map_or_else(Vec::new, |spec| spec.keyed("initContainers", &["name"]));
+    let init = pod.get("spec").map_or_else(Vec::new, |spec| spec.items("initContainers"));
     let among_init = init.into_iter().find(|item| item.str("name") == Some("locust"));
     match (subject::locust(&pod), among_init) {
         (Some(_), None) => Vec::new(),

@@ -20,7 +20,7 @@ impl Environment {
     /// Kubernetes 1.37.2, `pkg/kubelet/kubelet_pods.go`, `makeEnvironmentVariables`.
     pub(super) fn read(container: &At<'_>) -> Self {
         let mut read = Self::default();
-        for variable in container.keyed("env", &["name"]) {
+        for variable in container.items("env") {
             let Some(name) = variable.str("name") else { continue };
             let value = variable.text("value");
             let (text, path) = if value.is_empty() && variable.has("valueFrom") {

@@ -22,10 +22,10 @@ impl Invocation {
     /// that word is a wrapper, which is trusted to hand its arguments on.
     pub(super) fn read(container: &At<'_>) -> Self {
         let environment = Environment::read(container);
-        let command = container.list("command");
+        let command = container.items("command");
         let called = command.iter().rposition(|word| word.value.as_str().is_some_and(is_locust));
         let mut written = called.map_or_else(Vec::new, |index| command[index + 1..].to_vec());
-        written.extend(container.list("args"));
+        written.extend(container.items("args"));
         let words: Vec<Word> = written
             .into_iter()
             .map(|word| Word {
@@ -33,11 +33,7 @@ impl Invocation {
                 path: word.path,
             })
             .collect();
-        Self {
-            line: Line::read(&words),
-            environment,
-            args: container.field("args"),
-        }
+        Self { line: Line::read(&words), environment, args: container.field("args") }
     }
 }
 

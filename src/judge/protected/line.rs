@@ -112,7 +112,9 @@ impl Line {
         let value = value.map(|value| (Text::Known(value.to_owned()), word));
         let value = match (option.takes_value(), value) {
             (false, None) => None,
-            (false, Some(_)) => return self.troubles.push((word.path.clone(), Trouble::UnwantedValue(option))),
+            (false, Some(_)) => {
+                return self.troubles.push((word.path.clone(), Trouble::UnwantedValue(option)));
+            }
             (true, Some(value)) => Some(value),
             (true, None) => match next {
                 Some(next) if is_value(&next.text) => Some((next.text.clone(), next)),
@@ -177,7 +179,9 @@ fn option<'w>(name: &str, value: Option<&'w str>, in_full: bool) -> Kind<'w> {
 fn candidates(word: &str, name: &str) -> Vec<&'static str> {
     let long = word.starts_with("--");
     let short = word.char_indices().nth(2).map_or(word, |(end, _)| &word[..end]);
-    let meant = |option: &&&str| if long { option.starts_with(name) } else { **option == short || option.starts_with(word) };
+    let meant = |option: &&&str| {
+        if long { option.starts_with(name) } else { **option == short || option.starts_with(word) }
+    };
     OPTIONS.iter().filter(meant).copied().collect()
 }
 

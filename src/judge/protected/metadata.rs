@@ -30,7 +30,11 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let (pod, base) = (subject.at(), subject.base_at());
     let (now, wanted) = (pod.get("metadata"), base.get("metadata"));
     let label = |metadata: &Option<At<'_>>, name: &str| {
-        metadata.as_ref().and_then(|metadata| metadata.get("labels")).and_then(|labels| labels.get(name)).map(|it| it.value.clone())
+        metadata
+            .as_ref()
+            .and_then(|metadata| metadata.get("labels"))
+            .and_then(|labels| labels.get(name))
+            .map(|it| it.value.clone())
     };
     let labels = FieldPath::fields(["metadata", "labels"]);
     let mut found = Vec::new();
@@ -38,7 +42,9 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
         let Some(wanted) = label(&wanted, name) else { continue };
         let message = match label(&now, name) {
             Some(now) if now == wanted => continue,
-            Some(now) => format!("leave the label {name} as it was, {wanted}: the operator finds the pods by it, not by {now}"),
+            Some(now) => format!(
+                "leave the label {name} as it was, {wanted}: the operator finds the pods by it, not by {now}"
+            ),
             None => format!("keep the label {name}: {wanted}: the operator finds the pods by it"),
         };
         found.push(refusal(&LABELS, labels.field(name), message));
@@ -51,7 +57,9 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
     }
     for name in now.as_ref().map_or_else(Vec::new, At::names) {
         if !matches!(name, "labels" | "annotations") {
-            let message = format!("remove {name} from the template's metadata: only labels and annotations may be set there");
+            let message = format!(
+                "remove {name} from the template's metadata: only labels and annotations may be set there"
+            );
             found.push(refusal(&METADATA, FieldPath::fields(["metadata", name]), message));
         }
     }

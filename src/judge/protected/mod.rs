@@ -35,17 +35,10 @@ pub fn protected_fields() -> &'static [ProtectedField] {
 /// cannot be seen, and a note `unseen-env` for an environment source that may hold wiring.
 #[must_use]
 pub fn protected(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    [
-        container::judge,
-        wiring::judge,
-        ports::judge,
-        restart_policy::judge,
-        metadata::judge,
-        test_files::judge,
-    ]
-    .into_iter()
-    .flat_map(|judge| judge(subject))
-    .collect()
+    [container::judge, wiring::judge, ports::judge, restart_policy::judge, metadata::judge, test_files::judge]
+        .into_iter()
+        .flat_map(|judge| judge(subject))
+        .collect()
 }
 
 /// The error for a protected field that does not hold at `path`.

@@ -32,7 +32,17 @@ mod tests {
     #[test]
     fn paths_meet_at_above_and_below_however_they_are_written() {
         let reserved = MountPath::new("/lotest/src");
-        for written in ["/lotest/src", "/lotest/src/", "//lotest/./src", "/lotest/src/sub", "/lotest", "/", "", "lotest/src", "/x/../lotest/src"] {
+        for written in [
+            "/lotest/src",
+            "/lotest/src/",
+            "//lotest/./src",
+            "/lotest/src/sub",
+            "/lotest",
+            "/",
+            "",
+            "lotest/src",
+            "/x/../lotest/src",
+        ] {
             assert!(reserved.meets(&MountPath::new(written)), "{written}");
         }
         for written in ["/lotest/srcs", "/lotest/sr", "/lotestsrc", "/src", "/lotest/src/../other"] {

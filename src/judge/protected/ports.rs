@@ -5,11 +5,7 @@ use serde_json::Value;
 use super::{refusal, table::PORTS};
 use crate::{
     diagnostic::Diagnostic,
-    judge::{
-        Subject,
-        at::At,
-        subject,
-    },
+    judge::{Subject, at::At, subject},
     path::Segment,
     role::Role,
 };
@@ -22,14 +18,21 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let Some(container) = subject::locust(&subject.at()).filter(|_| subject.role == Role::Master) else {
         return Vec::new();
     };
-    let ports = container.list("ports");
-    let missing = WORKERS_CONNECT_TO.into_iter().filter(|wanted| !ports.iter().any(|port| is_tcp(port, *wanted)));
+    let ports = container.items("ports");
+    let missing =
+        WORKERS_CONNECT_TO.into_iter().filter(|wanted| !ports.iter().any(|port| is_tcp(port, *wanted)));
     missing
         .map(|port| {
-            let keys =
-                vec![("containerPort".to_owned(), Value::from(port)), ("protocol".to_owned(), Value::from("TCP"))];
+            let keys = vec![
+                ("containerPort".to_owned(), Value::from(port)),
+                ("protocol".to_owned(), Value::from("TCP")),
+            ];
             let path = container.field("ports").with(Segment::Key(keys));
-            refusal(&PORTS, path, format!("keep the TCP port {port} of container \"locust\": the workers connect to it"))
+            refusal(
+                &PORTS,
+                path,
+                format!("keep the TCP port {port} of container \"locust\": the workers connect to it"),
+            )
         })
         .collect()
 }

@@ -23,7 +23,8 @@ const FREE_IN_A_MOUNT: [&str; 4] = ["readOnly", "recursiveReadOnly", "mountPropa
 /// Judges the volumes of the test files and their mounts.
 pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let (pod, base) = (subject.at(), subject.base_at());
-    let mut found: Vec<Diagnostic> = VOLUMES.into_iter().filter_map(|name| judge_volume(&pod, &base, name)).collect();
+    let mut found: Vec<Diagnostic> =
+        VOLUMES.into_iter().filter_map(|name| judge_volume(&pod, &base, name)).collect();
     if let (Some(now), Some(base)) = (subject::locust(&pod), subject::locust(&base)) {
         let reserved: Vec<At<'_>> = mounts(&base).into_iter().filter(is_of_test_files).collect();
         found.extend(reserved.iter().filter_map(|wanted| judge_mount(&now, wanted)));
@@ -39,7 +40,9 @@ fn judge_volume(pod: &At<'_>, base: &At<'_>, name: &str) -> Option<Diagnostic> {
         (Some(wanted), Some(now)) if without_modes(wanted) == without_modes(now) => return None,
         (Some(wanted), Some(_)) => {
             let source = wanted.pointer("/configMap/name").and_then(Value::as_str).unwrap_or_default();
-            format!("leave the source of volume \"{name}\" as it was: the test's files are in ConfigMap \"{source}\"")
+            format!(
+                "leave the source of volume \"{name}\" as it was: the test's files are in ConfigMap \"{source}\""
+            )
         }
         (Some(_), None) => format!("keep the volume \"{name}\": it holds the test's files"),
         (None, Some(_)) => format!("rename the volume \"{name}\": the name is kept for the test's files"),
@@ -48,7 +51,7 @@ fn judge_volume(pod: &At<'_>, base: &At<'_>, name: &str) -> Option<Diagnostic> {
 }
 
 fn volume<'a>(pod: &At<'a>, name: &str) -> Option<&'a Value> {
-    let volumes = pod.get("spec")?.list("volumes");
+    let volumes = pod.get("spec")?.items("volumes");
     volumes.into_iter().find(|volume| volume.str("name") == Some(name)).map(|volume| volume.value)
 }
 
@@ -67,7 +70,7 @@ fn without_modes(volume: &Value) -> Value {
 }
 
 fn mounts<'a>(container: &At<'a>) -> Vec<At<'a>> {
-    container.keyed("volumeMounts", &["mountPath"])
+    container.items("volumeMounts")
 }
 
 fn is_of_test_files(mount: &At<'_>) -> bool {
@@ -103,15 +106,17 @@ fn fixed(mount: &Value) -> impl Iterator<Item = (&String, &Value)> {
 
 /// Nothing else is mounted at, above or below the test's files.
 fn judge_others(now: &At<'_>, reserved: &[At<'_>]) -> Vec<Diagnostic> {
-    let is_wanted = |mount: &At<'_>| reserved.iter().any(|wanted| wanted.str("mountPath") == mount.str("mountPath"));
+    let is_wanted =
+        |mount: &At<'_>| reserved.iter().any(|wanted| wanted.str("mountPath") == mount.str("mountPath"));
     let others = mounts(now).into_iter().filter(|mount| !is_wanted(mount)).map(|mount| (mount, "mountPath"));
-    let devices = now.keyed("volumeDevices", &["devicePath"]).into_iter().map(|device| (device, "devicePath"));
+    let devices = now.items("volumeDevices").into_iter().map(|device| (device, "devicePath"));
     let judge = |(mount, field): (At<'_>, &str)| {
         let path = mount.str(field)?;
         let meets = |wanted: &&At<'_>| MountPath::new(wanted.text("mountPath")).meets(&MountPath::new(path));
         let taken = reserved.iter().find(meets)?.text("mountPath");
         let name = mount.text("name");
-        let message = format!("mount volume \"{name}\" elsewhere than {path}: the test's files are at {taken}");
+        let message =
+            format!("mount volume \"{name}\" elsewhere than {path}: the test's files are at {taken}");
         Some(refusal(&TEST_MOUNT, mount.path, message))
     };
     others.chain(devices).filter_map(judge).collect()

@@ -10,7 +10,8 @@ use super::{
     options::Wiring,
     refusal,
     table::{
-        BIND_HOST, BIND_PORT, EXPECT_WORKERS, MASTER_HOST, MASTER_MODE, MASTER_PORT, ProtectedField, WORKER_MODE,
+        BIND_HOST, BIND_PORT, EXPECT_WORKERS, MASTER_HOST, MASTER_MODE, MASTER_PORT, ProtectedField,
+        WORKER_MODE,
     },
 };
 use crate::{
@@ -68,13 +69,18 @@ impl Wires {
                     format!("write the option \"{written}\" in full: it may mean {}", options.join(" or "))
                 }
                 Trouble::NoValue(option) => {
-                    format!("give {0} its value, as in {0}=VALUE: Locust refuses it without one", option.flag())
+                    format!(
+                        "give {0} its value, as in {0}=VALUE: Locust refuses it without one",
+                        option.flag()
+                    )
                 }
                 Trouble::UnwantedValue(option) => {
                     format!("write {} alone, or leave it out: it is a flag and takes no value", option.flag())
                 }
                 Trouble::Unseen(written) => {
-                    format!("write \"{written}\" without the reference: it may become an option that the operator needs")
+                    format!(
+                        "write \"{written}\" without the reference: it may become an option that the operator needs"
+                    )
                 }
             };
             refusal(self.mode_field(), path.clone(), message)
@@ -90,11 +96,13 @@ impl Wires {
         };
         let mut found = Vec::new();
         if self.now.line.last(own).is_none() {
-            let message = format!("add {} to the args: Locust runs as the test's {} by it", own.flag(), self.role);
+            let message =
+                format!("add {} to the args: Locust runs as the test's {} by it", own.flag(), self.role);
             found.push(refusal(self.mode_field(), self.now.args.clone(), message));
         }
         if let Some(given) = self.now.line.last(other) {
-            let message = format!("remove {}: the {} pod must not be a {counterpart} as well", other.flag(), self.role);
+            let message =
+                format!("remove {}: the {} pod must not be a {counterpart} as well", other.flag(), self.role);
             found.push(refusal(self.mode_field(), given.path.clone(), message));
         } else if let Some((value, path)) = self.now.environment.get(variable) {
             let wrong = match value.known().map(flag_value) {
@@ -125,7 +133,9 @@ impl Wires {
             return None;
         }
         let message = match now.known() {
-            Some(now) => format!("set {flag} back to {wanted}, or leave it as it was: \"{now}\" breaks the test"),
+            Some(now) => {
+                format!("set {flag} back to {wanted}, or leave it as it was: \"{now}\" breaks the test")
+            }
             None => format!("write {flag}={wanted}: what \"{}\" will be cannot be seen", now.written()),
         };
         Some(refusal(field, given.path.clone(), message))
@@ -134,7 +144,10 @@ impl Wires {
     fn bind_port(&self) -> Vec<Diagnostic> {
         let wrong = |text: &Text| {
             text.known().is_none_or(|text| python_int(text) != Some(MASTER_LISTENS)).then(|| {
-                format!("remove it, or set it to {MASTER_LISTENS}: the workers connect there, not to \"{}\"", text.written())
+                format!(
+                    "remove it, or set it to {MASTER_LISTENS}: the workers connect there, not to \"{}\"",
+                    text.written()
+                )
             })
         };
         self.bind(Wiring::BindPort, "LOCUST_MASTER_BIND_PORT", &BIND_PORT, wrong)
@@ -143,8 +156,13 @@ impl Wires {
     fn bind_host(&self) -> Vec<Diagnostic> {
         let wrong = |text: &Text| match text.known() {
             Some(host) if !is_loopback(host) => None,
-            Some(host) => Some(format!("remove it, or set it to \"*\": no worker reaches \"{host}\" of another pod")),
-            None => Some(format!("remove it, or set it to \"*\": what \"{}\" will be cannot be seen", text.written())),
+            Some(host) => {
+                Some(format!("remove it, or set it to \"*\": no worker reaches \"{host}\" of another pod"))
+            }
+            None => Some(format!(
+                "remove it, or set it to \"*\": what \"{}\" will be cannot be seen",
+                text.written()
+            )),
         };
         self.bind(Wiring::BindHost, "LOCUST_MASTER_BIND_HOST", &BIND_HOST, wrong)
     }
@@ -158,7 +176,8 @@ impl Wires {
         wrong: impl Fn(&Text) -> Option<String>,
     ) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        if let Some((given, text)) = self.now.line.last(option).and_then(|given| Some((given, value(given)?))) {
+        if let Some((given, text)) = self.now.line.last(option).and_then(|given| Some((given, value(given)?)))
+        {
             let message = wrong(text).map(|wrong| format!("{} does not fit: {wrong}", option.flag()));
             found.extend(message.map(|message| refusal(field, given.path.clone(), message)));
         }
@@ -175,7 +194,9 @@ impl Wires {
     fn config_file(&self) -> Option<Diagnostic> {
         let given = self.now.line.last(Wiring::Config)?;
         let file = given.value.as_ref().map_or("", Text::written);
-        let message = format!("check that \"{file}\" sets no mode, address or port of master and workers: nobody sees it here");
+        let message = format!(
+            "check that \"{file}\" sets no mode, address or port of master and workers: nobody sees it here"
+        );
         let help = "Locust reads more options from the file given by --config. If it sets worker, master-bind-host or \
                     master-bind-port, the pods of the test may not find each other.";
         Some(Diagnostic::warning("unseen-config", message).at(given.path.clone()).help(help))
@@ -191,10 +212,11 @@ impl Wires {
         let note = |source: crate::judge::at::At<'_>| {
             let prefix = source.str("prefix").filter(|prefix| aimed(prefix))?;
             let names: Vec<&str> = counts.iter().filter(|name| name.starts_with(prefix)).copied().collect();
-            let message = format!("make sure that this source sets none of {}: nobody sees it here", names.join(", "));
+            let message =
+                format!("make sure that this source sets none of {}: nobody sees it here", names.join(", "));
             Some(Diagnostic::note("unseen-env", message).at(source.field("prefix")))
         };
-        container.list("envFrom").into_iter().filter_map(note).collect()
+        container.items("envFrom").into_iter().filter_map(note).collect()
     }
 }
 
@@ -213,10 +235,11 @@ fn same_value(one: &Text, other: &Text) -> bool {
 }
 
 /// Python's `int()` of a text: spaces around, a sign, and single underscores between digits.
-fn python_int(text: &str) -> Option<i64> {
+pub(super) fn python_int(text: &str) -> Option<i64> {
     let text = text.trim();
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let well_formed = digits.split('_').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let well_formed =
+        digits.split('_').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     well_formed.then(|| text.replace('_', "").parse().ok()).flatten()
 }
 
@@ -230,8 +253,10 @@ fn is_loopback(host: &str) -> bool {
             address.is_loopback() || address.to_ipv4_mapped().as_ref().is_some_and(Ipv4Addr::is_loopback)
         }
         Err(_) => {
-            matches!(bare.as_str(), "lo" | "localhost" | "ip6-localhost" | "ip6-loopback" | "localhost.localdomain")
-                || bare.ends_with(".localhost")
+            matches!(
+                bare.as_str(),
+                "lo" | "localhost" | "ip6-localhost" | "ip6-loopback" | "localhost.localdomain"
+            ) || bare.ends_with(".localhost")
                 || bare.starts_with("127.")
         }
     }

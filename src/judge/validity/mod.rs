@@ -1,6 +1,56 @@
-//! Validity.
+//! Validity: what the API server would refuse of a Job with this pod, and of the pod itself.
+//!
+//! First the structure by Kubernetes' own schema, then the rules that no schema states. A field
+//! whose structure is wrong is not judged a second time.
+
+mod affinity;
+mod claim_template;
+mod container;
+mod dns;
+mod environment;
+mod findings;
+mod formats;
+mod handler;
+mod metadata;
+mod mounts;
+mod pod;
+mod ports;
+mod projected;
+mod quantity;
+mod resources;
+mod security_context;
+mod selector;
+mod spread;
+mod structure;
+#[cfg(test)]
+mod tests;
+mod tolerations;
+mod volume_source;
+mod volumes;
+
+use self::findings::Findings;
 use super::Subject;
 use crate::diagnostic::Diagnostic;
-/// Validity.
+
+/// Judges whether the API server would accept the final pod, in a Job: an error
+/// `invalid-structure` for each field of a wrong type and `invalid-field` for each broken rule.
+///
+/// # Source
+/// Kubernetes 1.37.2, `pkg/apis/core/validation/validation.go`, `ValidatePodTemplateSpec` and
+/// `ValidatePodCreate`; `pkg/apis/batch/validation/validation.go`, `ValidateJobSpec`.
 #[must_use]
-pub fn validity(_: &Subject<'_>) -> Vec<Diagnostic> { Vec::new() }
+pub fn validity(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let mut found = structure::judge(subject.pod);
+    let pod = subject.at();
+    let mut rules = Findings::default();
+    metadata::judge(&pod, &mut rules);
+    if let Some(spec) = pod.get("spec") {
+        pod::judge(&spec, &mut rules);
+    }
+    let said: Vec<_> = found.iter().filter_map(|one| one.path.clone()).collect();
+    let is_new = |one: &Diagnostic| {
+        !one.path.as_ref().is_some_and(|path| said.iter().any(|place| place.contains(path)))
+    };
+    found.extend(rules.into_diagnostics().into_iter().filter(is_new));
+    found
+}

@@ -1,0 +1,5 @@
+//! Tests of the protected fields.
+
+mod fields;
+mod locust;
+mod wiring;

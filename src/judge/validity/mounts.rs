@@ -1,0 +1,112 @@
+//! Volume mounts and devices of containers.
+
+use super::{
+    findings::Findings,
+    formats::{NO_BACKSTEPS, RELATIVE_PATH},
+};
+use crate::{diagnostic::did_you_mean, judge::at::At};
+
+/// Judges where one container mounts the volumes of its pod.
+pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
+    let volumes = spec.items("volumes");
+    let (mounts, devices) = (container.items("volumeMounts"), container.items("volumeDevices"));
+    let mut paths = Vec::new();
+    for mount in &mounts {
+        let volume = exists(mount, &volumes, found);
+        if let Some(path) = found.required(mount, "mountPath", "/data") {
+            once(mount, "mountPath", path, &mut paths, found);
+        }
+        sub_paths(mount, found);
+        propagation(mount, container, found);
+        read_only(mount, found);
+        options(mount, volume, found);
+    }
+    let mut names = Vec::new();
+    for device in &devices {
+        if let Some(volume) = exists(device, &volumes, found)
+            && !volume.has("persistentVolumeClaim")
+            && !volume.has("ephemeral")
+        {
+            let message =
+                "mount it in volumeMounts: only persistentVolumeClaim and ephemeral volumes are devices";
+            found.refuse(device.field("name"), message);
+        }
+        if let Some(path) = found.required_format(device, "devicePath", &NO_BACKSTEPS) {
+            once(device, "devicePath", path, &mut paths, found);
+        }
+        let name = device.text("name");
+        if names.contains(&name) || mounts.iter().any(|mount| mount.text("name") == name) {
+            let message =
+                format!("use volume \"{name}\" only once: it is a device here, and also used elsewhere");
+            found.refuse(device.field("name"), message);
+        }
+        names.push(name);
+    }
+}
+
+fn exists<'v>(mount: &At<'_>, volumes: &[At<'v>], found: &mut Findings) -> Option<At<'v>> {
+    let name = found.required(mount, "name", "data")?;
+    let volume = volumes.iter().find(|volume| volume.str("name") == Some(name)).cloned();
+    if volume.is_none() {
+        let near = did_you_mean(name, volumes.iter().map(|volume| volume.text("name")));
+        let message = format!("add a volume named \"{name}\" or correct the mount's name{near}");
+        found.refuse(mount.field("name"), message);
+    }
+    volume
+}
+
+fn once<'a>(mount: &At<'_>, field: &str, path: &'a str, paths: &mut Vec<&'a str>, found: &mut Findings) {
+    if paths.contains(&path) {
+        found
+            .refuse(mount.field(field), format!("choose another {field}: {path} is taken in this container"));
+    }
+    paths.push(path);
+}
+
+fn sub_paths(mount: &At<'_>, found: &mut Findings) {
+    found.format(mount, "subPath", &RELATIVE_PATH);
+    found.format(mount, "subPathExpr", &RELATIVE_PATH);
+    if !mount.text("subPath").is_empty() && !mount.text("subPathExpr").is_empty() {
+        found.refuse(
+            mount.field("subPathExpr"),
+            "remove subPath or subPathExpr: a mount has only one of them",
+        );
+    }
+}
+
+fn propagation(mount: &At<'_>, container: &At<'_>, found: &mut Findings) {
+    found.exactly_one_of(mount, "mountPropagation", &["None", "HostToContainer", "Bidirectional"]);
+    let privileged = container.get("securityContext").is_some_and(|context| context.is_true("privileged"));
+    if mount.str("mountPropagation") == Some("Bidirectional") && !privileged {
+        let message = "remove mountPropagation: Bidirectional is only for privileged containers";
+        found.refuse(mount.field("mountPropagation"), message);
+    }
+}
+
+fn read_only(mount: &At<'_>, found: &mut Findings) {
+    found.exactly_one_of(mount, "recursiveReadOnly", &["Disabled", "IfPossible", "Enabled"]);
+    if !matches!(mount.str("recursiveReadOnly"), Some("IfPossible" | "Enabled")) {
+        return;
+    }
+    if !mount.is_true("readOnly") {
+        found.refuse(mount.field("recursiveReadOnly"), "add readOnly: true, or remove recursiveReadOnly");
+    }
+    if mount.str("mountPropagation").is_some_and(|mode| mode != "None") {
+        found.refuse(mount.field("recursiveReadOnly"), "remove mountPropagation or recursiveReadOnly");
+    }
+}
+
+fn options(mount: &At<'_>, volume: Option<At<'_>>, found: &mut Findings) {
+    let mut seen = Vec::new();
+    for (option, path) in mount.texts("bindMountOptions") {
+        if !matches!(option, "noexec" | "nodev" | "nosuid") {
+            found.refuse(path, format!("write noexec, nodev or nosuid, not \"{option}\""));
+        } else if seen.contains(&option) {
+            found.refuse(path, format!("remove the second \"{option}\""));
+        }
+        seen.push(option);
+    }
+    if !seen.is_empty() && volume.is_some_and(|volume| volume.has("image")) {
+        found.refuse(mount.field("bindMountOptions"), "remove bindMountOptions: an image volume takes none");
+    }
+}

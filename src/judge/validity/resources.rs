@@ -1,0 +1,180 @@
+//! Requests and limits.
+
+use super::{
+    findings::Findings,
+    formats::{LABEL, QUALIFIED},
+    quantity::Quantity,
+};
+use crate::judge::at::At;
+
+const STANDARD: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
+const HUGE: &str = "hugepages-";
+
+/// Judges the resources of one container.
+pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
+    let Some(resources) = container.get("resources") else { return };
+    amounts(&resources, found, |name| {
+        let known = STANDARD.contains(&name) || name.starts_with(HUGE);
+        (!known && !name.contains('/')).then(|| {
+            let near = crate::diagnostic::did_you_mean(name, STANDARD);
+            format!("correct \"{name}\", or write its domain, as in example.com/{name}: containers have {} and {HUGE}SIZE{near}", STANDARD.join(", "))
+        })
+    });
+    claims(&resources, spec, found);
+}
+
+/// Judges the resources of the pod as a whole.
+pub(super) fn judge_pod(spec: &At<'_>, found: &mut Findings) {
+    let Some(resources) = spec.get("resources") else { return };
+    if resources.has("claims") {
+        found
+            .refuse(resources.field("claims"), "move claims to a container: a pod's own resources have none");
+    }
+    amounts(&resources, found, |name| {
+        let known = matches!(name, "cpu" | "memory") || name.starts_with(HUGE);
+        (!known).then(|| {
+            format!("move \"{name}\" to a container: a pod's own resources are cpu, memory and {HUGE}SIZE")
+        })
+    });
+    totals(spec, &resources, found);
+}
+
+/// What the containers ask for together, and each may use, must fit into what the pod has.
+fn totals(spec: &At<'_>, resources: &At<'_>, found: &mut Findings) {
+    let own = |container: &At<'_>, kind: &str, name: &str| {
+        let amount =
+            container.get("resources")?.get(kind)?.get(name).map(|amount| Quantity::read(amount.value));
+        amount.flatten()
+    };
+    let containers = spec.items("containers");
+    for (name, limit) in resources.entries("limits") {
+        let Some(most) = Quantity::read(limit.value) else { continue };
+        for container in
+            containers.iter().filter(|container| own(container, "limits", name).is_some_and(|own| own > most))
+        {
+            let path = container.field("resources").field("limits").field(name);
+            found.refuse(
+                path,
+                format!("lower it to {} or less: the pod as a whole has no more {name}", limit.value),
+            );
+        }
+    }
+    for (name, request) in resources.entries("requests") {
+        let Some(most) = Quantity::read(request.value) else { continue };
+        let together = containers
+            .iter()
+            .filter_map(|container| own(container, "requests", name))
+            .fold(None, |sum, own| Some(sum.map_or(own, |sum: Quantity| sum.plus(own))));
+        if together.is_some_and(|together| together > most) {
+            found.refuse(
+                request.path,
+                format!("raise {name}: the containers request more than {} together", request.value),
+            );
+        }
+    }
+}
+
+/// Judges names and amounts of requests and limits, and how they fit together.
+fn amounts(resources: &At<'_>, found: &mut Findings, unknown: impl Fn(&str) -> Option<String>) {
+    for kind in ["limits", "requests"] {
+        for (name, amount) in resources.entries(kind) {
+            match unknown(name) {
+                Some(message) => found.refuse(amount.path.clone(), message),
+                None => found.written(amount.path.clone(), "a resource", name, &QUALIFIED),
+            }
+            one(name, &amount, found);
+        }
+    }
+    let limits = resources.entries("limits");
+    let limit = |name: &str| limits.iter().find(|(limit, _)| *limit == name).map(|(_, amount)| amount.value);
+    for (name, request) in resources.entries("requests") {
+        let Some(asked) = Quantity::read(request.value) else { continue };
+        match limit(name) {
+            None if !may_overcommit(name) => {
+                let message = format!("add the same amount of {name} to limits: it cannot be overcommitted");
+                found.refuse(resources.field("limits").field(name), message);
+            }
+            Some(most) if Quantity::read(most).is_some_and(|most| asked > most) => {
+                found.refuse(
+                    request.path,
+                    format!("lower it to {most} or less, or raise the limit: a request fits into its limit"),
+                );
+            }
+            Some(most) if !may_overcommit(name) && Quantity::read(most).is_some_and(|most| asked != most) => {
+                found.refuse(
+                    request.path,
+                    format!("set it to {most}, as the limit: {name} cannot be overcommitted"),
+                );
+            }
+            _ => {}
+        }
+    }
+    let names: Vec<&str> = ["limits", "requests"]
+        .iter()
+        .flat_map(|kind| resources.entries(kind))
+        .map(|(name, _)| name)
+        .collect();
+    if names.iter().any(|name| name.starts_with(HUGE))
+        && !names.iter().any(|name| matches!(*name, "cpu" | "memory"))
+    {
+        found.refuse(resources.path.clone(), "add cpu or memory: huge pages come only with them");
+    }
+}
+
+fn one(name: &str, amount: &At<'_>, found: &mut Findings) {
+    let written = amount.value;
+    let Some(quantity) = Quantity::read(written) else {
+        let message = format!("write {name} as an amount, as in 500m, 2 or 1Gi, not {written}");
+        return found.refuse(amount.path.clone(), message);
+    };
+    if quantity.is_negative() {
+        found.refuse(amount.path.clone(), format!("write zero or more, not {written}"));
+    }
+    if name.contains('/') && !is_native(name) && !quantity.is_whole() {
+        found.refuse(
+            amount.path.clone(),
+            format!("write a whole number, not {written}: {name} cannot be divided"),
+        );
+    }
+    if let Some(size) = name.strip_prefix(HUGE) {
+        let page = Quantity::read(&serde_json::Value::from(size));
+        if !page.is_some_and(|page| quantity.is_multiple_of(page)) {
+            found.refuse(
+                amount.path.clone(),
+                format!("write a multiple of the page size {size}, not {written}"),
+            );
+        }
+    }
+}
+
+fn is_native(name: &str) -> bool {
+    !name.contains('/') || name.contains("kubernetes.io/")
+}
+
+fn may_overcommit(name: &str) -> bool {
+    is_native(name) && !name.starts_with(HUGE)
+}
+
+/// The claims of devices that a container uses are the pod's.
+fn claims(resources: &At<'_>, spec: &At<'_>, found: &mut Findings) {
+    let known = spec.items("resourceClaims");
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    for claim in resources.items("claims") {
+        let name = found.required(&claim, "name", "my-claim").unwrap_or_default();
+        found.format(&claim, "request", &LABEL);
+        if !known.iter().any(|known| known.text("name") == name) {
+            let near = crate::diagnostic::did_you_mean(name, known.iter().map(|known| known.text("name")));
+            found.refuse(
+                claim.field("name"),
+                format!("add \"{name}\" to the pod's resourceClaims, or correct the name{near}"),
+            );
+        }
+        let key = (name, claim.text("request"));
+        if seen.iter().any(|(other, request)| {
+            *other == name && (*request == key.1 || request.is_empty() || key.1.is_empty())
+        }) {
+            found.refuse(claim.path, format!("remove one of the two uses of claim \"{name}\""));
+        }
+        seen.push(key);
+    }
+}

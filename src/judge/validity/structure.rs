@@ -1,0 +1,161 @@
+//! The pod against Kubernetes' own schema: what is required, and of which type each field is.
+
+use std::sync::LazyLock;
+
+use jsonschema::{
+    ValidationError, Validator,
+    error::{TypeKind, ValidationErrorKind},
+    paths::LocationSegment,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    diagnostic::Diagnostic,
+    judge::at::item_path,
+    path::{FieldPath, Segment},
+};
+
+/// The schema of a Job and all that is in it, as Kubernetes publishes it.
+const SCHEMA: &str = include_str!("../../schema/job.schema.json");
+
+/// Fields that the published schema requires and the API server does not: what is absent is read
+/// as empty, which is legal there.
+const NOT_REQUIRED: [(&str, &str); 5] = [
+    ("HTTPHeader", "value"),
+    ("ISCSIVolumeSource", "lun"),
+    ("PreferredSchedulingTerm", "preference"),
+    ("SleepAction", "seconds"),
+    ("Sysctl", "value"),
+];
+
+static VALIDATOR: LazyLock<Option<Validator>> = LazyLock::new(|| {
+    let mut schema: Value = serde_json::from_str(SCHEMA).ok()?;
+    for (definition, field) in NOT_REQUIRED {
+        if let Some(Value::Array(required)) = schema.pointer_mut(&format!("/$defs/{definition}/required")) {
+            required.retain(|name| name != field);
+        }
+    }
+    bound_integers(&mut schema);
+    schema.as_object_mut()?.insert("$ref".to_owned(), json!("#/$defs/PodTemplateSpec"));
+    jsonschema::validator_for(&schema).ok()
+});
+
+/// Judges the structure of a pod template.
+pub(super) fn judge(pod: &Value) -> Vec<Diagnostic> {
+    let Some(validator) = VALIDATOR.as_ref() else {
+        let message = "rebuild podgraft: its schema of a Job cannot be read";
+        return vec![Diagnostic::error("invalid-structure", message)];
+    };
+    let pod = without_nulls(pod);
+    validator.iter_errors(&pod).map(|error| told(&pod, &error)).collect()
+}
+
+/// A 32-bit field takes no more than 32 bits, which JSON Schema's formats do not check.
+fn bound_integers(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if map.get("format").is_some_and(|format| format == "int32") && map.contains_key("type") {
+                map.insert("minimum".to_owned(), json!(i32::MIN));
+                map.insert("maximum".to_owned(), json!(i32::MAX));
+            }
+            map.values_mut().for_each(bound_integers);
+        }
+        Value::Array(list) => list.iter_mut().for_each(bound_integers),
+        _ => {}
+    }
+}
+
+/// The API server reads a null as an absent field.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let set = map.iter().filter(|(_, inner)| !inner.is_null());
+            Value::Object(set.map(|(name, inner)| (name.clone(), without_nulls(inner))).collect())
+        }
+        Value::Array(list) => Value::Array(list.iter().map(without_nulls).collect()),
+        other => other.clone(),
+    }
+}
+
+fn told(pod: &Value, error: &ValidationError<'_>) -> Diagnostic {
+    let path = place(pod, error);
+    let name = path.segments().iter().rev().find_map(|segment| match segment {
+        Segment::Field(name) => Some(name.clone()),
+        _ => None,
+    });
+    let name = name.unwrap_or_else(|| "the pod template".to_owned());
+    let (path, message) = match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            let field = property.as_str().unwrap_or_default();
+            (path.field(field), format!("add {field}: each item of {name} needs it"))
+        }
+        ValidationErrorKind::Type { kind } => {
+            let message = wrong_type(&name, kind, error.instance());
+            (path, message)
+        }
+        ValidationErrorKind::Minimum { .. } | ValidationErrorKind::Maximum { .. } => {
+            (path.clone(), format!("write {name} with a number of 32 bits, not {}", error.instance()))
+        }
+        _ => (path, format!("correct {name}: {error}")),
+    };
+    Diagnostic::error("invalid-structure", message).at(path)
+}
+
+fn wrong_type(name: &str, kind: &TypeKind, value: &Value) -> String {
+    let wanted: Vec<&str> = match kind {
+        TypeKind::Single(only) => vec![only.as_str()],
+        TypeKind::Multiple(several) => several.into_iter().map(|one| one.as_str()).collect(),
+    };
+    let meant = value.as_str().map(str::trim).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let fits = |value: &Value| {
+        wanted.iter().any(|wanted| match *wanted {
+            "integer" => value.is_i64(),
+            "number" => value.is_number(),
+            "boolean" => value.is_boolean(),
+            _ => false,
+        })
+    };
+    if let Some(meant) = meant.filter(fits) {
+        return format!("{name} must be {}: write {meant}, not {value}", said(&wanted));
+    }
+    match value {
+        Value::Number(_) | Value::Bool(_) if wanted.contains(&"string") => {
+            format!("{name} must be {}: write \"{value}\", in quotes", said(&wanted))
+        }
+        Value::Object(_) => format!("{name} must be {}: write one, not a map", said(&wanted)),
+        Value::Array(_) => format!("{name} must be {}: write one, not a list", said(&wanted)),
+        value => format!("{name} must be {}: write one, not {value}", said(&wanted)),
+    }
+}
+
+fn said(wanted: &[&str]) -> String {
+    let word = |wanted: &&str| match *wanted {
+        "integer" => "an integer",
+        "number" => "a number",
+        "boolean" => "true or false",
+        "array" => "a list",
+        "object" => "a map",
+        _ => "a text",
+    };
+    wanted.iter().map(word).collect::<Vec<_>>().join(" or ")
+}
+
+/// Where an error is, by merge keys where lists have some.
+fn place(pod: &Value, error: &ValidationError<'_>) -> FieldPath {
+    let (mut path, mut here, mut list) = (FieldPath::root(), Some(pod), String::new());
+    for segment in error.instance_path() {
+        match segment {
+            LocationSegment::Property(name) => {
+                here = here.and_then(|value| value.get(name.as_ref()));
+                path.push(Segment::Field(name.to_string()));
+                list = name.to_string();
+            }
+            LocationSegment::Index(index) => {
+                here = here.and_then(|value| value.get(index));
+                path = item_path(&path, &list, index, here.unwrap_or(&Value::Null));
+                list.clear();
+            }
+        }
+    }
+    path
+}

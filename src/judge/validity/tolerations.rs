@@ -1,0 +1,50 @@
+//! Which taints of nodes the pod puts up with.
+
+use super::{
+    findings::Findings,
+    formats::{LABEL_VALUE, QUALIFIED},
+};
+use crate::judge::at::At;
+
+/// Judges the tolerations of a pod.
+pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
+    for toleration in spec.items("tolerations") {
+        found.format(&toleration, "key", &QUALIFIED);
+        found.one_of(&toleration, "effect", &["NoSchedule", "PreferNoSchedule", "NoExecute"]);
+        found.one_of(&toleration, "operator", &["Exists", "Equal", "Lt", "Gt"]);
+        let operator = toleration.text("operator");
+        if toleration.text("key").is_empty() && operator != "Exists" {
+            found.refuse(
+                toleration.field("operator"),
+                "add key, or set operator to Exists, which tolerates every taint",
+            );
+        }
+        if toleration.has("tolerationSeconds") && toleration.text("effect") != "NoExecute" {
+            found.refuse(toleration.field("effect"), "set effect to NoExecute: tolerationSeconds needs it");
+        }
+        value(&toleration, operator, found);
+    }
+}
+
+fn value(toleration: &At<'_>, operator: &str, found: &mut Findings) {
+    let value = toleration.text("value");
+    match operator {
+        "Exists" if !value.is_empty() => {
+            found.refuse(
+                toleration.field("value"),
+                "remove value, or set operator to Equal: Exists takes none",
+            );
+        }
+        "" | "Equal" => found.written(toleration.field("value"), "value", value, &LABEL_VALUE),
+        "Lt" | "Gt" if !is_decimal(value) => {
+            found
+                .refuse(toleration.field("value"), format!("write value as a whole number, not \"{value}\""));
+        }
+        _ => {}
+    }
+}
+
+/// A whole number without leading zeros or a plus sign.
+fn is_decimal(text: &str) -> bool {
+    text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
+}
