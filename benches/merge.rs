@@ -51,7 +51,8 @@ fn main() {
             // The result is read once, outside of the time; printing it is part of the floor.
             black_box(RESULT.with(|result| serde_json::to_string(&*result.borrow_or(&case.result)).unwrap()));
         });
-        let parsed = prepared(|| base.clone(), |base| drop(black_box(apply(base, &patch, schema, &mut ()).unwrap())));
+        let parsed =
+            prepared(|| base.clone(), |base| drop(black_box(apply(base, &patch, schema, &mut ()).unwrap())));
         let extended = prepared(
             || base.clone(),
             |base| drop(black_box(extend(base, &patch, schema, Options::default(), &mut ()))),
@@ -122,11 +123,11 @@ fn realistic() -> Case {
 /// One container with many variables, all of which change.
 fn list(items: usize) -> Case {
     let variables = |value: &str| -> Vec<Value> {
-        (0..items).map(|n| json!({"name": format!("VARIABLE_{n}"), "value": format!("{value} {n}")})).collect()
+        (0..items)
+            .map(|n| json!({"name": format!("VARIABLE_{n}"), "value": format!("{value} {n}")}))
+            .collect()
     };
-    let deployment = |value: &str| {
-        json!({"spec": {"selector": {}, "template": {"spec": {"containers": [{"name": "locust", "env": variables(value)}]}}}})
-    };
+    let deployment = |value: &str| json!({"spec": {"selector": {}, "template": {"spec": {"containers": [{"name": "locust", "env": variables(value)}]}}}});
     let mut base = deployment("before");
     base["apiVersion"] = "apps/v1".into();
     base["kind"] = "Deployment".into();
@@ -193,8 +194,10 @@ fn micros(time: Duration) -> f64 {
 fn go(cases: &[Case]) -> BTreeMap<String, (f64, f64)> {
     let oracle = build("oracle");
     let file = std::env::temp_dir().join(format!("podgraft-bench-{}.json", std::process::id()));
-    let inputs: Vec<Value> =
-        cases.iter().map(|case| json!({"name": case.name, "base": parse(&case.base), "patch": parse(&case.patch)})).collect();
+    let inputs: Vec<Value> = cases
+        .iter()
+        .map(|case| json!({"name": case.name, "base": parse(&case.base), "patch": parse(&case.patch)}))
+        .collect();
     fs::write(&file, Value::from(inputs).to_string()).unwrap();
     let output = Command::new(oracle).arg("-bench").arg(&file).stderr(Stdio::inherit()).output().unwrap();
     let _ = fs::remove_file(&file);
@@ -219,8 +222,14 @@ fn processes(case: &Case) {
         })
     };
     let kubectl = build("control-plane").join("kubectl");
-    let ours = timed(Path::new(env!("CARGO_BIN_EXE_podgraft")), &["patch", "-f", file, "-p", &case.patch, "-o", "json"]);
-    let theirs = timed(&kubectl, &["patch", "--local", "--type=strategic", "-f", file, "-p", &case.patch, "-o", "json"]);
+    let ours = timed(
+        Path::new(env!("CARGO_BIN_EXE_podgraft")),
+        &["patch", "-f", file, "-p", &case.patch, "-o", "json"],
+    );
+    let theirs = timed(
+        &kubectl,
+        &["patch", "--local", "--type=strategic", "-f", file, "-p", &case.patch, "-o", "json"],
+    );
     let _ = fs::remove_dir_all(&folder);
     println!(
         "\npodgraft patch {:.1} ms, kubectl patch --local {:.1} ms: {:.0} times longer",

@@ -1,6 +1,9 @@
 //! Structure: a value against a JSON Schema, in words that say what to do.
 
-use jsonschema::{ValidationError, Validator, error::{TypeKind, ValidationErrorKind}};
+use jsonschema::{
+    ValidationError, Validator,
+    error::{TypeKind, ValidationErrorKind},
+};
 use serde_json::Value;
 
 use crate::{
@@ -53,15 +56,12 @@ fn steps(value: &Value, pointer: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     for part in pointer.split('/').skip(1) {
         let part = part.replace("~1", "/").replace("~0", "~");
-        let step = match (here, part.parse::<usize>()) {
-            (Some(Value::Array(list)), Ok(index)) => {
-                here = list.get(index);
-                Step::Index(index)
-            }
-            _ => {
-                here = here.and_then(|here| here.get(&part));
-                Step::Field(part)
-            }
+        let step = if let (Some(Value::Array(list)), Ok(index)) = (here, part.parse::<usize>()) {
+            here = list.get(index);
+            Step::Index(index)
+        } else {
+            here = here.and_then(|here| here.get(&part));
+            Step::Field(part)
         };
         steps.push(step);
     }
@@ -86,10 +86,16 @@ fn message(error: &ValidationError<'_>, name: &str) -> String {
             let options: Vec<String> = options.as_array().into_iter().flatten().map(shortened).collect();
             format!("write \"{name}\" as one of {}, not as {value}", options.join(", "))
         }
-        ValidationErrorKind::Minimum { limit } => format!("write \"{name}\" as {limit} or more, not as {value}"),
-        ValidationErrorKind::Maximum { limit } => format!("write \"{name}\" as {limit} or less, not as {value}"),
+        ValidationErrorKind::Minimum { limit } => {
+            format!("write \"{name}\" as {limit} or more, not as {value}")
+        }
+        ValidationErrorKind::Maximum { limit } => {
+            format!("write \"{name}\" as {limit} or less, not as {value}")
+        }
         ValidationErrorKind::MaxLength { limit } => format!("shorten \"{name}\" to {limit} characters"),
-        ValidationErrorKind::Pattern { pattern } => format!("write \"{name}\" so that it matches {pattern}: {value} does not"),
+        ValidationErrorKind::Pattern { pattern } => {
+            format!("write \"{name}\" so that it matches {pattern}: {value} does not")
+        }
         other => format!("correct \"{name}\": {value} does not meet \"{}\"", other.keyword()),
     }
 }

@@ -1,4 +1,11 @@
 //! The shipped CRD and what podgraft renders, on a real API server.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 

@@ -1,5 +1,12 @@
 //! The generated files are in step with the code (UPDATE=1 rewrites them), and the CRD keeps what it
 //! promises: it fits `kubectl apply`, and nothing in a template is required, defaulted or restricted.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 
@@ -20,7 +27,10 @@ fn generated_files_are_in_step() {
         assert_file(&root().join(file), &to_yaml(&crd));
     }
     assert_file(&root().join("crds/schema/partial-pod-template.yaml"), &to_yaml(&partial_pod_template()));
-    assert_file(&root().join("src/locust/api/offline.schema.json"), &(to_json_line(&offline_schemas()) + "\n"));
+    assert_file(
+        &root().join("src/locust/api/offline.schema.json"),
+        &(to_json_line(&offline_schemas()) + "\n"),
+    );
 }
 
 #[test]
@@ -35,7 +45,8 @@ fn the_crd_fits_kubectl_apply_with_room_to_spare() {
 #[test]
 fn versions_are_served_and_stored_as_promised() {
     let crd = &crds()[0];
-    let version = |name: &str| crd["spec"]["versions"].as_array().unwrap().iter().find(|v| v["name"] == name).unwrap();
+    let version =
+        |name: &str| crd["spec"]["versions"].as_array().unwrap().iter().find(|v| v["name"] == name).unwrap();
     assert_eq!((&version("v2")["served"], &version("v2")["storage"]), (&true.into(), &true.into()));
     assert_eq!((&version("v1")["served"], &version("v1")["storage"]), (&false.into(), &false.into()));
     assert_eq!(crd["spec"]["names"]["shortNames"][0], "lotest");
@@ -50,7 +61,10 @@ fn templates_take_any_partial_document() {
         }
         if schema["type"] == "object" {
             objects += 1;
-            assert_eq!(schema["x-kubernetes-preserve-unknown-fields"], true, "a directive would be pruned from {schema}");
+            assert_eq!(
+                schema["x-kubernetes-preserve-unknown-fields"], true,
+                "a directive would be pruned from {schema}"
+            );
         }
     });
     assert!(objects > 50, "only {objects} objects are declared");

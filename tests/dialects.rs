@@ -1,4 +1,11 @@
 //! Every example in `docs/dialects.md` is true, in both dialects.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 
@@ -35,7 +42,11 @@ fn the_page_on_dialects_is_true() {
         let kubernetes = patch::apply(base, &patch, schema, &mut ());
         match (block("yaml kubernetes"), block("text kubernetes")) {
             (Some(wanted), None) => assert_eq!(kubernetes.unwrap(), pod(&wanted), "{title}"),
-            (None, Some(wanted)) => assert_eq!(kubernetes.map_err(|error: Box<Diagnostic>| error.code), Err(wanted.trim()), "{title}"),
+            (None, Some(wanted)) => assert_eq!(
+                kubernetes.map_err(|error: Box<Diagnostic>| error.code),
+                Err(wanted.trim()),
+                "{title}"
+            ),
             (None, None) => {}
             _ => panic!("{title} needs at most one result"),
         }

@@ -1,4 +1,11 @@
 //! The examples in `docs/examples` render to what their pages show, in both versions.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 
@@ -29,7 +36,8 @@ fn the_folder_renders_at_once_in_both_formats() {
     assert_eq!(text(&yaml.stdout).matches("kind: Service").count(), 13);
     let json = podgraft(&["render", "-f", "docs/examples", "-o", "json"], b"");
     let list: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
-    let kinds: Vec<&str> = list["items"].as_array().unwrap().iter().map(|item| item["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        list["items"].as_array().unwrap().iter().map(|item| item["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds.len(), 39);
     assert_eq!(kinds[..3], ["Service", "Job", "Job"]);
     let workers = podgraft(&["render", "-f", "docs/examples", "--role", "worker"], b"");

@@ -1,5 +1,12 @@
 //! The `extended` dialect: hand cases for each addition and for pairs of them, in
 //! `tests/cases/extended.jsonl`.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use podgraft::{
     diagnostic::{Diagnostic, Severity},
@@ -18,10 +25,14 @@ fn hand_cases() {
         let extended = extend(case["base"].clone(), &case["patch"], schema(), Options::default(), &mut ());
         let said = |severity: Severity| -> Vec<String> {
             let of = |diagnostic: &&Diagnostic| diagnostic.severity == severity;
-            let words = |diagnostic: &Diagnostic| format!("{} {}", diagnostic.code, diagnostic.path.as_ref().unwrap());
+            let words = |diagnostic: &Diagnostic| {
+                format!("{} {}", diagnostic.code, diagnostic.path.as_ref().unwrap())
+            };
             extended.diagnostics.iter().filter(of).map(words).collect()
         };
-        let wanted = |key: &str| -> Vec<String> { serde_json::from_value(case.get(key).cloned().unwrap_or(json!([]))).unwrap() };
+        let wanted = |key: &str| -> Vec<String> {
+            serde_json::from_value(case.get(key).cloned().unwrap_or(json!([]))).unwrap()
+        };
         assert_eq!(said(Severity::Error), wanted("errors"), "{name}");
         assert_eq!(said(Severity::Warning), wanted("warnings"), "{name}");
         if let Some(result) = case.get("result") {
@@ -48,7 +59,8 @@ fn depth_is_bounded() {
     for _ in 0..400 {
         patch = json!({ "a": patch });
     }
-    let extended = extend(json!({}), &json!({"metadata": {"labels": patch}}), schema(), Options::default(), &mut ());
+    let extended =
+        extend(json!({}), &json!({"metadata": {"labels": patch}}), schema(), Options::default(), &mut ());
     assert_eq!(extended.diagnostics[0].code, "wrong-kind");
     let options = Options { unknown_fields: podgraft::patch::UnknownFields::Warn, ..Options::default() };
     let extended = extend(json!({}), &json!({ "future": patch }), schema(), options, &mut ());

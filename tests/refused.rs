@@ -1,5 +1,12 @@
 //! Attempts to get round the protected fields, and common mistakes: each is refused, and the first
 //! line of the message says what to do.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 
@@ -35,8 +42,15 @@ fn all_directives_are_tried() {
         .map(|file| std::fs::read_to_string(file).unwrap())
         .collect();
     for directive in [
-        "$patch: delete", "$patch: replace", "$patch: merge", "$retainKeys", "$unset", "$append/", "$prepend/",
-        "$deleteFromPrimitiveList/", "$setElementOrder/",
+        "$patch: delete",
+        "$patch: replace",
+        "$patch: merge",
+        "$retainKeys",
+        "$unset",
+        "$append/",
+        "$prepend/",
+        "$deleteFromPrimitiveList/",
+        "$setElementOrder/",
     ] {
         assert!(all.contains(directive), "{directive} is not tried");
     }

@@ -24,7 +24,6 @@ const MERGE_RETAIN_KEYS: Strategy = Strategy { merge: true, replace: false, reta
 const STRING: Type = Type::Scalar(Scalar::String);
 const BOOLEAN: Type = Type::Scalar(Scalar::Boolean);
 const INTEGER: Type = Type::Scalar(Scalar::Integer);
-const NUMBER: Type = Type::Scalar(Scalar::Number);
 const BYTES: Type = Type::Scalar(Scalar::Bytes);
 
 /// An optional string: what a field is where its line says nothing else.
@@ -132,7 +131,7 @@ func (m *model) renderType(goType reflect.Type) string {
 	case reflect.Bool:
 		return "BOOLEAN"
 	case reflect.Float32, reflect.Float64:
-		return "NUMBER"
+		return "Type::Scalar(Scalar::Number)"
 	case reflect.Interface:
 		return "Type::Scalar(Scalar::Any)"
 	}

@@ -76,7 +76,10 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
             if !is_link {
                 files.extend(files_of(&entry)?);
             }
-        } else if entry.extension().is_some_and(|end| EXTENSIONS.iter().any(|known| end.eq_ignore_ascii_case(known))) {
+        } else if entry
+            .extension()
+            .is_some_and(|end| EXTENSIONS.iter().any(|known| end.eq_ignore_ascii_case(known)))
+        {
             files.push(entry);
         }
     }

@@ -18,7 +18,8 @@ pub struct Arguments {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 fine (warnings too), 1 refused, 2 wrong usage or input/output failed.";
+const EXIT_CODES: &str =
+    "Exit codes: 0 fine (warnings too), 1 refused, 2 wrong usage or input/output failed.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -26,7 +27,7 @@ enum Command {
     Render(render::Arguments),
     /// Apply a patch to an object of any built-in kind, without a cluster
     Patch(patch::Arguments),
-    /// Print the CustomResourceDefinitions
+    /// Print the `CustomResourceDefinitions`
     Crds(crds::Arguments),
     /// Print a completion script for a shell
     Completions {

@@ -36,7 +36,8 @@ pub(super) struct Reporter {
 impl Reporter {
     /// Colours only for a terminal, and never when `NO_COLOR` is set to anything.
     pub(super) fn new() -> Self {
-        let coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let coloured =
+            io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
         Self { renderer, errors: 0, warnings: 0 }
     }

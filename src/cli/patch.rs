@@ -103,7 +103,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut results = Vec::new();
     if !reporter.refuses(false) {
         match patches.documents.as_slice() {
-            [patch] => results = patch_all(&bases.documents, patch, arguments.patch_type, dialect, &mut reporter),
+            [patch] => {
+                results = patch_all(&bases.documents, patch, arguments.patch_type, dialect, &mut reporter);
+            }
             several => {
                 let message = format!("write exactly one patch: {} has {}", patch.name, several.len());
                 reporter.report(&[Diagnostic::error("invalid-patch", message)], &documents);
@@ -136,11 +138,14 @@ fn patch_all(
     reporter: &mut Reporter,
 ) -> Vec<Value> {
     if bases.is_empty() {
-        reporter.report(&[Diagnostic::error("no-objects", "name a file with an object to patch: there is none")], &[]);
+        reporter.report(
+            &[Diagnostic::error("no-objects", "name a file with an object to patch: there is none")],
+            &[],
+        );
     }
     let mut results = Vec::new();
     for base in bases {
-        let positioned = |mut diagnostic: Diagnostic| {
+        let place = |mut diagnostic: Diagnostic| {
             let path = diagnostic.path.clone().unwrap_or_default();
             diagnostic.object = Some(name_of(&base.value));
             diagnostic.position = patch.position(&path);
@@ -148,12 +153,12 @@ fn patch_all(
         };
         match patch_one(base.value.clone(), &patch.value, patch_type, dialect) {
             Ok((value, warnings)) => {
-                let warnings: Vec<Diagnostic> = warnings.into_iter().map(positioned).collect();
+                let warnings: Vec<Diagnostic> = warnings.into_iter().map(place).collect();
                 reporter.report(&warnings, std::slice::from_ref(patch));
                 results.push(value);
             }
             Err(errors) => {
-                let errors: Vec<Diagnostic> = errors.into_iter().map(positioned).collect();
+                let errors: Vec<Diagnostic> = errors.into_iter().map(place).collect();
                 reporter.report(&errors, std::slice::from_ref(patch));
             }
         }
@@ -207,6 +212,10 @@ fn schema_of(base: &Value) -> Result<Schema, patch::Error> {
 
 fn name_of(value: &Value) -> String {
     let part = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
-    let name = [part("/metadata/namespace"), part("/metadata/name")].into_iter().flatten().collect::<Vec<_>>().join("/");
+    let name = [part("/metadata/namespace"), part("/metadata/name")]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("/");
     format!("{} {name}", part("/kind").unwrap_or("object")).trim_end().to_owned()
 }

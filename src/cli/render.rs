@@ -87,7 +87,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     }
     if reporter.refuses(arguments.deny.is_some()) {
         if !reporter.refuses(false) {
-            output::complain(&format!("refused: {} warning(s), and warnings are denied", reporter.warnings()));
+            output::complain(&format!(
+                "refused: {} warning(s), and warnings are denied",
+                reporter.warnings()
+            ));
         }
         return Ok(Verdict::Refused);
     }
@@ -103,7 +106,11 @@ fn config(file: Option<&PathBuf>, reporter: &mut Reporter) -> Result<Config, Fai
     reporter.report(&read.diagnostics, &read.documents);
     let [document] = read.documents.as_slice() else {
         if !reporter.refuses(false) {
-            let message = format!("write one document with the configuration: {} has {}", text.name, read.documents.len());
+            let message = format!(
+                "write one document with the configuration: {} has {}",
+                text.name,
+                read.documents.len()
+            );
             reporter.report(&[Diagnostic::error("invalid-config", message)], &[]);
         }
         return Ok(Config::default());

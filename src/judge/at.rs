@@ -105,6 +105,7 @@ impl<'a> At<'a> {
         let below = self.path.field(name);
         map.into_iter()
             .flatten()
+            .filter(|(_, value)| !value.is_null())
             .map(|(key, value)| (key.as_str(), Self { value, path: below.field(key) }))
             .collect()
     }

@@ -75,8 +75,7 @@ pub(super) fn lines(found: &[Diagnostic]) -> Vec<String> {
 /// Sets the value at a JSON pointer, making the maps on the way; `-` appends to a list.
 pub(super) fn set(pod: &mut Value, pointer: &str, value: Value) {
     let mut here = pod;
-    let mut steps = pointer.split('/').skip(1).peekable();
-    while let Some(step) = steps.next() {
+    for step in pointer.split('/').skip(1) {
         let step = step.replace("~1", "/").replace("~0", "~");
         if here.is_null() {
             *here = if step == "-" || step == "0" { json!([]) } else { json!({}) };
@@ -97,10 +96,10 @@ pub(super) fn set(pod: &mut Value, pointer: &str, value: Value) {
 
 /// Removes what a JSON pointer names.
 pub(super) fn remove(pod: &mut Value, pointer: &str) {
-    let (parent, last) = pointer.rsplit_once('/').unwrap();
-    let last = last.replace("~1", "/").replace("~0", "~");
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let name = name.replace("~1", "/").replace("~0", "~");
     match pod.pointer_mut(parent).unwrap() {
-        Value::Array(list) => drop(list.remove(last.parse().unwrap())),
-        other => drop(other.as_object_mut().unwrap().remove(&last).unwrap()),
+        Value::Array(list) => drop(list.remove(name.parse().unwrap())),
+        other => drop(other.as_object_mut().unwrap().remove(&name).unwrap()),
     }
 }

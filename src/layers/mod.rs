@@ -5,8 +5,8 @@
 
 mod provenance;
 
-pub use provenance::{Change, Event, Provenance};
 use provenance::Recorder;
+pub use provenance::{Change, Event, Provenance};
 use serde_json::Value;
 
 use crate::{
@@ -49,7 +49,9 @@ pub fn fold(base: Value, layers: &[Layer<'_>], schema: Schema) -> Folded {
         let extended = patch::extend(folded.value, layer.patch, schema, layer.options, &mut recorder);
         folded.value = extended.value;
         let findings = extended.diagnostics.into_iter();
-        folded.findings.extend(findings.map(|finding| (index, Diagnostic { layer: Some(layer.name.clone()), ..finding })));
+        folded.findings.extend(
+            findings.map(|finding| (index, Diagnostic { layer: Some(layer.name.clone()), ..finding })),
+        );
     }
     folded
 }

@@ -31,7 +31,10 @@ mod tests {
 
     #[test]
     fn words_are_split_as_in_a_shell() {
-        assert_eq!(words("--host  http://a --tags 'a b' x\\ y").unwrap(), ["--host", "http://a", "--tags", "a b", "x y"]);
+        assert_eq!(
+            words("--host  http://a --tags 'a b' x\\ y").unwrap(),
+            ["--host", "http://a", "--tags", "a b", "x y"]
+        );
         assert_eq!(words("'a").unwrap_err().code, "unbalanced-quotes");
         assert_eq!(words("").unwrap(), Vec::<String>::new());
         assert!(differs_from_fields("--tags 'a b'", &words("--tags 'a b'").unwrap()).is_some());

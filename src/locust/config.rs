@@ -198,8 +198,12 @@ impl Config {
         if !errors.is_empty() {
             return Err(errors);
         }
-        serde_json::from_value(value.clone())
-            .map_err(|error| vec![Diagnostic::error("invalid-config", format!("correct the configuration: {error}")).at(FieldPath::root())])
+        serde_json::from_value(value.clone()).map_err(|error| {
+            vec![
+                Diagnostic::error("invalid-config", format!("correct the configuration: {error}"))
+                    .at(FieldPath::root()),
+            ]
+        })
     }
 }
 
@@ -247,6 +251,9 @@ mod tests {
                 "the configuration has no setting \"locustPod\" here; did you mean \"locustPods\"?"
             ]
         );
-        assert_eq!(Config::from_value(&json!({"kafka": {"enabled": "x"}})).unwrap_err()[0].code, "invalid-config");
+        assert_eq!(
+            Config::from_value(&json!({"kafka": {"enabled": "x"}})).unwrap_err()[0].code,
+            "invalid-config"
+        );
     }
 }

@@ -56,7 +56,8 @@ pub fn render(document: &Document, config: &Config) -> Rendered {
     };
     let mut diagnostics: Vec<Diagnostic> = warnings.into_iter().map(place).collect();
     let pods = Role::ALL.map(|role| (role, Pod::render(&test, role, config, document)));
-    let said_of_both = |diagnostic: &Diagnostic| pods.iter().all(|(_, pod)| pod.diagnostics.contains(diagnostic));
+    let said_of_both =
+        |diagnostic: &Diagnostic| pods.iter().all(|(_, pod)| pod.diagnostics.contains(diagnostic));
     for (role, pod) in &pods {
         for diagnostic in &pod.diagnostics {
             let (both, diagnostic) = (said_of_both(diagnostic), diagnostic.clone().of(object.as_str()));
@@ -70,7 +71,8 @@ pub fn render(document: &Document, config: &Config) -> Rendered {
     }
     let pods = pods.map(|(role, pod)| (role, pod.template));
     let service = pods.first().map(|(_, master)| base::service(&test, master));
-    let jobs = pods.into_iter().map(|(role, template)| (role, base::job(&test, role, config, template))).collect();
+    let jobs =
+        pods.into_iter().map(|(role, template)| (role, base::job(&test, role, config, template))).collect();
     Rendered { service, jobs, diagnostics }
 }
 
@@ -101,7 +103,8 @@ impl Pod {
             })
             .collect();
         let Some(schema) = Schema::pod_template() else {
-            diagnostics.push(Diagnostic::error("no-schema", "rebuild podgraft: its schema has no PodTemplateSpec"));
+            diagnostics
+                .push(Diagnostic::error("no-schema", "rebuild podgraft: its schema has no PodTemplateSpec"));
             return Self { template: base, diagnostics };
         };
         let unknown_fields = match config.unknown_fields {
@@ -109,12 +112,16 @@ impl Pod {
             UnknownFields::Warn => patch::UnknownFields::Warn,
         };
         let options = Options { unknown_fields, ..Options::default() };
-        let layers: Vec<Layer<'_>> =
-            wishes.iter().map(|wish| Layer { name: wish.name.clone(), patch: &wish.patch, options }).collect();
+        let layers: Vec<Layer<'_>> = wishes
+            .iter()
+            .map(|wish| Layer { name: wish.name.clone(), patch: &wish.patch, options })
+            .collect();
         let mut folded = layers::fold(base.clone(), &layers, schema);
         let findings = std::mem::take(&mut folded.findings);
         let refused = findings.iter().any(|(_, finding)| finding.is_error());
-        diagnostics.extend(findings.into_iter().map(|(layer, finding)| placed(finding, wishes.get(layer), document)));
+        diagnostics.extend(
+            findings.into_iter().map(|(layer, finding)| placed(finding, wishes.get(layer), document)),
+        );
         base::follow_exporter(test, config, &mut folded.value);
         let subject = Subject {
             role,
@@ -189,10 +196,22 @@ fn written(document: &Document, origin: &FieldPath, path: &FieldPath) -> Option<
         if let (Some(Segment::Field(name)), Some(Value::Object(fields))) =
             (whole.segments().get(steps.len()), reached.find(&document.value))
         {
-            let about = |key: &&String| key.strip_prefix('$').and_then(|key| key.split_once('/')).is_some_and(|(_, field)| field == name);
-            let names = |key: &str| fields.get(key).is_some_and(|names| names.as_array().is_some_and(|names| names.iter().any(|n| n == name)));
+            let about = |key: &&String| {
+                key.strip_prefix('$')
+                    .and_then(|key| key.split_once('/'))
+                    .is_some_and(|(_, field)| field == name)
+            };
+            let names = |key: &str| {
+                fields.get(key).is_some_and(|names| {
+                    names.as_array().is_some_and(|names| names.iter().any(|n| n == name))
+                })
+            };
             let directive = fields.keys().find(about).map(String::as_str);
-            let directive = directive.or_else(|| ["$unset", "$patch", "$retainKeys"].into_iter().find(|key| names(key) || (*key == "$patch" && fields.contains_key(*key))));
+            let directive = directive.or_else(|| {
+                ["$unset", "$patch", "$retainKeys"]
+                    .into_iter()
+                    .find(|key| names(key) || (*key == "$patch" && fields.contains_key(*key)))
+            });
             if let Some(directive) = directive {
                 return document.position(&reached.field(directive));
             }

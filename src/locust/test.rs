@@ -101,15 +101,17 @@ pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
         other => {
             let written = other.unwrap_or("nothing");
             let message = format!("write apiVersion as locust.io/v2 or locust.io/v1, not as {written}");
-            return Err(vec![Diagnostic::error("unsupported-version", message).at(FieldPath::fields(["apiVersion"]))]);
+            return Err(vec![
+                Diagnostic::error("unsupported-version", message).at(FieldPath::fields(["apiVersion"])),
+            ]);
         }
     };
     let mut errors = metadata(value);
     let spec = value.get("spec").cloned().unwrap_or_else(|| json!({}));
-    let (schema, structure) = if version == Version::V1 { &*V1 } else { &*V2 };
+    let (schema, checks) = if version == Version::V1 { &*V1 } else { &*V2 };
     let root = FieldPath::fields(["spec"]);
     unknown_fields(schema, &spec, &root, &mut errors);
-    errors.extend(structure.check(&spec).map(|(_, error)| {
+    errors.extend(checks.check(&spec).map(|(_, error)| {
         let path = root.join(&error.path.clone().unwrap_or_default());
         error.at(path)
     }));
@@ -135,25 +137,43 @@ pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
 }
 
 fn typed<T: DeserializeOwned>(spec: &Value) -> Result<T, Diagnostic> {
-    serde_json::from_value(spec.clone())
-        .map_err(|error| Diagnostic::error("invalid-value", format!("correct the spec: {error}")).at(FieldPath::fields(["spec"])))
+    serde_json::from_value(spec.clone()).map_err(|error| {
+        Diagnostic::error("invalid-value", format!("correct the spec: {error}"))
+            .at(FieldPath::fields(["spec"]))
+    })
 }
 
 /// What is wrong with the object outside its spec.
 fn metadata(value: &Value) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
     let known = ["apiVersion", "kind", "metadata", "spec", "status"];
-    for field in value.as_object().into_iter().flat_map(|fields| fields.keys()).filter(|field| !known.contains(&field.as_str())) {
+    for field in value
+        .as_object()
+        .into_iter()
+        .flat_map(|fields| fields.keys())
+        .filter(|field| !known.contains(&field.as_str()))
+    {
         let near = did_you_mean(field, known);
         let near = if near.is_empty() { "; remove it".to_owned() } else { near };
-        errors.push(unknown_field(field, &near, FieldPath::root()));
+        errors.push(unknown_field(field, &near, &FieldPath::root()));
     }
     let path = FieldPath::fields(["metadata", "name"]);
     let name = value.pointer("/metadata/name");
     match name.map(Value::as_str) {
-        Some(Some(name)) => errors.extend(name_rules(name).map(|message| Diagnostic::error("invalid-name", message).at(path))),
-        Some(None) => errors.push(Diagnostic::error("invalid-name", "write metadata.name as a string").at(path)),
-        None => errors.push(Diagnostic::error("missing-name", "add metadata.name: the Jobs and the Service are named after it").at(path)),
+        Some(Some(name)) => {
+            errors
+                .extend(name_rules(name).map(|message| Diagnostic::error("invalid-name", message).at(path)));
+        }
+        Some(None) => {
+            errors.push(Diagnostic::error("invalid-name", "write metadata.name as a string").at(path));
+        }
+        None => errors.push(
+            Diagnostic::error(
+                "missing-name",
+                "add metadata.name: the Jobs and the Service are named after it",
+            )
+            .at(path),
+        ),
     }
     errors
 }
@@ -161,22 +181,32 @@ fn metadata(value: &Value) -> Vec<Diagnostic> {
 /// What is wrong with a test's name, if anything.
 fn name_rules(name: &str) -> Option<String> {
     let label = |part: &str| {
-        let edge = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
-        edge(part.chars().next()) && edge(part.chars().next_back()) && part.chars().all(|letter| letter == '-' || edge(Some(letter)))
+        let edge = |letter: Option<char>| {
+            letter.is_some_and(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
+        };
+        edge(part.chars().next())
+            && edge(part.chars().next_back())
+            && part.chars().all(|letter| letter == '-' || edge(Some(letter)))
     };
     if !name.split('.').all(label) {
-        return Some(format!("write the name in lower case letters, digits, - and . only: \"{name}\" is no DNS name"));
+        return Some(format!(
+            "write the name in lower case letters, digits, - and . only: \"{name}\" is no DNS name"
+        ));
     }
     let longest = base::generated_name_of(name, Role::Master).len();
     if longest > 63 {
-        return Some(format!("shorten the name by {} characters: the Service and the Jobs are named after it", longest - 63));
+        return Some(format!(
+            "shorten the name by {} characters: the Service and the Jobs are named after it",
+            longest - 63
+        ));
     }
     name.starts_with(|first: char| first.is_ascii_digit())
         .then(|| format!("let the name start with a letter: a Service cannot be called \"{name}-master\""))
 }
 
-fn unknown_field(field: &str, near: &str, at: FieldPath) -> Diagnostic {
-    Diagnostic::error("unknown-field", format!("a LocustTest has no field \"{field}\" here{near}")).at(at.field(field))
+fn unknown_field(field: &str, near: &str, at: &FieldPath) -> Diagnostic {
+    Diagnostic::error("unknown-field", format!("a LocustTest has no field \"{field}\" here{near}"))
+        .at(at.field(field))
 }
 
 /// Reports the fields of `value` that its schema does not declare.
@@ -192,16 +222,25 @@ fn unknown_fields(schema: &Value, value: &Value, path: &FieldPath, errors: &mut 
                     Some(inner) => unknown_fields(inner, value, &path.field(name), errors),
                     None if open || known.is_none() => {}
                     None => {
-                        let near = did_you_mean(name, known.into_iter().flat_map(|known| known.keys().map(String::as_str)));
-                        let near = if near.is_empty() { "; remove it or correct its name".to_owned() } else { near };
-                        errors.push(unknown_field(name, &near, path.clone()));
+                        let near = did_you_mean(
+                            name,
+                            known.into_iter().flat_map(|known| known.keys().map(String::as_str)),
+                        );
+                        let near =
+                            if near.is_empty() { "; remove it or correct its name".to_owned() } else { near };
+                        errors.push(unknown_field(name, &near, path));
                     }
                 }
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                unknown_fields(schema.get("items").unwrap_or(&Value::Null), item, &path.with(Segment::Index(index)), errors);
+                unknown_fields(
+                    schema.get("items").unwrap_or(&Value::Null),
+                    item,
+                    &path.with(Segment::Index(index)),
+                    errors,
+                );
             }
         }
         _ => {}
@@ -211,22 +250,33 @@ fn unknown_fields(schema: &Value, value: &Value, path: &FieldPath, errors: &mut 
 /// The rules of the typed fields that no schema states.
 fn typed_rules(test: &Test) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
-    let otel = test.spec.observability.as_ref().and_then(|observability| observability.open_telemetry.as_ref());
+    let otel =
+        test.spec.observability.as_ref().and_then(|observability| observability.open_telemetry.as_ref());
     if let Some(otel) = otel.filter(|otel| otel.enabled)
         && otel.endpoint.as_deref().unwrap_or_default().is_empty()
     {
         let path = FieldPath::fields(["spec", "observability", "openTelemetry", "endpoint"]);
-        errors.push(Diagnostic::error("missing-endpoint", "add the endpoint that OpenTelemetry exports to, or disable it").at(path));
+        errors.push(
+            Diagnostic::error(
+                "missing-endpoint",
+                "add the endpoint that OpenTelemetry exports to, or disable it",
+            )
+            .at(path),
+        );
     }
     let overrides = &test.spec.overrides;
-    for (field, volumes) in
-        [("volumes", &overrides.volumes), ("masterVolumes", &overrides.master_volumes), ("workerVolumes", &overrides.worker_volumes)]
-    {
+    for (field, volumes) in [
+        ("volumes", &overrides.volumes),
+        ("masterVolumes", &overrides.master_volumes),
+        ("workerVolumes", &overrides.worker_volumes),
+    ] {
         for (index, volume) in volumes.iter().enumerate() {
             let name = volume.get("name").and_then(Value::as_str).unwrap_or_default();
             if name == base::SOURCE_VOLUME || name == base::LIBRARY_VOLUME || name.starts_with("secret-") {
                 let path = FieldPath::fields(["spec", field]).index(index).field("name");
-                let message = format!("rename the volume \"{name}\": the operator uses locust-src, locust-lib and names that start with secret-");
+                let message = format!(
+                    "rename the volume \"{name}\": the operator uses locust-src, locust-lib and names that start with secret-"
+                );
                 errors.push(Diagnostic::error("reserved-volume-name", message).at(test.origin(&path)));
             }
         }
@@ -244,16 +294,22 @@ fn convert(old: v1::LocustTestSpec) -> v2::LocustTestSpec {
     let has_files = old.config_map.is_some() || old.lib_config_map.is_some();
     let node_affinity = old.affinity.and_then(|affinity| affinity.node_affinity).unwrap_or_default();
     let required = node_affinity.required_during_scheduling_ignored_during_execution;
-    let expressions: Vec<Value> =
-        required.iter().map(|(key, value)| json!({ "key": key, "operator": "In", "values": [value] })).collect();
+    let expressions: Vec<Value> = required
+        .iter()
+        .map(|(key, value)| json!({ "key": key, "operator": "In", "values": [value] }))
+        .collect();
     let affinity = (!expressions.is_empty()).then(|| {
         json!({ "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": {
             "nodeSelectorTerms": [{ "matchExpressions": expressions }]
         } } })
     });
-    let tolerations: Vec<Value> = old.tolerations.iter().filter_map(|toleration| serde_json::to_value(toleration).ok()).collect();
-    let scheduling = (affinity.is_some() || !tolerations.is_empty())
-        .then(|| v2::Scheduling { affinity, tolerations, ..v2::Scheduling::default() });
+    let tolerations: Vec<Value> =
+        old.tolerations.iter().filter_map(|toleration| serde_json::to_value(toleration).ok()).collect();
+    let scheduling = (affinity.is_some() || !tolerations.is_empty()).then(|| v2::Scheduling {
+        affinity,
+        tolerations,
+        ..v2::Scheduling::default()
+    });
     v2::LocustTestSpec {
         image: old.image,
         image_pull_policy: old.image_pull_policy,

@@ -108,7 +108,8 @@ impl Document {
         });
         let item = |(index, value): (usize, &Value)| Self {
             value: value.clone(),
-            place: nodes.and_then(|(source, nodes)| Some((Arc::clone(source), Arc::new(nodes.get(index)?.clone())))),
+            place: nodes
+                .and_then(|(source, nodes)| Some((Arc::clone(source), Arc::new(nodes.get(index)?.clone())))),
         };
         Some(items.iter().enumerate().map(item).collect())
     }
@@ -119,7 +120,9 @@ impl Document {
     pub fn missing_field<'p>(&self, path: &'p FieldPath) -> Option<(FieldPath, &'p str)> {
         let (steps, whole) = path.locate(&self.value);
         match path.segments().get(steps.len()) {
-            Some(Segment::Field(name)) if !whole => Some((FieldPath::new(path.segments()[..steps.len()].to_vec()), name)),
+            Some(Segment::Field(name)) if !whole => {
+                Some((FieldPath::new(path.segments()[..steps.len()].to_vec()), name))
+            }
             _ => None,
         }
     }

@@ -18,7 +18,8 @@ use crate::diagnostic::{Diagnostic, Position};
 pub fn json_value(text: &str) -> Result<Value, Diagnostic> {
     let mut value: Value = serde_json::from_str(text).map_err(|error| invalid(&error))?;
     // Whether a zero was written -0 or -0.0 is lost in a parsed value: the text knows.
-    let negative_zero = text.contains("-0") && !["-0.", "-0e", "-0E"].iter().any(|float| text.contains(float));
+    let negative_zero =
+        text.contains("-0") && !["-0.", "-0e", "-0E"].iter().any(|float| text.contains(float));
     if negative_zero || has_large_number(text) {
         go_numbers(&mut value, negative_zero);
     }
@@ -43,7 +44,9 @@ fn go_numbers(value: &mut Value, negative_zero: bool) {
                 if let Some(float) = serde_json::Number::from_f64(large as f64) {
                     *number = float;
                 }
-            } else if negative_zero && number.as_f64().is_some_and(|zero| zero == 0.0 && zero.is_sign_negative()) {
+            } else if negative_zero
+                && number.as_f64().is_some_and(|zero| zero == 0.0 && zero.is_sign_negative())
+            {
                 *number = 0.into();
             }
         }
@@ -75,7 +78,8 @@ pub(super) fn read(source: &Arc<Source>) -> Result<Vec<Document>, Diagnostic> {
         let parsed = values.next();
         let length = values.byte_offset();
         if let Some(Err(error)) = parsed {
-            let at = Mark { line: scanner.line + error.line().saturating_sub(1), column: error.column().max(1) };
+            let at =
+                Mark { line: scanner.line + error.line().saturating_sub(1), column: error.column().max(1) };
             return Err(scanner.error(at, invalid(&error)));
         }
         let value = json_value(&start[..length])?;

@@ -27,8 +27,8 @@ pub(super) fn resolve(text: &str) -> Scalar {
             return Scalar::Value(Value::Bool(false));
         }
         "~" | "null" | "Null" | "NULL" => return Scalar::Value(Value::Null),
-        ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf"
-        | "-.INF" => return Scalar::NotANumber,
+        ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf"
+        | "-.Inf" | "-.INF" => return Scalar::NotANumber,
         "<<" => return Scalar::Merge,
         _ => {}
     }
@@ -98,7 +98,8 @@ fn is_float(text: &str) -> bool {
 
 /// A float, as JSON would print it and read it again: a whole number that fits becomes an integer.
 fn float(text: &str) -> Option<Number> {
-    let starts_well = text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | 'e' | 'E' | '+' | '-'));
+    let starts_well =
+        text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | 'e' | 'E' | '+' | '-'));
     let value: f64 = text.parse().ok().filter(|_| starts_well)?;
     if !value.is_finite() {
         return None;

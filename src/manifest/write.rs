@@ -172,13 +172,18 @@ fn is_plain(written: &str) -> bool {
     let mut letters = written.chars();
     let starts_well = match (letters.next(), letters.next()) {
         (Some('-'), Some(second)) => second != ' ' && !written.starts_with("---"),
-        (Some(first), _) => first.is_ascii_alphanumeric() || matches!(first, '_' | '/' | '$' | '(' | '.' | '+' | '^' | '<'),
+        (Some(first), _) => {
+            first.is_ascii_alphanumeric() || matches!(first, '_' | '/' | '$' | '(' | '.' | '+' | '^' | '<')
+        }
         _ => false,
     };
     let inside = |letter: char| letter.is_ascii_graphic() || letter == ' ' || letter.is_alphanumeric();
     // 1:30 is a number to some readers of YAML 1.1, and 2001-01-01 is a time.
-    let looks_like_number = written.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.'))
-        && written.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, ':' | '.' | '_' | '-' | '+' | 'T' | 'Z' | 'e' | 'E'));
+    let looks_like_number = written
+        .starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.'))
+        && written.chars().all(|letter| {
+            letter.is_ascii_digit() || matches!(letter, ':' | '.' | '_' | '-' | '+' | 'T' | 'Z' | 'e' | 'E')
+        });
     starts_well
         && !looks_like_number
         && written.chars().all(inside)
@@ -192,7 +197,9 @@ fn is_plain(written: &str) -> bool {
 /// Whether a string can be a literal block: lines of text without anything that a block would change.
 fn is_block(written: &str) -> bool {
     let lines_are_fine = written.lines().all(|line| !line.ends_with(' '));
-    let text = |letter: char| letter == '\n' || letter.is_ascii_graphic() || letter == ' ' || letter.is_alphanumeric();
+    let text = |letter: char| {
+        letter == '\n' || letter.is_ascii_graphic() || letter == ' ' || letter.is_alphanumeric()
+    };
     written.trim_end_matches('\n').contains('\n')
         && !written.starts_with(['\n', ' '])
         && !written.ends_with("\n\n")

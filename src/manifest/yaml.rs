@@ -1,6 +1,9 @@
 //! YAML: parser events to values and places.
 
-use std::{collections::BTreeMap, collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span, Tag};
 use serde_json::{Map, Value};
@@ -29,7 +32,13 @@ pub(super) fn read(source: &Arc<Source>) -> Result<Vec<Document>, Diagnostic> {
             match value {
                 Value::Null => {}
                 Value::Object(_) => documents.push(Document::new(value, source, node)),
-                _ => return Err(reader.error("not-an-object", node.mark, "write the document as an object: a map of fields")),
+                _ => {
+                    return Err(reader.error(
+                        "not-an-object",
+                        node.mark,
+                        "write the document as an object: a map of fields",
+                    ));
+                }
             }
             reader.anchors.clear();
         }
@@ -55,7 +64,11 @@ impl<'s> Reader<'s> {
             Some(Err(error)) => {
                 let marker = error.marker();
                 let message = format!("correct the YAML: {}", error.info());
-                Err(self.error("invalid-yaml", Mark { line: marker.line().max(1), column: marker.col() + 1 }, message))
+                Err(self.error(
+                    "invalid-yaml",
+                    Mark { line: marker.line().max(1), column: marker.col() + 1 },
+                    message,
+                ))
             }
         }
     }
@@ -82,7 +95,11 @@ impl<'s> Reader<'s> {
             Event::MappingStart(_, anchor, _) => (anchor, self.map(mark, depth)?),
             Event::Alias(id) => {
                 let Some((value, mut node, size)) = self.anchors.get(&id).cloned() else {
-                    return Err(self.error("invalid-yaml", mark, "name an anchor that is complete before this place"));
+                    return Err(self.error(
+                        "invalid-yaml",
+                        mark,
+                        "name an anchor that is complete before this place",
+                    ));
                 };
                 self.count(size, mark)?;
                 node.mark = mark;
@@ -114,7 +131,7 @@ impl<'s> Reader<'s> {
         let mut map = Map::new();
         let mut nodes: BTreeMap<String, Node> = BTreeMap::new();
         // Keys that a merge brought: those may be written again.
-        let mut merged = BTreeMap::new();
+        let mut merged = BTreeSet::new();
         loop {
             let (event, span) = self.some()?;
             if matches!(event, Event::MappingEnd) {
@@ -122,12 +139,16 @@ impl<'s> Reader<'s> {
             }
             let key_mark = self::mark(&span);
             let is_merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
-            let (key, _) = if is_merge { (Value::Null, None) } else { self.value(event, span, depth + 1).map(|(key, node)| (key, Some(node)))? };
+            let (key, _) = if is_merge {
+                (Value::Null, None)
+            } else {
+                self.value(event, span, depth + 1).map(|(key, node)| (key, Some(node)))?
+            };
             let (event, span) = self.some()?;
             let (value, mut node) = self.value(event, span, depth + 1)?;
             if is_merge {
                 for (key, value, node) in self.merges(value, node, key_mark)? {
-                    merged.insert(key.clone(), ());
+                    merged.insert(key.clone());
                     map.insert(key.clone(), value);
                     nodes.insert(key, node);
                 }
@@ -136,7 +157,7 @@ impl<'s> Reader<'s> {
             let Some(key) = scalar::key(&key) else {
                 return Err(self.error("invalid-key", key_mark, "write the key as a string"));
             };
-            if let Some(first) = nodes.get(&key).filter(|_| !merged.contains_key(&key)) {
+            if let Some(first) = nodes.get(&key).filter(|_| !merged.contains(&key)) {
                 return Err(self.at(key_mark, duplicate(&key, first.mark.line)));
             }
             merged.remove(&key);
@@ -168,19 +189,35 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, mark: Mark) -> Result<Value, Diagnostic> {
+    fn scalar(
+        &self,
+        text: &str,
+        style: ScalarStyle,
+        tag: Option<&Tag>,
+        mark: Mark,
+    ) -> Result<Value, Diagnostic> {
         let core = tag.and_then(Tag::core_suffix);
-        let wrong = |kind: &str| Err(self.error("invalid-yaml", mark, format!("write {kind} here, or remove the tag")));
+        let wrong = |kind: &str| {
+            Err(self.error("invalid-yaml", mark, format!("write {kind} here, or remove the tag")))
+        };
         let plain = style == ScalarStyle::Plain;
         match (core, tag) {
             (Some("str"), _) => return Ok(Value::String(text.to_owned())),
             (None, None) | (Some("bool" | "int" | "float" | "null"), _) => {}
             (Some(other), _) => {
-                return Err(self.error("unsupported-tag", mark, format!("remove the tag !!{other}: Kubernetes objects have none")));
+                return Err(self.error(
+                    "unsupported-tag",
+                    mark,
+                    format!("remove the tag !!{other}: Kubernetes objects have none"),
+                ));
             }
             (None, Some(tag)) if tag.suffix().is_empty() => return Ok(Value::String(text.to_owned())),
             (None, Some(tag)) => {
-                return Err(self.error("unsupported-tag", mark, format!("remove the tag {}: Kubernetes objects have none", tag.original())));
+                return Err(self.error(
+                    "unsupported-tag",
+                    mark,
+                    format!("remove the tag {}: Kubernetes objects have none", tag.original()),
+                ));
             }
         }
         if !plain && core.is_none() {
@@ -190,7 +227,11 @@ impl<'s> Reader<'s> {
             Scalar::Value(value) => value,
             Scalar::Merge => Value::String(text.to_owned()),
             Scalar::NotANumber => {
-                return Err(self.error("not-a-number", mark, format!("write a number, or \"{text}\" in quotes: JSON has no {text}")));
+                return Err(self.error(
+                    "not-a-number",
+                    mark,
+                    format!("write a number, or \"{text}\" in quotes: JSON has no {text}"),
+                ));
             }
         };
         match core {
@@ -207,7 +248,11 @@ impl<'s> Reader<'s> {
         if self.values <= MAX_VALUES {
             return Ok(());
         }
-        Err(self.error("too-large", mark, format!("write less: a file may hold {MAX_VALUES} values, aliases expanded")))
+        Err(self.error(
+            "too-large",
+            mark,
+            format!("write less: a file may hold {MAX_VALUES} values, aliases expanded"),
+        ))
     }
 
     fn error(&self, code: &'static str, mark: Mark, message: impl Into<String>) -> Diagnostic {
@@ -222,7 +267,10 @@ impl<'s> Reader<'s> {
 
 /// The refusal of a key that is written twice.
 pub(super) fn duplicate(key: &str, first_line: usize) -> Diagnostic {
-    Diagnostic::error("duplicate-key", format!("remove one of the two \"{key}\": the first is on line {first_line}"))
+    Diagnostic::error(
+        "duplicate-key",
+        format!("remove one of the two \"{key}\": the first is on line {first_line}"),
+    )
 }
 
 fn mark(span: &Span) -> Mark {

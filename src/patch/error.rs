@@ -22,7 +22,11 @@ pub(crate) fn check_depth(trail: &Trail<'_>) -> Result<(), Error> {
     if trail.depth() <= MAX_DEPTH {
         return Ok(());
     }
-    Err(refuse("too-deep", trail, format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most")))
+    Err(refuse(
+        "too-deep",
+        trail,
+        format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most"),
+    ))
 }
 
 /// The refusal of a field without a schema.
@@ -37,7 +41,9 @@ pub(crate) fn no_schema(error: LookupError, schema: Schema, name: &str, trail: &
         LookupError::NotAnObject { found } => refuse(
             "wrong-kind",
             trail,
-            format!("\"{name}\" cannot be merged: it is below {found}, where Kubernetes expects no map or list"),
+            format!(
+                "\"{name}\" cannot be merged: it is below {found}, where Kubernetes expects no map or list"
+            ),
         ),
     }
 }

@@ -27,7 +27,8 @@ pub(crate) fn live_order(base: &[u32], deleted: &[usize], appended: &[u32]) -> V
         stale.push(base[last - 1]);
         alive[slot] = false;
     }
-    let mut order: Vec<u32> = base.iter().zip(&alive).filter_map(|(id, alive)| alive.then_some(*id)).collect();
+    let mut order: Vec<u32> =
+        base.iter().zip(&alive).filter_map(|(id, alive)| alive.then_some(*id)).collect();
     order.extend(stale.into_iter().rev());
     let freed = base.len() - deleted.len();
     for (slot, id) in order.iter_mut().skip(freed).zip(appended) {
@@ -68,7 +69,8 @@ pub(crate) fn deduplicate(ids: &[u32], distinct: usize, base: usize) -> (Vec<usi
             first += 1;
         }
     }
-    let live = if in_place { slots[..base].iter().map(|slot| ids[*slot]).collect() } else { ids[..base].to_vec() };
+    let live =
+        if in_place { slots[..base].iter().map(|slot| ids[*slot]).collect() } else { ids[..base].to_vec() };
     slots.truncate(length);
     (slots, live)
 }
@@ -191,7 +193,8 @@ mod tests {
 
     #[test]
     fn capacities_grow_as_in_go() {
-        let capacities: Vec<usize> = [0, 1, 2, 3, 5, 9, 257, 513, 849, 1281, 1793].map(decoded_capacity).into();
+        let capacities: Vec<usize> =
+            [0, 1, 2, 3, 5, 9, 257, 513, 849, 1281, 1793].map(decoded_capacity).into();
         assert_eq!(capacities, [0, 1, 2, 4, 8, 16, 512, 848, 1280, 1792, 2560]);
     }
 

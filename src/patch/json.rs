@@ -24,8 +24,10 @@ pub fn json_patch(mut base: Value, patch: &Value) -> Result<Value, Error> {
     for (index, operation) in operations.iter().enumerate() {
         // The operation's place in the patch, for one that cannot be read.
         let place = FieldPath::root().index(index);
-        let parsed: json_patch::PatchOperation = serde_json::from_value(operation.clone())
-            .map_err(|error| Box::new(Diagnostic::error("invalid-patch", format!("operation {index}: {error}")).at(place)))?;
+        let parsed: json_patch::PatchOperation =
+            serde_json::from_value(operation.clone()).map_err(|error| {
+                Box::new(Diagnostic::error("invalid-patch", format!("operation {index}: {error}")).at(place))
+            })?;
         let pointer = operation.get("path").and_then(Value::as_str).unwrap_or_default().to_owned();
         json_patch::patch(&mut base, &[parsed]).map_err(|error| {
             let why = match error.kind {

@@ -43,9 +43,18 @@ pub enum Dialect {
 ///
 /// # Source
 /// apimachinery v0.37, `pkg/util/strategicpatch/patch.go`, `StrategicMergeMapPatch`.
-pub fn apply<O: Observer>(base: Value, patch: &Value, schema: Schema, observer: &mut O) -> Result<Value, Error> {
+pub fn apply<O: Observer>(
+    base: Value,
+    patch: &Value,
+    schema: Schema,
+    observer: &mut O,
+) -> Result<Value, Error> {
     let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
-        return Err(error::refuse("not-an-object", &Trail::ROOT, "write both the base and the patch as objects"));
+        return Err(error::refuse(
+            "not-an-object",
+            &Trail::ROOT,
+            "write both the base and the patch as objects",
+        ));
     };
     kubernetes::Merge { observer }.map(&mut base, patch, schema, &Trail::ROOT)?;
     Ok(Value::Object(base))

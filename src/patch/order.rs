@@ -1,8 +1,8 @@
 //! The order of a merged list: what the patch names in the patch's order, everything else in the
 //! live order, the two interleaved.
 
-use super::go;
 use super::element::number;
+use super::go;
 
 /// A list to put in order: the id of each item, in the merged list's order.
 pub(crate) struct Ordering<'o> {
@@ -100,6 +100,6 @@ mod tests {
         // Duplicates gather at the first of them.
         assert_eq!(order(&[0, 1, 0], &[], &[0, 1, 0]), [0, 0, 1]);
         // With an empty order, unknown items sink to the end, reversed.
-        assert_eq!(order(&[0, 1, 2, 8, 9], &[], &[0, 1, 2]), [0, 1, 2, 9, 8]);
+        assert_eq!(order(&[8, 9, 0, 1, 2], &[], &[0, 1, 2]), [0, 1, 2, 9, 8]);
     }
 }

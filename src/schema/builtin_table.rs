@@ -15,7 +15,6 @@ const MERGE_RETAIN_KEYS: Strategy = Strategy { merge: true, replace: false, reta
 const STRING: Type = Type::Scalar(Scalar::String);
 const BOOLEAN: Type = Type::Scalar(Scalar::Boolean);
 const INTEGER: Type = Type::Scalar(Scalar::Integer);
-const NUMBER: Type = Type::Scalar(Scalar::Number);
 const BYTES: Type = Type::Scalar(Scalar::Bytes);
 
 /// An optional string: what a field is where its line says nothing else.

@@ -8,8 +8,8 @@
 mod builtin_table;
 mod types;
 
-use builtin_table::{KINDS, STRUCTS};
 pub use builtin_table::KUBERNETES_VERSION;
+use builtin_table::{KINDS, STRUCTS};
 pub use types::{Field, Kind, Member, Scalar, Strategy, StructType, Type, Union};
 
 /// What is known of the value at one place of an object.

@@ -129,7 +129,8 @@ impl ControlPlane {
         loop {
             let ready = self.kubectl(&["get", "--raw", "/readyz"], b"");
             // The default namespace is made a moment after the server is ready.
-            if ready.status.success() && self.kubectl(&["get", "namespace", "default"], b"").status.success() {
+            if ready.status.success() && self.kubectl(&["get", "namespace", "default"], b"").status.success()
+            {
                 return;
             }
             if started.elapsed() > START {

@@ -99,7 +99,9 @@ fn request(line: &[u8], patch_type: PatchType, dialect: Dialect) -> Result<Reque
         }
     }
     let mut part = |name: &str| {
-        request.remove(name).ok_or_else(|| bad_request(format!("add \"{name}\" to the line: {{\"base\":..,\"patch\":..}}")))
+        request
+            .remove(name)
+            .ok_or_else(|| bad_request(format!("add \"{name}\" to the line: {{\"base\":..,\"patch\":..}}")))
     };
     let (base, patch) = (part("base")?, part("patch")?);
     let patch_type = choice::<PatchType>(request.get("type"), "type")?.unwrap_or(patch_type);
@@ -112,8 +114,10 @@ fn choice<T: ValueEnum>(value: Option<&Value>, key: &str) -> Result<Option<T>, D
     let Some(value) = value else { return Ok(None) };
     let known = value.as_str().and_then(|name| T::from_str(name, false).ok());
     known.map(Some).ok_or_else(|| {
-        let names: Vec<String> =
-            T::value_variants().iter().filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned())).collect();
+        let names: Vec<String> = T::value_variants()
+            .iter()
+            .filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned()))
+            .collect();
         bad_request(format!("write \"{key}\" as one of {}: {value} is none of them", names.join(", ")))
     })
 }

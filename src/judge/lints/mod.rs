@@ -1,8 +1,24 @@
-//! Lints.
+//! Lints: what is legal and almost surely not what was meant in a load test.
+
+mod claims;
+mod lifetime;
+mod mounted;
+#[cfg(test)]
+mod tests;
+mod volumes;
+
 use super::Subject;
 use crate::diagnostic::Diagnostic;
-/// Lints.
+
+/// Judges what is legal in the final pod and almost surely wrong: warnings with the codes
+/// `plain-sidecar`, `pod-deadline`, `no-grace-period`, `pod-priority`, `shared-claim`,
+/// `claim-without-fsgroup`, `emptydir-per-pod`, `unused-volume` and `volume-without-source`.
 #[must_use]
-pub fn lints(_: &Subject<'_>) -> Vec<Diagnostic> {
-    Vec::new()
+pub fn lints(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let pod = subject.at();
+    let Some(spec) = pod.get("spec") else { return Vec::new() };
+    let mut found = lifetime::judge(&spec);
+    found.extend(claims::judge(subject, &spec));
+    found.extend(volumes::judge(subject, &spec));
+    found
 }

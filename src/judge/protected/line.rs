@@ -127,10 +127,11 @@ impl Line {
 
     /// A word whose end is unseen: the value of an option, or perhaps an option.
     fn unseen(&mut self, head: &str, word: &Word) {
-        if let Some((name, _)) = head.split_once('=').filter(|_| head.starts_with("--")) {
+        if let Some((name, head)) = head.split_once('=').filter(|_| head.starts_with("--")) {
             if let Kind::Option { option, in_full, .. } = kind(name) {
-                let (value, path) = (Some(word.text.clone()), word.path.clone());
-                self.given.push(Given { option, value, path, in_full });
+                let written = word.text.written().split_once('=').map_or("", |(_, value)| value).to_owned();
+                let value = Some(Text::Unseen { head: head.to_owned(), written });
+                self.given.push(Given { option, value, path: word.path.clone(), in_full });
             }
         } else if head.starts_with("--") && Wiring::ALL.iter().any(|option| option.flag().starts_with(head)) {
             let trouble = Trouble::Unseen(word.text.written().to_owned());

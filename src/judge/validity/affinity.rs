@@ -10,20 +10,20 @@ use crate::judge::at::At;
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
 
-/// Judges the affinity of a pod.
-pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
+/// Judges the affinity of a pod that has these labels.
+pub(super) fn judge(spec: &At<'_>, labels: &[&str], found: &mut Findings) {
     let Some(affinity) = spec.get("affinity") else { return };
     if let Some(nodes) = affinity.get("nodeAffinity") {
         to_nodes(&nodes, found);
     }
     for pods in ["podAffinity", "podAntiAffinity"].into_iter().filter_map(|name| affinity.get(name)) {
         for term in pods.items(REQUIRED) {
-            to_pods(&term, found);
+            to_pods(&term, labels, found);
         }
         for preference in pods.items(PREFERRED) {
             weight(&preference, found);
             if let Some(term) = preference.get("podAffinityTerm") {
-                to_pods(&term, found);
+                to_pods(&term, labels, found);
             }
         }
     }
@@ -51,7 +51,7 @@ fn weight(preference: &At<'_>, found: &mut Findings) {
     found.range(preference, "weight", 1, 100);
 }
 
-fn to_pods(term: &At<'_>, found: &mut Findings) {
+fn to_pods(term: &At<'_>, labels: &[&str], found: &mut Findings) {
     for selector in ["labelSelector", "namespaceSelector"].into_iter().filter_map(|name| term.get(name)) {
         selector::labels(&selector, found);
     }
@@ -59,6 +59,7 @@ fn to_pods(term: &At<'_>, found: &mut Findings) {
         found.written(path, "the name of a namespace", namespace, &LABEL);
     }
     selector::label_keys(term, "matchLabelKeys", found);
+    selector::added_twice(term, labels, found);
     selector::label_keys(term, "mismatchLabelKeys", found);
     let others = term.texts("mismatchLabelKeys");
     for (key, path) in term.texts("matchLabelKeys") {

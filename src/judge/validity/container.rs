@@ -17,11 +17,11 @@ pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
         probes(container, spec, found);
         restarts(container, &["Always", "Never", "OnFailure"], found);
     }
-    ports::host_ports(&containers, found);
+    ports::host_ports(spec, &containers, found);
     for container in spec.items("initContainers") {
         common(&container, spec, &mut names, found);
         init(&container, spec, found);
-        ports::host_ports(std::slice::from_ref(&container), found);
+        ports::host_ports(spec, std::slice::from_ref(&container), found);
     }
     ports::on_the_host(spec, &containers, found);
 }
@@ -97,8 +97,8 @@ fn restarts(container: &At<'_>, allowed: &[&str], found: &mut Findings) {
         found.refuse(container.field("restartPolicyRules"), "remove rules: 20 of them are allowed");
     }
     for rule in rules {
-        if rule.text("action").is_empty() {
-            found.refuse(rule.field("action"), "add action: Restart");
+        if found.required(&rule, "action", "Restart").is_some() {
+            found.exactly_one_of(&rule, "action", &["Restart", "RestartAllContainers"]);
         }
         match rule.get("exitCodes") {
             None => found.refuse(rule.field("exitCodes"), "add exitCodes: a rule needs them"),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     findings::{Findings, list},
-    formats::{CONFIG_KEY, LABEL, NO_BACKSTEPS, QUALIFIED, SUBDOMAIN, VARIABLE},
+    formats::{CONFIG_KEY, LABEL, NO_BACKSTEPS, QUALIFIED, SOURCE_NAME, SUBDOMAIN, VARIABLE},
     quantity::Quantity,
 };
 use crate::judge::at::At;
@@ -48,7 +48,7 @@ pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
         found.format(&source, "prefix", &VARIABLE);
         for name in found.exactly_one(&source, &["configMapRef", "secretRef"], "source") {
             if let Some(reference) = source.get(name) {
-                found.required_format(&reference, "name", &SUBDOMAIN);
+                found.required_format(&reference, "name", &SOURCE_NAME);
             }
         }
     }
@@ -78,7 +78,7 @@ fn file_ref(file: &At<'_>, spec: &At<'_>, found: &mut Findings) {
     match spec.items("volumes").into_iter().find(|volume| volume.str("name") == Some(name)) {
         Some(volume) if volume.has("emptyDir") => {}
         Some(_) => {
-            found.refuse(file.field("volumeName"), format!("name an emptyDir: volume \"{name}\" is none"))
+            found.refuse(file.field("volumeName"), format!("name an emptyDir: volume \"{name}\" is none"));
         }
         None => found
             .refuse(file.field("volumeName"), format!("add a volume named \"{name}\", or correct this name")),
@@ -121,15 +121,19 @@ pub(super) fn resource_ref(reference: &At<'_>, found: &mut Findings) {
         return found.refuse(reference.field("resource"), message);
     }
     let Some(divisor) = reference.get("divisor") else { return };
-    let cpu = resource.ends_with(".cpu");
+    let cpu = matches!(resource, "limits.cpu" | "requests.cpu");
     let allowed: &[&str] = if cpu {
         &["1", "1m"]
     } else {
         &["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"]
     };
     let amount = Quantity::read(divisor.value);
-    let same = |text: &&str| Quantity::read(&Value::from(*text)) == amount;
-    if amount.is_none_or(|amount| !amount.is_zero()) && !allowed.iter().any(|text| same(&text)) {
+    let binary = |value: &Value| value.as_str().is_some_and(|text| text.ends_with('i'));
+    let same = |text: &&str| {
+        let allowed = Value::from(*text);
+        Quantity::read(&allowed) == amount && binary(&allowed) == binary(divisor.value)
+    };
+    if amount.is_none_or(|amount| !amount.is_zero()) && !allowed.iter().any(same) {
         found.refuse(
             reference.field("divisor"),
             format!("set divisor to {}, not {}", list(allowed), divisor.value),

@@ -85,7 +85,7 @@ impl Findings {
         let set: Vec<&str> = names.iter().copied().filter(|name| at.has(name)).collect();
         match set.as_slice() {
             [] => {
-                self.refuse(at.path.clone(), format!("give the {what} one of {}: it has none", list(names)))
+                self.refuse(at.path.clone(), format!("give the {what} one of {}: it has none", list(names)));
             }
             [_] => {}
             [keep, others @ ..] => {

@@ -1,5 +1,7 @@
 //! [`Format`]: how names, keys and paths are written.
 
+use std::net::IpAddr;
+
 /// A way of writing a text.
 pub(super) struct Format {
     /// Whether a text is written so.
@@ -22,6 +24,16 @@ pub(super) const SUBDOMAIN: Format = Format {
     holds: |text| text.len() <= 253 && text.split('.').all(is_label),
     rule: "lower case letters, digits, \"-\" and \".\", a letter or digit at both ends of each part, at most 253 characters",
     example: "my-name.example",
+};
+
+/// The name of an object that is a source of variables: the API server takes it for the beginning of
+/// a name, which may end in "-".
+pub(super) const SOURCE_NAME: Format = Format {
+    holds: |text| match text.len().checked_sub(2).filter(|_| text.ends_with('-')) {
+        Some(end) => text.get(..end).is_some_and(|head| (SUBDOMAIN.holds)(&format!("{head}a"))),
+        None => (SUBDOMAIN.holds)(text),
+    },
+    ..SUBDOMAIN
 };
 
 /// A search domain.
@@ -126,7 +138,11 @@ pub(super) const NO_BACKSTEPS: Format =
 
 /// An IP address.
 pub(super) const ADDRESS: Format = Format {
-    holds: |text| text.parse::<std::net::IpAddr>().is_ok(),
+    holds: |text| match text.parse() {
+        Ok(IpAddr::V4(_)) => true,
+        Ok(IpAddr::V6(address)) => address.to_ipv4_mapped().is_none(),
+        Err(_) => false,
+    },
     rule: "an IP address",
     example: "10.0.0.1",
 };

@@ -42,9 +42,6 @@ pub(super) fn lifecycle(container: &At<'_>, spec: &At<'_>, found: &mut Findings)
             handler(&hook, grace, found);
         }
     }
-    if lifecycle.has("stopSignal") && spec.get("os").is_none() {
-        found.refuse(lifecycle.field("stopSignal"), "add os: {name: linux} to the pod: stopSignal needs it");
-    }
 }
 
 fn handler(at: &At<'_>, grace: i64, found: &mut Findings) {

@@ -33,8 +33,28 @@ pub(super) fn judge(pod: &At<'_>, found: &mut Findings) {
             let message = format!(
                 "set the annotation {key} to runtime/default, unconfined or localhost/PROFILE, not \"{profile}\""
             );
+            found.refuse(value.path.clone(), message);
+        }
+        if chosen(pod, container).is_some_and(|chosen| chosen != profile) {
+            let message =
+                format!("remove the annotation {key}: appArmorProfile of the container says something else");
             found.refuse(value.path, message);
         }
+    }
+}
+
+/// The profile that the fields give a container, as the annotation would write it.
+fn chosen(pod: &At<'_>, container: &str) -> Option<String> {
+    let spec = pod.get("spec")?;
+    let all = [spec.items("containers"), spec.items("initContainers")].concat();
+    let own = all.into_iter().find(|item| item.str("name") == Some(container))?;
+    let contexts = [own, spec].into_iter().filter_map(|at| at.get("securityContext"));
+    let profile = contexts.into_iter().find_map(|context| context.get("appArmorProfile"))?;
+    match profile.text("type") {
+        "RuntimeDefault" => Some("runtime/default".to_owned()),
+        "Unconfined" => Some("unconfined".to_owned()),
+        "Localhost" => Some(format!("localhost/{}", profile.text("localhostProfile"))),
+        _ => None,
     }
 }
 

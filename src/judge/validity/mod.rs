@@ -44,9 +44,7 @@ pub fn validity(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let pod = subject.at();
     let mut rules = Findings::default();
     metadata::judge(&pod, &mut rules);
-    if let Some(spec) = pod.get("spec") {
-        pod::judge(&spec, &mut rules);
-    }
+    pod::judge(&pod, &mut rules);
     let said: Vec<_> = found.iter().filter_map(|one| one.path.clone()).collect();
     let is_new = |one: &Diagnostic| {
         !one.path.as_ref().is_some_and(|path| said.iter().any(|place| place.contains(path)))

@@ -9,11 +9,18 @@ use super::{
 use crate::judge::at::At;
 
 /// Judges the `spec` of a pod template.
-pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
+pub(super) fn judge(pod: &At<'_>, found: &mut Findings) {
+    let Some(spec) = &pod.get("spec") else {
+        return found.refuse(pod.field("spec"), "add spec, with containers: a pod template needs it");
+    };
+    let metadata = pod.get("metadata");
+    let labels: Vec<&str> =
+        metadata.iter().flat_map(|own| own.entries("labels")).map(|(key, _)| key).collect();
     volumes::judge(spec, found);
     claims(spec, found);
     container::judge(spec, found);
     resources::judge_pod(spec, found);
+    resources::judge_overhead(spec, found);
     in_a_job(spec, found);
     scalars(spec, found);
     names(spec, found);
@@ -21,9 +28,10 @@ pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
     gates(spec, found);
     metadata::labels(spec, "nodeSelector", found);
     security_context::judge_pod(spec, found);
-    affinity::judge(spec, found);
+    security_context::judge_os(spec, found);
+    affinity::judge(spec, &labels, found);
     tolerations::judge(spec, found);
-    spread::judge(spec, found);
+    spread::judge(spec, &labels, found);
     dns::judge(spec, found);
 }
 
@@ -57,18 +65,14 @@ fn scalars(spec: &At<'_>, found: &mut Findings) {
             "remove shareProcessNamespace or hostPID: the pod can share only one of them",
         );
     }
-    let account = spec.text("serviceAccount");
-    if !account.is_empty() && account != spec.text("serviceAccountName") && spec.has("serviceAccountName") {
-        found.refuse(
-            spec.field("serviceAccount"),
-            "remove serviceAccount: serviceAccountName says something else",
-        );
-    }
 }
 
 fn names(spec: &At<'_>, found: &mut Findings) {
     for name in ["serviceAccountName", "nodeName", "priorityClassName"] {
         found.format(spec, name, &SUBDOMAIN);
+    }
+    if spec.text("serviceAccountName").is_empty() {
+        found.format(spec, "serviceAccount", &SUBDOMAIN);
     }
     for name in ["runtimeClassName", "hostnameOverride"] {
         if let Some(text) = spec.str(name) {
@@ -106,7 +110,7 @@ fn host(spec: &At<'_>, found: &mut Findings) {
     if spec.value.get("hostUsers").and_then(serde_json::Value::as_bool) != Some(false) {
         return;
     }
-    for name in ["hostPID", "hostIPC"] {
+    for name in ["hostPID", "hostIPC", "hostNetwork"] {
         if spec.is_true(name) {
             found.refuse(
                 spec.field(name),

@@ -21,11 +21,13 @@ pub(super) fn judge(container: &At<'_>, found: &mut Findings) {
     }
 }
 
-/// No two ports of these containers may take the same port of the node.
-pub(super) fn host_ports(containers: &[At<'_>], found: &mut Findings) {
+/// No two ports of these containers may take the same port of the node; on the node's own network
+/// every port is one.
+pub(super) fn host_ports(spec: &At<'_>, containers: &[At<'_>], found: &mut Findings) {
     let mut taken = Vec::new();
     for port in containers.iter().flat_map(|container| container.items("ports")) {
-        let Some(number) = port.int("hostPort").filter(|number| *number != 0) else { continue };
+        let own = port.int("containerPort").filter(|_| spec.is_true("hostNetwork"));
+        let Some(number) = port.int("hostPort").filter(|number| *number != 0).or(own) else { continue };
         let protocol = port.str("protocol").filter(|text| !text.is_empty()).unwrap_or("TCP");
         let place = (protocol, port.text("hostIP"), number);
         if taken.contains(&place) {

@@ -41,6 +41,11 @@ impl Quantity {
         Some(Self(if negative { -amount } else { amount }))
     }
 
+    /// The same amount, rounded up to thousandths.
+    pub(super) fn in_thousandths(self) -> Self {
+        Self((self.0 + NANO / 1000 - 1).div_euclid(NANO / 1000) * (NANO / 1000))
+    }
+
     /// Both amounts together.
     pub(super) fn plus(self, other: Self) -> Self {
         Self((self.0 + other.0).min(LARGEST))
@@ -58,8 +63,7 @@ impl Quantity {
 
     /// Whether it is a whole number, to the thousandth: finer amounts count as the next one.
     pub(super) fn is_whole(self) -> bool {
-        let thousandths = (self.0 + NANO / 1000 - 1).div_euclid(NANO / 1000);
-        thousandths % 1000 == 0
+        self.in_thousandths().0 % NANO == 0
     }
 
     /// Whether it is a multiple of another amount of whole units.

@@ -1,5 +1,7 @@
 //! Requests and limits.
 
+use serde_json::Value;
+
 use super::{
     findings::Findings,
     formats::{LABEL, QUALIFIED},
@@ -14,6 +16,11 @@ const HUGE: &str = "hugepages-";
 pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
     let Some(resources) = container.get("resources") else { return };
     amounts(&resources, found, |name| {
+        if name.contains('/') && !is_native(name) && !is_extended(name) {
+            return Some(format!(
+                "correct \"{name}\": a resource of a container has a domain and a name, as in example.com/gpu"
+            ));
+        }
         let known = STANDARD.contains(&name) || name.starts_with(HUGE);
         (!known && !name.contains('/')).then(|| {
             let near = crate::diagnostic::did_you_mean(name, STANDARD);
@@ -41,36 +48,70 @@ pub(super) fn judge_pod(spec: &At<'_>, found: &mut Findings) {
 
 /// What the containers ask for together, and each may use, must fit into what the pod has.
 fn totals(spec: &At<'_>, resources: &At<'_>, found: &mut Findings) {
-    let own = |container: &At<'_>, kind: &str, name: &str| {
-        let amount =
-            container.get("resources")?.get(kind)?.get(name).map(|amount| Quantity::read(amount.value));
-        amount.flatten()
-    };
-    let containers = spec.items("containers");
+    let requests = resources.get("requests");
     for (name, limit) in resources.entries("limits") {
-        let Some(most) = Quantity::read(limit.value) else { continue };
-        for container in
-            containers.iter().filter(|container| own(container, "limits", name).is_some_and(|own| own > most))
-        {
-            let path = container.field("resources").field("limits").field(name);
-            found.refuse(
-                path,
-                format!("lower it to {} or less: the pod as a whole has no more {name}", limit.value),
-            );
+        let Some(most) = read(limit.value) else { continue };
+        let said = requests.as_ref().is_some_and(|requests| requests.has(name));
+        if !said && together(spec, name).is_some_and(|together| together > most) {
+            let message = format!("raise {name}: the containers request more than {} together", limit.value);
+            found.refuse(limit.path.clone(), message);
+        }
+        for container in spec.items("containers") {
+            if amount(&container, "limits", name).is_some_and(|own| own > most) {
+                let path = container.field("resources").field("limits").field(name);
+                let most = limit.value;
+                found.refuse(
+                    path,
+                    format!("lower it to {most} or less: the pod as a whole has no more {name}"),
+                );
+            }
         }
     }
     for (name, request) in resources.entries("requests") {
-        let Some(most) = Quantity::read(request.value) else { continue };
-        let together = containers
-            .iter()
-            .filter_map(|container| own(container, "requests", name))
-            .fold(None, |sum, own| Some(sum.map_or(own, |sum: Quantity| sum.plus(own))));
-        if together.is_some_and(|together| together > most) {
-            found.refuse(
-                request.path,
-                format!("raise {name}: the containers request more than {} together", request.value),
-            );
+        let Some(most) = read(request.value) else { continue };
+        if together(spec, name).is_some_and(|together| together > most) {
+            let message =
+                format!("raise {name}: the containers request more than {} together", request.value);
+            found.refuse(request.path, message);
         }
+    }
+}
+
+fn amount(container: &At<'_>, kind: &str, name: &str) -> Option<Quantity> {
+    read(container.get("resources")?.get(kind)?.get(name)?.value)
+}
+
+/// What a container requests: its limit, where it does not say.
+fn asked(container: &At<'_>, name: &str) -> Option<Quantity> {
+    amount(container, "requests", name).or_else(|| amount(container, "limits", name))
+}
+
+/// What a pod's containers request at the most at one time: an init container runs alone, but for
+/// the sidecars before it.
+///
+/// # Source
+/// Kubernetes 1.37.2, component-helpers `resource/helpers.go`, `AggregateContainerRequests`.
+fn together(spec: &At<'_>, name: &str) -> Option<Quantity> {
+    let add = |sum: Option<Quantity>, own: Option<Quantity>| match (sum, own) {
+        (Some(sum), Some(own)) => Some(sum.plus(own)),
+        (sum, own) => sum.or(own),
+    };
+    let (mut sidecars, mut most) = (None, None);
+    for container in spec.items("initContainers") {
+        let own = asked(&container, name);
+        most = most.max(add(sidecars, own));
+        if container.str("restartPolicy") == Some("Always") {
+            sidecars = add(sidecars, own);
+        }
+    }
+    let containers = spec.items("containers");
+    most.max(containers.iter().fold(sidecars, |sum, container| add(sum, asked(container, name))))
+}
+
+/// Judges what running the pod costs besides its containers.
+pub(super) fn judge_overhead(spec: &At<'_>, found: &mut Findings) {
+    for (name, amount) in spec.entries("overhead") {
+        one(name, &amount, found);
     }
 }
 
@@ -88,19 +129,19 @@ fn amounts(resources: &At<'_>, found: &mut Findings, unknown: impl Fn(&str) -> O
     let limits = resources.entries("limits");
     let limit = |name: &str| limits.iter().find(|(limit, _)| *limit == name).map(|(_, amount)| amount.value);
     for (name, request) in resources.entries("requests") {
-        let Some(asked) = Quantity::read(request.value) else { continue };
+        let Some(asked) = read(request.value) else { continue };
         match limit(name) {
             None if !may_overcommit(name) => {
                 let message = format!("add the same amount of {name} to limits: it cannot be overcommitted");
                 found.refuse(resources.field("limits").field(name), message);
             }
-            Some(most) if Quantity::read(most).is_some_and(|most| asked > most) => {
+            Some(most) if read(most).is_some_and(|most| asked > most) => {
                 found.refuse(
                     request.path,
                     format!("lower it to {most} or less, or raise the limit: a request fits into its limit"),
                 );
             }
-            Some(most) if !may_overcommit(name) && Quantity::read(most).is_some_and(|most| asked != most) => {
+            Some(most) if !may_overcommit(name) && read(most).is_some_and(|most| asked != most) => {
                 found.refuse(
                     request.path,
                     format!("set it to {most}, as the limit: {name} cannot be overcommitted"),
@@ -123,7 +164,7 @@ fn amounts(resources: &At<'_>, found: &mut Findings, unknown: impl Fn(&str) -> O
 
 fn one(name: &str, amount: &At<'_>, found: &mut Findings) {
     let written = amount.value;
-    let Some(quantity) = Quantity::read(written) else {
+    let Some(quantity) = read(written) else {
         let message = format!("write {name} as an amount, as in 500m, 2 or 1Gi, not {written}");
         return found.refuse(amount.path.clone(), message);
     };
@@ -137,7 +178,7 @@ fn one(name: &str, amount: &At<'_>, found: &mut Findings) {
         );
     }
     if let Some(size) = name.strip_prefix(HUGE) {
-        let page = Quantity::read(&serde_json::Value::from(size));
+        let page = read(&Value::from(size));
         if !page.is_some_and(|page| quantity.is_multiple_of(page)) {
             found.refuse(
                 amount.path.clone(),
@@ -145,6 +186,16 @@ fn one(name: &str, amount: &At<'_>, found: &mut Findings) {
             );
         }
     }
+}
+
+/// An amount of a resource, which counts in thousandths.
+fn read(value: &Value) -> Option<Quantity> {
+    Quantity::read(value).map(Quantity::in_thousandths)
+}
+
+/// A resource that is not Kubernetes' own, and may have a quota.
+fn is_extended(name: &str) -> bool {
+    !name.starts_with("requests.") && (QUALIFIED.holds)(&format!("requests.{name}"))
 }
 
 fn is_native(name: &str) -> bool {

@@ -9,6 +9,49 @@ use crate::judge::at::At;
 /// The largest number of a user or a group.
 const LARGEST_ID: i64 = i32::MAX as i64;
 
+/// What a pod on Windows cannot have: in its security context, in a container's, and beside them.
+const NOT_ON_WINDOWS: [&str; 16] = [
+    "allowPrivilegeEscalation",
+    "appArmorProfile",
+    "capabilities",
+    "fsGroup",
+    "fsGroupChangePolicy",
+    "privileged",
+    "procMount",
+    "readOnlyRootFilesystem",
+    "runAsGroup",
+    "runAsUser",
+    "seLinuxChangePolicy",
+    "seLinuxOptions",
+    "seccompProfile",
+    "supplementalGroups",
+    "supplementalGroupsPolicy",
+    "sysctls",
+];
+
+/// Judges what fits the operating system that the pod names.
+pub(super) fn judge_os(spec: &At<'_>, found: &mut Findings) {
+    let Some(os) = spec.get("os").and_then(|os| os.str("name")) else { return };
+    let wrong: &[&str] = match os {
+        "linux" => &["windowsOptions"],
+        "windows" => &NOT_ON_WINDOWS,
+        _ => return,
+    };
+    let containers = [spec.items("containers"), spec.items("initContainers")].concat();
+    for context in containers.iter().chain([spec]).filter_map(|at| at.get("securityContext")) {
+        for name in wrong.iter().filter(|name| context.has(name)) {
+            found.refuse(context.field(name), format!("remove {name}, or os: a pod on {os} cannot have it"));
+        }
+    }
+    if os == "windows" {
+        let set =
+            ["hostUsers", "shareProcessNamespace", "resources"].into_iter().filter(|name| spec.has(name));
+        for name in set.chain(["hostPID", "hostIPC"].into_iter().filter(|name| spec.is_true(name))) {
+            found.refuse(spec.field(name), format!("remove {name}, or os: a pod on windows cannot have it"));
+        }
+    }
+}
+
 /// Judges the security context of one container.
 pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
     let Some(context) = container.get("securityContext") else { return };

@@ -70,3 +70,15 @@ pub(super) fn label_keys(at: &At<'_>, name: &str, found: &mut Findings) {
         found.written(path, "the key of a label", key, &QUALIFIED);
     }
 }
+
+/// A pod's label is added to the selector by `matchLabelKeys` when the pod is made; the selector may
+/// not speak of it already.
+pub(super) fn added_twice(at: &At<'_>, labels: &[&str], found: &mut Findings) {
+    let Some(selector) = at.get("labelSelector") else { return };
+    for (key, path) in at.texts("matchLabelKeys").into_iter().filter(|(key, _)| labels.contains(key)) {
+        let named = selector.entries("matchLabels").iter().any(|(label, _)| *label == key);
+        if named || selector.items("matchExpressions").iter().any(|item| item.str("key") == Some(key)) {
+            found.refuse(path, format!("remove {key} from matchLabelKeys or labelSelector: it is in both"));
+        }
+    }
+}

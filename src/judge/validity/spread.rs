@@ -3,8 +3,8 @@
 use super::{findings::Findings, selector};
 use crate::judge::at::At;
 
-/// Judges the topology spread constraints of a pod.
-pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
+/// Judges the topology spread constraints of a pod that has these labels.
+pub(super) fn judge(spec: &At<'_>, labels: &[&str], found: &mut Findings) {
     let mut seen = Vec::new();
     for constraint in spec.items("topologySpreadConstraints") {
         found.range(&constraint, "maxSkew", 1, i64::MAX);
@@ -27,8 +27,9 @@ pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
             found.exactly_one_of(&constraint, policy, &["Honor", "Ignore"]);
         }
         selector::label_keys(&constraint, "matchLabelKeys", found);
-        if let Some(labels) = constraint.get("labelSelector") {
-            selector::labels(&labels, found);
+        selector::added_twice(&constraint, labels, found);
+        if let Some(selector) = constraint.get("labelSelector") {
+            selector::labels(&selector, found);
         }
     }
 }

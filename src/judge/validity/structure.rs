@@ -47,7 +47,9 @@ pub(super) fn judge(pod: &Value) -> Vec<Diagnostic> {
         return vec![Diagnostic::error("invalid-structure", message)];
     };
     let pod = without_nulls(pod);
-    validator.iter_errors(&pod).map(|error| told(&pod, &error)).collect()
+    // A null in a list is read as an empty item, and judged as such.
+    let errors = validator.iter_errors(&pod).filter(|error| !error.instance().is_null());
+    errors.map(|error| told(&pod, &error)).collect()
 }
 
 /// A 32-bit field takes no more than 32 bits, which JSON Schema's formats do not check.
@@ -80,10 +82,10 @@ fn without_nulls(value: &Value) -> Value {
 fn told(pod: &Value, error: &ValidationError<'_>) -> Diagnostic {
     let path = place(pod, error);
     let name = path.segments().iter().rev().find_map(|segment| match segment {
-        Segment::Field(name) => Some(name.clone()),
+        Segment::Field(name) => Some(name.as_str()),
         _ => None,
     });
-    let name = name.unwrap_or_else(|| "the pod template".to_owned());
+    let name = name.unwrap_or("the pod template").to_owned();
     let (path, message) = match error.kind() {
         ValidationErrorKind::Required { property } => {
             let field = property.as_str().unwrap_or_default();
@@ -104,7 +106,7 @@ fn told(pod: &Value, error: &ValidationError<'_>) -> Diagnostic {
 fn wrong_type(name: &str, kind: &TypeKind, value: &Value) -> String {
     let wanted: Vec<&str> = match kind {
         TypeKind::Single(only) => vec![only.as_str()],
-        TypeKind::Multiple(several) => several.into_iter().map(|one| one.as_str()).collect(),
+        TypeKind::Multiple(several) => several.into_iter().map(jsonschema::JsonType::as_str).collect(),
     };
     let meant = value.as_str().map(str::trim).and_then(|text| serde_json::from_str::<Value>(text).ok());
     let fits = |value: &Value| {

@@ -11,7 +11,7 @@ pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
     for toleration in spec.items("tolerations") {
         found.format(&toleration, "key", &QUALIFIED);
         found.one_of(&toleration, "effect", &["NoSchedule", "PreferNoSchedule", "NoExecute"]);
-        found.one_of(&toleration, "operator", &["Exists", "Equal", "Lt", "Gt"]);
+        found.one_of(&toleration, "operator", &["Exists", "Equal"]);
         let operator = toleration.text("operator");
         if toleration.text("key").is_empty() && operator != "Exists" {
             found.refuse(
@@ -36,15 +36,6 @@ fn value(toleration: &At<'_>, operator: &str, found: &mut Findings) {
             );
         }
         "" | "Equal" => found.written(toleration.field("value"), "value", value, &LABEL_VALUE),
-        "Lt" | "Gt" if !is_decimal(value) => {
-            found
-                .refuse(toleration.field("value"), format!("write value as a whole number, not \"{value}\""));
-        }
         _ => {}
     }
-}
-
-/// A whole number without leading zeros or a plus sign.
-fn is_decimal(text: &str) -> bool {
-    text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
 }

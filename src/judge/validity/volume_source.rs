@@ -96,6 +96,9 @@ fn seldom(kind: &str, source: &At<'_>, found: &mut Findings) {
             found.refuse(source.field("monitors"), "add monitors, as in monitors: [\"10.0.0.1:6789\"]");
         }
         "cinder" | "storageos" => {
+            if kind == "storageos" {
+                found.format(source, "volumeName", &LABEL);
+            }
             found.format(source, "volumeNamespace", &LABEL);
             if let Some(secret) = source.get("secretRef") {
                 found.required(&secret, "name", "my-secret");
@@ -143,7 +146,7 @@ fn empty_dir(source: &At<'_>, found: &mut Findings) {
     match Quantity::read(limit.value) {
         Some(amount) if !amount.is_negative() => {}
         _ => {
-            found.refuse(limit.path, format!("write sizeLimit as an amount, as in 1Gi, not {}", limit.value))
+            found.refuse(limit.path, format!("write sizeLimit as an amount, as in 1Gi, not {}", limit.value));
         }
     }
 }

@@ -14,19 +14,11 @@ pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
             names.push(name);
         }
         let sources: Vec<&str> = volume.names().into_iter().filter(|name| *name != "name").collect();
-        match sources.as_slice() {
-            [] => {
-                let message = "give the volume a source, as in emptyDir: {}, or configMap: {name: my-config}";
-                found.refuse(volume.path.clone(), message);
-            }
-            [_] => {}
-            [keep, others @ ..] => {
-                for other in others {
-                    found.refuse(
-                        volume.field(other),
-                        format!("remove {other} or {keep}: a volume has only one source"),
-                    );
-                }
+        // Without a source it is an emptyDir.
+        if let [keep, others @ ..] = sources.as_slice() {
+            for other in others {
+                let message = format!("remove {other} or {keep}: a volume has only one source");
+                found.refuse(volume.field(other), message);
             }
         }
         for name in sources {

@@ -1,15 +1,17 @@
-//! The CustomResourceDefinition, with both versions.
+//! The `CustomResourceDefinition`, with both versions.
 
 use kube::core::crd::{CustomResourceExt, merge_crds};
 use serde_json::{Value, json};
 
 use super::{v1, v2};
 
-/// The CustomResourceDefinitions, as objects to apply.
+/// The `CustomResourceDefinitions`, as objects to apply.
 #[must_use]
 pub fn crds() -> Vec<Value> {
     let merged = merge_crds(vec![v1::LocustTest::crd(), v2::LocustTest::crd()], "v2");
-    let Ok(mut crd) = merged.map(|crd| serde_json::to_value(crd).unwrap_or_default()) else { return Vec::new() };
+    let Ok(mut crd) = merged.map(|crd| serde_json::to_value(crd).unwrap_or_default()) else {
+        return Vec::new();
+    };
     for version in crd.pointer_mut("/spec/versions").and_then(Value::as_array_mut).into_iter().flatten() {
         let is_v1 = version.get("name").is_some_and(|name| name == "v1");
         if let Some(schema) = version.pointer_mut("/schema/openAPIV3Schema") {
@@ -31,7 +33,8 @@ pub fn offline_schemas() -> Value {
     let mut schemas = serde_json::Map::new();
     for version in versions.into_iter().flatten() {
         let Some(name) = version.get("name").and_then(Value::as_str) else { continue };
-        let mut schema = version.pointer("/schema/openAPIV3Schema/properties/spec").cloned().unwrap_or_default();
+        let mut schema =
+            version.pointer("/schema/openAPIV3Schema/properties/spec").cloned().unwrap_or_default();
         offline(&mut schema);
         schemas.insert(name.to_owned(), schema);
     }
@@ -45,7 +48,9 @@ fn offline(schema: &mut Value) {
         *schema = json!({ "type": ["integer", "number", "string"] });
         return;
     }
-    if fields.get("x-kubernetes-map-type").is_some_and(|kind| kind == "atomic") && fields.contains_key("x-kubernetes-preserve-unknown-fields") {
+    if fields.get("x-kubernetes-map-type").is_some_and(|kind| kind == "atomic")
+        && fields.contains_key("x-kubernetes-preserve-unknown-fields")
+    {
         *schema = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
         return;
     }
@@ -80,10 +85,10 @@ fn restore_ranges(schema: &mut Value) {
 
 /// Declares the pod-shaped fields of v1 as open: v2 documents them, and one description is enough.
 fn open_pod_fields(schema: &mut Value) {
-    let Some(spec) = schema.pointer_mut("/properties/spec/properties").and_then(Value::as_object_mut) else { return };
-    let open = |description: &str| {
-        json!({ "type": "object", "description": description, "x-kubernetes-preserve-unknown-fields": true })
+    let Some(spec) = schema.pointer_mut("/properties/spec/properties").and_then(Value::as_object_mut) else {
+        return;
     };
+    let open = |description: &str| json!({ "type": "object", "description": description, "x-kubernetes-preserve-unknown-fields": true });
     for template in ["podTemplate", "masterPodTemplate", "workerPodTemplate"] {
         let mut schema = open("A partial pod template; see the same field of locust.io/v2.");
         schema["x-kubernetes-map-type"] = "atomic".into();
@@ -91,6 +96,9 @@ fn open_pod_fields(schema: &mut Value) {
     }
     for list in ["volumes", "masterVolumes", "workerVolumes"] {
         let items = open("A volume, as in a pod.");
-        spec.insert(list.into(), json!({ "type": "array", "items": items, "description": "See locust.io/v2." }));
+        spec.insert(
+            list.into(),
+            json!({ "type": "array", "items": items, "description": "See locust.io/v2." }),
+        );
     }
 }

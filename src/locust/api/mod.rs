@@ -1,4 +1,4 @@
-//! The `locust.io` API: both versions of `LocustTest`, and their CustomResourceDefinition.
+//! The `locust.io` API: both versions of `LocustTest`, and their `CustomResourceDefinition`.
 
 mod crd;
 mod pod_schema;

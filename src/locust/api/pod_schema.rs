@@ -52,7 +52,7 @@ fn schema(value: Value) -> Schema {
     Schema::try_from(value).unwrap_or_default()
 }
 
-fn list(item: Value) -> Schema {
+fn list(item: &Value) -> Schema {
     schema(json!({ "type": "array", "items": item }))
 }
 
@@ -65,11 +65,11 @@ pub(super) fn pod_template(_: &mut SchemaGenerator) -> Schema {
 }
 
 pub(super) fn volumes(_: &mut SchemaGenerator) -> Schema {
-    list(of::<core::Volume>())
+    list(&of::<core::Volume>())
 }
 
 pub(super) fn mounts(_: &mut SchemaGenerator) -> Schema {
-    list(of::<core::VolumeMount>())
+    list(&of::<core::VolumeMount>())
 }
 
 pub(super) fn targeted_mounts(_: &mut SchemaGenerator) -> Schema {
@@ -81,19 +81,19 @@ pub(super) fn targeted_mounts(_: &mut SchemaGenerator) -> Schema {
         });
         properties.insert("target".into(), target);
     }
-    list(mount)
+    list(&mount)
 }
 
 pub(super) fn env(_: &mut SchemaGenerator) -> Schema {
-    list(of::<core::EnvVar>())
+    list(&of::<core::EnvVar>())
 }
 
 pub(super) fn tolerations(_: &mut SchemaGenerator) -> Schema {
-    list(of::<core::Toleration>())
+    list(&of::<core::Toleration>())
 }
 
 pub(super) fn local_references(_: &mut SchemaGenerator) -> Schema {
-    list(of::<core::LocalObjectReference>())
+    list(&of::<core::LocalObjectReference>())
 }
 
 pub(super) fn affinity(_: &mut SchemaGenerator) -> Schema {

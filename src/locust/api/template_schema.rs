@@ -28,11 +28,10 @@ $unset: [field] removes fields, $patch: delete an item or map, $append/toleratio
 #[must_use]
 pub fn partial_pod_template() -> Value {
     let described = pod_schema::described_pod_template();
-    let property = |name: &str| described.pointer(&format!("/properties/{name}")).cloned().unwrap_or_default();
+    let property =
+        |name: &str| described.pointer(&format!("/properties/{name}")).cloned().unwrap_or_default();
     let mut properties = Map::new();
-    let text_map = |description: &str| {
-        json!({ "type": "object", "description": description, "nullable": true, "x-kubernetes-preserve-unknown-fields": true })
-    };
+    let text_map = |description: &str| json!({ "type": "object", "description": description, "nullable": true, "x-kubernetes-preserve-unknown-fields": true });
     let metadata = json!({
         "type": "object",
         "description": "Labels and annotations of the pods.",
@@ -75,10 +74,16 @@ fn declared(schema: &Value, level: usize) -> Option<Value> {
     match ty {
         "object" => {
             made.insert("x-kubernetes-preserve-unknown-fields".into(), true.into());
-            let properties = schema.get("properties").and_then(Value::as_object).filter(|_| level <= DECLARED);
+            let properties =
+                schema.get("properties").and_then(Value::as_object).filter(|_| level <= DECLARED);
             if let Some(properties) = properties {
-                let inner = |(name, property): (&String, &Value)| Some((name.clone(), declared(property, level + 1)?));
-                made.insert("properties".into(), Value::Object(properties.iter().filter_map(inner).collect()));
+                let inner = |(name, property): (&String, &Value)| {
+                    Some((name.clone(), declared(property, level + 1)?))
+                };
+                made.insert(
+                    "properties".into(),
+                    Value::Object(properties.iter().filter_map(inner).collect()),
+                );
             }
         }
         "array" => {

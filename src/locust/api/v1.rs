@@ -1,4 +1,5 @@
 //! `locust.io/v1`: the deprecated version, read and converted.
+#![allow(clippy::duplicated_attributes, reason = "each printer column has a name and a type")]
 
 use std::collections::BTreeMap;
 
@@ -47,10 +48,10 @@ pub struct LocustTestSpec {
     /// The names of the Secrets that the image is pulled with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub image_pull_secrets: Vec<String>,
-    /// The name of the ConfigMap with the test.
+    /// The name of the `ConfigMap` with the test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_map: Option<String>,
-    /// The name of the ConfigMap with libraries.
+    /// The name of the `ConfigMap` with libraries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lib_config_map: Option<String>,
     /// Labels of the pods.
@@ -113,7 +114,7 @@ pub struct Toleration {
     /// The taint's value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// NoSchedule, PreferNoSchedule or NoExecute.
+    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
     #[schemars(schema_with = "pod_schema::toleration_effect")]
     pub effect: String,
 }

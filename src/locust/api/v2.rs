@@ -1,4 +1,5 @@
 //! `locust.io/v2`: the stored version.
+#![allow(clippy::duplicated_attributes, reason = "each printer column has a name and a type")]
 
 use std::collections::BTreeMap;
 
@@ -32,7 +33,7 @@ use super::{
 pub struct LocustTestSpec {
     /// The image of the locust container of both roles; its entry point is locust.
     pub image: String,
-    /// When the image is pulled; IfNotPresent by default.
+    /// When the image is pulled; `IfNotPresent` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "pod_schema::pull_policy")]
     pub image_pull_policy: Option<String>,
@@ -131,10 +132,10 @@ pub struct WorkerSpec {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TestFiles {
-    /// The name of the ConfigMap with the test.
+    /// The name of the `ConfigMap` with the test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_map_ref: Option<String>,
-    /// The name of the ConfigMap with libraries.
+    /// The name of the `ConfigMap` with libraries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lib_config_map_ref: Option<String>,
     /// Where the test is mounted; /lotest/src by default.
@@ -170,7 +171,7 @@ pub struct Scheduling {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Environment {
-    /// ConfigMaps whose entries become variables.
+    /// `ConfigMaps` whose entries become variables.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub config_map_refs: Vec<EnvSource>,
     /// Secrets whose entries become variables.
@@ -185,7 +186,7 @@ pub struct Environment {
     pub secret_mounts: Vec<SecretMount>,
 }
 
-/// A ConfigMap or Secret whose entries become variables.
+/// A `ConfigMap` or Secret whose entries become variables.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EnvSource {
     /// Its name.

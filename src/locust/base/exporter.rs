@@ -66,7 +66,8 @@ pub fn follow_exporter(test: &Test, config: &Config, pod_template: &mut Value) {
     }
     let made = annotations(config.locust_pods.metrics_exporter.port);
     let port = port(pod_template);
-    let Some(annotations) = pod_template.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) else {
+    let Some(annotations) = pod_template.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut)
+    else {
         return;
     };
     for (name, value) in made {

@@ -19,7 +19,8 @@ pub fn job(test: &Test, role: Role, config: &Config, pod_template: Value) -> Val
     let settings = test.spec.overrides.job.clone().unwrap_or_default();
     let mut metadata = metadata(test, role);
     // What the operator knows its Jobs by stays, whatever the author adds.
-    let mut all_labels: Map<String, Value> = settings.labels.into_iter().map(|(name, value)| (name, value.into())).collect();
+    let mut all_labels: Map<String, Value> =
+        settings.labels.into_iter().map(|(name, value)| (name, value.into())).collect();
     if let Value::Object(own) = labels(test, role) {
         all_labels.extend(own);
     }
@@ -30,7 +31,10 @@ pub fn job(test: &Test, role: Role, config: &Config, pod_template: Value) -> Val
     let mut spec = Map::new();
     spec.insert("template".into(), pod_template);
     spec.insert("backoffLimit".into(), settings.backoff_limit.unwrap_or(0).into());
-    spec.insert("parallelism".into(), if role == Role::Master { 1 } else { test.spec.worker.replicas }.into());
+    spec.insert(
+        "parallelism".into(),
+        if role == Role::Master { 1 } else { test.spec.worker.replicas }.into(),
+    );
     if role == Role::Worker {
         spec.insert("podReplacementPolicy".into(), "Failed".into());
         spec.insert(

@@ -43,7 +43,9 @@ pub(super) fn container(test: &Test, role: Role, config: &Config) -> Value {
 /// locust-k8s-operator 2.3.0, `internal/resources/command.go`.
 fn arguments(test: &Test, role: Role) -> Vec<Value> {
     let observability = test.spec.observability.as_ref();
-    let otel = observability.and_then(|observability| observability.open_telemetry.as_ref()).is_some_and(|otel| otel.enabled);
+    let otel = observability
+        .and_then(|observability| observability.open_telemetry.as_ref())
+        .is_some_and(|otel| otel.enabled);
     let mut arguments: Vec<String> = Vec::new();
     if otel {
         arguments.push("--otel".into());
@@ -95,7 +97,9 @@ fn kafka(kafka: &Kafka) -> Vec<Value> {
         plain.into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
     let credentials = &kafka.credentials;
     if !credentials.secret_name.is_empty() {
-        for (name, key) in [("KAFKA_USERNAME", &credentials.username_key), ("KAFKA_PASSWORD", &credentials.password_key)] {
+        for (name, key) in
+            [("KAFKA_USERNAME", &credentials.username_key), ("KAFKA_PASSWORD", &credentials.password_key)]
+        {
             let reference = json!({ "name": credentials.secret_name, "key": key });
             variables.push(json!({ "name": name, "valueFrom": { "secretKeyRef": reference } }));
         }
@@ -110,7 +114,10 @@ fn sets_resources(test: &Test, role: Role) -> bool {
         Role::Worker => &test.spec.worker.resources,
     };
     let set = |name: &str| {
-        resources.as_ref().and_then(|own| own.get(name)?.as_object()).is_some_and(|entries| !entries.is_empty())
+        resources
+            .as_ref()
+            .and_then(|own| own.get(name)?.as_object())
+            .is_some_and(|entries| !entries.is_empty())
     };
     set("requests") || set("limits")
 }
@@ -148,7 +155,7 @@ fn over(below: &Map<String, Value>, above: &Map<String, Value>) -> Map<String, V
     entries
 }
 
-/// The test-file ConfigMaps that a test has: volume, ConfigMap, and where it is mounted.
+/// The test-file `ConfigMaps` that a test has: volume, `ConfigMap`, and where it is mounted.
 fn files(test: &Test) -> Vec<(&'static str, String, String)> {
     let Some(files) = &test.spec.test_files else { return Vec::new() };
     let one = |volume, name: &Option<String>, path: &Option<String>, default: &str| {

@@ -16,9 +16,9 @@ use crate::role::Role;
 
 /// The container that runs Locust, in every test.
 pub const LOCUST: &str = "locust";
-/// The volume with the test's ConfigMap.
+/// The volume with the test's `ConfigMap`.
 pub const SOURCE_VOLUME: &str = "locust-src";
-/// The volume with the library ConfigMap.
+/// The volume with the library `ConfigMap`.
 pub const LIBRARY_VOLUME: &str = "locust-lib";
 /// The label that both pods of a test have.
 pub const TEST_LABEL: &str = "performance-test-name";
@@ -60,7 +60,8 @@ pub fn pod_template(test: &Test, role: Role, config: &Config) -> Value {
         spec.insert("initContainers".into(), json!([exporter::container(config)]));
         annotations.extend(exporter::annotations(config.locust_pods.metrics_exporter.port));
     }
-    let has_own_context = test.spec.security.as_ref().is_some_and(|security| security.pod_security_context.is_some());
+    let has_own_context =
+        test.spec.security.as_ref().is_some_and(|security| security.pod_security_context.is_some());
     if !has_own_context {
         spec.insert("securityContext".into(), json!({ "seccompProfile": { "type": "RuntimeDefault" } }));
     }

@@ -14,7 +14,9 @@ pub fn service(test: &Test, master_template: &Value) -> Value {
         json!({ "name": "port5558", "port": 5558, "protocol": "TCP", "targetPort": 5558 }),
     ];
     if let Some(port) = exporter::port(master_template) {
-        ports.push(json!({ "name": "prometheus-metrics", "port": port, "protocol": "TCP", "targetPort": port }));
+        ports.push(
+            json!({ "name": "prometheus-metrics", "port": port, "protocol": "TCP", "targetPort": port }),
+        );
     }
     let mut metadata = metadata(test, Role::Master);
     metadata.insert("labels".into(), labels(test, Role::Master));

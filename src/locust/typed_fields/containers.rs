@@ -10,7 +10,10 @@ impl Pieces<'_> {
         let spec = &self.test.spec;
         self.locust(&FieldPath::fields(["spec", "image"]), json!({ "image": spec.image }));
         if let Some(policy) = &spec.image_pull_policy {
-            self.locust(&FieldPath::fields(["spec", "imagePullPolicy"]), json!({ "imagePullPolicy": policy }));
+            self.locust(
+                &FieldPath::fields(["spec", "imagePullPolicy"]),
+                json!({ "imagePullPolicy": policy }),
+            );
         }
         self.arguments();
         let resources = match self.role {
@@ -21,7 +24,9 @@ impl Pieces<'_> {
             let resources = resources.clone();
             self.locust(&self.own("resources"), json!({ "resources": resources }));
         }
-        if let Some(context) = spec.security.as_ref().and_then(|security| security.container_security_context.as_ref()) {
+        if let Some(context) =
+            spec.security.as_ref().and_then(|security| security.container_security_context.as_ref())
+        {
             let origin = FieldPath::fields(["spec", "security", "containerSecurityContext"]);
             self.locust(&origin, json!({ "securityContext": context }));
         }

@@ -32,7 +32,8 @@ impl Pieces<'_> {
         let mut free = Map::new();
         for (name, value) in labels {
             if RESERVED.contains(&name.as_str()) {
-                let message = format!("remove the label \"{name}\": pods are known by it, and it stays the operator's");
+                let message =
+                    format!("remove the label \"{name}\": pods are known by it, and it stays the operator's");
                 self.say(&origin.field(name), Diagnostic::warning("reserved-label", message));
             } else {
                 free.insert(name.clone(), Value::from(value.as_str()));

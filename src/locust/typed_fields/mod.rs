@@ -51,14 +51,14 @@ impl Pieces<'_> {
     }
 
     /// Adds a patch of the pod's spec.
-    fn spec(&mut self, origin: &FieldPath, patch: Value) {
+    fn spec(&mut self, origin: &FieldPath, patch: &Value) {
         self.template(origin, json!({ "spec": patch }));
     }
 
     /// Adds a patch of the container `locust`, by its other fields.
     fn locust(&mut self, origin: &FieldPath, mut fields: Value) {
         fields["name"] = super::base::LOCUST.into();
-        self.spec(origin, json!({ "containers": [fields] }));
+        self.spec(origin, &json!({ "containers": [fields] }));
     }
 
     /// Adds something to say of a field, named as in v2.

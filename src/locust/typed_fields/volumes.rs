@@ -20,8 +20,14 @@ impl Pieces<'_> {
             self.secret_mounts(&env.secret_mounts);
         }
         let (own_volumes, own_mounts) = match self.role {
-            Role::Master => (("masterVolumes", &overrides.master_volumes), ("masterVolumeMounts", &overrides.master_volume_mounts)),
-            Role::Worker => (("workerVolumes", &overrides.worker_volumes), ("workerVolumeMounts", &overrides.worker_volume_mounts)),
+            Role::Master => (
+                ("masterVolumes", &overrides.master_volumes),
+                ("masterVolumeMounts", &overrides.master_volume_mounts),
+            ),
+            Role::Worker => (
+                ("workerVolumes", &overrides.worker_volumes),
+                ("workerVolumeMounts", &overrides.worker_volume_mounts),
+            ),
         };
         let mut volumes = BTreeMap::new();
         for (index, volume) in overrides.volumes.iter().enumerate() {
@@ -71,14 +77,15 @@ impl Pieces<'_> {
             self.say(&origin, Diagnostic::error("duplicate-volume", message));
             return;
         }
-        self.spec(&origin, json!({ "volumes": [volume] }));
+        self.spec(&origin, &json!({ "volumes": [volume] }));
     }
 
     fn mount(&mut self, field: &str, index: usize, mount: &Value, seen: &mut BTreeMap<String, FieldPath>) {
         let origin = FieldPath::fields(["spec", field]).index(index);
         let path = mount.get("mountPath").and_then(Value::as_str).unwrap_or_default();
         if let Some(first) = seen.insert(path.to_owned(), origin.clone()) {
-            let message = format!("change the mountPath of one of the two mounts at {path}: the other is {first}");
+            let message =
+                format!("change the mountPath of one of the two mounts at {path}: the other is {first}");
             self.say(&origin, Diagnostic::error("duplicate-mount-path", message));
             return;
         }
@@ -95,12 +102,16 @@ impl Pieces<'_> {
             let volume = format!("secret-{}", secret.name.replace('.', "-"));
             if let Some(first) = paths.insert(secret.mount_path.clone(), origin.clone()) {
                 let path = &secret.mount_path;
-                let message = format!("change the mountPath of one of the two mounts at {path}: the other is {first}");
+                let message =
+                    format!("change the mountPath of one of the two mounts at {path}: the other is {first}");
                 self.say(&origin, Diagnostic::error("duplicate-mount-path", message));
                 continue;
             }
             if volumes.insert(volume.clone()) {
-                self.spec(&origin, json!({ "volumes": [{ "name": volume, "secret": { "secretName": secret.name } }] }));
+                self.spec(
+                    &origin,
+                    &json!({ "volumes": [{ "name": volume, "secret": { "secretName": secret.name } }] }),
+                );
             }
             let mount = json!({ "name": volume, "mountPath": secret.mount_path, "readOnly": secret.read_only.unwrap_or(true) });
             self.locust(&origin, json!({ "volumeMounts": [mount] }));

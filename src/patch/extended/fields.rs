@@ -113,7 +113,8 @@ impl<O: Observer> Merge<'_, O> {
                 let was_there = other.is_some_and(|value| !value.is_null());
                 let mut fresh = Map::new();
                 let outcome = self.map(&mut fresh, patch, schema, &[], trail);
-                let stated = patch.is_empty() || patch.get(directive::PATCH).is_some_and(|verb| verb == "replace");
+                let stated =
+                    patch.is_empty() || patch.get(directive::PATCH).is_some_and(|verb| verb == "replace");
                 if outcome == Outcome::Kept && (stated || whole || !fresh.is_empty()) {
                     if fresh.is_empty() {
                         self.observer.set(trail, &Value::Object(Map::new()), Cause::Stated);
@@ -123,7 +124,11 @@ impl<O: Observer> Merge<'_, O> {
                     base.remove(key);
                     self.observer.delete(trail, Cause::Delete);
                 } else if outcome == Outcome::Deleted {
-                    self.warn("nothing-to-delete", trail, format!("remove the $patch: delete: there is no \"{key}\" to delete"));
+                    self.warn(
+                        "nothing-to-delete",
+                        trail,
+                        format!("remove the $patch: delete: there is no \"{key}\" to delete"),
+                    );
                 }
             }
         }
@@ -137,7 +142,8 @@ impl<O: Observer> Merge<'_, O> {
         match value {
             Value::Object(patch) => {
                 if patch.get(directive::PATCH).is_some_and(|verb| verb == "delete") {
-                    let message = "leave the item out instead of marking it $patch: delete: the list has no merge key";
+                    let message =
+                        "leave the item out instead of marking it $patch: delete: the list has no merge key";
                     self.refuse("delete-in-atomic-list", trail, message);
                     return None;
                 }
@@ -182,14 +188,20 @@ impl<O: Observer> Merge<'_, O> {
     }
 
     /// Refuses what one patch object cannot mean at once.
-    pub(super) fn contradictions(&mut self, patch: &Map<String, Value>, identity: &[&str], trail: &Trail<'_>) {
+    pub(super) fn contradictions(
+        &mut self,
+        patch: &Map<String, Value>,
+        identity: &[&str],
+        trail: &Trail<'_>,
+    ) {
         for name in [directive::APPEND, directive::PREPEND] {
             for key in patch.keys() {
                 if let Some(field) = directive::subject(key, name)
                     && patch.contains_key(field)
                 {
-                    let message =
-                        format!("write either {key} or \"{field}\": \"{field}\" replaces the list that {key} extends");
+                    let message = format!(
+                        "write either {key} or \"{field}\": \"{field}\" replaces the list that {key} extends"
+                    );
                     self.refuse("contradiction", &trail.field(field), message);
                 }
             }
@@ -197,10 +209,13 @@ impl<O: Observer> Merge<'_, O> {
         let Some(Value::Array(unset)) = patch.get(directive::UNSET) else { return };
         for field in unset.iter().filter_map(Value::as_str).filter(|field| !identity.contains(field)) {
             let beside = patch.keys().find(|key| {
-                *key == field || key.starts_with('$') && key.split_once('/').is_some_and(|(_, about)| about == field)
+                *key == field
+                    || key.starts_with('$') && key.split_once('/').is_some_and(|(_, about)| about == field)
             });
             if let Some(key) = beside {
-                let message = format!("remove \"{field}\" from $unset, or remove \"{key}\": they contradict each other");
+                let message = format!(
+                    "remove \"{field}\" from $unset, or remove \"{key}\": they contradict each other"
+                );
                 self.refuse("contradiction", &trail.field(field), message);
             }
         }
@@ -217,7 +232,8 @@ impl<O: Observer> Merge<'_, O> {
         let Some(names) = self.field_names(patch, directive::RETAIN_KEYS, schema, trail) else { return };
         let listed = |key: &str| identity.contains(&key) || names.contains(&key);
         for key in patch.keys().filter(|key| !key.starts_with('$') && !listed(key)) {
-            let message = format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it");
+            let message =
+                format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it");
             self.refuse("bad-retain-keys", &trail.field(directive::RETAIN_KEYS), message);
         }
         base.retain(|key, _| {
@@ -264,7 +280,8 @@ impl<O: Observer> Merge<'_, O> {
     ) -> Option<Vec<&'p str>> {
         let value = patch.get(directive)?;
         let trail = trail.field(directive);
-        let names = value.as_array().and_then(|names| names.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
+        let names =
+            value.as_array().and_then(|names| names.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
         let Some(mut names) = names else {
             self.refuse("bad-directive", &trail, format!("write {directive} as a list of field names"));
             return None;
@@ -273,7 +290,9 @@ impl<O: Observer> Merge<'_, O> {
             let unknown = schema.struct_type().is_some() && schema.field(name).is_err();
             if unknown {
                 match self.options.unknown_fields {
-                    UnknownFields::Refuse => self.refuse("unknown-field", &trail, unknown_field(schema, name)),
+                    UnknownFields::Refuse => {
+                        self.refuse("unknown-field", &trail, unknown_field(schema, name));
+                    }
                     UnknownFields::Warn => self.warn("unknown-field", &trail, unknown_field(schema, name)),
                 }
             }

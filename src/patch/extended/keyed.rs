@@ -97,7 +97,8 @@ impl<O: Observer> Merge<'_, O> {
                 Match::Slot(slot) => {
                     let at = trail.then(named(value, &live[slot], keys));
                     if std::mem::replace(&mut touched[slot], true) {
-                        let message = format!("list the item once: two items of the patch have this {}", keys.first);
+                        let message =
+                            format!("list the item once: two items of the patch have this {}", keys.first);
                         self.warn("duplicate-item", &at, message);
                     }
                     if let Some(found) = live[slot].as_object_mut() {
@@ -139,11 +140,22 @@ impl<O: Observer> Merge<'_, O> {
 
     /// Numbers the first keys, and tells plain items from directives. `None` when an item of the base
     /// cannot be merged.
-    fn sort_items(&mut self, live: &[Value], patch: &[Value], keys: Keys, trail: &Trail<'_>) -> Option<Items> {
+    fn sort_items(
+        &mut self,
+        live: &[Value],
+        patch: &[Value],
+        keys: Keys,
+        trail: &Trail<'_>,
+    ) -> Option<Items> {
         let mut interner = Interner::default();
         let replace = patch.iter().any(|value| self.is_replace_marker(value, trail));
-        let mut items =
-            Items { live: Vec::with_capacity(live.len()), plain: Vec::new(), deletes: Vec::new(), replace, distinct: 0 };
+        let mut items = Items {
+            live: Vec::with_capacity(live.len()),
+            plain: Vec::new(),
+            deletes: Vec::new(),
+            replace,
+            distinct: 0,
+        };
         for (index, value) in live.iter().enumerate() {
             match value.get(keys.first).and_then(Element::of) {
                 Some(element) => items.live.push(interner.id(element)),
@@ -182,7 +194,8 @@ impl<O: Observer> Merge<'_, O> {
                 self.refuse("bad-merge-key", trail, format!("write \"{key}\" as a single value"));
             }
             (other, _) => {
-                let message = format!("write the item as a map with a \"{key}\", not as {}", GoType::of(other).name());
+                let message =
+                    format!("write the item as a map with a \"{key}\", not as {}", GoType::of(other).name());
                 self.refuse("wrong-kind", trail, message);
             }
         }
@@ -190,7 +203,14 @@ impl<O: Observer> Merge<'_, O> {
     }
 
     /// Removes the live items that `$patch: delete` items name.
-    fn delete_items(&mut self, live: &mut Vec<Value>, items: &mut Items, patch: &[Value], keys: Keys, trail: &Trail<'_>) {
+    fn delete_items(
+        &mut self,
+        live: &mut Vec<Value>,
+        items: &mut Items,
+        patch: &[Value],
+        keys: Keys,
+        trail: &Trail<'_>,
+    ) {
         if items.deletes.is_empty() {
             return;
         }

@@ -31,7 +31,9 @@ impl Child {
             _ => Type::Scalar(Scalar::Any),
         };
         let way = match self.field {
-            Some(field) if field.strategy.merge && !field.merge_key.is_empty() => Way::Keyed(Keys::of(field.merge_key)),
+            Some(field) if field.strategy.merge && !field.merge_key.is_empty() => {
+                Way::Keyed(Keys::of(field.merge_key))
+            }
             Some(field) if field.strategy.merge => Way::Set,
             _ => Way::Atomic,
         };
@@ -92,7 +94,13 @@ impl<O: Observer> Merge<'_, O> {
     }
 
     /// A list of scalars, each once: what is there stays, new ones go last.
-    pub(super) fn set(&mut self, live: Vec<Value>, patch: &[Value], cause: Cause, trail: &Trail<'_>) -> Vec<Value> {
+    pub(super) fn set(
+        &mut self,
+        live: Vec<Value>,
+        patch: &[Value],
+        cause: Cause,
+        trail: &Trail<'_>,
+    ) -> Vec<Value> {
         if !self.one_type(&live, patch, trail) {
             return live;
         }
@@ -124,7 +132,11 @@ impl<O: Observer> Merge<'_, O> {
         }
         let mut types = live.iter().chain(patch).map(GoType::of);
         let Some(first) = types.next() else { return true };
-        let other = if matches!(first, GoType::Map | GoType::Slice) { Some(first) } else { types.find(|ty| *ty != first) };
+        let other = if matches!(first, GoType::Map | GoType::Slice) {
+            Some(first)
+        } else {
+            types.find(|ty| *ty != first)
+        };
         let Some(other) = other else { return true };
         let message = format!("write all items as single values of one type: there is {}", other.name());
         self.refuse("mixed-list-items", trail, message);
@@ -175,7 +187,11 @@ impl<O: Observer> Merge<'_, O> {
             });
             for (value, id) in unwanted {
                 if !std::mem::replace(&mut found[id as usize], true) {
-                    self.warn("nothing-to-delete", trail, format!("remove {value} from the directive: it is not in the list"));
+                    self.warn(
+                        "nothing-to-delete",
+                        trail,
+                        format!("remove {value} from the directive: it is not in the list"),
+                    );
                 }
             }
         }
@@ -219,7 +235,14 @@ impl<O: Observer> Merge<'_, O> {
     }
 
     /// An atomic list with more items before or behind it.
-    fn join(&mut self, live: Vec<Value>, items: &[Value], item: Type, cause: Cause, trail: &Trail<'_>) -> Vec<Value> {
+    fn join(
+        &mut self,
+        live: Vec<Value>,
+        items: &[Value],
+        item: Type,
+        cause: Cause,
+        trail: &Trail<'_>,
+    ) -> Vec<Value> {
         let start = if cause == Cause::Prepend { 0 } else { live.len() };
         let mut fresh = Vec::with_capacity(items.len());
         for (index, value) in items.iter().enumerate() {

@@ -75,7 +75,11 @@ pub fn extend<O: Observer>(
         return Extended { value: Value::Object(Map::new()), diagnostics: merge.diagnostics };
     };
     if merge.map(&mut base, patch, schema, &[], &Trail::ROOT) == Outcome::Deleted {
-        merge.refuse("delete-root", &Trail::ROOT, "remove the $patch: delete: the whole object cannot be deleted");
+        merge.refuse(
+            "delete-root",
+            &Trail::ROOT,
+            "remove the $patch: delete: the whole object cannot be deleted",
+        );
     }
     Extended { value: Value::Object(base), diagnostics: merge.diagnostics }
 }
@@ -136,7 +140,7 @@ impl<O: Observer> Merge<'_, O> {
             self.unset(base, patch, schema, identity, trail);
         }
         self.unions(base, patch, schema, trail);
-        let before = if directed { self.before(base, patch) } else { Vec::new() };
+        let before = if directed { order::before(base, patch) } else { Vec::new() };
         for (key, value) in patch.iter().filter(|(key, _)| !key.starts_with('$')) {
             let trail = trail.field(key);
             if let Some(child) = self.child(schema, key, &trail) {
@@ -157,9 +161,12 @@ impl<O: Observer> Merge<'_, O> {
         schema: Schema,
         trail: &Trail<'_>,
     ) {
-        for name in
-            [directive::DELETE_FROM_PRIMITIVE_LIST, directive::PREPEND, directive::APPEND, directive::SET_ELEMENT_ORDER]
-        {
+        for name in [
+            directive::DELETE_FROM_PRIMITIVE_LIST,
+            directive::PREPEND,
+            directive::APPEND,
+            directive::SET_ELEMENT_ORDER,
+        ] {
             for (key, value) in patch {
                 let Some(subject) = directive::subject(key, name) else { continue };
                 let trail = trail.field(subject);
@@ -172,7 +179,9 @@ impl<O: Observer> Merge<'_, O> {
                     directive::DELETE_FROM_PRIMITIVE_LIST => {
                         self.delete_from_primitive_list(base, subject, items, child, &trail);
                     }
-                    directive::PREPEND => self.extend_list(base, subject, items, child, Cause::Prepend, &trail),
+                    directive::PREPEND => {
+                        self.extend_list(base, subject, items, child, Cause::Prepend, &trail);
+                    }
                     directive::APPEND => self.extend_list(base, subject, items, child, Cause::Append, &trail),
                     _ => self.set_element_order(base, (patch, before), subject, items, child, &trail),
                 }
@@ -234,10 +243,14 @@ impl<O: Observer> Merge<'_, O> {
     }
 
     fn ignored_beside_delete(&mut self, patch: &Map<String, Value>, identity: &[&str], trail: &Trail<'_>) {
-        let ignored =
-            patch.keys().find(|key| *key != directive::PATCH && !identity.contains(&key.as_str())).map(String::as_str);
+        let ignored = patch
+            .keys()
+            .find(|key| *key != directive::PATCH && !identity.contains(&key.as_str()))
+            .map(String::as_str);
         if let Some(key) = ignored {
-            let message = format!("remove \"{key}\" or the $patch: delete: what stands beside $patch: delete is ignored");
+            let message = format!(
+                "remove \"{key}\" or the $patch: delete: what stands beside $patch: delete is ignored"
+            );
             self.warn("ignored-beside-delete", trail, message);
         }
     }
@@ -260,7 +273,9 @@ enum Verb {
 
 fn is_directive(key: &str) -> bool {
     [directive::PATCH, directive::RETAIN_KEYS, directive::UNSET].contains(&key)
-        || directive::ALL[3..].iter().any(|name| directive::subject(key, name).is_some_and(|field| !field.is_empty()))
+        || directive::ALL[3..]
+            .iter()
+            .any(|name| directive::subject(key, name).is_some_and(|field| !field.is_empty()))
 }
 
 fn unknown_field(schema: Schema, name: &str) -> String {

@@ -20,14 +20,15 @@ pub(super) type Before<'p> = Vec<(&'p str, Vec<Value>)>;
 /// An item's identity: its first key or itself, and its second key.
 type Identity<'v> = (Element<'v>, Option<&'v str>);
 
-impl<O: Observer> Merge<'_, O> {
-    /// Notes what is there before the patch adds to it.
-    pub(super) fn before<'p>(&self, base: &Map<String, Value>, patch: &'p Map<String, Value>) -> Before<'p> {
-        let subjects = patch.keys().filter_map(|key| directive::subject(key, directive::SET_ELEMENT_ORDER));
-        let list = |subject: &'p str| Some((subject, base.get(subject)?.as_array()?.iter().map(key_only).collect()));
-        subjects.filter_map(list).collect()
-    }
+/// Notes what is there before the patch adds to it.
+pub(super) fn before<'p>(base: &Map<String, Value>, patch: &'p Map<String, Value>) -> Before<'p> {
+    let subjects = patch.keys().filter_map(|key| directive::subject(key, directive::SET_ELEMENT_ORDER));
+    let list =
+        |subject: &'p str| Some((subject, base.get(subject)?.as_array()?.iter().map(key_only).collect()));
+    subjects.filter_map(list).collect()
+}
 
+impl<O: Observer> Merge<'_, O> {
     /// Puts the items that `wanted` names into its order; the others keep their places between them.
     pub(super) fn set_element_order(
         &mut self,
@@ -42,7 +43,9 @@ impl<O: Observer> Merge<'_, O> {
         let keys = match way {
             Way::Keyed(keys) => Some(keys),
             Way::Atomic if matches!(item, Type::Struct(_) | Type::Map(_)) => {
-                let message = format!("remove the $setElementOrder: list the items of \"{name}\" in the order that you want");
+                let message = format!(
+                    "remove the $setElementOrder: list the items of \"{name}\" in the order that you want"
+                );
                 return self.refuse("no-merge-key", trail, message);
             }
             _ => None,
@@ -91,30 +94,47 @@ impl<O: Observer> Merge<'_, O> {
             let id = match same_first {
                 [only] if keys.is_none_or(|keys| keys.is_open(value)) => Some(only),
                 [_, _, ..] if keys.is_some_and(|keys| keys.is_open(value)) => {
-                    self.refuse("ambiguous-target", trail, format!("name one item in the $setElementOrder: {value} fits {}", same_first.len()));
+                    self.refuse(
+                        "ambiguous-target",
+                        trail,
+                        format!("name one item in the $setElementOrder: {value} fits {}", same_first.len()),
+                    );
                     return None;
                 }
                 _ => ids.get(&identity),
             };
             match id {
                 Some(id) => order.push(*id),
-                None => self.warn("nothing-to-order", trail, format!("remove {value} from the $setElementOrder: it is not in the list")),
+                None => self.warn(
+                    "nothing-to-order",
+                    trail,
+                    format!("remove {value} from the $setElementOrder: it is not in the list"),
+                ),
             }
         }
         // New items that the order does not name stay where they are: last.
         let live = live.iter().filter_map(|key| ids.get(&identity(key, keys)?).copied());
         let mut live: Vec<u32> = live.collect();
         let mut named = vec![false; ids.len()];
-        order.iter().for_each(|id| named[*id as usize] = true);
+        for id in &order {
+            named[*id as usize] = true;
+        }
         live.extend(merged.iter().filter(|id| !named[**id as usize]));
-        Some(Ordering { merged: &merged, wanted: &order, live: &live, last: &[], distinct: ids.len() }.indexes())
+        Some(
+            Ordering { merged: &merged, wanted: &order, live: &live, last: &[], distinct: ids.len() }
+                .indexes(),
+        )
     }
 
     /// Whether the order list can be read; an error where not.
     fn can_order(&mut self, wanted: &[Value], keys: Option<Keys>, trail: &Trail<'_>) -> bool {
-        let Some(index) = wanted.iter().position(|value| identity(value, keys).is_none()) else { return true };
+        let Some(index) = wanted.iter().position(|value| identity(value, keys).is_none()) else {
+            return true;
+        };
         let message = match keys {
-            Some(keys) => format!("write item {index} of the $setElementOrder as a map with its \"{}\"", keys.first),
+            Some(keys) => {
+                format!("write item {index} of the $setElementOrder as a map with its \"{}\"", keys.first)
+            }
             None => format!("write item {index} of the $setElementOrder as a single value"),
         };
         self.refuse("bad-directive", trail, message);
@@ -122,7 +142,13 @@ impl<O: Observer> Merge<'_, O> {
     }
 
     /// Whether the plain items of the patch's own list stand in the order list, in the same order.
-    fn agrees(&mut self, listed: Option<&Value>, wanted: &[Value], keys: Option<Keys>, trail: &Trail<'_>) -> bool {
+    fn agrees(
+        &mut self,
+        listed: Option<&Value>,
+        wanted: &[Value],
+        keys: Option<Keys>,
+        trail: &Trail<'_>,
+    ) -> bool {
         let Some(Value::Array(listed)) = listed else { return true };
         let mut places = wanted.iter();
         for item in listed.iter().filter(|item| item.get(directive::PATCH).is_none()) {
@@ -145,7 +171,9 @@ impl<O: Observer> Merge<'_, O> {
 fn identity(value: &Value, keys: Option<Keys>) -> Option<Identity<'_>> {
     match keys {
         None => Element::of(value).map(|element| (element, None)),
-        Some(keys) => Some((Element::of(value.get(keys.first)?)?, keys.second_of(value).map(|(_, second)| second))),
+        Some(keys) => {
+            Some((Element::of(value.get(keys.first)?)?, keys.second_of(value).map(|(_, second)| second)))
+        }
     }
 }
 

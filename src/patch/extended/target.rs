@@ -56,8 +56,12 @@ fn lacks(item: &Map<String, Value>, schema: Schema) -> Option<String> {
             (!sources.any(|source| item.contains_key(source))).then(|| "a source such as emptyDir".to_owned())
         }
         _ => {
-            let missing: Vec<&str> =
-                of.fields.iter().filter(|field| field.required && missing(field.name)).map(|field| field.name).collect();
+            let missing: Vec<&str> = of
+                .fields
+                .iter()
+                .filter(|field| field.required && missing(field.name))
+                .map(|field| field.name)
+                .collect();
             (!missing.is_empty()).then(|| format!("its {}", missing.join(" and ")))
         }
     }

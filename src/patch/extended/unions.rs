@@ -32,7 +32,8 @@ impl<O: Observer> Merge<'_, O> {
                 && member.value != value
             {
                 let (discriminator, field) = (union.discriminator, member.field);
-                let message = format!("remove \"{field}\", or write \"{}\" as \"{discriminator}\"", member.value);
+                let message =
+                    format!("remove \"{field}\", or write \"{}\" as \"{discriminator}\"", member.value);
                 self.refuse("two-union-members", &trail.field(field), message);
             }
             for member in union.members.iter().filter(|member| cleared(member, union, chosen, first)) {

@@ -4,7 +4,9 @@
 //! # Source
 //! apimachinery v0.37, `pkg/util/strategicpatch/patch.go`, `StrategicMergeMapPatch`.
 
+mod items;
 mod list;
+mod ordered;
 
 use serde_json::{Map, Value};
 
@@ -60,7 +62,7 @@ impl<O: Observer> Merge<'_, O> {
     ) -> Result<(), Error> {
         match verb.as_str() {
             Some("replace") => {
-                *original = patch.clone();
+                original.clone_from(patch);
                 original.remove(directive::PATCH);
                 self.observer.clear(trail, Cause::Replace);
                 for (key, value) in &*original {
@@ -93,7 +95,11 @@ impl<O: Observer> Merge<'_, O> {
             return Err(refuse("bad-retain-keys", &at, "write $retainKeys as a list of field names"));
         };
         if names.iter().any(|name| Element::of(name).is_none()) {
-            return Err(refuse("bad-retain-keys", &at, "write $retainKeys as a list of field names, not of maps or lists"));
+            return Err(refuse(
+                "bad-retain-keys",
+                &at,
+                "write $retainKeys as a list of field names, not of maps or lists",
+            ));
         }
         let listed = |key: &str| names.iter().any(|name| name.as_str() == Some(key));
         for (key, value) in patch {
@@ -244,7 +250,11 @@ impl<O: Observer> Merge<'_, O> {
             }
             let at = trail.field(key);
             let Value::Array(wanted) = wanted else {
-                return Err(refuse("bad-directive", &at, format!("write {key} as a list, not as {}", kind(wanted))));
+                return Err(refuse(
+                    "bad-directive",
+                    &at,
+                    format!("write {key} as a list, not as {}", kind(wanted)),
+                ));
             };
             let Some(name) = directive::subject(key, directive::SET_ELEMENT_ORDER) else {
                 let message = format!("write \"{key}\" as $setElementOrder/FIELD");
@@ -254,7 +264,7 @@ impl<O: Observer> Merge<'_, O> {
             let listed = optional_list(patch.get(name), name, trail)?;
             let field_trail = trail.field(name);
             let (field, item) = list_field(schema, name, &field_trail)?;
-            let order = list::Order { wanted, key: field.merge_key, merges: field.strategy.merge, item };
+            let order = ordered::Order { wanted, key: field.merge_key, merges: field.strategy.merge, item };
             let (live_is, listed_is) = (live.is_some(), listed.is_some());
             if let Some(merged) = self.ordered_list(original, name, listed, &order, &field_trail)? {
                 original.insert(name.to_owned(), Value::Array(merged));
@@ -333,11 +343,19 @@ fn list_field(schema: Schema, name: &str, trail: &Trail<'_>) -> Result<(&'static
     };
     match item {
         Some(item) => Ok((field, Schema::new(item))),
-        None => Err(refuse("wrong-kind", trail, format!("\"{name}\" is no list of values: do not write a list here"))),
+        None => Err(refuse(
+            "wrong-kind",
+            trail,
+            format!("\"{name}\" is no list of values: do not write a list here"),
+        )),
     }
 }
 
-fn optional_list<'v>(value: Option<&'v Value>, name: &str, trail: &Trail<'_>) -> Result<Option<&'v Vec<Value>>, Error> {
+fn optional_list<'v>(
+    value: Option<&'v Value>,
+    name: &str,
+    trail: &Trail<'_>,
+) -> Result<Option<&'v Vec<Value>>, Error> {
     match value {
         None => Ok(None),
         Some(Value::Array(list)) => Ok(Some(list)),

@@ -76,7 +76,8 @@ fn reads_every_recorded_line_as_the_real_locust_did() {
             let same = match &row[field] {
                 Value::String(text) => ours == *text,
                 Value::Number(number) => python_int(&ours) == number.as_i64(),
-                other => ours == other.to_string(),
+                Value::Bool(flag) => ours == if *flag { "true" } else { "false" },
+                other => panic!("{field} is recorded as {other}"),
             };
             assert!(same, "{row}: {field} is {ours}");
         }

@@ -1,1 +1,4 @@
 //! Tests of validity.
+
+mod messages;
+mod recorded;

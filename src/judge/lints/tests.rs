@@ -1,0 +1,110 @@
+//! Tests of the lints.
+
+use serde_json::{Value, json};
+
+use crate::{
+    judge::{
+        fixture::{judged, lines, set},
+        lints::lints,
+    },
+    role::Role::{self, Master, Worker},
+};
+
+const LOCUST: &str = r#".spec.containers[name="locust"]"#;
+
+/// The codes and the lines for a pod with these edits.
+fn found(role: Role, edits: &[(&str, Value)]) -> (Vec<&'static str>, Vec<String>) {
+    let found =
+        judged(lints, role, |pod| edits.iter().for_each(|(pointer, value)| set(pod, pointer, value.clone())));
+    assert!(found.iter().all(|one| !one.is_error()));
+    (found.iter().map(|one| one.code).collect(), lines(&found))
+}
+
+fn codes(role: Role, edits: &[(&str, Value)]) -> Vec<&'static str> {
+    found(role, edits).0
+}
+
+#[test]
+fn the_base_is_clean() {
+    for role in Role::ALL {
+        assert_eq!(codes(role, &[]), Vec::<&str>::new());
+    }
+}
+
+#[test]
+fn a_plain_sidecar_keeps_the_pod_from_ending() {
+    let helper = json!({"name": "proxy", "image": "x"});
+    let (codes, lines) = found(Worker, &[("/spec/containers/-", helper)]);
+    assert_eq!(codes, ["plain-sidecar"]);
+    let wanted = r#".spec.containers[name="proxy"]: move container "proxy" to initContainers with restartPolicy: Always, unless it ends by itself"#;
+    assert_eq!(lines, [wanted]);
+    let native = json!({"name": "proxy", "image": "x", "restartPolicy": "Always"});
+    assert_eq!(self::codes(Worker, &[("/spec/initContainers/-", native)]), Vec::<&str>::new());
+}
+
+#[test]
+fn the_end_of_the_pod_is_judged() {
+    assert_eq!(codes(Master, &[("/spec/activeDeadlineSeconds", json!(60))]), ["pod-deadline"]);
+    assert_eq!(codes(Master, &[("/spec/terminationGracePeriodSeconds", json!(0))]), ["no-grace-period"]);
+    assert_eq!(codes(Master, &[("/spec/terminationGracePeriodSeconds", json!(5))]), Vec::<&str>::new());
+    assert_eq!(codes(Master, &[("/spec/priority", json!(5))]), ["pod-priority"]);
+}
+
+#[test]
+fn a_claim_that_many_pods_write_to_is_told() {
+    let volume =
+        ("/spec/volumes/-", json!({"name": "data", "persistentVolumeClaim": {"claimName": "results"}}));
+    let mount = |more: Value| {
+        let mut mount = json!({"name": "data", "mountPath": "/data"});
+        mount.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ("/spec/containers/0/volumeMounts/-", mount)
+    };
+    let (codes, lines) = found(Worker, &[volume.clone(), mount(json!({}))]);
+    assert_eq!(codes, ["shared-claim"]);
+    let place = format!("{LOCUST}.volumeMounts[mountPath=\"/data\"]: ");
+    let wanted = "add subPathExpr: $(POD_NAME) to this mount, or readOnly: true: 3 worker pods write into one folder of claim \"results\"";
+    assert_eq!(lines, [format!("{place}{wanted}")]);
+    assert_eq!(self::codes(Worker, &[volume.clone(), mount(json!({"subPath": "same"}))]), ["shared-claim"]);
+    for free in [json!({"subPathExpr": "$(POD_NAME)"}), json!({"readOnly": true})] {
+        assert_eq!(self::codes(Worker, &[volume.clone(), mount(free)]), Vec::<&str>::new());
+    }
+    let read_only =
+        json!({"name": "data", "persistentVolumeClaim": {"claimName": "results", "readOnly": true}});
+    assert_eq!(self::codes(Worker, &[("/spec/volumes/-", read_only), mount(json!({}))]), Vec::<&str>::new());
+    let own = json!({"name": "data", "ephemeral": {"volumeClaimTemplate": {}}});
+    assert_eq!(self::codes(Worker, &[("/spec/volumes/-", own), mount(json!({}))]), Vec::<&str>::new());
+}
+
+#[test]
+fn a_user_that_may_not_write_is_told() {
+    let volume = ("/spec/volumes/-", json!({"name": "data", "ephemeral": {"volumeClaimTemplate": {}}}));
+    let mount = ("/spec/containers/0/volumeMounts/-", json!({"name": "data", "mountPath": "/data"}));
+    let with = |edits: &[(&str, Value)]| codes(Worker, &[&[volume.clone(), mount.clone()], edits].concat());
+    let (pod, own) = ("/spec/securityContext", "/spec/containers/0/securityContext");
+    assert_eq!(with(&[(pod, json!({"runAsUser": 1000}))]), ["claim-without-fsgroup"]);
+    assert_eq!(with(&[(own, json!({"runAsNonRoot": true}))]), ["claim-without-fsgroup"]);
+    assert_eq!(with(&[(pod, json!({"runAsUser": 1000, "fsGroup": 1000}))]), Vec::<&str>::new());
+    assert_eq!(
+        with(&[(pod, json!({"runAsUser": 1000})), (own, json!({"runAsUser": 0}))]),
+        Vec::<&str>::new()
+    );
+    assert_eq!(with(&[]), Vec::<&str>::new());
+}
+
+#[test]
+fn volumes_that_do_not_do_what_they_seem_to_are_told() {
+    let (codes, lines) = found(Worker, &[("/spec/volumes/-", json!({"name": "data", "emptyDir": {}}))]);
+    assert_eq!(codes, ["unused-volume"]);
+    assert_eq!(
+        lines,
+        [r#".spec.volumes[name="data"]: mount volume "data" in a container, or remove it: nobody uses it"#]
+    );
+    let mount =
+        |path: &str| ("/spec/containers/0/volumeMounts/-", json!({"name": "data", "mountPath": path}));
+    let empty = ("/spec/volumes/-", json!({"name": "data", "emptyDir": {}}));
+    assert_eq!(self::codes(Worker, &[empty.clone(), mount("/mnt/shared")]), ["emptydir-per-pod"]);
+    assert_eq!(self::codes(Master, &[empty.clone(), mount("/mnt/shared")]), Vec::<&str>::new());
+    assert_eq!(self::codes(Worker, &[empty, mount("/data")]), Vec::<&str>::new());
+    let nothing = ("/spec/volumes/-", json!({"name": "data"}));
+    assert_eq!(self::codes(Worker, &[nothing, mount("/data")]), ["volume-without-source"]);
+}

@@ -1,0 +1,154 @@
+//! What is said, and of which place.
+
+use serde_json::{Value, json};
+
+use crate::{
+    judge::{
+        fixture::{judged, lines, remove, set},
+        validity::validity,
+    },
+    role::Role::{Master, Worker},
+};
+
+fn apply(pod: &mut Value, edits: &[(&str, Value)]) {
+    for (pointer, value) in edits {
+        set(pod, pointer, value.clone());
+    }
+}
+
+fn found(edits: &[(&str, Value)]) -> Vec<String> {
+    lines(&judged(validity, Worker, |pod| apply(pod, edits)))
+}
+
+#[test]
+fn the_base_is_valid() {
+    for role in [Master, Worker] {
+        assert_eq!(lines(&judged(validity, role, |_| ())), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn messages_say_what_to_do_and_where() {
+    let c = "/spec/containers/0";
+    for (pointer, value, wanted) in [
+        (
+            format!("{c}/ports"),
+            json!([{"containerPort": "8080"}]),
+            r#"containers[name="locust"].ports[containerPort="8080",protocol="TCP"].containerPort: containerPort must be an integer: write 8080, not "8080""#,
+        ),
+        (
+            format!("{c}/tty"),
+            json!("true"),
+            r#"containers[name="locust"].tty: tty must be true or false: write true, not "true""#,
+        ),
+        (
+            format!("{c}/env"),
+            json!([{"name": "A", "value": 1}]),
+            r#"containers[name="locust"].env[name="A"].value: value must be a text: write "1", in quotes"#,
+        ),
+        (
+            format!("{c}/args"),
+            json!("--x"),
+            r#"containers[name="locust"].args: args must be a list: write one, not "--x""#,
+        ),
+        (
+            format!("{c}/env"),
+            json!([{"value": "x"}]),
+            r#"containers[name="locust"].env[0].name: add name: each item of env needs it"#,
+        ),
+        (
+            format!("{c}/imagePullPolicy"),
+            json!("always"),
+            r#"containers[name="locust"].imagePullPolicy: set imagePullPolicy to Always, IfNotPresent or Never, not "always"; did you mean "Always"?"#,
+        ),
+        (
+            format!("{c}/volumeMounts/-"),
+            json!({"name": "locust-scr", "mountPath": "/x"}),
+            r#"containers[name="locust"].volumeMounts[mountPath="/x"].name: add a volume named "locust-scr" or correct the mount's name; did you mean "locust-src"?"#,
+        ),
+        (
+            format!("{c}/resources"),
+            json!({"limits": {"memory": "1GB"}}),
+            r#"containers[name="locust"].resources.limits.memory: write memory as an amount, as in 500m, 2 or 1Gi, not "1GB""#,
+        ),
+        (
+            format!("{c}/resources"),
+            json!({"limits": {"cpu": "1"}, "requests": {"cpu": "2"}}),
+            r#"containers[name="locust"].resources.requests.cpu: lower it to "1" or less, or raise the limit: a request fits into its limit"#,
+        ),
+        (
+            format!("{c}/livenessProbe"),
+            json!({}),
+            r#"containers[name="locust"].livenessProbe: give the probe one of exec, httpGet, tcpSocket or grpc: it has none"#,
+        ),
+        (
+            "/spec/volumes/-".into(),
+            json!({"name": "x", "emptyDir": {}, "secret": {"secretName": "s"}}),
+            r#"volumes[name="x"].secret: remove secret or emptyDir: a volume has only one source"#,
+        ),
+        (
+            "/spec/restartPolicy".into(),
+            json!("Always"),
+            r#"restartPolicy: set restartPolicy to Never or OnFailure: a Job's pods cannot have "Always""#,
+        ),
+        (
+            "/spec/tolerations".into(),
+            json!([{"key": "a", "operator": "Exists", "value": "b"}]),
+            "tolerations[0].value: remove value, or set operator to Equal: Exists takes none",
+        ),
+        (
+            "/spec/topologySpreadConstraints".into(),
+            json!([{"maxSkew": 0, "topologyKey": "k", "whenUnsatisfiable": "DoNotSchedule"}]),
+            r#"topologySpreadConstraints[topologyKey="k",whenUnsatisfiable="DoNotSchedule"].maxSkew: set maxSkew to 1 or more, not 0"#,
+        ),
+        (
+            "/spec/containers/-".into(),
+            json!({"name": "My_Helper", "image": "x"}),
+            r#"containers[name="My_Helper"].name: write name with lower case letters, digits and "-", a letter or digit at both ends, at most 63 characters, as in "my-name", not "My_Helper""#,
+        ),
+        (
+            "/spec/activeDeadlineSeconds".into(),
+            json!(4_294_967_296_i64),
+            "activeDeadlineSeconds: set activeDeadlineSeconds to a number from 1 to 2147483647, not 4294967296",
+        ),
+    ] {
+        assert_eq!(found(&[(&pointer, value.clone())]), [format!(".spec.{wanted}")], "{value}");
+    }
+}
+
+#[test]
+fn a_wrong_type_is_told_once_and_other_faults_beside_it() {
+    let edits = [("/spec/containers/0/image", json!(5)), ("/spec/hostname", json!("A"))];
+    let found = found(&edits);
+    assert_eq!(found.len(), 2, "{found:?}");
+    let codes: Vec<&str> =
+        judged(validity, Worker, |pod| edits.iter().for_each(|(at, value)| set(pod, at, value.clone())))
+            .iter()
+            .map(|one| one.code)
+            .collect();
+    assert_eq!(codes, ["invalid-structure", "invalid-field"]);
+}
+
+#[test]
+fn what_is_missing_has_the_path_that_it_would_have() {
+    let found = lines(&judged(validity, Worker, |pod| remove(pod, "/spec/containers/0/image")));
+    assert_eq!(
+        found,
+        [r#".spec.containers[name="locust"].image: add image, as in image: registry.example.com/image:1.0"#]
+    );
+    let found = lines(&judged(validity, Worker, |pod| remove(pod, "/spec/restartPolicy")));
+    assert_eq!(found, [".spec.restartPolicy: add restartPolicy: Never: a Job needs it, or OnFailure"]);
+}
+
+#[test]
+fn annotations_have_a_size_together() {
+    let with = |length: usize| {
+        let text = "x".repeat(length);
+        lines(&judged(validity, Worker, |pod| pod["metadata"]["annotations"] = json!({"a": text})))
+    };
+    assert_eq!(with(256 * 1024 - 1), Vec::<String>::new());
+    assert_eq!(
+        with(256 * 1024),
+        [".metadata.annotations: shorten the annotations: they take 262145 bytes, and 262144 are allowed"]
+    );
+}

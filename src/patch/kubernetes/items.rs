@@ -1,0 +1,177 @@
+//! The items of a list that merges, with their merge keys numbered.
+
+use serde_json::Value;
+
+use super::kind;
+use crate::patch::{
+    Error, Trail, directive,
+    element::{Element, GoType, Interner, number},
+    error::refuse,
+};
+
+/// A patch list, sorted into what its items ask for.
+pub(super) struct Items {
+    pub(super) base: Vec<u32>,
+    /// Index into the patch, and id.
+    pub(super) plain: Vec<(usize, u32)>,
+    /// Index into the patch, and id.
+    pub(super) deletes: Vec<(usize, u32)>,
+    pub(super) replace: bool,
+    pub(super) wanted: Vec<u32>,
+    pub(super) distinct: usize,
+}
+
+/// Stands for items without a merge key until the number of keys is known.
+const KEYLESS: u32 = u32::MAX;
+
+/// Numbers all merge keys, and sorts the patch's items into plain ones and directives.
+pub(super) fn sort_items(
+    base: &[Value],
+    patch: &[Value],
+    wanted: Option<&[Value]>,
+    key: &str,
+    trail: &Trail<'_>,
+) -> Result<Items, Error> {
+    let mut interner = Interner::default();
+    let mut items = Items {
+        base: Vec::new(),
+        plain: Vec::new(),
+        deletes: Vec::new(),
+        replace: false,
+        wanted: Vec::new(),
+        distinct: 0,
+    };
+    for (index, value) in patch.iter().enumerate() {
+        match value.get(directive::PATCH) {
+            None => items.plain.push((index, id_of(&mut interner, "", index, value, key, trail)?)),
+            Some(Value::String(verb)) if verb == "delete" => {
+                items.deletes.push((index, id_of(&mut interner, "", index, value, key, trail)?));
+            }
+            Some(Value::String(verb)) if verb == "replace" => items.replace = true,
+            Some(Value::String(verb)) if verb == "merge" => {
+                let message =
+                    "remove $patch: merge from the item: items with the same merge key merge anyway";
+                return Err(refuse("merge-directive-in-list", &trail.index(index), message));
+            }
+            Some(verb) => {
+                let message =
+                    format!("write \"delete\" or \"replace\" as an item's $patch: {verb} is neither");
+                return Err(refuse("unknown-patch-directive", &trail.index(index), message));
+            }
+        }
+    }
+    for (index, value) in base.iter().enumerate() {
+        // A list that is replaced may hold items without the key: nobody looks at them.
+        let lenient = items.replace && wanted.is_none() && value.get(key).is_none();
+        let id =
+            if lenient { KEYLESS } else { id_of(&mut interner, " of the base", index, value, key, trail)? };
+        items.base.push(id);
+    }
+    for (index, value) in wanted.unwrap_or_default().iter().enumerate() {
+        items.wanted.push(id_of(&mut interner, " of $setElementOrder", index, value, key, trail)?);
+    }
+    items.distinct = interner.len();
+    if items.base.contains(&KEYLESS) {
+        let keyless = number(items.distinct);
+        items.base.iter_mut().filter(|id| **id == KEYLESS).for_each(|id| *id = keyless);
+        items.distinct += 1;
+    }
+    Ok(items)
+}
+
+pub(super) fn id_of<'v>(
+    interner: &mut Interner<'v>,
+    list: &str,
+    index: usize,
+    value: &'v Value,
+    key: &str,
+    trail: &Trail<'_>,
+) -> Result<u32, Error> {
+    let Some(found) = value.get(key) else {
+        let message = format!("add the merge key \"{key}\": item {index}{list} does not have it");
+        return Err(refuse("missing-merge-key", &trail.index(index), message));
+    };
+    Element::of(found).map(|element| interner.id(element)).ok_or_else(|| {
+        refuse(
+            "bad-merge-key",
+            &trail.index(index),
+            format!("write \"{key}\" as a scalar: {} is no merge key", kind(found)),
+        )
+    })
+}
+
+/// The base slots that the `$patch: delete` items remove, in Go's order.
+pub(super) fn deleted_slots(items: &Items) -> Vec<usize> {
+    if items.deletes.is_empty() {
+        return Vec::new();
+    }
+    let mut slots: Vec<Vec<usize>> = vec![Vec::new(); items.distinct];
+    for (slot, id) in items.base.iter().enumerate() {
+        slots[*id as usize].push(slot);
+    }
+    items.deletes.iter().flat_map(|(_, id)| std::mem::take(&mut slots[*id as usize])).collect()
+}
+
+/// The one type that all elements have; `None` when there are no elements.
+///
+/// # Source
+/// apimachinery v0.37, `strategicpatch/patch.go`, `sliceElementType`.
+pub(super) fn element_type(
+    live: &[Value],
+    patch: &[Value],
+    trail: &Trail<'_>,
+) -> Result<Option<GoType>, Error> {
+    let mut seen = None;
+    for (index, value) in live.iter().chain(patch).enumerate() {
+        let found = GoType::of(value);
+        match (seen, found) {
+            (None, GoType::Slice) => {
+                return Err(refuse(
+                    "list-of-lists",
+                    trail,
+                    "lists of lists cannot be merged: write a flat list",
+                ));
+            }
+            (None, GoType::Nil) => {
+                return Err(refuse(
+                    "null-item",
+                    trail,
+                    format!("remove the null from the list (item {index})"),
+                ));
+            }
+            (None, _) => seen = Some(found),
+            (Some(first), _) if first != found => {
+                let message = format!(
+                    "write all items as one type: there is {} beside {} (in the base or in the patch)",
+                    found.name(),
+                    first.name()
+                );
+                return Err(refuse("mixed-list-items", trail, message));
+            }
+            _ => {}
+        }
+    }
+    Ok(seen)
+}
+
+pub(super) fn some_elements(elements: Option<GoType>, trail: &Trail<'_>) -> Result<GoType, Error> {
+    elements.ok_or_else(|| refuse("empty-list", trail, "remove the $setElementOrder: the list has no items"))
+}
+
+pub(super) fn scalar_ids<'v>(
+    interner: &mut Interner<'v>,
+    values: &'v [Value],
+    trail: &Trail<'_>,
+) -> Result<Vec<u32>, Error> {
+    values.iter().map(|value| element(value, trail).map(|element| interner.id(element))).collect()
+}
+
+pub(super) fn element<'v>(value: &'v Value, trail: &Trail<'_>) -> Result<Element<'v>, Error> {
+    Element::of(value).ok_or_else(|| {
+        refuse("mixed-list-items", trail, format!("remove {} from a list of scalars", kind(value)))
+    })
+}
+
+pub(super) fn no_key(key: &str, trail: &Trail<'_>) -> Error {
+    refuse("missing-merge-key", trail, format!("keep the merge key \"{key}\": the item is known by it"))
+}

@@ -1,0 +1,115 @@
+//! The contract of `podgraft render`: what it reads, prints and returns.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+use support::{podgraft, text};
+
+const TEST: &str = "apiVersion: locust.io/v2\nkind: LocustTest\nmetadata: {name: a}\nspec: {image: i, master: {command: ''}, worker: {command: '', replicas: 1}}\n";
+
+#[test]
+fn other_kinds_are_left_out_with_a_note() {
+    let input = format!("apiVersion: v1\nkind: ConfigMap\n---\n{TEST}---\n# nothing\n---\n");
+    let output = podgraft(&["render", "-f", "-"], input.as_bytes());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).starts_with("note[left-out]: left out v1 ConfigMap"));
+    assert_eq!(text(&output.stdout).matches("kind: Job").count(), 2);
+}
+
+#[test]
+fn lists_are_taken_apart() {
+    let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: locust.io/v2\n  kind: LocustTest\n  metadata: {name: a}\n  spec: {imag: x}\n".to_string();
+    let output = podgraft(&["render", "-f", "-"], list.as_bytes());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("did you mean \"image\"?"));
+    assert!(text(&output.stderr).contains("-:7:10"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn with_any_error_nothing_is_printed() {
+    let broken = TEST.replace("replicas: 1", "replicas: 0");
+    let output = podgraft(&["render", "-f", "-"], format!("{TEST}---\n{broken}").as_bytes());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn warnings_can_be_denied() {
+    let warned = TEST.replace("command: ''", "command: \"--tags 'a b'\"");
+    assert_eq!(podgraft(&["render", "-f", "-"], warned.as_bytes()).status.code(), Some(0));
+    let output = podgraft(&["render", "-f", "-", "--deny", "warnings"], warned.as_bytes());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn bad_input_is_refused_with_its_place() {
+    let deep = "{\"a\":".repeat(5_000);
+    let bomb: String = (1..40).fold("a0: &a0 [x, x, x, x, x, x, x, x]\n".to_owned(), |text, n| {
+        let one = format!("*a{}", n - 1);
+        text + &format!("a{n}: &a{n} [{}]\n", [&*one; 8].join(", "))
+    });
+    for (input, code) in [
+        (&b"\xff\xfe"[..], "not-utf8"),
+        (b"a: [", "invalid-yaml"),
+        (b"{\"a\": 1,", "invalid-json"),
+        (b"a: 1\na: 2\n", "duplicate-key"),
+        (b"{\"a\": 1, \"a\": 2}", "duplicate-key"),
+        (b"a: .nan\n", "not-a-number"),
+        (b"- 1\n", "not-an-object"),
+        (b"a: !!binary aGk=\n", "unsupported-tag"),
+        (deep.as_bytes(), "too-deep"),
+        (bomb.as_bytes(), "too-large"),
+        (b"", "no-locust-test"),
+        (b"apiVersion: locust.io/v9\nkind: LocustTest\n", "unsupported-version"),
+    ] {
+        let output = podgraft(&["render", "-f", "-"], input);
+        let first = text(&output.stderr).lines().next().unwrap_or_default();
+        assert!(first.starts_with(&format!("error[{code}]")), "{code}: {first}");
+        assert_eq!(output.status.code(), Some(1));
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn usage_and_input_failures_are_2() {
+    for arguments in [
+        &["render"][..],
+        &["render", "-f", "nowhere.yaml"],
+        &["render", "-f", "-", "-f", "-"],
+        &["bogus"],
+        &[],
+    ] {
+        let output = podgraft(arguments, b"");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_configuration_is_a_typed_file() {
+    let folder = std::env::temp_dir().join(format!("podgraft-config-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("config.yaml");
+    std::fs::write(&file, "locustPods: {metricsExporter: {port: 9999}}\nkafka: {enabled: true}\n").unwrap();
+    let output = podgraft(&["render", "-f", "-", "--config", file.to_str().unwrap()], TEST.as_bytes());
+    assert!(text(&output.stdout).contains("port: 9999"), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("KAFKA_BOOTSTRAP_SERVERS"));
+    std::fs::write(&file, "kafka: {enabeld: true}\n").unwrap();
+    let output = podgraft(&["render", "-f", "-", "--config", file.to_str().unwrap()], TEST.as_bytes());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("config.yaml:1:9"), "{}", text(&output.stderr));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn crds_and_completions_are_printed() {
+    assert!(text(&podgraft(&["crds"], b"").stdout).contains("locusttests.locust.io"));
+    assert!(text(&podgraft(&["completions", "bash"], b"").stdout).contains("podgraft"));
+}
