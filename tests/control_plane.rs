@@ -9,8 +9,11 @@
 
 mod support;
 
-use serde_json::Value;
-use support::{control_plane::ControlPlane, files, relative, root};
+use std::collections::BTreeSet;
+
+use podgraft::{locust, manifest::Document};
+use serde_json::{Value, json};
+use support::{control_plane::ControlPlane, files, random_tests::RandomTests, relative, root, text};
 
 /// A test with every directive of both dialects, partial items, empty maps and lists, and fields that no
 /// schema knows.
@@ -24,6 +27,7 @@ fn a_real_api_server_takes_what_people_write() {
     assert!(explained.contains("volumeMounts"), "{explained}");
     every_directive_survives(&plane);
     every_example_is_taken(&plane);
+    random_tests_are_judged_as_the_server_judges(&plane);
 }
 
 /// Client-side apply (create, then edit) and server-side apply store the templates as they are written.
@@ -58,4 +62,65 @@ fn every_example_is_taken(plane: &ControlPlane) {
         let rendered = example.with_file_name("rendered");
         plane.kubectl_ok(&["create", "--dry-run=server", "-f", relative(&rendered)], b"");
     }
+}
+
+/// How many random tests are judged.
+const TESTS: usize = 500;
+
+/// No pod or Job that podgraft accepts is refused by the server, and none is accepted that podgraft refuses
+/// for its validity. Both are asked for a Pod, as the Job controller would make it, and for the Job.
+fn random_tests_are_judged_as_the_server_judges(plane: &ControlPlane) {
+    let mut random = RandomTests::new(20);
+    let (mut objects, mut expected) = (Vec::new(), Vec::new());
+    for index in 0..TESTS {
+        let test = random.next(&format!("t{index}"));
+        let rendered =
+            locust::render(&Document::from_value(test.clone()), &locust::config::Config::default());
+        let errors: Vec<_> = rendered.diagnostics.iter().filter(|said| said.is_error()).collect();
+        let only_validity =
+            errors.iter().all(|error| matches!(error.code, "invalid-field" | "invalid-structure"));
+        if !only_validity {
+            continue;
+        }
+        let mut names = Vec::new();
+        for (_, job) in rendered.jobs {
+            let template = &job["spec"]["template"];
+            let mut metadata = template["metadata"].clone();
+            metadata["name"] = job["metadata"]["name"].clone();
+            let name = metadata["name"].as_str().unwrap().to_owned();
+            objects.push(
+                json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}),
+            );
+            objects.push(job);
+            names.push(name);
+        }
+        let said: Vec<String> =
+            errors.iter().map(|error| format!("{} {}", error.path.clone().unwrap(), error.message)).collect();
+        expected.push((names, said, test));
+    }
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
+    let output = plane.kubectl(&["create", "--dry-run=server", "-f", "-"], list.as_bytes());
+    let accepted: BTreeSet<&str> =
+        text(&output.stdout).lines().filter_map(|line| line.split(' ').next()).collect();
+    let takes = |name: &String| {
+        accepted.contains(&*format!("pod/{name}")) && accepted.contains(&*format!("job.batch/{name}"))
+    };
+    let (mut fine, mut refused, mut wrong) = (0, 0, Vec::new());
+    for (names, said, test) in &expected {
+        let taken = names.iter().all(takes);
+        *(if said.is_empty() { &mut fine } else { &mut refused }) += 1;
+        if taken != said.is_empty() {
+            let server: Vec<&str> = text(&output.stderr)
+                .lines()
+                .filter(|line| names.iter().any(|name| line.contains(&**name)))
+                .collect();
+            wrong.push(format!("podgraft: {said:?}\nserver: {server:?}\n{test}"));
+        }
+    }
+    println!(
+        "{TESTS} random tests: {fine} accepted, {refused} refused for validity, {} judged otherwise",
+        wrong.len()
+    );
+    assert!(fine > 100 && refused > 100, "{fine} accepted and {refused} refused are too few to say much");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 pub(crate) mod control_plane;
+pub(crate) mod random_tests;
 
 use std::{
     env, fs,

@@ -59,7 +59,7 @@ impl<O: Observer> Merge<'_, O> {
         let live = live.unwrap_or_default();
         let merged = match way {
             Way::Keyed(keys) => self.keyed(live, patch, Schema::new(item), keys, trail),
-            Way::Set => self.set(live, patch, Cause::Stated, trail),
+            Way::Set => self.set(was_there, live, patch, Cause::Stated, trail),
             Way::Atomic => self.atomic(was_there, patch, item, trail),
         };
         let stated = patch.is_empty() || patch.iter().any(is_replace);
@@ -96,12 +96,13 @@ impl<O: Observer> Merge<'_, O> {
     /// A list of scalars, each once: what is there stays, new ones go last.
     pub(super) fn set(
         &mut self,
+        was_there: bool,
         live: Vec<Value>,
         patch: &[Value],
         cause: Cause,
         trail: &Trail<'_>,
     ) -> Vec<Value> {
-        if !self.one_type(&live, patch, trail) {
+        if !self.one_type(was_there, &live, patch, trail) {
             return live;
         }
         let first_new = live.len();
@@ -125,18 +126,18 @@ impl<O: Observer> Merge<'_, O> {
     }
 
     /// Whether all items are scalars of one type; an error where not.
-    fn one_type(&mut self, live: &[Value], patch: &[Value], trail: &Trail<'_>) -> bool {
+    fn one_type(&mut self, was_there: bool, live: &[Value], patch: &[Value], trail: &Trail<'_>) -> bool {
         if patch.iter().any(Value::is_null) {
             self.refuse("null", trail, "remove the null from the list");
             return false;
         }
+        let composite = |ty: &GoType| matches!(ty, GoType::Map | GoType::Slice);
         let mut types = live.iter().chain(patch).map(GoType::of);
         let Some(first) = types.next() else { return true };
-        let other = if matches!(first, GoType::Map | GoType::Slice) {
-            Some(first)
-        } else {
-            types.find(|ty| *ty != first)
-        };
+        // Kubernetes compares the types of what merges; a list that was not there is taken as it is.
+        let other = Some(first)
+            .filter(composite)
+            .or_else(|| types.find(|ty| composite(ty) || was_there && *ty != first));
         let Some(other) = other else { return true };
         let message = format!("write all items as single values of one type: there is {}", other.name());
         self.refuse("mixed-list-items", trail, message);
@@ -167,7 +168,7 @@ impl<O: Observer> Merge<'_, O> {
             return;
         };
         let mut live = std::mem::take(live);
-        if self.one_type(&live, unwanted, trail) {
+        if self.one_type(true, &live, unwanted, trail) {
             let mut interner = Interner::default();
             let unwanted: Vec<(&Value, u32)> = unwanted
                 .iter()
@@ -227,8 +228,8 @@ impl<O: Observer> Merge<'_, O> {
                 self.refuse("keyed-list", trail, message);
                 live
             }
-            Way::Set if cause == Cause::Append => self.set(live, items, cause, trail),
-            Way::Set => self.set(only_new(items, &live), &live, cause, trail),
+            Way::Set if cause == Cause::Append => self.set(true, live, items, cause, trail),
+            Way::Set => self.set(true, only_new(items, &live), &live, cause, trail),
             Way::Atomic => self.join(live, items, item, cause, trail),
         };
         base.insert(name.to_owned(), Value::Array(joined));
