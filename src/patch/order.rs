@@ -12,7 +12,7 @@ pub(crate) struct Ordering<'o> {
     pub(crate) wanted: &'o [u32],
     /// The live order.
     pub(crate) live: &'o [u32],
-    /// Merged items that go behind the others of their part, whatever the order says: Go takes a
+    /// Merged items that go behind the others of their part, whatever the order says, in the merged list's order: Go takes a
     /// `$patch: delete` that leaked into the merged list for an instruction. Empty: none do.
     pub(crate) last: &'o [bool],
     /// How many different ids there are.
@@ -31,8 +31,11 @@ impl Ordering<'_> {
         let wanted = ranks(self.wanted, self.distinct);
         let live = ranks(self.live, self.distinct);
         let id = |index: &usize| self.merged[*index] as usize;
-        let (mut named, mut rest): (Vec<usize>, Vec<usize>) =
+        let goes_last = |index: &usize| self.last.get(*index).copied().unwrap_or(false);
+        let (named, rest): (Vec<usize>, Vec<usize>) =
             (0..self.merged.len()).partition(|index| wanted[id(index)] != ABSENT);
+        let (last_named, mut named): (Vec<usize>, Vec<usize>) = named.into_iter().partition(goes_last);
+        let (last_of_rest, mut rest): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(goes_last);
         named.sort_by_key(|index| wanted[id(index)]);
         if rest.iter().all(|index| live[id(index)] != ABSENT) {
             rest.sort_by_key(|index| live[id(index)]);
@@ -43,10 +46,8 @@ impl Ordering<'_> {
                 a == ABSENT || b == ABSENT || a < b
             });
         }
-        if self.last.contains(&true) {
-            named.sort_by_key(|index| self.last[*index]);
-            rest.sort_by_key(|index| self.last[*index]);
-        }
+        named.extend(last_named);
+        rest.extend(last_of_rest);
         interleave(&named, &rest, |index| live[id(index)])
     }
 }
