@@ -256,7 +256,7 @@ fn check(known: &Value, value: &Value, path: &FieldPath, errors: &mut Vec<Diagno
         let path = path.field(name);
         match known.get(name) {
             Some(_) if matches!(name.as_str(), "requests" | "limits") => {
-                quantities(name, value, &path, errors)
+                quantities(name, value, &path, errors);
             }
             Some(inner) => check(inner, value, &path, errors),
             None => {
