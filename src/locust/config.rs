@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
-    path::FieldPath,
+    path::{FieldPath, Segment},
 };
 
 /// Requests and limits, by resource name.
@@ -189,40 +189,100 @@ impl Config {
     /// Reads a configuration; what it leaves out is as by default.
     ///
     /// # Errors
-    /// `unknown-field` for every setting that does not exist, `invalid-config` for a wrong value;
+    /// `unknown-field` for every setting that does not exist, `invalid-config` for every wrong value;
     /// paths are rooted at the file's object.
     pub fn from_value(value: &Value) -> Result<Self, Vec<Diagnostic>> {
+        let mut every_setting = Self::default();
+        every_setting.locust_pods.ttl_seconds_after_finished = Some(0);
+        let known = serde_json::to_value(every_setting).unwrap_or_default();
         let mut errors = Vec::new();
-        let known = serde_json::to_value(Self::default()).unwrap_or_default();
-        unknown_settings(&known, value, &FieldPath::root(), &mut errors);
+        check(&known, value, &FieldPath::root(), &mut errors);
         if !errors.is_empty() {
             return Err(errors);
         }
-        serde_json::from_value(value.clone()).map_err(|error| {
-            vec![
-                Diagnostic::error("invalid-config", format!("correct the configuration: {error}"))
-                    .at(FieldPath::root()),
-            ]
-        })
+        let config: Self = serde_json::from_value(value.clone()).map_err(|error| {
+            vec![invalid(format!("correct the configuration: {error}"), FieldPath::root())]
+        })?;
+        let errors = config.rules();
+        if errors.is_empty() { Ok(config) } else { Err(errors) }
+    }
+
+    /// What is wrong with settings of the right kind.
+    fn rules(&self) -> Vec<Diagnostic> {
+        const POLICIES: [&str; 3] = ["Always", "IfNotPresent", "Never"];
+        let exporter = &self.locust_pods.metrics_exporter;
+        let at = |name| FieldPath::fields(["locustPods", "metricsExporter", name]);
+        let mut errors = Vec::new();
+        if exporter.port == 0 {
+            errors
+                .push(invalid("write \"port\" as 1 to 65535: the exporter listens on it".into(), at("port")));
+        }
+        if !POLICIES.contains(&exporter.pull_policy.as_str()) {
+            let message = format!(
+                "write \"pullPolicy\" as one of {}, not as \"{}\"",
+                POLICIES.join(", "),
+                exporter.pull_policy
+            );
+            errors.push(invalid(message, at("pullPolicy")));
+        }
+        errors
     }
 }
 
-/// Settings that are maps with free keys, or that are absent by default.
-const FREE: [&str; 3] = ["requests", "limits", "ttlSecondsAfterFinished"];
+fn invalid(message: String, at: FieldPath) -> Diagnostic {
+    Diagnostic::error("invalid-config", message).at(at)
+}
 
-fn unknown_settings(known: &Value, value: &Value, path: &FieldPath, errors: &mut Vec<Diagnostic>) {
-    let (Value::Object(known), Value::Object(fields)) = (known, value) else { return };
+/// Compares a configuration with one that has every setting: names, and kinds of values.
+fn check(known: &Value, value: &Value, path: &FieldPath, errors: &mut Vec<Diagnostic>) {
+    let (Value::Object(known), Value::Object(fields)) = (known, value) else {
+        let wanted = match (known, value) {
+            (Value::Object(_), _) => "a map",
+            (Value::Bool(_), value) if !value.is_boolean() => "true or false",
+            (Value::Number(_), value) if value.as_u64().is_none() => "a whole number that is not negative",
+            (Value::String(_), value) if !value.is_string() => "a string",
+            _ => return,
+        };
+        let message = match path.segments().last() {
+            Some(Segment::Field(name)) => {
+                format!("write \"{name}\" as {wanted}, or leave it out: {value} is none")
+            }
+            _ => format!("write the configuration as {wanted}: {value} is none"),
+        };
+        errors.push(invalid(message, path.clone()));
+        return;
+    };
     for (name, value) in fields {
+        let path = path.field(name);
         match known.get(name) {
-            _ if FREE.contains(&name.as_str()) => {}
-            Some(inner) => unknown_settings(inner, value, &path.field(name), errors),
+            Some(_) if matches!(name.as_str(), "requests" | "limits") => {
+                quantities(name, value, &path, errors);
+            }
+            Some(inner) => check(inner, value, &path, errors),
             None => {
                 let near = did_you_mean(name, known.keys().map(String::as_str));
                 let near = if near.is_empty() { "; remove it".to_owned() } else { near };
                 let message = format!("the configuration has no setting \"{name}\" here{near}");
-                errors.push(Diagnostic::error("unknown-field", message).at(path.field(name)));
+                errors.push(Diagnostic::error("unknown-field", message).at(path));
             }
         }
+    }
+}
+
+/// A map with free names, and quantities: strings or numbers.
+fn quantities(name: &str, value: &Value, path: &FieldPath, errors: &mut Vec<Diagnostic>) {
+    let Value::Object(entries) = value else {
+        let message =
+            format!("write \"{name}\" as a map of quantities, such as {{cpu: 250m}}: {value} is none");
+        errors.push(invalid(message, path.clone()));
+        return;
+    };
+    for (resource, quantity) in
+        entries.iter().filter(|(_, quantity)| !quantity.is_string() && !quantity.is_number())
+    {
+        let message =
+            format!("write \"{resource}\" as a quantity, such as 250m or 128Mi: {quantity} is none");
+        errors.push(invalid(message, path.field(resource)));
     }
 }
 
@@ -254,6 +314,71 @@ mod tests {
         assert_eq!(
             Config::from_value(&json!({"kafka": {"enabled": "x"}})).unwrap_err()[0].code,
             "invalid-config"
+        );
+    }
+
+    #[test]
+    fn values_of_the_wrong_kind_are_refused_where_they_are() {
+        for (config, path, part) in [
+            (json!([]), ".", "write the configuration as a map"),
+            (json!(null), ".", "write the configuration as a map"),
+            (json!({"kafka": null}), ".kafka", "as a map, or leave it out"),
+            (json!({"kafka": [true]}), ".kafka", "as a map"),
+            (json!({"kafka": {"enabled": "x"}}), ".kafka.enabled", "as true or false"),
+            (
+                json!({"locustPods": {"ttlSecondsAfterFinished": ""}}),
+                ".locustPods.ttlSecondsAfterFinished",
+                "whole number",
+            ),
+            (
+                json!({"locustPods": {"ttlSecondsAfterFinished": -1}}),
+                ".locustPods.ttlSecondsAfterFinished",
+                "not negative",
+            ),
+            (
+                json!({"locustPods": {"metricsExporter": {"port": 0}}}),
+                ".locustPods.metricsExporter.port",
+                "1 to 65535",
+            ),
+            (
+                json!({"locustPods": {"metricsExporter": {"pullPolicy": "Often"}}}),
+                ".locustPods.metricsExporter.pullPolicy",
+                "one of Always",
+            ),
+            (
+                json!({"locustPods": {"resources": {"requests": ["cpu"]}}}),
+                ".locustPods.resources.requests",
+                "a map of quantities",
+            ),
+            (
+                json!({"locustPods": {"resources": {"limits": {"cpu": true}}}}),
+                ".locustPods.resources.limits.cpu",
+                "as a quantity",
+            ),
+        ] {
+            let errors = Config::from_value(&config).unwrap_err();
+            assert_eq!(errors.len(), 1, "{config}");
+            assert_eq!(errors[0].code, "invalid-config", "{config}");
+            assert_eq!(errors[0].path.as_ref().unwrap().to_string(), path, "{config}");
+            assert!(errors[0].message.contains(part), "{config}: {}", errors[0].message);
+        }
+        // The names of free maps are settings only where there are such maps.
+        for config in [json!({"limits": {}}), json!({"kafka": {"ttlSecondsAfterFinished": 1}})] {
+            assert_eq!(Config::from_value(&config).unwrap_err()[0].code, "unknown-field", "{config}");
+        }
+    }
+
+    #[test]
+    fn the_example_has_every_setting_at_its_default() {
+        let text = include_str!("../../docs/config.example.yaml");
+        let read = crate::manifest::read("config.example.yaml", text.as_bytes());
+        assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
+        let example = &read.documents[0].value;
+        assert_eq!(*example, serde_json::to_value(Config::default()).unwrap());
+        assert_eq!(Config::from_value(example).unwrap(), Config::default());
+        assert!(
+            text.contains("# ttlSecondsAfterFinished:"),
+            "the one setting without a default is not shown"
         );
     }
 }

@@ -122,7 +122,9 @@ impl Pod {
         diagnostics.extend(
             findings.into_iter().map(|(layer, finding)| placed(finding, wishes.get(layer), document)),
         );
-        base::follow_exporter(test, config, &mut folded.value);
+        let provenance = &folded.provenance;
+        let by_people = |path: &FieldPath| provenance.blame(path).is_some();
+        base::follow_exporter(test, role, config, &mut folded.value, by_people);
         let subject = Subject {
             role,
             test_name: &test.name,

@@ -146,6 +146,10 @@ fn typed<T: DeserializeOwned>(spec: &Value) -> Result<T, Diagnostic> {
 /// What is wrong with the object outside its spec.
 fn metadata(value: &Value) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
+    if value.get("kind").is_none_or(|kind| kind != "LocustTest") {
+        let message = "write kind as LocustTest: it is the only kind of locust.io";
+        errors.push(Diagnostic::error("unsupported-kind", message).at(FieldPath::fields(["kind"])));
+    }
     let known = ["apiVersion", "kind", "metadata", "spec", "status"];
     for field in value
         .as_object()
@@ -166,6 +170,10 @@ fn metadata(value: &Value) -> Vec<Diagnostic> {
         }
         Some(None) => {
             errors.push(Diagnostic::error("invalid-name", "write metadata.name as a string").at(path));
+        }
+        None if value.pointer("/metadata/generateName").is_some() => {
+            let message = "write metadata.name instead of metadata.generateName: a name made up by a server cannot be seen here";
+            errors.push(Diagnostic::error("missing-name", message).at(path));
         }
         None => errors.push(
             Diagnostic::error(
@@ -342,3 +350,6 @@ fn convert(old: v1::LocustTestSpec) -> v2::LocustTestSpec {
         overrides: old.overrides,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@
 //! server-side apply, which would otherwise rewrite `{}`.
 //!
 //! Other operators can use it as well: put [`partial_pod_template`] at the field of their CRD that
-//! takes a template (`crds/partial-pod-template.yaml` is the same as a file), hold the field as a
+//! takes a template (`crds/schema/partial-pod-template.yaml` is the same as a file), hold the field as a
 //! `serde_json::Value`, and apply it with [`crate::patch::extend`].
 
 use serde_json::{Map, Value, json};

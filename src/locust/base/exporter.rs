@@ -5,11 +5,15 @@ use serde_json::{Map, Value, json};
 use super::locust::as_value;
 use crate::{
     locust::{config::Config, test::Test},
+    path::FieldPath,
     role::Role,
 };
 
 /// The exporter's container, among the init containers.
 const EXPORTER: &str = "locust-metrics-exporter";
+
+/// The annotation that names the port to scrape.
+const PORT_ANNOTATION: &str = "prometheus.io/port";
 
 /// Whether the operator puts the exporter into a role's pod: beside the master, unless OpenTelemetry
 /// is enabled; what the test says wins over both.
@@ -46,7 +50,7 @@ pub(super) fn annotations(port: u16) -> Map<String, Value> {
     let mut annotations = Map::new();
     annotations.insert("prometheus.io/scrape".into(), "true".into());
     annotations.insert("prometheus.io/path".into(), "/metrics".into());
-    annotations.insert("prometheus.io/port".into(), port.to_string().into());
+    annotations.insert(PORT_ANNOTATION.into(), port.to_string().into());
     annotations
 }
 
@@ -59,26 +63,34 @@ pub(super) fn port(pod_template: &Value) -> Option<i64> {
 }
 
 /// Makes the scrape annotations that the operator set follow the exporter of the final pod: gone
-/// with it, and with its port. Those that people set stay.
-pub fn follow_exporter(test: &Test, config: &Config, pod_template: &mut Value) {
-    if !is_wanted(test, Role::Master) {
+/// with it, and with its port. Those that people set stay, even where they set what the operator
+/// would have: `set_by_people` says whether a layer above the base set the place.
+pub fn follow_exporter(
+    test: &Test,
+    role: Role,
+    config: &Config,
+    pod_template: &mut Value,
+    set_by_people: impl Fn(&FieldPath) -> bool,
+) {
+    if !is_wanted(test, role) {
         return;
     }
     let made = annotations(config.locust_pods.metrics_exporter.port);
     let port = port(pod_template);
+    let place = FieldPath::fields(["metadata", "annotations"]);
     let Some(annotations) = pod_template.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut)
     else {
         return;
     };
     for (name, value) in made {
-        if annotations.get(&name) != Some(&value) {
+        if annotations.get(&name) != Some(&value) || set_by_people(&place.field(name.as_str())) {
             continue;
         }
         match port {
             None => {
                 annotations.remove(&name);
             }
-            Some(port) if name == "prometheus.io/port" => {
+            Some(port) if name == PORT_ANNOTATION => {
                 annotations.insert(name, port.to_string().into());
             }
             Some(_) => {}

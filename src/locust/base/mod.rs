@@ -4,6 +4,8 @@ mod exporter;
 mod job;
 mod locust;
 mod service;
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Map, Value, json};
 

@@ -7,6 +7,8 @@ mod containers;
 mod environment;
 mod metadata;
 mod pod;
+#[cfg(test)]
+mod tests;
 mod volumes;
 
 use serde_json::{Value, json};

@@ -16,8 +16,9 @@ impl Pieces<'_> {
     pub(super) fn volumes(&mut self) {
         let test = self.test;
         let overrides = &test.spec.overrides;
+        let mut mounts = BTreeMap::new();
         if let Some(env) = &test.spec.env {
-            self.secret_mounts(&env.secret_mounts);
+            self.secret_mounts(&env.secret_mounts, &mut mounts);
         }
         let (own_volumes, own_mounts) = match self.role {
             Role::Master => (
@@ -38,7 +39,6 @@ impl Pieces<'_> {
         for (index, volume) in own_volumes.1.iter().enumerate() {
             self.volume(own_volumes.0, index, volume, &mut volumes);
         }
-        let mut mounts = BTreeMap::new();
         for (index, mount) in overrides.volume_mounts.iter().enumerate() {
             if is_for(mount.target.unwrap_or_default(), self.role) {
                 self.mount("volumeMounts", index, &Value::Object(mount.mount.clone()), &mut mounts);
@@ -81,40 +81,66 @@ impl Pieces<'_> {
     }
 
     fn mount(&mut self, field: &str, index: usize, mount: &Value, seen: &mut BTreeMap<String, FieldPath>) {
-        let origin = FieldPath::fields(["spec", field]).index(index);
+        self.mount_at(FieldPath::fields(["spec", field]).index(index), mount, seen);
+    }
+
+    /// Adds a mount, unless one that was written in this test before is at the same path: the two would
+    /// merge into one.
+    fn mount_at(&mut self, origin: FieldPath, mount: &Value, seen: &mut BTreeMap<String, FieldPath>) {
         let path = mount.get("mountPath").and_then(Value::as_str).unwrap_or_default();
-        if let Some(first) = seen.insert(path.to_owned(), origin.clone()) {
+        if let Some(first) = seen.get(path) {
             let message =
                 format!("change the mountPath of one of the two mounts at {path}: the other is {first}");
             self.say(&origin, Diagnostic::error("duplicate-mount-path", message));
             return;
         }
         self.locust(&origin, json!({ "volumeMounts": [mount] }));
+        seen.insert(path.to_owned(), origin);
     }
 
     /// One volume for each Secret, however often it is mounted.
-    fn secret_mounts(&mut self, secrets: &[SecretMount]) {
-        let mut volumes = BTreeSet::new();
-        let mut paths = BTreeMap::new();
+    fn secret_mounts(&mut self, secrets: &[SecretMount], mounts: &mut BTreeMap<String, FieldPath>) {
+        let mut volumes = SecretVolumes::default();
         for (index, secret) in secrets.iter().enumerate() {
             let origin = FieldPath::fields(["spec", "env", "secretMounts"]).index(index);
-            // A Secret's name may have dots, a volume's may not.
-            let volume = format!("secret-{}", secret.name.replace('.', "-"));
-            if let Some(first) = paths.insert(secret.mount_path.clone(), origin.clone()) {
-                let path = &secret.mount_path;
-                let message =
-                    format!("change the mountPath of one of the two mounts at {path}: the other is {first}");
-                self.say(&origin, Diagnostic::error("duplicate-mount-path", message));
-                continue;
+            let (volume, is_new) = volumes.of(&secret.name);
+            if is_new {
+                let source = json!({ "secretName": secret.name });
+                self.spec(&origin, &json!({ "volumes": [{ "name": volume, "secret": source }] }));
             }
-            if volumes.insert(volume.clone()) {
-                self.spec(
-                    &origin,
-                    &json!({ "volumes": [{ "name": volume, "secret": { "secretName": secret.name } }] }),
-                );
+            let path = &secret.mount_path;
+            let mount =
+                json!({ "name": volume, "mountPath": path, "readOnly": secret.read_only.unwrap_or(true) });
+            self.mount_at(origin, &mount, mounts);
+        }
+    }
+}
+
+/// The volumes made for Secrets so far: their names, and the Secrets that they have.
+#[derive(Default)]
+struct SecretVolumes(BTreeMap<String, String>);
+
+impl SecretVolumes {
+    /// The longest name that a volume may have.
+    const LONGEST: usize = 63;
+
+    /// The volume's name for a Secret, and whether it is a new one. A Secret's name may have dots and be
+    /// longer than a volume's, so two Secrets may come to the same name: the second gets a number.
+    fn of(&mut self, secret: &str) -> (String, bool) {
+        let plain = format!("secret-{}", secret.replace('.', "-"));
+        let mut number = 0;
+        loop {
+            let end = if number == 0 { String::new() } else { format!("-{number}") };
+            let kept: String = plain.chars().take(Self::LONGEST - end.len()).collect();
+            let name = kept.trim_end_matches('-').to_owned() + &end;
+            match self.0.get(&name) {
+                None => {
+                    self.0.insert(name.clone(), secret.to_owned());
+                    return (name, true);
+                }
+                Some(other) if other == secret => return (name, false),
+                Some(_) => number += 1,
             }
-            let mount = json!({ "name": volume, "mountPath": secret.mount_path, "readOnly": secret.read_only.unwrap_or(true) });
-            self.locust(&origin, json!({ "volumeMounts": [mount] }));
         }
     }
 }
