@@ -1,5 +1,43 @@
-//! podgraft lets people override any pod field of the pods that an operator makes, with
-//! Kubernetes' own strategic merge patch semantics.
+//! podgraft lets people override any pod field of the pods that an operator makes, with Kubernetes' own
+//! strategic merge patch semantics, without breaking what the operator needs.
+//!
+//! Data flows one way, and effects stay at the two ends:
+//!
+//! ```text
+//!  files                                                          text in, text out
+//!    |
+//!  manifest               text <-> values, with line and column
+//!    |
+//!  locust::test           a LocustTest of either version, read and checked
+//!    |
+//!  locust::base ----------------+    what the operator makes, per role
+//!  locust::typed_fields --------+--> layers::fold --> judge --> locust::render
+//!  templates -------------------+         |                          |
+//!                    schema --> patch ----+                         cli
+//! ```
+//!
+//! - [`schema`]: what Kubernetes says of each field of every built-in kind (generated).
+//! - [`patch`]: strategic merge patch in two dialects, and the JSON patches beside it.
+//! - [`layers`]: ordered patches, folded one after another, and who changed what.
+//! - `judge`: protected fields, validity and lints, judged on the final pod only.
+//! - `locust`: the LocustTest: API types, base pods, typed fields, and the pure function `render`.
+//! - `manifest`, `cli`: the two ends.
+//! - [`path`], [`diagnostic`], [`role`]: the words that everything speaks.
+//!
+//! `schema`, `patch`, `layers`, `judge` and `locust` are pure: no clock, file, network, environment or
+//! randomness. With `--no-default-features` the crate is the engine alone: `schema`, `patch` and `layers`.
+//!
+//! ```
+//! use podgraft::{patch::{Options, extend}, schema::Schema};
+//! use serde_json::json;
+//!
+//! let pod = json!({"spec": {"containers": [{"name": "locust", "image": "locust", "args": ["--headless"]}]}});
+//! let template = json!({"spec": {"containers": [{"name": "locust", "$append/args": ["--tags", "checkout"]}]}});
+//! let schema = Schema::for_kind("v1", "Pod").unwrap();
+//! let merged = extend(pod, &template, schema, Options::default(), &mut ());
+//! assert!(merged.diagnostics.is_empty());
+//! assert_eq!(merged.value["spec"]["containers"][0]["args"], json!(["--headless", "--tags", "checkout"]));
+//! ```
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -118,16 +118,22 @@ pub(super) fn json_number(value: f64) -> Option<Number> {
     Number::from_f64(value)
 }
 
-/// A scalar as a map key, as kubectl makes strings of them; `None` for what cannot be a key.
+/// A scalar as a map key, as kubectl makes strings of them; `None` for what cannot be a key, or what
+/// kubectl would write with an exponent.
 pub(super) fn key(scalar: &Value) -> Option<String> {
     match scalar {
         Value::String(text) => Some(text.clone()),
         Value::Bool(flag) => Some(flag.to_string()),
-        Value::Number(number) => Some(number.as_i64().map_or_else(
+        Value::Number(number) => match number.as_i64() {
+            // The smallest integer may have been a float that was rounded to it.
+            Some(i64::MIN) => None,
+            Some(integer) => Some(integer.to_string()),
             #[expect(clippy::cast_possible_truncation, reason = "kubectl prints float keys with 32 bits")]
-            || number.as_f64().map_or_else(String::new, |float| (float as f32).to_string()),
-            |integer| integer.to_string(),
-        )),
+            None => number
+                .as_f64()
+                .filter(|float| (1e-4..1e6).contains(&float.abs()))
+                .map(|float| (float as f32).to_string()),
+        },
         _ => None,
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn read(source: &Arc<Source>) -> Result<Vec<Document>, Diagnostic> {
     options.emit_comments = false;
     let parser = Parser::new_from_str_with_options(&source.text, options);
     let mut reader = Reader { parser, source, anchors: HashMap::new(), values: 0 };
+    reader.check_separators()?;
     let mut documents = Vec::new();
     while let Some((event, span)) = reader.next()? {
         if matches!(event, Event::DocumentStart(..)) {
@@ -57,6 +58,19 @@ struct Reader<'s> {
 type Placed = (Value, Node);
 
 impl<'s> Reader<'s> {
+    /// kubectl splits a file at lines that start with `---`, whatever YAML would say, and allows only a
+    /// comment behind that.
+    fn check_separators(&self) -> Result<(), Diagnostic> {
+        for (index, line) in self.source.text.lines().enumerate() {
+            let behind = line.strip_prefix("---").map_or("", str::trim);
+            if !behind.is_empty() && !behind.starts_with('#') {
+                let mark = Mark { line: index + 1, column: 1 };
+                return Err(self.error("invalid-yaml", mark, "put what follows --- on a line of its own"));
+            }
+        }
+        Ok(())
+    }
+
     fn next(&mut self) -> Result<Option<(Event<'s>, Span)>, Diagnostic> {
         match self.parser.next_event() {
             None => Ok(None),

@@ -78,6 +78,12 @@ impl Generator {
             let value = self.field_value(field);
             object.insert(field.name.to_owned(), value);
         }
+        if self.one_in(40) && !of.fields.is_empty() {
+            // Go finds a field whatever its case.
+            let field = self.pick(of.fields);
+            let value = self.field_value(field);
+            object.insert(field.name.to_uppercase(), value);
+        }
         if self.one_in(40) {
             object.insert((*self.pick(&["bogus", "$patch", "Spec"])).to_owned(), self.anything(2));
         }

@@ -208,10 +208,13 @@ impl Generator {
                 base.get(key).cloned().filter(|_| self.rng.bool()).unwrap_or_else(|| self.anything(2));
             patch.insert(key.to_owned(), value);
         }
-        if self.one_in(80) && !of.fields.is_empty() {
-            let field = self.pick(of.fields);
-            let value = self.patch_value(field.ty, Some(field), base.get(field.name));
-            patch.insert(field.name.to_uppercase(), value);
+        for field in of.fields {
+            let name = field.name.to_uppercase();
+            let known = base.get(&name);
+            if name != field.name && (known.is_some() || self.one_in(2000)) {
+                let value = self.patch_value(field.ty, Some(field), known);
+                patch.insert(name, value);
+            }
         }
     }
 

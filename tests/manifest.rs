@@ -1,0 +1,138 @@
+//! YAML is read as kubectl reads it and written so that kubectl reads back the same: compared with
+//! Kubernetes' own reader, by way of the oracle.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
+
+use podgraft::manifest;
+use serde_json::{Value, json};
+use support::control_plane::build;
+
+/// Plain scalars with a history.
+const SCALARS: &str = "y Y yes Yes YES yEs n N no No NO on On ON oN off OFF true True TRUE tRUE false null Null NULL nUll ~ \
+0 -0 +0 1 -1 +1 007 0644 0o17 0O17 0b11 -0b11 0x1F 0X1f -0x1F 08 09 1_000 1__0 _1 1_ 0_1 1_0.5 1.0 1. .5 -.5 +.5 . .. ... -. \
+1e3 1E3 1e+3 1e-3 1e400 -1e400 1e 1e+ .e3 1.5e300 1e21 1e20 123456789012345678 9223372036854775807 9223372036854775808 \
+-9223372036854775808 -9223372036854775809 18446744073709551615 18446744073709551616 .inf -.inf +.inf .Inf .INF .nan .NaN inf nan \
+Infinity NaN 1:30 1:30:30 190:20:30.15 2001-01-01 2001-01-01T00:00:00Z 12e03 0.1 0.30000000000000004 1.7976931348623157e308 5e-324 \
+- -- --- --master -a a-b a:b a::b :a a# a#b '' \"\" 'a' \"a\" \"\\n\" \"\\x41\" \"\\u00e9\" 'it''s' <<  = !!str !!int ! \
+1.2.3 10m 1Gi 50% $(POD_NAME) ${A} $patch @a `a` %a &a *a |a >a ?a ,a [a] {a} [] {} [a,b] {a:b} {a:{b:c}} [a,[b]] \
+é 日本 \u{1F600} a\u{A0}b";
+
+#[test]
+fn scalars_are_read_as_kubectl_reads_them() {
+    let mut texts: Vec<String> = SCALARS
+        .split(' ')
+        .filter(|scalar| !scalar.is_empty())
+        .map(|scalar| format!("v: {scalar}\n"))
+        .collect();
+    texts.extend(
+        SCALARS.split(' ').filter(|scalar| !scalar.is_empty()).map(|scalar| format!("{scalar}: v\n")),
+    );
+    texts.extend(STRUCTURES.iter().map(|text| (*text).to_owned()));
+    let answers = oracle(&texts);
+    let mut wrong = Vec::new();
+    for (text, answer) in texts.iter().zip(&answers) {
+        let read = manifest::read("-", text.as_bytes());
+        let ours: Vec<Value> = read.documents.iter().map(|document| document.value.clone()).collect();
+        let theirs = answer.get("documents").map(printed);
+        let same = match (&theirs, read.diagnostics.is_empty()) {
+            (Some(theirs), true) => *theirs == printed(&json!(ours)),
+            // Stricter, with a reason each: repeated keys, tags, documents that are no
+            // objects, and keys that are large numbers or none.
+            (Some(_), false) => STRICTER.contains(&read.diagnostics[0].code),
+            (None, accepted) => !accepted,
+        };
+        if !same {
+            wrong.push(format!(
+                "{text:?}: kubectl {answer}, podgraft {ours:?} {:?}",
+                read.diagnostics.first().map(|said| &said.message)
+            ));
+        }
+    }
+    println!("{} texts compared", texts.len());
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What podgraft refuses and kubectl takes.
+const STRICTER: [&str; 5] =
+    ["duplicate-key", "unsupported-tag", "not-an-object", "not-a-number", "invalid-key"];
+
+const STRUCTURES: [&str; 16] = [
+    "a: &x {b: 1}\nc: *x\n",
+    "a: &x {b: 1}\nc: {<<: *x, d: 2}\n",
+    "a: |\n  text\n   more\n\n",
+    "a: >-\n  folded\n  text\n",
+    "a: |+\n  keep\n\n",
+    "a:\n- b\n- c: d\n  e: f\n",
+    "a:\n  - b\n",
+    "---\na: 1\n---\nb: 2\n",
+    "# only a comment\n",
+    "a: 1 # comment\n",
+    "{\"a\": 1, \"b\": [1.0, 1e3, -0]}",
+    "{\"a\": \"\\ud83d\\ude00\"}\n{\"b\": 2}",
+    "a: 'multi\n  line'\n",
+    "a: \"esc \\t \\\\ \\\"\"\n",
+    "? a\n: b\n",
+    "a:\n\tb: c\n",
+];
+
+#[test]
+fn what_is_written_is_read_back_by_kubectl() {
+    let mut random = fastrand::Rng::with_seed(11);
+    let alphabet: Vec<char> =
+        "ab01 .:-_#'\"\\\n\t\r{}[],&*!|>%@`~=<?yYnNeE+é日\u{7}\u{85}\u{a0}\u{2028}\u{feff}\u{1F600}$(/"
+            .chars()
+            .collect();
+    let mut strings: Vec<String> = SCALARS.split(' ').map(str::to_owned).collect();
+    for _ in 0..4_000 {
+        let length = random.usize(..9);
+        strings.push((0..length).map(|_| alphabet[random.usize(..alphabet.len())]).collect());
+    }
+    let values: Vec<Value> = strings
+        .iter()
+        .map(|one| json!({"value": one, "list": [one, [one], {one.as_str(): 1}], "key": {one.as_str(): one}}))
+        .collect();
+    let texts: Vec<String> = values.iter().map(manifest::to_yaml).collect();
+    let answers = oracle(&texts);
+    let mut wrong = Vec::new();
+    for ((value, text), answer) in values.iter().zip(&texts).zip(&answers) {
+        let ours = manifest::read("-", text.as_bytes());
+        let same = ours.documents.first().is_some_and(|document| document.value == *value);
+        if answer["documents"] != json!([value]) || !same {
+            wrong.push(format!("{value}\n{text}kubectl: {answer}\npodgraft: {:?}", ours.diagnostics));
+        }
+    }
+    println!("{} objects written and read back", texts.len());
+    assert!(wrong.is_empty(), "{} are lost:\n{}", wrong.len(), wrong[..wrong.len().min(8)].join("\n"));
+}
+
+/// What kubectl makes of each text.
+fn oracle(texts: &[String]) -> Vec<Value> {
+    let mut child =
+        Command::new(build("oracle")).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let lines: String = texts.iter().map(|text| json!({ "yaml": text }).to_string() + "\n").collect();
+    let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()).unwrap());
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    let answers: Vec<Value> =
+        support::text(&output.stdout).lines().map(|line| manifest::json_value(line).unwrap()).collect();
+    assert_eq!(answers.len(), texts.len());
+    answers
+}
+
+/// As Go prints numbers: 1.0 is 1.
+fn printed(value: &Value) -> String {
+    manifest::to_json_line(value)
+}
