@@ -22,7 +22,7 @@ fn the_readme_shows_real_output() {
     for part in parts {
         let (block, rest) = part.split_once("```").unwrap();
         let command = block.lines().next().unwrap();
-        wanted += &format!("```console\n{command}\n{}```{rest}", output(command));
+        wanted.extend(["```console\n", command, "\n", &output(command), "```", rest]);
     }
     assert_file(&file, &wanted);
 }
@@ -57,14 +57,9 @@ fn the_page_of_protected_fields_is_the_table() {
         .to_owned();
     for field in protected_fields() {
         let roles: Vec<&str> = field.roles.iter().map(|role| role.as_str()).collect();
-        page += &format!(
-            "\n## `{}`\n\n*{}*: {}.\n\nWhy: {}\n\nInstead: {}\n",
-            field.path,
-            roles.join(" and "),
-            field.rule,
-            field.reason,
-            field.remedy
-        );
+        let roles = roles.join(" and ");
+        page.extend(["\n## `", field.path, "`\n\n*", &roles, "*: ", field.rule, ".\n\nWhy: ", field.reason]);
+        page.extend(["\n\nInstead: ", field.remedy, "\n"]);
     }
     assert_file(&root().join("docs/protected-fields.md"), &page);
 }

@@ -80,9 +80,11 @@ fn directive(
     if let Some(name) = about("$deleteFromPrimitiveList") {
         let is_there = base.is_some_and(|base| base.get(name).is_some_and(Value::is_array));
         let scalars = schema.field(name).is_ok_and(|field| matches!(field.ty, Type::List(Type::Scalar(_))));
-        return match is_there && scalars && !patch.contains_key(name) && patch[key].is_array() {
-            true => "$deleteFromPrimitiveList of a list that is there",
-            false => "$deleteFromPrimitiveList",
+        let plain = is_there && scalars && !patch.contains_key(name) && patch[key].is_array();
+        return if plain {
+            "$deleteFromPrimitiveList of a list that is there"
+        } else {
+            "$deleteFromPrimitiveList"
         };
     }
     if ["$unset", "$append", "$prepend"].iter().any(|name| key.starts_with(name)) {
