@@ -94,7 +94,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     };
     let patch = patch_text(arguments, base)?;
     let base = input::read(base)?;
-    let bases = manifest::read(&base.name, &base.bytes);
+    let mut bases = manifest::read(&base.name, &base.bytes);
+    let documents = std::mem::take(&mut bases.documents).into_iter();
+    bases.documents =
+        documents.flat_map(|document| document.items().unwrap_or_else(|| vec![document])).collect();
     let patches = manifest::read(&patch.name, &patch.bytes);
     let mut reporter = Reporter::new();
     let documents: Vec<Document> = bases.documents.iter().chain(&patches.documents).cloned().collect();

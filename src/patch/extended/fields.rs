@@ -136,7 +136,7 @@ impl<O: Observer> Merge<'_, O> {
 
     /// What `value` makes of nothing: new content, without any directive. `None` when nothing is left.
     pub(super) fn fresh(&mut self, value: &Value, ty: Type, trail: &Trail<'_>) -> Option<Value> {
-        if !self.fits(value, ty, trail) {
+        if !self.fits(value, ty, trail) || self.is_too_deep(trail) {
             return None;
         }
         match value {

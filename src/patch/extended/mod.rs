@@ -117,9 +117,7 @@ impl<O: Observer> Merge<'_, O> {
         identity: &[&str],
         trail: &Trail<'_>,
     ) -> Outcome {
-        if trail.depth() > MAX_DEPTH {
-            let message = format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most");
-            self.refuse("too-deep", trail, message);
+        if self.is_too_deep(trail) {
             return Outcome::Kept;
         }
         let directed = patch.keys().next().is_some_and(|key| key.starts_with('$'));
@@ -253,6 +251,16 @@ impl<O: Observer> Merge<'_, O> {
             );
             self.warn("ignored-beside-delete", trail, message);
         }
+    }
+
+    /// Whether a place is deeper than [`MAX_DEPTH`]; an error where it is.
+    fn is_too_deep(&mut self, trail: &Trail<'_>) -> bool {
+        if trail.depth() <= MAX_DEPTH {
+            return false;
+        }
+        let message = format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most");
+        self.refuse("too-deep", trail, message);
+        true
     }
 
     fn refuse(&mut self, code: &'static str, trail: &Trail<'_>, message: impl Into<String>) {
