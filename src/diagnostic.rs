@@ -149,7 +149,9 @@ pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> O
         .filter_map(|word| {
             let candidate = word.to_lowercase();
             let distance = strsim::osa_distance(&lower, &candidate);
-            let is_near = distance <= (word.len().max(written.len()) / 3).max(1);
+            let length = word.chars().count().max(written.chars().count());
+            // Of three letters one may differ, of two none: "a" is not a slip for "z".
+            let is_near = distance <= length / 3;
             (is_near || begins(&candidate)).then_some(((!is_near, distance), word))
         })
         .min()
@@ -166,6 +168,7 @@ mod tests {
         assert_eq!(nearest("locst", ["locust", "init"]), Some("locust"));
         assert_eq!(nearest("enviroment", ["envFrom", "env"]), Some("env"));
         assert_eq!(nearest("sidecar", ["locust"]), None);
+        assert_eq!(nearest("z", ["a"]), None);
         assert_eq!(did_you_mean("IMAGE", ["image"]), "; did you mean \"image\"?");
     }
 }

@@ -27,7 +27,7 @@ enum Command {
     Render(render::Arguments),
     /// Apply a patch to an object of any built-in kind, without a cluster
     Patch(patch::Arguments),
-    /// Print the `CustomResourceDefinitions`
+    /// Print the CustomResourceDefinitions
     Crds(crds::Arguments),
     /// Print a completion script for a shell
     Completions {
