@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     diagnostic::Position,
-    path::{FieldPath, Segment, Step},
+    path::{FieldPath, Step},
 };
 
 /// A place in a text: line and column from 1.
@@ -112,18 +112,5 @@ impl Document {
                 .and_then(|(source, nodes)| Some((Arc::clone(source), Arc::new(nodes.get(index)?.clone())))),
         };
         Some(items.iter().enumerate().map(item).collect())
-    }
-
-    /// The path of the field of `path`'s object that is written instead of `path`'s last field: for
-    /// directives about it. `None` where `path` exists or its object does not.
-    #[must_use]
-    pub fn missing_field<'p>(&self, path: &'p FieldPath) -> Option<(FieldPath, &'p str)> {
-        let (steps, whole) = path.locate(&self.value);
-        match path.segments().get(steps.len()) {
-            Some(Segment::Field(name)) if !whole => {
-                Some((FieldPath::new(path.segments()[..steps.len()].to_vec()), name))
-            }
-            _ => None,
-        }
     }
 }

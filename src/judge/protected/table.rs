@@ -1,5 +1,4 @@
-//! The protected fields as one data table: the code that judges, `explain --protected` and the
-//! documentation all read it.
+//! The protected fields as one data table: the code that judges and the documentation both read it.
 
 use crate::role::Role;
 
