@@ -49,8 +49,12 @@ pub mod layers;
 pub mod locust;
 #[cfg(feature = "locust")]
 pub mod manifest;
+#[cfg(feature = "operator")]
+pub mod operator;
 pub mod patch;
 pub mod path;
+#[cfg(feature = "locust")]
+pub mod report;
 pub mod role;
 pub mod schema;
 #[cfg(feature = "locust")]

@@ -1,7 +1,12 @@
 //! The command line: arguments in, objects out. One file a command.
 
+#[cfg(feature = "operator")]
+mod cluster;
+mod config;
 mod crds;
 mod input;
+#[cfg(feature = "operator")]
+mod operator;
 mod output;
 mod patch;
 mod render;
@@ -27,6 +32,9 @@ enum Command {
     Render(render::Arguments),
     /// Apply a patch to an object of any built-in kind, without a cluster
     Patch(patch::Arguments),
+    /// Run the operator: make the Services and the Jobs of the LocustTests of a cluster
+    #[cfg(feature = "operator")]
+    Operator(operator::Arguments),
     /// Print the CustomResourceDefinitions
     Crds(crds::Arguments),
     /// Print a completion script for a shell
@@ -68,6 +76,8 @@ pub fn run() -> ExitCode {
     let verdict = match arguments.command {
         Command::Render(arguments) => render::run(&arguments),
         Command::Patch(arguments) => patch::run(&arguments),
+        #[cfg(feature = "operator")]
+        Command::Operator(arguments) => operator::run(arguments),
         Command::Crds(arguments) => crds::run(&arguments),
         Command::Completions { shell } => completions(shell),
     };

@@ -6,12 +6,12 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::{
-    Failure, Format, Verdict, input,
+    Failure, Format, Verdict, config, input,
     output::{self, Reporter},
 };
 use crate::{
     diagnostic::Diagnostic,
-    locust::{self, config::Config},
+    locust,
     manifest::{self, Document},
     path::FieldPath,
     role::Role,
@@ -64,7 +64,7 @@ enum Deny {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut reporter = Reporter::new();
-    let config = config(arguments.config.as_ref(), &mut reporter)?;
+    let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let documents = documents(&arguments.files, &mut reporter)?;
     let mut objects = Vec::new();
     let mut tests = 0;
@@ -96,34 +96,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     }
     output::print(print_objects(&objects, arguments.output).as_bytes())?;
     Ok(Verdict::Fine)
-}
-
-/// The operator's configuration; the defaults where no file is named.
-fn config(file: Option<&PathBuf>, reporter: &mut Reporter) -> Result<Config, Failure> {
-    let Some(file) = file else { return Ok(Config::default()) };
-    let text = input::read(file)?;
-    let read = manifest::read(&text.name, &text.bytes);
-    reporter.report(&read.diagnostics, &read.documents);
-    let [document] = read.documents.as_slice() else {
-        if !reporter.refuses(false) {
-            let message = format!(
-                "write one document with the configuration: {} has {}",
-                text.name,
-                read.documents.len()
-            );
-            reporter.report(&[Diagnostic::error("invalid-config", message)], &[]);
-        }
-        return Ok(Config::default());
-    };
-    Config::from_value(&document.value).or_else(|errors| {
-        let place = |error: Diagnostic| {
-            let position = error.path.as_ref().and_then(|path| document.position(path));
-            error.positioned(position)
-        };
-        let errors: Vec<Diagnostic> = errors.into_iter().map(place).collect();
-        reporter.report(&errors, &read.documents);
-        Ok(Config::default())
-    })
 }
 
 /// Every object in the files, lists taken apart.

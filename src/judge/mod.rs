@@ -17,4 +17,4 @@ mod validity;
 pub use lints::lints;
 pub use protected::{ProtectedField, protected, protected_fields};
 pub use subject::Subject;
-pub use validity::validity;
+pub use validity::{are_same_quantity, validity};

@@ -4,8 +4,9 @@ pub mod api;
 pub mod base;
 pub mod command;
 pub mod config;
+mod last_applied;
 mod render;
 pub mod test;
 pub mod typed_fields;
 
-pub use render::{Rendered, render};
+pub use render::{Origins, Rendered, render};

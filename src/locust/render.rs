@@ -6,13 +6,14 @@ use serde_json::Value;
 use super::{
     base,
     config::{Config, UnknownFields},
+    last_applied,
     test::{self, Test},
     typed_fields,
 };
 use crate::{
     diagnostic::{Diagnostic, Position},
     judge::{self, Subject},
-    layers::{self, Folded, Layer},
+    layers::{self, Folded, Layer, Provenance},
     manifest::Document,
     patch::{self, Options},
     path::{FieldPath, Segment},
@@ -27,8 +28,32 @@ pub struct Rendered {
     pub service: Option<Value>,
     /// The master's Job and the worker's, in this order; empty when the test could not be read.
     pub jobs: Vec<(Role, Value)>,
+    /// Where the master's pod and the worker's came from, in this order; empty when the test could not be read.
+    pub origins: Vec<(Role, Origins)>,
     /// Errors, warnings and notes. With an error among them, the objects must not be used.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Where a pod came from: its layers, and what each changed.
+#[derive(Debug)]
+pub struct Origins {
+    layers: Vec<String>,
+    provenance: Provenance,
+}
+
+impl Origins {
+    /// The layer that set the field at this path of the pod template; `base` where none did.
+    #[must_use]
+    pub fn layer_of(&self, path: &FieldPath) -> &str {
+        let layer = self.provenance.blame(path).and_then(|layer| self.layers.get(layer));
+        layer.map_or("base", String::as_str)
+    }
+
+    /// The names of the layers, first to last.
+    #[must_use]
+    pub fn layers(&self) -> &[String] {
+        &self.layers
+    }
 }
 
 impl Rendered {
@@ -51,10 +76,11 @@ pub fn render(document: &Document, config: &Config) -> Rendered {
         Ok(read) => read,
         Err(errors) => {
             let diagnostics = errors.into_iter().map(place).collect();
-            return Rendered { service: None, jobs: Vec::new(), diagnostics };
+            return Rendered { service: None, jobs: Vec::new(), origins: Vec::new(), diagnostics };
         }
     };
     let mut diagnostics: Vec<Diagnostic> = warnings.into_iter().map(place).collect();
+    diagnostics.extend(last_applied::lost_nulls(&document.value).into_iter().map(place));
     let pods = Role::ALL.map(|role| (role, Pod::render(&test, role, config, document)));
     let said_of_both =
         |diagnostic: &Diagnostic| pods.iter().all(|(_, pod)| pod.diagnostics.contains(diagnostic));
@@ -69,16 +95,19 @@ pub fn render(document: &Document, config: &Config) -> Rendered {
             }
         }
     }
-    let pods = pods.map(|(role, pod)| (role, pod.template));
-    let service = pods.first().map(|(_, master)| base::service(&test, master));
-    let jobs =
-        pods.into_iter().map(|(role, template)| (role, base::job(&test, role, config, template))).collect();
-    Rendered { service, jobs, diagnostics }
+    let service = pods.first().map(|(_, master)| base::service(&test, &master.template));
+    let (mut jobs, mut origins) = (Vec::new(), Vec::new());
+    for (role, pod) in pods {
+        jobs.push((role, base::job(&test, role, config, pod.template)));
+        origins.push((role, pod.origins));
+    }
+    Rendered { service, jobs, origins, diagnostics }
 }
 
 /// One role's final pod template.
 struct Pod {
     template: Value,
+    origins: Origins,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -105,7 +134,8 @@ impl Pod {
         let Some(schema) = Schema::pod_template() else {
             diagnostics
                 .push(Diagnostic::error("no-schema", "rebuild podgraft: its schema has no PodTemplateSpec"));
-            return Self { template: base, diagnostics };
+            let origins = Origins { layers: Vec::new(), provenance: Provenance::default() };
+            return Self { template: base, origins, diagnostics };
         };
         let unknown_fields = match config.unknown_fields {
             UnknownFields::Refuse => patch::UnknownFields::Refuse,
@@ -139,7 +169,12 @@ impl Pod {
             judged.extend(judge::lints(&subject));
         }
         diagnostics.extend(judged.into_iter().map(|finding| blamed(finding, &folded, &wishes, document)));
-        Self { template: folded.value, diagnostics }
+        let layers = wishes.into_iter().map(|wish| wish.name).collect();
+        Self {
+            template: folded.value,
+            origins: Origins { layers, provenance: folded.provenance },
+            diagnostics,
+        }
     }
 }
 

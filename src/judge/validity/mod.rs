@@ -52,3 +52,11 @@ pub fn validity(subject: &Subject<'_>) -> Vec<Diagnostic> {
     found.extend(rules.into_diagnostics().into_iter().filter(is_new));
     found
 }
+
+/// Whether two quantities are the same amount: `1000m` and `1`, `1Gi` and `1024Mi`. False when either is
+/// no quantity.
+#[must_use]
+pub fn are_same_quantity(one: &serde_json::Value, other: &serde_json::Value) -> bool {
+    let amounts = (quantity::Quantity::read(one), quantity::Quantity::read(other));
+    matches!(amounts, (Some(one), Some(other)) if one == other)
+}
