@@ -24,10 +24,8 @@ use crate::role::Role;
 
 /// The shortest time between two dry runs: admission webhooks answer them all.
 const PACE: Duration = Duration::from_millis(50);
-/// How long an answer holds: quotas and policies change.
-const ACCEPTED_FOR: Duration = Duration::from_secs(300);
-/// How long a refusal holds.
-const REFUSED_FOR: Duration = Duration::from_secs(10);
+/// How long a yes holds: quotas and policies change. A no is asked for again, later and later.
+const HOLDS: Duration = Duration::from_secs(300);
 /// How many answers are kept.
 const KEPT: usize = 1_024;
 
@@ -89,6 +87,9 @@ impl Checker {
             return Ok(verdict);
         }
         let verdict = self.ask(client, namespace, objects).await?;
+        if matches!(verdict, Verdict::Refused { .. }) {
+            return Ok(verdict);
+        }
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         if answers.len() >= KEPT {
             answers.clear();
@@ -100,8 +101,7 @@ impl Checker {
     fn remembered(&self, key: &str) -> Option<Verdict> {
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, verdict) = answers.get(key)?;
-        let holds = if matches!(verdict, Verdict::Accepted { .. }) { ACCEPTED_FOR } else { REFUSED_FOR };
-        (since.elapsed() < holds).then(|| verdict.clone())
+        (since.elapsed() < HOLDS).then(|| verdict.clone())
     }
 
     async fn ask(&self, client: &Client, namespace: &str, objects: &Objects) -> Result<Verdict, Error> {

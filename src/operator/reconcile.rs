@@ -169,7 +169,7 @@ async fn drift(scope: &Scope, view: &View, now: &Now) -> Result<Vec<Difference>,
 fn next(scope: &Scope, view: &View, step: &Step, verdict: Option<&Verdict>, time: Timestamp) -> Action {
     let name = name_of(&view.test);
     if verdict.is_some() {
-        return Action::requeue(scope.ctx.delay(&name).max(WAITING));
+        return Action::requeue(scope.ctx.delay(&name));
     }
     scope.ctx.forget(&name);
     match step {
