@@ -1,5 +1,7 @@
 //! [`Apply`]: does what was decided, one step at a time, and writes what came of it into the view.
 
+use std::time::Duration;
+
 use k8s_openapi::api::{apps::v1::ControllerRevision, batch::v1::Job, core::v1::Service};
 use kube::{
     Api,
@@ -18,6 +20,9 @@ use super::{
     view::View,
 };
 use crate::{locust::api::v2::AppliedLayer, role::Role};
+
+/// When to try again to create what the API server refuses, though it had accepted it in a dry run.
+const REFUSED_AGAIN: Duration = Duration::from_secs(10);
 
 /// What is rendered now, to be frozen.
 #[derive(Debug, Clone, Copy)]
@@ -135,7 +140,8 @@ async fn send(
         Ok(created) => Ok(Ok(created)),
         Err(error) if is_conflict(&error) => Err(Error::Stale),
         Err(kube::Error::Api(status)) if matches!(status.code, 400 | 403 | 413 | 422) => {
-            Ok(Err(Verdict::Refused { what: what.to_owned(), message: status.message.clone() }))
+            let message = status.message.clone();
+            Ok(Err(Verdict::Refused { what: what.to_owned(), message, again: REFUSED_AGAIN }))
         }
         Err(error) => Err(Error::api(format!("create the {what}"))(error)),
     }

@@ -24,8 +24,14 @@ use crate::role::Role;
 
 /// The shortest time between two dry runs: admission webhooks answer them all.
 const PACE: Duration = Duration::from_millis(50);
-/// How long a yes holds: quotas and policies change. A no is asked for again, later and later.
-const HOLDS: Duration = Duration::from_secs(300);
+/// How long a yes holds: quotas and policies change.
+const ACCEPTED_FOR: Duration = Duration::from_secs(300);
+/// How long the first no holds; each further one holds twice as long.
+const REFUSED_FOR: Duration = Duration::from_secs(1);
+/// How long a no holds at most: somebody may have mended the namespace meanwhile.
+const REFUSED_FOR_AT_MOST: Duration = Duration::from_secs(60);
+/// How long the end of a name is that the API server makes up.
+const MADE_UP: usize = 5;
 /// How many answers are kept.
 const KEPT: usize = 1_024;
 
@@ -43,14 +49,23 @@ pub enum Verdict {
         what: String,
         /// Its words.
         message: String,
+        /// When to ask again.
+        again: Duration,
     },
+}
+
+/// An answer, and how long it holds.
+struct Answered {
+    at: Instant,
+    holds: Duration,
+    verdict: Verdict,
 }
 
 /// Asks, not too often, and remembers the answers.
 pub struct Checker {
     asks: DryRun,
     pace: Mutex<Option<Interval>>,
-    answers: std::sync::Mutex<HashMap<String, (Instant, Verdict)>>,
+    answers: std::sync::Mutex<HashMap<String, Answered>>,
 }
 
 /// What came of asking for one object.
@@ -86,22 +101,30 @@ impl Checker {
         if let Some(verdict) = self.remembered(&key) {
             return Ok(verdict);
         }
-        let verdict = self.ask(client, namespace, objects).await?;
-        if matches!(verdict, Verdict::Refused { .. }) {
-            return Ok(verdict);
-        }
+        let mut verdict = self.ask(client, namespace, objects).await?;
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut holds = ACCEPTED_FOR;
+        if let Verdict::Refused { again, .. } = &mut verdict {
+            let before = answers.get(&key).map(|before| before.holds * 2);
+            holds = before.unwrap_or(REFUSED_FOR).min(REFUSED_FOR_AT_MOST);
+            *again = holds;
+        }
         if answers.len() >= KEPT {
             answers.clear();
         }
-        answers.insert(key, (Instant::now(), verdict.clone()));
+        answers.insert(key, Answered { at: Instant::now(), holds, verdict: verdict.clone() });
         Ok(verdict)
     }
 
     fn remembered(&self, key: &str) -> Option<Verdict> {
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, verdict) = answers.get(key)?;
-        (since.elapsed() < HOLDS).then(|| verdict.clone())
+        let answered = answers.get(key)?;
+        let left = answered.holds.checked_sub(answered.at.elapsed())?;
+        let mut verdict = answered.verdict.clone();
+        if let Verdict::Refused { again, .. } = &mut verdict {
+            *again = left;
+        }
+        Some(verdict)
     }
 
     async fn ask(&self, client: &Client, namespace: &str, objects: &Objects) -> Result<Verdict, Error> {
@@ -109,7 +132,7 @@ impl Checker {
         for role in Role::ALL {
             let job = objects.job(role);
             let path = format!("/apis/batch/v1/namespaces/{namespace}/jobs");
-            match self.dry_run(client, &path, unnamed(job)).await? {
+            match self.dry_run(client, &path, &unnamed(job)).await? {
                 Answer::Refused(message) => return Ok(refused(role, "Job", message)),
                 Answer::NotAsked(why) => skipped = Some(format!("the Jobs were not checked: {why}")),
                 Answer::Taken => {}
@@ -118,7 +141,7 @@ impl Checker {
                 continue;
             }
             let path = format!("/api/v1/namespaces/{namespace}/pods");
-            match self.dry_run(client, &path, pod_of(job)).await? {
+            match self.dry_run(client, &path, &pod_of(job)).await? {
                 Answer::Refused(message) => return Ok(refused(role, "pod", message)),
                 Answer::NotAsked(why) => skipped = Some(format!("pods were not checked: {why}")),
                 Answer::Taken => {}
@@ -133,13 +156,13 @@ impl Checker {
     }
 
     /// Asks for one object. Refusals are answers; only an API server that does not answer is an error.
-    async fn dry_run(&self, client: &Client, path: &str, object: Value) -> Result<Answer, Error> {
+    async fn dry_run(&self, client: &Client, path: &str, object: &Value) -> Result<Answer, Error> {
         self.wait_for_turn().await;
         let params = PostParams { dry_run: true, field_manager: Some(MANAGER.to_owned()) };
-        match post(client, path, &object, &params).await {
+        match post(client, path, object, &params).await {
             Ok(_) => Ok(Answer::Taken),
             Err(kube::Error::Api(status)) => {
-                let message = status.message.clone();
+                let message = as_named(&status.message, object);
                 Ok(match status.code {
                     403 if message.contains("cannot create resource") => {
                         Answer::NotAsked("the operator has no right to create them".into())
@@ -182,7 +205,24 @@ pub(super) async fn post(
 }
 
 fn refused(role: Role, kind: &str, message: String) -> Verdict {
-    Verdict::Refused { what: format!("{role}'s {kind}"), message }
+    Verdict::Refused { what: format!("{role}'s {kind}"), message, again: REFUSED_FOR }
+}
+
+/// A message without the ends of names that the API server made up: they would differ every time.
+fn as_named(message: &str, object: &Value) -> String {
+    let start = object.pointer("/metadata/generateName").and_then(Value::as_str).unwrap_or_default();
+    let mut parts = message.split(start);
+    if start.is_empty() {
+        return message.to_owned();
+    }
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str(start.trim_end_matches('-'));
+        let (end, rest) = part.split_at_checked(MADE_UP).unwrap_or((part, ""));
+        let is_made_up = end.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
+        text.push_str(if is_made_up { rest } else { part });
+    }
+    text
 }
 
 /// The object without its name, which may be in use: a dry run makes one up.
@@ -201,4 +241,23 @@ fn pod_of(job: &Value) -> Value {
     let mut metadata = template.get("metadata").cloned().unwrap_or_else(|| json!({}));
     metadata["generateName"] = format!("{}-", job["metadata"]["name"].as_str().unwrap_or_default()).into();
     json!({ "apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"] })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_the_server_made_up_do_not_differ_each_time() {
+        let object = json!({"metadata": {"generateName": "peak-master-"}});
+        for (message, expected) in [
+            ("pods \"peak-master-x7f2q\" is forbidden", "pods \"peak-master\" is forbidden"),
+            ("pods \"peak-master-\" is forbidden", "pods \"peak-master\" is forbidden"),
+            ("no quota", "no quota"),
+            ("peak-master-", "peak-master"),
+        ] {
+            assert_eq!(as_named(message, &object), expected);
+        }
+        assert_eq!(as_named("as it is", &json!({})), "as it is");
+    }
 }

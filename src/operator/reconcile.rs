@@ -167,11 +167,10 @@ async fn drift(scope: &Scope, view: &View, now: &Now) -> Result<Vec<Difference>,
 
 /// When to look again.
 fn next(scope: &Scope, view: &View, step: &Step, verdict: Option<&Verdict>, time: Timestamp) -> Action {
-    let name = name_of(&view.test);
-    if verdict.is_some() {
-        return Action::requeue(scope.ctx.delay(&name));
+    scope.ctx.forget(&name_of(&view.test));
+    if let Some(Verdict::Refused { again, .. }) = verdict {
+        return Action::requeue(*again);
     }
-    scope.ctx.forget(&name);
     match step {
         Step::Wait(_) | Step::Block(_) => Action::requeue(WAITING),
         step if step.acts() => Action::requeue(SOON),

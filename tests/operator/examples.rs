@@ -13,8 +13,11 @@ pub(crate) fn every_example_is_stored_as_it_is_rendered(place: &Place<'_>) {
     let (mut compared, mut leaves) = (0, 0);
     for example in &examples {
         let bytes = std::fs::read(example).unwrap();
-        for account in service_accounts(&bytes) {
+        for account in named(&bytes, "serviceAccountName") {
             place.cluster.plane.kubectl(&["create", "serviceaccount", &account, "-n", &place.namespace], b"");
+        }
+        for class in named(&bytes, "priorityClassName") {
+            place.cluster.plane.kubectl(&["create", "priorityclass", &class, "--value=1"], b"");
         }
         // Some examples name a namespace of their own.
         let text = String::from_utf8(bytes)
@@ -87,9 +90,8 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// The service accounts that a text names: pods need them.
-fn service_accounts(text: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(text);
-    let names = text.lines().filter_map(|line| line.trim().strip_prefix("serviceAccountName: "));
-    names.map(str::to_owned).collect()
+/// What a text names in a field: pods need it to be there.
+fn named(text: &[u8], field: &str) -> Vec<String> {
+    let (text, field) = (String::from_utf8_lossy(text), format!("{field}: "));
+    text.lines().filter_map(|line| line.trim().strip_prefix(&field)).map(str::to_owned).collect()
 }

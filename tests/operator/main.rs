@@ -8,16 +8,21 @@
     reason = "a test fails by panicking"
 )]
 
+mod chaos;
 mod ends;
 mod examples;
 mod lifecycle;
+mod namespaced;
 mod ownership;
 mod pods;
 mod protected;
+mod scale;
 mod scenario;
 #[path = "../support/mod.rs"]
 mod support;
 mod updates;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use scenario::{Scenario, scenario};
 use support::operator::{Cluster, Operator};
@@ -57,9 +62,18 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(examples::every_example_is_stored_as_it_is_rendered),
 ];
 
+/// One cluster at a time: two would only wait for each other.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// A cluster, when it is this test's turn.
+fn cluster() -> (MutexGuard<'static, ()>, Cluster) {
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    (turn, Cluster::start())
+}
+
 #[test]
 fn scenarios() {
-    let cluster = Cluster::start();
+    let (_turn, cluster) = cluster();
     let operator = Operator::of(&cluster);
     scenario::run(&cluster, SCENARIOS);
     scenario::answers(&operator);

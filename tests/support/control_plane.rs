@@ -50,11 +50,16 @@ impl ControlPlane {
         plane
     }
 
-    /// Starts all of it: also the controllers, the admission of service accounts and the audit log.
-    pub(crate) fn start_all() -> Self {
+    /// Starts all of it: also the controllers, the admission of service accounts and the audit log. CRDs
+    /// (file, resource) are there before the controllers: the garbage collector looks for new kinds only
+    /// every 30 seconds.
+    pub(crate) fn start_all(crds: &[(&str, &str)]) -> Self {
         let mut plane = Self::begin();
         plane.start_etcd();
         plane.start_api_server(&[]);
+        for (file, resource) in crds {
+            plane.install(file, resource);
+        }
         let arguments = [
             format!("--kubeconfig={}", plane.kubeconfig("admin")),
             format!("--service-account-private-key-file={}", plane.file("key")),

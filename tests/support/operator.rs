@@ -28,8 +28,7 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Starts it, with the operator's service account and its roles for the whole cluster.
     pub(crate) fn start() -> Self {
-        let plane = ControlPlane::start_all();
-        plane.install("crds/locusttests.locust.io.yaml", "locusttests");
+        let plane = ControlPlane::start_all(&[("crds/locusttests.locust.io.yaml", "locusttests")]);
         plane.kubectl_ok(&["apply", "-f", "docs/operator/cluster.yaml"], b"");
         plane.service_account("podgraft", "podgraft");
         Self { life: PodLife::start(&plane.kubeconfig("admin")), plane }
@@ -61,7 +60,7 @@ impl Cluster {
                 return object;
             }
             if started.elapsed() > PATIENCE {
-                let pods = self.plane.kubectl(&["get", "pods,jobs", "-n", namespace], b"");
+                let pods = self.plane.kubectl(&["describe", "locusttests", "-n", namespace], b"");
                 let log = fs::read_to_string(self.plane.folder().join("operator.log")).unwrap_or_default();
                 let last: Vec<&str> = log.lines().rev().take(15).collect();
                 panic!("{kind} {name} stays {object:#}\n{}\n{}", text(&pods.stdout), last.join("\n"));
