@@ -6,23 +6,17 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::{
-    Failure, Format, Verdict, config, input,
+    Failure, Format, Verdict, config,
     output::{self, Reporter},
+    source::Source,
 };
-use crate::{
-    diagnostic::Diagnostic,
-    locust,
-    manifest::{self, Document},
-    path::FieldPath,
-    role::Role,
-};
+use crate::{locust, manifest, role::Role};
 
 /// What `podgraft render` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Files or folders with LocustTests, - for standard input; may be repeated
-    #[arg(short = 'f', long = "filename", value_name = "FILE|DIR|-", required = true)]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    source: Source,
 
     /// The format: YAML documents, or one v1 List in JSON
     #[arg(short, long, value_enum, default_value_t = Format::Yaml)]
@@ -56,8 +50,9 @@ impl From<RoleName> for Role {
     }
 }
 
+/// What else is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Deny {
+pub(super) enum Deny {
     /// Warnings count as errors
     Warnings,
 }
@@ -65,15 +60,9 @@ enum Deny {
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let documents = documents(&arguments.files, &mut reporter)?;
+    let documents = arguments.source.tests(&mut reporter)?;
     let mut objects = Vec::new();
-    let mut tests = 0;
     for document in &documents {
-        if !is_locust_test(&document.value) {
-            reporter.report(&[left_out(document)], &documents);
-            continue;
-        }
-        tests += 1;
         let rendered = locust::render(document, &config);
         reporter.report(&rendered.diagnostics, &documents);
         let role = arguments.role.map(Role::from);
@@ -81,51 +70,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         let wanted = |(job_role, _): &(Role, Value)| role.is_none_or(|role| role == *job_role);
         objects.extend(rendered.jobs.into_iter().filter(wanted).map(|(_, job)| job));
     }
-    if tests == 0 && !reporter.refuses(false) {
-        let message = "name a file with a LocustTest: there is none to render";
-        reporter.report(&[Diagnostic::error("no-locust-test", message)], &documents);
-    }
-    if reporter.refuses(arguments.deny.is_some()) {
-        if !reporter.refuses(false) {
-            output::complain(&format!(
-                "refused: {} warning(s), and warnings are denied",
-                reporter.warnings()
-            ));
-        }
+    if reporter.verdict(arguments.deny.is_some()) == Verdict::Refused {
         return Ok(Verdict::Refused);
     }
     output::print(print_objects(&objects, arguments.output).as_bytes())?;
     Ok(Verdict::Fine)
-}
-
-/// Every object in the files, lists taken apart.
-fn documents(files: &[PathBuf], reporter: &mut Reporter) -> Result<Vec<Document>, Failure> {
-    let mut documents = Vec::new();
-    for text in input::read_all(files)? {
-        let read = manifest::read(&text.name, &text.bytes);
-        reporter.report(&read.diagnostics, &read.documents);
-        for document in read.documents {
-            documents.extend(document.items().unwrap_or_else(|| vec![document]));
-        }
-    }
-    Ok(documents)
-}
-
-fn is_locust_test(value: &Value) -> bool {
-    let part = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
-    part("kind") == "LocustTest" && part("apiVersion").split('/').next() == Some("locust.io")
-}
-
-fn left_out(document: &Document) -> Diagnostic {
-    let part = |name: &str| document.value.get(name).and_then(Value::as_str);
-    let what = match (part("apiVersion"), part("kind")) {
-        (Some(version), Some(kind)) => format!("{version} {kind}"),
-        (None, Some(kind)) => kind.to_owned(),
-        _ => "an object without a kind".to_owned(),
-    };
-    let near = if part("kind") == Some("LocustTest") { "; did you mean locust.io/v2?" } else { "" };
-    Diagnostic::note("left-out", format!("left out {what}: only locust.io LocustTests are rendered{near}"))
-        .positioned(document.position(&FieldPath::root()))
 }
 
 /// The objects as YAML documents, or in JSON as one `v1` List.

@@ -37,6 +37,7 @@ pub struct Rendered {
 /// Where a pod came from: its layers, and what each changed.
 #[derive(Debug)]
 pub struct Origins {
+    base: Value,
     layers: Vec<String>,
     provenance: Provenance,
 }
@@ -47,6 +48,12 @@ impl Origins {
     pub fn layer_of(&self, path: &FieldPath) -> &str {
         let layer = self.provenance.blame(path).and_then(|layer| self.layers.get(layer));
         layer.map_or("base", String::as_str)
+    }
+
+    /// The pod template that the operator makes before anybody's wishes.
+    #[must_use]
+    pub fn base(&self) -> &Value {
+        &self.base
     }
 
     /// The names of the layers, first to last.
@@ -134,7 +141,8 @@ impl Pod {
         let Some(schema) = Schema::pod_template() else {
             diagnostics
                 .push(Diagnostic::error("no-schema", "rebuild podgraft: its schema has no PodTemplateSpec"));
-            let origins = Origins { layers: Vec::new(), provenance: Provenance::default() };
+            let origins =
+                Origins { base: base.clone(), layers: Vec::new(), provenance: Provenance::default() };
             return Self { template: base, origins, diagnostics };
         };
         let unknown_fields = match config.unknown_fields {
@@ -172,7 +180,7 @@ impl Pod {
         let layers = wishes.into_iter().map(|wish| wish.name).collect();
         Self {
             template: folded.value,
-            origins: Origins { layers, provenance: folded.provenance },
+            origins: Origins { base, layers, provenance: folded.provenance },
             diagnostics,
         }
     }

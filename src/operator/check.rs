@@ -23,7 +23,7 @@ use super::{MANAGER, error::Error, revision::Objects, settings::DryRun};
 use crate::role::Role;
 
 /// The shortest time between two dry runs: admission webhooks answer them all.
-const PACE: Duration = Duration::from_millis(50);
+const PACE: Duration = Duration::from_millis(10);
 /// How long a yes holds: quotas and policies change.
 const ACCEPTED_FOR: Duration = Duration::from_secs(300);
 /// How long the first no holds; each further one holds twice as long.

@@ -74,7 +74,7 @@ impl Metrics {
         self.stores.lock().unwrap_or_else(PoisonError::into_inner).push(tests);
     }
 
-    /// Everything, in the OpenMetrics text format.
+    /// Everything, in the `OpenMetrics` text format.
     ///
     /// # Errors
     /// When a metric cannot be written, which only memory can cause.

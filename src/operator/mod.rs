@@ -28,7 +28,7 @@ mod health;
 mod lease;
 pub mod metrics;
 pub mod pods;
-mod problems;
+pub mod problems;
 mod reconcile;
 pub mod report;
 pub mod revision;

@@ -79,6 +79,7 @@ pub(super) async fn reconcile(test: Arc<DynamicObject>, scope: Arc<Scope>) -> Re
 }
 
 /// Says when to try again.
+#[expect(clippy::needless_pass_by_value, reason = "kube calls it so")]
 pub(super) fn on_error(test: Arc<DynamicObject>, error: &Error, scope: Arc<Scope>) -> Action {
     let name = name_of(&test);
     if matches!(error, Error::Stale) {

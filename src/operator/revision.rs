@@ -159,17 +159,14 @@ pub fn layers(rendered: &Rendered) -> Vec<AppliedLayer> {
         let mut place = 0;
         for name in origins.layers() {
             let name = if name.starts_with("typed field ") { "typed fields" } else { name };
-            match layers.iter().position(|layer| layer.name == name) {
-                Some(index) => {
-                    if layers[index].pods != role.as_str() {
-                        layers[index].pods = "both".into();
-                    }
-                    place = index + 1;
+            if let Some(index) = layers.iter().position(|layer| layer.name == name) {
+                if layers[index].pods != role.as_str() {
+                    layers[index].pods = "both".into();
                 }
-                None => {
-                    layers.insert(place, AppliedLayer { name: name.into(), pods: role.to_string() });
-                    place += 1;
-                }
+                place = index + 1;
+            } else {
+                layers.insert(place, AppliedLayer { name: name.into(), pods: role.to_string() });
+                place += 1;
             }
         }
     }

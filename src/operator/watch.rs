@@ -1,6 +1,6 @@
 //! The streams that say which test to look at, and the caches that they fill.
 
-use std::{fmt::Debug, hash::Hash, sync::Arc};
+use std::{fmt::Debug, hash::Hash, sync::Arc, time::Duration};
 
 use futures::{Stream, StreamExt, future::BoxFuture};
 use k8s_openapi::{
@@ -19,6 +19,7 @@ use kube::{
         Controller, WatchStreamExt,
         controller::Config as ControllerConfig,
         reflector::{ObjectRef, Store, store::Writer},
+        utils::Backoff,
         watcher,
     },
 };
@@ -31,8 +32,12 @@ use super::{
 };
 use crate::locust::base;
 
+/// How many objects are read at once when a cache is filled: what is read is trimmed page by page.
+const PAGE: u32 = 100;
 /// How long the triggers of one test are gathered before it is looked at.
-const DEBOUNCE: std::time::Duration = std::time::Duration::from_millis(50);
+const DEBOUNCE: Duration = Duration::from_millis(50);
+/// The longest pause before watching is tried again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// What the operator keeps in memory, of one namespace or of all.
 #[derive(Clone)]
@@ -141,6 +146,9 @@ where
 }
 
 /// A cache, and the stream of everything that is put into it or taken out.
+///
+/// Errors end here: this stream backs off by itself, and a controller that saw them would make every other
+/// stream wait, too.
 fn reflected<K>(
     api: Api<K>,
     config: watcher::Config,
@@ -151,9 +159,10 @@ where
     K: Resource + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
     K::DynamicType: Debug + Clone + Eq + Hash + Unpin + Send + Sync,
 {
-    let writer = Writer::<K>::new(dyntype.clone());
-    let reader = writer.as_reader();
+    let config = config.page_size(PAGE);
     let kind = K::kind(&dyntype).into_owned();
+    let writer = Writer::<K>::new(dyntype);
+    let reader = writer.as_reader();
     let stream = watcher(api, config)
         .map(move |event| {
             if let Err(error) = &event {
@@ -161,11 +170,31 @@ where
             }
             event
         })
-        .default_backoff()
+        .backoff(Patience::default())
         .modify(trim)
         .reflect(writer)
-        .touched_objects();
+        .touched_objects()
+        .filter(|event| std::future::ready(event.is_ok()));
     (reader, stream)
+}
+
+/// kube's own backoff, never longer than [`LONGEST_PAUSE`]: tests should not wait for a cache that could be
+/// there again.
+#[derive(Default)]
+struct Patience(watcher::DefaultBackoff);
+
+impl Iterator for Patience {
+    type Item = Duration;
+
+    fn next(&mut self) -> Option<Duration> {
+        self.0.next().map(|pause| pause.min(LONGEST_PAUSE))
+    }
+}
+
+impl Backoff for Patience {
+    fn reset(&mut self) {
+        self.0.reset();
+    }
 }
 
 fn trim_metadata<K>(object: &mut PartialObjectMeta<K>)

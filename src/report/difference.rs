@@ -79,7 +79,7 @@ fn compare(
         }
         (before, after) if before == after => {}
         (before, after) => {
-            found.push(Difference { path: path.clone(), before: before.cloned(), after: after.cloned() })
+            found.push(Difference { path: path.clone(), before: before.cloned(), after: after.cloned() });
         }
     }
 }

@@ -9,6 +9,7 @@
 )]
 
 mod chaos;
+mod command_line;
 mod ends;
 mod examples;
 mod lifecycle;
@@ -59,6 +60,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(ownership::a_test_of_the_public_operator_is_left_alone),
     scenario!(protected::every_door_is_closed),
     scenario!(protected::a_lost_null_is_told),
+    scenario!(command_line::render_diff_and_validate_read_the_cluster),
     scenario!(examples::every_example_is_stored_as_it_is_rendered),
 ];
 

@@ -1,10 +1,11 @@
 //! Memory, API calls and time with many tests, and with many pods that are none of the operator's.
 //!
-//! `cargo test --release --test operator scale -- --nocapture` prints the figures; `PODGRAFT_SCALE=1000,5000`
-//! chooses how many tests and unrelated pods.
+//! `cargo test --test operator scale -- --nocapture` prints the figures. `PODGRAFT_SCALE=200,1000` chooses how
+//! many tests there are, step by step, and `PODGRAFT_STRANGERS=5000` how many unrelated pods in the end.
 
 use std::{
     fs,
+    ops::Range,
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -26,40 +27,64 @@ use crate::{
 /// How long all tests together may take to start.
 const PATIENCE: Duration = Duration::from_secs(400);
 
+/// What is measured while the tests run: enough to see a line that is not straight.
+const STEPS: &str = "50,200";
+const STRANGERS: &str = "1000";
+/// The operator's name in the audit log.
+const OPERATOR: &str = "system:serviceaccount:podgraft:podgraft";
+
 #[test]
 fn scale() {
     let (_turn, cluster) = cluster();
-    let numbers = std::env::var("PODGRAFT_SCALE").unwrap_or_else(|_| "200,1000".into());
-    let (tests, strangers) = numbers.split_once(',').unwrap();
-    let (tests, strangers): (usize, usize) = (tests.parse().unwrap(), strangers.parse().unwrap());
+    let setting = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.into());
+    let steps: Vec<usize> =
+        setting("PODGRAFT_SCALE", STEPS).split(',').map(|step| step.parse().unwrap()).collect();
+    let strangers: usize = setting("PODGRAFT_STRANGERS", STRANGERS).parse().unwrap();
     cluster.plane.kubectl_ok(&["create", "namespace", "many"], b"");
     let operator = Operator::of(&cluster);
     sleep(Duration::from_secs(1));
     println!("0 tests: {} MiB", memory(&operator));
-    let started = Instant::now();
-    create_tests(&cluster, tests);
-    let applied = started.elapsed();
-    running(&operator, tests, started);
-    let took = started.elapsed();
-    println!(
-        "{tests} tests: applied in {:.1} s, running in {:.1} s, {} MiB",
-        applied.as_secs_f64(),
-        took.as_secs_f64(),
-        memory(&operator)
-    );
-    sleep(Duration::from_secs(5));
-    let requests = cluster.plane.requests("system:serviceaccount:podgraft:podgraft");
-    let all: usize = requests.values().sum();
-    println!("{all} API calls, {:.1} a test", all as f64 / tests as f64);
-    for (what, count) in requests {
+    let mut there = 0;
+    for step in steps {
+        grow(&cluster, &operator, there, step);
+        there = step;
+    }
+    drop(operator);
+    with_strangers(&cluster, there, strangers);
+}
+
+/// From so many tests to so many.
+fn grow(cluster: &Cluster, operator: &Operator, from: usize, to: usize) {
+    let calls = || cluster.plane.requests(OPERATOR).values().sum::<usize>();
+    let (started, before) = (Instant::now(), calls());
+    create_tests(cluster, from..to);
+    let applied = started.elapsed().as_secs_f64();
+    running(operator, to, started);
+    let took = started.elapsed().as_secs_f64();
+    // The pods of the last tests still come up.
+    let mut after = calls();
+    let quiet = Instant::now();
+    loop {
+        sleep(Duration::from_secs(5));
+        let now = calls();
+        if now == after {
+            break;
+        }
+        assert!(
+            quiet.elapsed() < PATIENCE,
+            "it works without a reason: {:?}",
+            cluster.plane.requests(OPERATOR)
+        );
+        after = now;
+    }
+    let memory = memory(operator);
+    println!("{from} to {to} tests: applied in {applied:.1} s, running in {took:.1} s, {memory} MiB");
+    let tenths = (after - before) * 10 / (to - from);
+    println!("{} API calls, {}.{} a test; 5 s without a change: 0", after - before, tenths / 10, tenths % 10);
+    for (what, count) in cluster.plane.requests(OPERATOR) {
         println!("  {what}: {count}");
     }
-    sleep(Duration::from_secs(5));
-    let idle: usize = cluster.plane.requests("system:serviceaccount:podgraft:podgraft").values().sum();
-    println!("5 s without a change: {} API calls", idle - all);
-    assert!(idle - all <= tests / 50, "it works without a reason");
-    drop(operator);
-    with_strangers(&cluster, tests, strangers);
+    assert!(tenths < 300, "too many API calls a test");
 }
 
 /// A fresh operator before and after there are pods of others.
@@ -77,10 +102,9 @@ fn with_strangers(cluster: &Cluster, tests: usize, strangers: usize) {
     assert!(after <= before + 3, "unrelated pods cost memory");
 }
 
-fn create_tests(cluster: &Cluster, count: usize) {
-    let texts: Vec<String> = (0..count)
-        .map(|index| test(&format!("t{index}"), "").replace("replicas: 2", "replicas: 1"))
-        .collect();
+fn create_tests(cluster: &Cluster, numbers: Range<usize>) {
+    let texts: Vec<String> =
+        numbers.map(|index| test(&format!("t{index}"), "").replace("replicas: 2", "replicas: 1")).collect();
     cluster.plane.kubectl_ok(&["create", "-n", "many", "-f", "-"], texts.join("---\n").as_bytes());
 }
 

@@ -146,6 +146,11 @@ impl ControlPlane {
         self.file(&format!("{user}.kubeconfig"))
     }
 
+    /// The path of one of the programs: `kubectl`.
+    pub(crate) fn binary(&self, program: &str) -> PathBuf {
+        self.binaries.join(program)
+    }
+
     /// The folder with everything that the programs write.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
@@ -273,7 +278,9 @@ impl Drop for ControlPlane {
         for (_, mut program) in self.programs.drain(..).rev() {
             end(&mut program);
         }
-        let _ = fs::remove_dir_all(&self.folder);
+        if std::env::var_os("PODGRAFT_KEEP").is_none() {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
     }
 }
 

@@ -253,7 +253,7 @@ pub struct LocustTestStatus {
     /// The hash of what was rendered when the test started, as on its Jobs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template_hash: Option<String>,
-    /// The ControllerRevision that holds what was rendered when the test started.
+    /// The `ControllerRevision` that holds what was rendered when the test started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
     /// The layers that made the pods, first to last: the last won.
