@@ -74,7 +74,7 @@ struct Failure(String);
 /// Runs the command that the process's arguments name, and returns its exit code.
 #[must_use]
 pub fn run() -> ExitCode {
-    let matches = Arguments::command().name(called()).try_get_matches();
+    let matches = Arguments::command().bin_name(called()).try_get_matches();
     let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -13,15 +13,15 @@ use crate::{
 
 /// Which LocustTests.
 #[derive(Debug, clap::Args)]
-#[group(required = true, multiple = true)]
 pub(super) struct Source {
     /// LocustTests of a cluster, as locusttest/NAME; may be repeated
     #[cfg(feature = "operator")]
-    #[arg(value_name = "locusttest/NAME", value_parser = object_name)]
+    #[arg(value_name = "locusttest/NAME", value_parser = object_name, required_unless_present = "files")]
     objects: Vec<String>,
 
     /// Files or folders with LocustTests, - for standard input; may be repeated
     #[arg(short = 'f', long = "filename", value_name = "FILE|DIR|-")]
+    #[cfg_attr(not(feature = "operator"), arg(required = true))]
     files: Vec<PathBuf>,
 
     #[cfg(feature = "operator")]

@@ -1,9 +1,6 @@
 //! [`decide`]: what to do next for a test. Pure.
 
-use super::{
-    revision::Objects,
-    view::{Child, Owner, View},
-};
+use super::view::{Child, Owner, View};
 use crate::{
     locust::{api::shared::UpdatePolicy, base},
     role::Role,
@@ -66,14 +63,6 @@ pub struct Wanted<'r> {
     pub hash: Option<&'r str>,
     /// What a change does to a test that has started.
     pub policy: UpdatePolicy,
-}
-
-impl<'r> Wanted<'r> {
-    /// What a render wants; `hash` is that of `objects`, which the caller keeps.
-    #[must_use]
-    pub fn new(objects: Option<&Objects>, hash: &'r str, policy: UpdatePolicy) -> Self {
-        Self { hash: objects.map(|_| hash), policy }
-    }
 }
 
 /// Decides what to do next.
@@ -179,3 +168,6 @@ fn after_the_end(view: &View) -> Step {
         .collect();
     if expiring.is_empty() { Step::Rest } else { Step::Expire(expiring) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -161,7 +161,14 @@ pub async fn creation_failures(client: &Client, view: &mut View, now: Timestamp)
         let events: Api<Event> = Api::namespaced(client.clone(), &namespace);
         let of_job = format!("involvedObject.uid={},reason=FailedCreate", job.child.uid);
         let found = events.list(&ListParams::default().fields(&of_job)).await;
-        let found = found.map_err(Error::api(format!("read the events of Job {}", job.child.name)))?;
+        let found = match found {
+            Ok(found) => found,
+            // Who may not read events does without their words.
+            Err(kube::Error::Api(status)) if status.is_forbidden() => continue,
+            Err(error) => {
+                return Err(Error::api(format!("read the events of Job {}", job.child.name))(error));
+            }
+        };
         let when = |event: &Event| event.last_timestamp.clone().or(event.first_timestamp.clone());
         let last = found.items.iter().max_by_key(|event| when(event).map(|Time(time)| time));
         job.cannot_create = last.and_then(|event| event.message.clone());

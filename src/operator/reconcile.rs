@@ -137,20 +137,25 @@ async fn act(scope: &Scope, view: &mut View, now: &Now) -> Result<(Step, Option<
     let layers = revision::layers(&now.rendered);
     let rendering =
         now.objects.as_ref().map(|objects| Rendering { objects, hash: &now.hash, layers: &layers });
+    let (mut wanted, mut refused) = (now.wanted(), None);
     for _ in 0..STEPS {
-        let step = decide(view, now.wanted());
+        let step = decide(view, wanted);
         if !step.acts() {
-            return Ok((step, None));
+            return Ok((step, refused));
         }
         let (was_there, made_before) = (view.clone(), view.was_created());
         tracing::info!(test = name_of(&view.test), ?step, "acting");
-        let refused = apply(&scope.ctx, view, &step, rendering).await?;
+        let said = apply(&scope.ctx, view, &step, rendering).await?;
         report::done(&scope.ctx, &was_there, view, &step, made_before).await;
-        if refused.is_some() {
-            return Ok((step, refused));
+        if said.is_some() && (step != Step::Freeze || view.revision.is_none()) {
+            return Ok((step, said));
+        }
+        if said.is_some() {
+            // What the API server refuses is not wanted; what has started goes on as it is.
+            (wanted, refused) = (Wanted { hash: None, ..wanted }, said);
         }
     }
-    Ok((decide(view, now.wanted()), None))
+    Ok((decide(view, wanted), refused))
 }
 
 /// What differs between what is frozen and what would be rendered now.

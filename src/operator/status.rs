@@ -7,13 +7,14 @@ use super::{
     check::Verdict,
     conditions::{Conditions, Holds, seconds},
     decide::Step,
+    pods::PodState,
     problems::{Problem, problem},
     revision::{self, Revision},
     view::{Progress, View},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    locust::{Rendered, api::shared::UpdatePolicy},
+    locust::{Rendered, api::shared::UpdatePolicy, base},
     report::Difference,
     role::Role,
 };
@@ -141,11 +142,21 @@ fn workers(view: &View, fields: &mut Map<String, Value>) {
     if let Some(expected) = recorded("expectedWorkers").or(expected).or(wanted) {
         fields.insert("expectedWorkers".into(), expected);
     }
-    let has_ended = view.master.as_ref().is_some_and(|master| master.ended.is_some());
-    let last = before.get("connectedWorkers").filter(|_| has_ended).cloned();
-    let ready = view.worker.as_ref().map_or(0, |worker| worker.ready);
-    let connected = recorded("connectedWorkers").or(last).unwrap_or_else(|| ready.into());
+    let connected = recorded("connectedWorkers").unwrap_or_else(|| connected(view).into());
     fields.insert("connectedWorkers".into(), connected);
+}
+
+/// How many workers run; once the test has ended, how many did, because they leave with their master.
+fn connected(view: &View) -> i32 {
+    let master_ended = view.master.as_ref().is_some_and(|master| master.ended.is_some());
+    let Some(worker) = &view.worker else { return 0 };
+    if !master_ended && worker.progress != Progress::Complete {
+        return worker.ready;
+    }
+    let label = base::generated_name_of(view.name(), Role::Worker);
+    let ran =
+        |pod: &&PodState| pod.pod_label == label && matches!(pod.phase.as_str(), "Running" | "Succeeded");
+    i32::try_from(view.pods.iter().filter(ran).count()).unwrap_or(i32::MAX)
 }
 
 fn times(facts: &Facts<'_>, phase: Phase, fields: &mut Map<String, Value>) {
@@ -177,11 +188,8 @@ fn ready(facts: &Facts<'_>, phase: Phase, conditions: &mut Conditions<'_>) {
 }
 
 fn workers_connected(view: &View, phase: Phase, conditions: &mut Conditions<'_>) {
-    if matches!(phase, Phase::Succeeded | Phase::Failed) && conditions.before("WorkersConnected").is_some() {
-        conditions.keep("WorkersConnected");
-        return;
-    }
-    let (ready, expected) = view.worker.as_ref().map_or((0, 0), |worker| (worker.ready, worker.parallelism));
+    let expected = view.worker.as_ref().map_or(0, |worker| worker.parallelism);
+    let connected = connected(view);
     if !is_made(view) {
         conditions.set("WorkersConnected", false, "WaitingForWorkers", "the workers' Job is not there yet");
         return;
@@ -189,11 +197,17 @@ fn workers_connected(view: &View, phase: Phase, conditions: &mut Conditions<'_>)
     let suspended = view.worker.as_ref().is_some_and(|worker| worker.progress == Progress::Suspended);
     let (holds, reason) = match () {
         () if suspended => (false, "WaitingForWorkers"),
-        () if ready >= expected => (true, "AllWorkersConnected"),
+        () if connected >= expected => (true, "AllWorkersConnected"),
         () => (false, "WorkersMissing"),
     };
+    let verb = if matches!(phase, Phase::Succeeded | Phase::Failed) { "ran" } else { "run" };
     let note = if suspended { "; the Job is suspended" } else { "" };
-    conditions.set("WorkersConnected", holds, reason, &format!("{ready}/{expected} workers run{note}"));
+    conditions.set(
+        "WorkersConnected",
+        holds,
+        reason,
+        &format!("{connected}/{expected} workers {verb}{note}"),
+    );
 }
 
 fn test_completed(view: &View, phase: Phase, conditions: &mut Conditions<'_>) {

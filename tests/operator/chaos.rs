@@ -81,8 +81,7 @@ fn live(place: &Place<'_>, name: &str) {
     place.reason(name, "WorkersConnected", "AllWorkersConnected");
     place.cluster.life.fate(&format!("{name}-"), Fate::Succeed);
     place.phase(name, "Succeeded");
-    let masters = place.cluster.life.masters(&format!("{}/{name}-master", place.namespace));
-    assert_eq!((masters.at_once, masters.ever.len()), (1, 2), "{name}: {masters:?}");
+    place.had_masters(name, 2);
 }
 
 /// The API server goes away in the middle, and comes back.

@@ -18,7 +18,8 @@ pub(crate) fn a_test_succeeds(place: &Place<'_>) {
     let ended = place.phase(&name, "Succeeded");
     assert_eq!(condition(&ended, "TestCompleted")["reason"], "TestSucceeded");
     // Unlike the public operator's, the count does not fall to 0 when the workers leave.
-    assert!(ended["status"]["connectedWorkers"].as_i64().unwrap() > 0, "{ended:#}");
+    assert_eq!(ended["status"]["connectedWorkers"], 2, "{ended:#}");
+    assert_eq!(condition(&ended, "WorkersConnected")["message"], "2/2 workers ran");
     assert!(!ended["status"]["completionTime"].is_null());
     place.until("job", &format!("{name}-worker"), |job| job["status"]["succeeded"] == 2);
     let told = place.describe(&name);
@@ -56,8 +57,7 @@ pub(crate) fn a_short_ttl_runs_nothing_again(place: &Place<'_>) {
     let ended = place.get("locusttest", &name);
     assert_eq!(ended["status"]["phase"], "Succeeded");
     assert!(place.get("job", &format!("{name}-master")).is_null(), "run again");
-    let masters = place.cluster.life.masters(&format!("{}/{name}-master", place.namespace));
-    assert_eq!(masters.ever.len(), 1, "{masters:?}");
+    place.had_masters(&name, 1);
 }
 
 pub(crate) fn a_suspended_test_waits(place: &Place<'_>) {

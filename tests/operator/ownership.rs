@@ -40,8 +40,7 @@ pub(crate) fn an_orphaned_master_is_never_doubled(place: &Place<'_>) {
     place.kubectl(&["delete", "pod", &pod]);
     place.phase(&name, "Running");
     place.until("job", &format!("{name}-master"), |job| job["status"]["active"] == 1);
-    let masters = place.cluster.life.masters(&format!("{}/{name}-master", place.namespace));
-    assert_eq!((masters.at_once, masters.ever.len()), (1, 2), "{masters:?}");
+    place.had_masters(&name, 2);
 }
 
 pub(crate) fn the_public_finalizer_goes(place: &Place<'_>) {
@@ -97,6 +96,5 @@ pub(crate) fn a_test_of_the_public_operator_is_left_alone(place: &Place<'_>) {
     place.phase(&name, "Running");
     let job = place.get("job", &format!("{name}-master"));
     assert_eq!(job["spec"]["template"]["spec"]["containers"][0]["name"], format!("{name}-master"));
-    let masters = place.cluster.life.masters(&format!("{}/{name}-master", place.namespace));
-    assert_eq!(masters.ever.len(), 1, "{masters:?}");
+    place.had_masters(&name, 1);
 }

@@ -82,6 +82,18 @@ impl Place<'_> {
         serde_json::from_str::<Value>(&text).unwrap()["items"].as_array().unwrap().clone()
     }
 
+    /// Checks that a test never had two masters at once, and had so many in all.
+    pub(crate) fn had_masters(&self, name: &str, ever: usize) {
+        let of = format!("{}/{name}-master", self.namespace);
+        let started = Instant::now();
+        // A pod is counted a moment after the Job controller made it.
+        while self.cluster.life.masters(&of).ever.len() < ever && started.elapsed().as_secs() < 10 {
+            thread::sleep(std::time::Duration::from_millis(100));
+        }
+        let masters = self.cluster.life.masters(&of);
+        assert_eq!((masters.at_once, masters.ever.len()), (1, ever), "{name}: {masters:?}");
+    }
+
     /// What `kubectl describe` says of a test.
     pub(crate) fn describe(&self, name: &str) -> String {
         self.kubectl(&["describe", "locusttest", name])

@@ -77,8 +77,7 @@ pub(crate) fn recreate_never_has_two_masters(place: &Place<'_>) {
     }
     place.gone("controllerrevision", &format!("{name}-1"));
     place.reason(&name, "WorkersConnected", "AllWorkersConnected");
-    let masters = place.cluster.life.masters(&format!("{}/{name}-master", place.namespace));
-    assert_eq!((masters.at_once, masters.ever.len()), (1, 3), "{masters:?}");
+    place.had_masters(&name, 3);
     assert!(place.describe(&name).contains("Recreating"));
 }
 
