@@ -64,7 +64,10 @@ pub(crate) fn all(plane: &ControlPlane) -> BTreeMap<String, Value> {
     let found: Value =
         serde_json::from_str(&plane.kubectl_ok(&["get", "locusttest", "-o", "json"], b"")).unwrap();
     let items = found["items"].as_array().unwrap();
-    items.iter().map(|item| (item["metadata"]["name"].as_str().unwrap().into(), item["spec"].clone())).collect()
+    items
+        .iter()
+        .map(|item| (item["metadata"]["name"].as_str().unwrap().into(), item["spec"].clone()))
+        .collect()
 }
 
 /// Runs kubectl, which must refuse; what it says.
@@ -124,4 +127,10 @@ pub(crate) fn difference(found: &Value, wanted: &Value) -> String {
 /// An object with one field, or with none.
 pub(crate) fn maybe(field: &str, value: Option<&Value>) -> Value {
     Value::Object(value.map(|value| (field.to_owned(), value.clone())).into_iter().collect::<Map<_, _>>())
+}
+
+/// Fails, with the differing leaves, when the templates that the server has are not these.
+pub(crate) fn assert_stored(plane: &ControlPlane, name: &str, wanted: &Value, after: &str) {
+    let difference = difference(&stored(plane, name), wanted);
+    assert!(difference.is_empty(), "after {after}:\n{difference}");
 }

@@ -42,24 +42,40 @@ const WAYS: [Way; 7] = [
     Way { name: "replace", first: CREATE, second: REPLACE, merges: false },
     Way { name: "patch --type=json", first: CREATE, second: Write::JsonPatch, merges: false },
     Way { name: "patch --type=merge", first: CREATE, second: Write::MergePatch, merges: true },
-    Way { name: "client-side, then server-side apply", first: CLIENT_SIDE, second: SERVER_SIDE, merges: false },
+    Way {
+        name: "client-side, then server-side apply",
+        first: CLIENT_SIDE,
+        second: SERVER_SIDE,
+        merges: false,
+    },
     // kubectl does not know what was applied before, so that it removes nothing.
-    Way { name: "server-side, then client-side apply", first: SERVER_SIDE, second: CLIENT_SIDE, merges: true },
+    Way {
+        name: "server-side, then client-side apply",
+        first: SERVER_SIDE,
+        second: CLIENT_SIDE,
+        merges: true,
+    },
 ];
 
 /// One test that goes from a template to another.
 struct Step {
     name: String,
-    /// Which of the three template fields it has.
+    /// Which of the three template fields it has; one for each of the templates that tests go to, so that one
+    /// patch serves all that go there.
     field: &'static str,
     from: usize,
     to: usize,
 }
 
-pub(crate) fn check(plane: &ControlPlane, outcomes: &mut Outcomes) {
+/// The templates, with what each says; the first is no template.
+pub(crate) fn known_templates() -> Vec<(String, Option<Value>)> {
     let documents = podgraft::manifest::read("templates.yaml", TEMPLATES.as_bytes()).documents;
-    let known: Vec<Option<Value>> =
-        documents.iter().map(|document| document.value.get("template").cloned()).collect();
+    let read = |value: &Value| (value["says"].as_str().unwrap().to_owned(), value.get("template").cloned());
+    documents.iter().map(|document| read(&document.value)).collect()
+}
+
+pub(crate) fn check(plane: &ControlPlane, outcomes: &mut Outcomes) {
+    let (says, known): (Vec<String>, Vec<Option<Value>>) = known_templates().into_iter().unzip();
     assert!(known.len() >= 10 && known[0].is_none());
     for (turn, way) in WAYS.iter().enumerate() {
         let steps = steps(&format!("way{turn}"), known.len());
@@ -74,8 +90,7 @@ pub(crate) fn check(plane: &ControlPlane, outcomes: &mut Outcomes) {
             }
             let difference = difference(&templates(&found[&step.name]), &wanted);
             if !difference.is_empty() {
-                let says = |index: usize| documents[index].value["says"].as_str().unwrap();
-                wrong.push(format!("{} -> {}:\n{difference}", says(step.from), says(step.to)));
+                wrong.push(format!("{} -> {}:\n{difference}", says[step.from], says[step.to]));
             }
         }
         assert!(wrong.is_empty(), "{}\n{}", way.name, wrong.join("\n"));
@@ -88,7 +103,7 @@ fn steps(prefix: &str, templates: usize) -> Vec<Step> {
     let pairs = (0..templates).flat_map(|from| (0..templates).map(move |to| (from, to)));
     let step = |(from, to)| Step {
         name: format!("{prefix}-{from}-{to}"),
-        field: FIELDS[(from + to) % FIELDS.len()],
+        field: FIELDS[to % FIELDS.len()],
         from,
         to,
     };
@@ -121,18 +136,17 @@ fn write(
     }
     // kubectl sends one patch to all objects of a file.
     for (index, template) in known.iter().enumerate() {
-        for field in FIELDS {
-            let same = |step: &&Step| which(step) == index && step.field == field;
-            // There is nothing to remove where nothing was.
-            let same = steps.iter().filter(same).filter(|step| step.from + step.to != 0);
-            let objects: Vec<Value> = same.map(object).collect();
-            let (kind, patch) = match way {
-                Write::MergePatch => ("merge", json!({ "spec": { field: template } })),
-                _ => ("json", json!([operation(field, template.as_ref())])),
-            };
-            let arguments = ["patch", "-f", "-", "--type", kind, "-p", &patch.to_string()];
-            plane.kubectl_ok(&arguments, &list(&objects));
-        }
+        let same = |step: &&Step| which(step) == index;
+        // There is nothing to remove where nothing was.
+        let same = steps.iter().filter(same).filter(|step| step.from + step.to != 0);
+        let objects: Vec<Value> = same.map(object).collect();
+        let field = FIELDS[index % FIELDS.len()];
+        let (kind, patch) = match way {
+            Write::MergePatch => ("merge", json!({ "spec": { field: template } })),
+            _ => ("json", json!([operation(field, template.as_ref())])),
+        };
+        let arguments = ["patch", "-f", "-", "--type", kind, "-p", &patch.to_string()];
+        plane.kubectl_ok(&arguments, &list(&objects));
     }
 }
 
