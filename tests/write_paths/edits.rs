@@ -4,6 +4,7 @@ use std::{
     fs,
     path::PathBuf,
     process::{Command, Output},
+    sync::OnceLock,
 };
 
 use serde_json::{Value, json};
@@ -16,6 +17,9 @@ use crate::{
         text,
     },
 };
+
+/// Where kubectl is.
+static BINARIES: OnceLock<PathBuf> = OnceLock::new();
 
 /// A folder that is gone when this is dropped.
 pub(crate) struct Scratch(pub(crate) PathBuf);
@@ -55,7 +59,8 @@ pub(crate) fn edit(
     let kubeconfig = scratch.write("kubeconfig", &plane.kubectl_ok(&["config", "view", "--raw"], b""));
     // A server that refuses has kubectl open the editor again until nothing changes any more, and leave a
     // copy in the folder for temporary files.
-    Command::new(build("control-plane").join("kubectl"))
+    let binaries = BINARIES.get_or_init(|| build("control-plane"));
+    Command::new(binaries.join("kubectl"))
         .args(["--kubeconfig", &kubeconfig, "edit", "locusttest", name])
         .args(arguments)
         .env("HOME", &scratch.0)
