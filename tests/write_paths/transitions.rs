@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    objects::{FIELDS, all, difference, list, locust_test, maybe, templates},
+    objects::{FIELDS, all, difference, list, locust_test, templates},
     outcomes::Outcomes,
     support::control_plane::ControlPlane,
 };
@@ -57,13 +57,10 @@ const WAYS: [Way; 7] = [
     },
 ];
 
-/// One test that goes from a template to another.
+/// One test whose three templates go from these to one other.
 struct Step {
     name: String,
-    /// Which of the three template fields it has; one for each of the templates that tests go to, so that one
-    /// patch serves all that go there.
-    field: &'static str,
-    from: usize,
+    from: [usize; 3],
     to: usize,
 }
 
@@ -80,80 +77,93 @@ pub(crate) fn check(plane: &ControlPlane, outcomes: &mut Outcomes) {
     for (turn, way) in WAYS.iter().enumerate() {
         let steps = steps(&format!("way{turn}"), known.len());
         write(plane, way.first, &steps, &known, |step| step.from);
-        write(plane, way.second, &steps, &known, |step| step.to);
+        write(plane, way.second, &steps, &known, |step| [step.to; 3]);
         let found = all(plane);
         let mut wrong = Vec::new();
         for step in &steps {
-            let mut wanted = maybe(step.field, known[step.to].as_ref());
-            if way.merges {
-                wanted = merged(step, &known, way.second);
-            }
+            let wanted = wanted(way, step, &known);
             let difference = difference(&templates(&found[&step.name]), &wanted);
             if !difference.is_empty() {
-                wrong.push(format!("{} -> {}:\n{difference}", says[step.from], says[step.to]));
+                let from = step.from.map(|from| says[from].as_str()).join(", ");
+                wrong.push(format!("{from} -> {}:\n{difference}", says[step.to]));
             }
         }
         assert!(wrong.is_empty(), "{}\n{}", way.name, wrong.join("\n"));
         let outcome = if way.merges { "merged as RFC 7386 says" } else { "stored as written" };
-        outcomes.add(way.name, &format!("{} changes of a template", steps.len()), outcome);
+        outcomes.add(way.name, &format!("{} changes of a template", steps.len() * FIELDS.len()), outcome);
     }
 }
 
+/// Every pair of templates, three in a test, so that there are fewer to write.
 fn steps(prefix: &str, templates: usize) -> Vec<Step> {
-    let pairs = (0..templates).flat_map(|from| (0..templates).map(move |to| (from, to)));
-    let step = |(from, to)| Step {
-        name: format!("{prefix}-{from}-{to}"),
-        field: FIELDS[to % FIELDS.len()],
-        from,
-        to,
-    };
-    pairs.map(step).collect()
+    let mut steps = Vec::new();
+    for to in 0..templates {
+        for first in (0..templates).step_by(FIELDS.len()) {
+            let from = [first, first + 1, first + 2].map(|from| from % templates);
+            steps.push(Step { name: format!("{prefix}-{first}-{to}"), from, to });
+        }
+    }
+    steps
 }
 
-/// What is left when the second template is merged into the first.
-fn merged(step: &Step, known: &[Option<Value>], second: Write) -> Value {
-    let mut wanted = maybe(step.field, known[step.from].as_ref());
-    let patch = match second {
-        Write::MergePatch => json!({ step.field: known[step.to] }),
-        _ => maybe(step.field, known[step.to].as_ref()),
-    };
+/// The fields of a test before or after its step.
+fn fields(which: [usize; 3], known: &[Option<Value>]) -> Value {
+    let pairs = FIELDS.iter().zip(which);
+    let set = pairs.filter_map(|(field, index)| Some(((*field).to_owned(), known[index].clone()?)));
+    Value::Object(set.collect())
+}
+
+/// What should be stored in the end.
+fn wanted(way: &Way, step: &Step, known: &[Option<Value>]) -> Value {
+    let after = fields([step.to; 3], known);
+    if !way.merges {
+        return after;
+    }
+    let mut wanted = fields(step.from, known);
+    let patch =
+        if matches!(way.second, Write::MergePatch) { merge_patch(known[step.to].as_ref()) } else { after };
     json_patch::merge(&mut wanted, &patch);
     wanted
 }
 
+/// Runs kubectl for all tests at once; `which` says whether their first or second templates are written.
 fn write(
     plane: &ControlPlane,
     way: Write,
     steps: &[Step],
     known: &[Option<Value>],
-    which: impl Fn(&Step) -> usize,
+    which: impl Fn(&Step) -> [usize; 3],
 ) {
-    let object = |step: &Step| locust_test(&step.name, &maybe(step.field, known[which(step)].as_ref()));
+    let object = |step: &Step| locust_test(&step.name, &fields(which(step), known));
     if let Write::File(arguments) = way {
         let objects: Vec<Value> = steps.iter().map(object).collect();
         plane.kubectl_ok(arguments, &list(&objects));
         return;
     }
     // kubectl sends one patch to all objects of a file.
-    for (index, template) in known.iter().enumerate() {
-        let same = |step: &&Step| which(step) == index;
-        // There is nothing to remove where nothing was.
-        let same = steps.iter().filter(same).filter(|step| step.from + step.to != 0);
-        let objects: Vec<Value> = same.map(object).collect();
-        let field = FIELDS[index % FIELDS.len()];
+    for (to, template) in known.iter().enumerate() {
+        let objects: Vec<Value> = steps.iter().filter(|step| step.to == to).map(object).collect();
         let (kind, patch) = match way {
-            Write::MergePatch => ("merge", json!({ "spec": { field: template } })),
-            _ => ("json", json!([operation(field, template.as_ref())])),
+            Write::MergePatch => ("merge", json!({ "spec": merge_patch(template.as_ref()) })),
+            _ => ("json", FIELDS.iter().flat_map(|field| operations(field, template.as_ref())).collect()),
         };
         let arguments = ["patch", "-f", "-", "--type", kind, "-p", &patch.to_string()];
         plane.kubectl_ok(&arguments, &list(&objects));
     }
 }
 
-fn operation(field: &str, template: Option<&Value>) -> Value {
+/// A template, or the null that removes it, for each field.
+fn merge_patch(template: Option<&Value>) -> Value {
+    FIELDS.iter().map(|field| ((*field).to_owned(), json!(template))).collect()
+}
+
+/// What sets a template, or removes it: there must be one then.
+fn operations(field: &str, template: Option<&Value>) -> Vec<Value> {
     let path = format!("/spec/{field}");
-    match template {
-        Some(value) => json!({ "op": "add", "path": path, "value": value }),
-        None => json!({ "op": "remove", "path": path }),
+    let value = template.cloned().unwrap_or_else(|| json!({}));
+    let mut operations = vec![json!({ "op": "add", "path": path, "value": value })];
+    if template.is_none() {
+        operations.push(json!({ "op": "remove", "path": path }));
     }
+    operations
 }
