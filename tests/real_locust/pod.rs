@@ -24,10 +24,11 @@ pub(crate) enum Names {
     Python,
 }
 
-/// Runs "$@" and ends it when standard input closes, which it also does when the test is killed.
+/// Runs "$@" and ends it when standard input closes, which it also does when the test is killed. Locust may
+/// take a moment to leave on SIGTERM, and is not waited for without end.
 const WATCHED: &str = r#"exec 3<&0
 "$@" 3<&- </dev/null & program=$!
-{ cat <&3 >/dev/null; kill $program; } 2>/dev/null & watcher=$!
+{ cat <&3 >/dev/null; kill $program; sleep 5; kill -9 $program; } 2>/dev/null & watcher=$!
 wait $program; code=$?
 kill $watcher 2>/dev/null
 exit $code"#;
@@ -107,7 +108,8 @@ impl Node<'_> {
         if self.names == Names::Python {
             command
                 .env("PYTHONPATH", root().join("conformance/locust/loopback"))
-                .env("PODGRAFT_LOOPBACK_NAME", self.master);
+                .env("PODGRAFT_LOOPBACK_NAME", self.master)
+                .env("PYTHONDONTWRITEBYTECODE", "1");
         }
         Pod { name: name.to_owned(), child: command.spawn().unwrap(), log }
     }
