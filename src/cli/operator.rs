@@ -15,7 +15,7 @@ use crate::operator::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// A namespace to look after; may be repeated. All of them where none is named
-    #[arg(short, long = "namespace", value_name = "NAMESPACE")]
+    #[arg(short, long = "namespace", value_name = "NAMESPACE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     namespaces: Vec<String>,
 
     /// The operator's configuration
@@ -59,7 +59,7 @@ pub(super) struct Arguments {
     log_format: LogFormatName,
 
     /// What is logged: a level, or filters such as podgraft=debug,warn
-    #[arg(long, value_name = "FILTER", env = "RUST_LOG", default_value = "info,kube_client=off")]
+    #[arg(long, value_name = "FILTER", env = "RUST_LOG", default_value = "info,kube_client=off", value_parser = telemetry::check)]
     log: String,
 
     #[command(flatten)]
@@ -95,6 +95,14 @@ fn address(text: &str) -> Result<Bind, String> {
     whole.parse().map(|address| Bind(Some(address))).map_err(|_| "write it as :8081 or 127.0.0.1:8081".into())
 }
 
+/// An identity that no other replica has: process IDs are the same in every container.
+fn made_up_identity() -> String {
+    use std::hash::{BuildHasher, RandomState};
+    let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "podgraft".into());
+    // The keys of a hash map are random.
+    format!("{host}-{:016x}", RandomState::new().hash_one(std::process::id()))
+}
+
 /// The part of a lease's life at whose end it is renewed.
 const RENEWAL: u64 = 3;
 /// The name of the lease.
@@ -111,7 +119,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         LogFormatName::Json => LogFormat::Json,
     };
     telemetry::start(format, &arguments.log);
-    let identity = arguments.identity.unwrap_or_else(|| format!("podgraft-{}", std::process::id()));
+    let identity = arguments.identity.unwrap_or_else(made_up_identity);
     let election = arguments.leader_elect.then(|| Election {
         lease: LEASE.into(),
         namespace: arguments.lease_namespace,

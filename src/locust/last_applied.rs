@@ -56,6 +56,11 @@ fn compare(
         }
         Value::Object(fields) => {
             for (name, value) in fields {
+                let unset = stored.and_then(|stored| stored.get("$unset")?.as_array());
+                if value.is_null() && unset.is_some_and(|names| names.iter().any(|one| one == name)) {
+                    // Mended by another way than kubectl apply.
+                    continue;
+                }
                 let stored = stored.and_then(|stored| stored.get(name));
                 compare(value, stored, template, &at.field(name), depth + 1, warnings);
             }

@@ -1,4 +1,4 @@
-//! [`Apply`]: does what was decided, one step at a time, and writes what came of it into the view.
+//! [`apply`]: does what was decided, one step at a time, and writes what came of it into the view.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 
 use super::{
     MANAGER,
-    check::{Verdict, post},
+    check::{Question, Verdict, post},
     context::Context,
     decide::{Doomed, Step},
     error::{Error, is_conflict, is_missing},
     fetch,
     revision::{self, Objects},
-    view::View,
+    view::{Owner, View},
 };
 use crate::{locust::api::v2::AppliedLayer, role::Role};
 
@@ -57,30 +57,46 @@ pub async fn apply(
         Step::Remove(doomed) => remove(ctx, view, doomed).await.map(|()| None),
         Step::Expire(jobs) => expire(ctx, view, jobs).await.map(|()| None),
         Step::Forget(revisions) => forget(ctx, view, revisions).await.map(|()| None),
-        Step::Rest | Step::Refuse | Step::Block(_) | Step::Wait(_) => Ok(None),
+        Step::Rest | Step::Refuse | Step::Block(_) | Step::Wait(_) | Step::Strand(_) => Ok(None),
     }
 }
 
 async fn freeze(ctx: &Context, view: &mut View, rendering: Rendering<'_>) -> Result<Option<Verdict>, Error> {
     let Rendering { objects, hash, layers } = rendering;
-    let reached = match ctx.checker.check(&ctx.client, view.namespace(), objects, hash).await? {
+    let has_pods = view.pods.iter().any(|pod| !pod.has_ended());
+    let question = Question { namespace: view.namespace(), objects, hash, has_pods };
+    let reached = match ctx.checker.check(&ctx.client, &question).await? {
         Verdict::Accepted { reached } => reached,
         refused @ Verdict::Refused { .. } => return Ok(Some(refused)),
     };
-    let object = revision::freeze(view, objects, layers, &reached);
     let path = format!("/apis/apps/v1/namespaces/{}/controllerrevisions", view.namespace());
-    let created = match send(ctx, &path, &object, "ControllerRevision").await? {
-        Ok(created) => created,
-        Err(refused) => return Ok(Some(refused)),
+    let mut number = view.highest_revision + 1;
+    let created = loop {
+        let object = revision::freeze(view, number, objects, layers, &reached);
+        match send(ctx, &path, &object, "ControllerRevision").await {
+            Ok(Ok(created)) => break created,
+            Ok(Err(refused)) => return Ok(Some(refused)),
+            // A name that somebody else has is left to them.
+            Err(Error::Stale) if is_taken(ctx, view, number).await? => number += 1,
+            Err(error) => return Err(error),
+        }
     };
-    let created: ControllerRevision = serde_json::from_value(created)
-        .map_err(|_| Error::Unreadable { what: "the ControllerRevision that was just made".into() })?;
+    let created: ControllerRevision = read(created, "ControllerRevision")?;
     let frozen = fetch::revision(&created.metadata);
     if let Some(old) = view.revision.take() {
         view.old_revisions.push(old.name);
     }
     view.revision = frozen.map(|frozen| revision::Revision { objects: Some(objects.clone()), ..frozen });
     Ok(None)
+}
+
+/// Whether the revision of this number is there and is not the test's.
+async fn is_taken(ctx: &Context, view: &View, number: i64) -> Result<bool, Error> {
+    let revisions: Api<ControllerRevision> = Api::namespaced(ctx.client.clone(), view.namespace());
+    let name = revision::name(view.name(), number);
+    let found = revisions.get_metadata_opt(&name).await;
+    let found = found.map_err(Error::api(format!("read ControllerRevision {name}")))?;
+    Ok(found.is_some_and(|found| fetch::child(&found.metadata, &view.test).owner != Owner::Test))
 }
 
 async fn create(

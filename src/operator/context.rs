@@ -11,12 +11,12 @@ use kube::{
     runtime::events::{Recorder, Reporter},
 };
 
+use tokio::sync::Semaphore;
+
 use super::{MANAGER, check::Checker, metrics::Metrics, settings::Settings};
 
-/// The first delay after a failure.
-const FIRST_DELAY: Duration = Duration::from_secs(1);
-/// The longest delay after many failures.
-const LONGEST_DELAY: Duration = Duration::from_secs(300);
+/// How many tests' delays are kept.
+const KEPT: usize = 10_000;
 
 /// What every reconcile shares.
 pub struct Context {
@@ -30,7 +30,9 @@ pub struct Context {
     pub metrics: Metrics,
     /// Asks the API server beforehand.
     pub checker: Checker,
-    failures: Mutex<HashMap<String, u32>>,
+    /// As many as tests may be worked on at once, in all namespaces.
+    pub(super) turns: Semaphore,
+    waits: Mutex<HashMap<String, u32>>,
 }
 
 impl Context {
@@ -41,24 +43,30 @@ impl Context {
         Self {
             recorder: Recorder::new(client.clone(), reporter),
             checker: Checker::new(settings.dry_run),
+            turns: Semaphore::new(settings.concurrency.into()),
             client,
             settings,
             metrics,
-            failures: Mutex::default(),
+            waits: Mutex::default(),
         }
     }
 
-    /// How long to wait after one more failure of this test (`namespace/name`): twice as long each time.
-    pub fn delay(&self, test: &str) -> Duration {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = failures.entry(test.to_owned()).or_default();
-        let delay = FIRST_DELAY.saturating_mul(1 << (*count).min(16)).min(LONGEST_DELAY);
+    /// How long to wait before a test (by its UID) is looked at once more for the same reason: `first`, then
+    /// twice as long each time, `longest` at most.
+    pub fn delay(&self, test: &str, first: Duration, longest: Duration) -> Duration {
+        let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        if waits.len() >= KEPT && !waits.contains_key(test) {
+            // Of tests that went unseen; those that are there only start anew.
+            waits.clear();
+        }
+        let count = waits.entry(test.to_owned()).or_default();
+        let delay = first.saturating_mul(1 << (*count).min(16)).min(longest);
         *count += 1;
         delay
     }
 
-    /// Forgets the failures of a test: it is fine, or gone.
+    /// Forgets the delays of a test: it is fine, or gone.
     pub fn forget(&self, test: &str) {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(test);
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner).remove(test);
     }
 }

@@ -17,6 +17,8 @@ pub enum Step {
     Block(Vec<String>),
     /// Nothing yet: something has to go first, in words.
     Wait(String),
+    /// Nothing any more: the test has started, and what it was made of is lost, in words.
+    Strand(String),
     /// Ask the API server, then freeze what is rendered now as the next revision.
     Freeze,
     /// Create what is missing, from the revision.
@@ -71,7 +73,7 @@ pub fn decide(view: &View, wanted: Wanted<'_>) -> Step {
     if view.has_ended() {
         return after_the_end(view);
     }
-    if view.master.as_ref().is_some_and(|master| master.ended.is_some()) {
+    if view.ended_master().is_some() {
         // The end is about to be recorded; nothing is made anew.
         return Step::Rest;
     }
@@ -83,7 +85,9 @@ pub fn decide(view: &View, wanted: Wanted<'_>) -> Step {
         Some(revision) => {
             let newer = wanted.hash.is_some_and(|hash| hash != revision.hash)
                 && view.generation() > revision.generation;
-            if newer && wanted.policy == UpdatePolicy::Recreate {
+            // What was never started is not a test that goes on.
+            let unstarted = !view.has_started() && view.master.is_none() && view.worker.is_none();
+            if newer && (wanted.policy == UpdatePolicy::Recreate || unstarted) {
                 return Step::Freeze;
             }
             started(view, &revision.hash)
@@ -96,6 +100,11 @@ fn before_the_start(view: &View, wanted: Wanted<'_>) -> Step {
     if let (Some(master), Some(worker)) = (&view.master, &view.worker) {
         let made_of = |hash| [master, worker].iter().all(|job| job.child.hash.as_deref() == Some(hash));
         return if wanted.hash.is_some_and(made_of) { Step::Freeze } else { Step::Rest };
+    }
+    if view.has_started() || view.master.is_some() || view.worker.is_some() {
+        // Whether the test has run is not known any more, so it is not run.
+        let gone = "a Job of the test is gone, and so is the revision that it was made of";
+        return Step::Strand(format!("{gone}: delete the test and create it again to run it"));
     }
     if wanted.hash.is_none() { Step::Refuse } else { Step::Freeze }
 }

@@ -17,6 +17,7 @@ use kube::{
 };
 
 use super::{
+    check::without_made_up,
     error::{Error, is_missing},
     pods::PodState,
     revision::{
@@ -30,6 +31,9 @@ use crate::{locust::base, role::Role};
 
 /// How long the Job controller may take to create pods before its events are looked at.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(2);
+
+/// What the event recorder puts before a message that it saw with other names.
+const COMBINED: &str = "(combined from similar events): ";
 
 /// `locust.io/v2` `LocustTest`, as the API server knows it.
 #[must_use]
@@ -63,17 +67,9 @@ pub fn cached(caches: &Caches, test: &DynamicObject) -> View {
         job.map(|job| (*job).clone())
     };
     let service = caches.services.get(&ObjectRef::new(&master).within(&namespace));
-    let is_revision = |metadata: &ObjectMeta| {
-        metadata.namespace.as_deref() == Some(&*namespace)
-            && metadata.labels.as_ref().and_then(|labels| labels.get(REVISION_LABEL)) == Some(&name)
-    };
-    let revisions = caches.revisions.state_filter(|revision| is_revision(&revision.metadata));
-    let of_test = |pod: &Pod| {
-        let label = pod.labels().get(base::POD_LABEL);
-        pod.metadata.namespace.as_deref() == Some(&*namespace)
-            && label.is_some_and(|label| *label == master || *label == worker)
-    };
-    let pods = caches.pods.state_filter(of_test);
+    let revisions = caches.revisions_of.find(&caches.revisions, &namespace, &name);
+    let mut pods = caches.pods_of.find(&caches.pods, &namespace, &master);
+    pods.extend(caches.pods_of.find(&caches.pods, &namespace, &worker));
     let found = Found {
         revisions: revisions.iter().map(|revision| revision.metadata.clone()).collect(),
         service: service.map(|service| service.metadata.clone()),
@@ -153,6 +149,9 @@ pub async fn creation_failures(client: &Client, view: &mut View, now: Timestamp)
         if !lacks_pods(view, role, now) {
             continue;
         }
+        let label = base::generated_name_of(view.name(), role);
+        let newest =
+            view.pods.iter().filter(|pod| pod.pod_label == label).filter_map(|pod| pod.created).max();
         let job = match role {
             Role::Master => view.master.as_mut(),
             Role::Worker => view.worker.as_mut(),
@@ -171,7 +170,14 @@ pub async fn creation_failures(client: &Client, view: &mut View, now: Timestamp)
         };
         let when = |event: &Event| event.last_timestamp.clone().or(event.first_timestamp.clone());
         let last = found.items.iter().max_by_key(|event| when(event).map(|Time(time)| time));
-        job.cannot_create = last.and_then(|event| event.message.clone());
+        // An event that is older than the last pod is about pods that could be created in the end.
+        let is_over =
+            |event: &&Event| newest.is_some_and(|newest| when(event).is_none_or(|Time(time)| time < newest));
+        let message = last.filter(|event| !is_over(event)).and_then(|event| event.message.as_deref());
+        job.cannot_create = message.map(|message| {
+            let message = message.strip_prefix(COMBINED).unwrap_or(message);
+            without_made_up(message, &format!("{}-", job.child.name))
+        });
     }
     Ok(())
 }
@@ -181,7 +187,9 @@ pub async fn creation_failures(client: &Client, view: &mut View, now: Timestamp)
 pub fn lacks_pods(view: &View, role: Role, now: Timestamp) -> bool {
     let Some(job) = view.job(role).filter(|job| job.progress == Progress::Active) else { return false };
     let label = base::generated_name_of(view.name(), role);
-    let pods = view.pods.iter().filter(|pod| pod.pod_label == label).count();
+    // A pod that failed is replaced, or its Job ends.
+    let counts = |pod: &&PodState| pod.pod_label == label && pod.phase != "Failed";
+    let pods = view.pods.iter().filter(counts).count();
     let waited = job.created.is_some_and(|created| now.duration_since(created) >= PATIENCE);
     waited && pods < usize::try_from(job.parallelism).unwrap_or_default()
 }
@@ -194,6 +202,10 @@ fn view(test: DynamicObject, found: Found) -> View {
         .filter_map(revision)
         .collect();
     revisions.sort_by_key(|revision| revision.number);
+    let mut pods: Vec<PodState> = found.pods.iter().map(PodState::of).collect();
+    // Messages name the first few.
+    pods.sort_by(|one, other| one.name.cmp(&other.name));
+    let number = |metadata: &ObjectMeta| metadata.name.as_ref()?.rsplit('-').next()?.parse().ok();
     let current = revisions.pop();
     View {
         revision: current,
@@ -201,7 +213,8 @@ fn view(test: DynamicObject, found: Found) -> View {
         service: found.service.map(|metadata| child(&metadata, &test)),
         master: found.master.map(|job| job_state(&job, &test)),
         worker: found.worker.map(|job| job_state(&job, &test)),
-        pods: found.pods.iter().map(PodState::of).collect(),
+        highest_revision: found.revisions.iter().filter_map(number).max().unwrap_or_default(),
+        pods,
         test,
     }
 }
@@ -235,6 +248,7 @@ pub fn child(metadata: &ObjectMeta, test: &DynamicObject) -> Child {
         owner: owner(metadata, test),
         hash: annotation(HASH_ANNOTATION),
         deleting: metadata.deletion_timestamp.is_some(),
+        deleted: metadata.deletion_timestamp.as_ref().map(|Time(time)| *time),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The HTTP servers of probes and metrics.
 
 use std::{
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -57,9 +57,14 @@ pub(super) async fn serve_metrics(address: SocketAddr, metrics: Metrics) -> Resu
 }
 
 async fn serve(address: SocketAddr, router: Router) -> Result<(), Error> {
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| Error::Start(format!("cannot listen on {address}: {error}")))?;
+    let listener = match TcpListener::bind(address).await {
+        // A host without IPv6.
+        Err(_) if address.ip().is_unspecified() => {
+            TcpListener::bind((Ipv4Addr::UNSPECIFIED, address.port())).await
+        }
+        bound => bound,
+    };
+    let listener = listener.map_err(|error| Error::Start(format!("cannot listen on {address}: {error}")))?;
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             tracing::error!(%error, "serving failed");

@@ -25,6 +25,7 @@ pub mod decide;
 pub mod error;
 pub mod fetch;
 mod health;
+pub mod index;
 mod lease;
 pub mod metrics;
 pub mod pods;

@@ -1,6 +1,10 @@
-//! [`PodState`]: what matters of a pod, and [`problems`]: why pods do not start.
+//! [`PodState`]: what matters of a pod.
 
-use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
+use k8s_openapi::{
+    api::core::v1::{ContainerStatus, Pod},
+    apimachinery::pkg::apis::meta::v1::Time,
+    jiff::Timestamp,
+};
 use kube::ResourceExt;
 
 use crate::locust::base;
@@ -18,6 +22,8 @@ pub struct PodState {
     pub phase: String,
     /// Whether it is being deleted.
     pub deleting: bool,
+    /// When it was created.
+    pub created: Option<Timestamp>,
     /// Why it is not scheduled, in the scheduler's words.
     pub unschedulable: Option<String>,
     /// What keeps its containers from running, init containers first.
@@ -99,6 +105,7 @@ impl PodState {
             job: owner.filter(|owner| owner.kind == "Job").map(|owner| owner.uid.clone()),
             phase: status.and_then(|status| status.phase.clone()).unwrap_or_default(),
             deleting: pod.metadata.deletion_timestamp.is_some(),
+            created: pod.metadata.creation_timestamp.as_ref().map(|Time(time)| *time),
             unschedulable,
             troubles: statuses(true).chain(statuses(false)).collect(),
         }

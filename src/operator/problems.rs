@@ -45,7 +45,18 @@ pub fn problem(view: &View, rendered: Option<&Rendered>) -> Option<Problem> {
             continue;
         }
         let label = base::generated_name_of(view.name(), role);
-        for pod in view.pods.iter().filter(|pod| pod.pod_label == label && !pod.deleting) {
+        // A pod that failed is replaced while its Job goes on, and one that succeeded has no troubles.
+        let has_failed = job.is_some_and(|job| job.progress == Progress::Failed);
+        let counts = |pod: &&PodState| {
+            pod.pod_label == label
+                && !pod.deleting
+                && match pod.phase.as_str() {
+                    "Succeeded" => false,
+                    "Failed" => has_failed,
+                    _ => true,
+                }
+        };
+        for pod in view.pods.iter().filter(counts) {
             for complaint in complaints(pod) {
                 let same = |other: &&mut Found<'_>| {
                     other.role == role

@@ -34,10 +34,12 @@ const FINALIZER: &str = "locust.io/cleanup";
 const STEPS: usize = 8;
 /// How soon to look again when caches are behind.
 const SOON: Duration = Duration::from_millis(300);
-/// How soon to look again when something has to go away first.
-const WAITING: Duration = Duration::from_secs(5);
-/// How soon to look again when pods are missing, which nothing else tells.
-const PODS_MISSING: Duration = Duration::from_secs(5);
+/// How soon to look again when something failed, at first.
+const FAILED: Duration = Duration::from_secs(1);
+/// How soon to look again when something has to go away first, or pods are missing: at first.
+const WAITING: Duration = Duration::from_secs(3);
+/// The longest time until something is looked at again that nothing else tells.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// What a test renders to now.
 struct Now {
@@ -71,6 +73,9 @@ impl Now {
 /// # Errors
 /// [`Error`] when it has to be tried again.
 pub(super) async fn reconcile(test: Arc<DynamicObject>, scope: Arc<Scope>) -> Result<Action, Error> {
+    // What is not in a cache yet would be taken for missing.
+    scope.caches.ready().await;
+    let Ok(_turn) = scope.ctx.turns.acquire().await else { return Ok(Action::await_change()) };
     let started = std::time::Instant::now();
     let outcome = Box::pin(look(&test, &scope)).await;
     let label = outcome.as_ref().map_or_else(Error::label, |_| "ok");
@@ -82,11 +87,11 @@ pub(super) async fn reconcile(test: Arc<DynamicObject>, scope: Arc<Scope>) -> Re
 #[expect(clippy::needless_pass_by_value, reason = "kube calls it so")]
 pub(super) fn on_error(test: Arc<DynamicObject>, error: &Error, scope: Arc<Scope>) -> Action {
     let name = name_of(&test);
-    if matches!(error, Error::Stale) {
-        return Action::requeue(SOON);
+    let first = if matches!(error, Error::Stale) { SOON } else { FAILED };
+    let delay = scope.ctx.delay(&key(&test), first, LONGEST);
+    if delay > SOON {
+        tracing::warn!(test = name, %error, ?delay, "failed, and is tried again");
     }
-    let delay = scope.ctx.delay(&name);
-    tracing::warn!(test = name, %error, ?delay, "failed, and is tried again");
     Action::requeue(delay)
 }
 
@@ -94,16 +99,21 @@ fn name_of(test: &DynamicObject) -> String {
     format!("{}/{}", test.namespace().unwrap_or_default(), test.name_any())
 }
 
+/// What a test's delays are kept by.
+fn key(test: &DynamicObject) -> String {
+    test.uid().unwrap_or_default()
+}
+
 async fn look(test: &DynamicObject, scope: &Scope) -> Result<Action, Error> {
     if test.metadata.deletion_timestamp.is_some() {
-        scope.ctx.forget(&name_of(test));
+        scope.ctx.forget(&key(test));
         return release(test, scope).await;
     }
     let mut view = fetch::cached(&scope.caches, test);
     let mut now = Now::of(scope, test);
     let mut step = decide(&view, now.wanted());
-    let mut verdict = None;
-    if step.acts() {
+    let (mut verdict, mut failure) = (None, None);
+    if step.acts() || matches!(step, Step::Strand(_)) {
         // The caches may lag behind: what is done is decided on what the API server says itself.
         let Some(live) = fetch::live(&scope.ctx.client, test).await? else {
             return Ok(Action::requeue(SOON));
@@ -113,11 +123,23 @@ async fn look(test: &DynamicObject, scope: &Scope) -> Result<Action, Error> {
         }
         view = live;
         now = Now::of(scope, &view.test);
-        (step, verdict) = act(scope, &mut view, &now).await?;
+        match act(scope, &mut view, &now).await {
+            Ok(outcome) => (step, verdict) = outcome,
+            // The author is told, too.
+            Err(error @ Error::Api { .. }) => failure = Some(error),
+            Err(error) => return Err(error),
+        }
     }
     let time = Timestamp::now();
-    fetch::creation_failures(&scope.ctx.client, &mut view, time).await?;
-    let drift = drift(scope, &view, &now).await?;
+    // What only explains is no reason to stop.
+    if let Err(error) = fetch::creation_failures(&scope.ctx.client, &mut view, time).await {
+        tracing::warn!(test = name_of(test), %error, "cannot tell why pods are missing");
+    }
+    let drift = drift(scope, &view, &now).await.unwrap_or_else(|error| {
+        tracing::warn!(test = name_of(test), %error, "cannot tell what differs");
+        Vec::new()
+    });
+    let words = failure.as_ref().map(ToString::to_string);
     let facts = Facts {
         view: &view,
         rendered: &now.rendered,
@@ -125,10 +147,14 @@ async fn look(test: &DynamicObject, scope: &Scope) -> Result<Action, Error> {
         policy: now.policy,
         step: &step,
         verdict: verdict.as_ref(),
+        failure: words.as_deref(),
         drift: &drift,
         now: time,
     };
     report::write(&scope.ctx, &view, &status(&facts)).await?;
+    if let Some(error) = failure {
+        return Err(error);
+    }
     Ok(next(scope, &view, &step, verdict.as_ref(), time))
 }
 
@@ -173,16 +199,16 @@ async fn drift(scope: &Scope, view: &View, now: &Now) -> Result<Vec<Difference>,
 
 /// When to look again.
 fn next(scope: &Scope, view: &View, step: &Step, verdict: Option<&Verdict>, time: Timestamp) -> Action {
-    scope.ctx.forget(&name_of(&view.test));
+    let key = key(&view.test);
     if let Some(Verdict::Refused { again, .. }) = verdict {
         return Action::requeue(*again);
     }
-    match step {
-        Step::Wait(_) | Step::Block(_) => Action::requeue(WAITING),
-        step if step.acts() => Action::requeue(SOON),
-        _ if Role::ALL.iter().any(|role| misses_pods(view, *role, time)) => Action::requeue(PODS_MISSING),
-        _ => Action::await_change(),
+    let misses_pods = || Role::ALL.iter().any(|role| misses_pods(view, *role, time));
+    if matches!(step, Step::Wait(_) | Step::Block(_) | Step::Strand(_)) || misses_pods() {
+        return Action::requeue(scope.ctx.delay(&key, WAITING, LONGEST));
     }
+    scope.ctx.forget(&key);
+    if step.acts() { Action::requeue(SOON) } else { Action::await_change() }
 }
 
 /// Whether a role's pods are missing now or have hardly had the time to appear.

@@ -99,10 +99,9 @@ impl Objects {
     }
 }
 
-/// The `ControllerRevision` that freezes these objects as the next revision of the test.
+/// The `ControllerRevision` that freezes these objects as the test's revision of this number.
 #[must_use]
-pub fn freeze(view: &View, objects: &Objects, layers: &[AppliedLayer], checked: &str) -> Value {
-    let number = view.revision.as_ref().map_or(1, |revision| revision.number + 1);
+pub fn freeze(view: &View, number: i64, objects: &Objects, layers: &[AppliedLayer], checked: &str) -> Value {
     json!({
         "apiVersion": "apps/v1",
         "kind": "ControllerRevision",

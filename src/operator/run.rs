@@ -1,6 +1,6 @@
 //! [`run`]: from settings to a running operator, and back down in order.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use futures::{FutureExt, future::join_all};
 use kube::Client;
@@ -77,22 +77,23 @@ pub async fn run(client: Client, settings: Settings) -> Result<(), Error> {
 /// Runs the controllers until they are stopped.
 async fn work(ctx: &Arc<Context>, ready: &Readiness, stopped: watch::Receiver<bool>) {
     ctx.metrics.leads(true);
-    let namespaces: Vec<Option<&str>> = match ctx.settings.namespaces.as_slice() {
-        [] => vec![None],
-        some => some.iter().map(|namespace| Some(namespace.as_str())).collect(),
-    };
-    let mut running = Vec::new();
+    let named: BTreeSet<&str> = ctx.settings.namespaces.iter().map(String::as_str).collect();
+    let namespaces: Vec<Option<&str>> =
+        if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() };
+    let (mut running, mut filled) = (Vec::new(), Vec::new());
     for namespace in namespaces {
         let controller = prepare(ctx, namespace, until(stopped.clone()));
         ctx.metrics.counts(controller.caches.tests.clone());
-        let (caches, ready) = (controller.caches.clone(), ready.clone());
-        tokio::spawn(async move {
-            caches.ready().await;
-            tracing::info!("watching");
-            ready.set(true);
-        });
+        let caches = controller.caches.clone();
+        filled.push(async move { caches.ready().await });
         running.push(controller.run);
     }
+    let ready = ready.clone();
+    tokio::spawn(async move {
+        join_all(filled).await;
+        tracing::info!("watching");
+        ready.set(true);
+    });
     let late = until(stopped).then(|()| tokio::time::sleep(LAST_WORK));
     tokio::select! {
         _ = join_all(running) => {}

@@ -37,6 +37,8 @@ pub struct Facts<'f> {
     pub step: &'f Step,
     /// What the API server said of a dry run, when one was made.
     pub verdict: Option<&'f Verdict>,
+    /// Why nothing could be done now, in words.
+    pub failure: Option<&'f str>,
     /// What differs between the revision and what is rendered now.
     pub drift: &'f [Difference],
     /// The present.
@@ -109,13 +111,13 @@ fn phase(view: &View) -> Phase {
         Some("Failed") => return Phase::Failed,
         _ => {}
     }
-    let Some(master) = &view.master else { return Phase::Pending };
-    match master.progress {
-        Progress::Complete => Phase::Succeeded,
-        Progress::Failed => Phase::Failed,
-        Progress::Active if is_made(view) => Phase::Running,
-        Progress::Active | Progress::Suspended => Phase::Pending,
+    match view.ended_master().map(|master| master.progress) {
+        Some(Progress::Complete) => return Phase::Succeeded,
+        Some(Progress::Failed) => return Phase::Failed,
+        _ => {}
     }
+    let suspended = view.master.as_ref().is_some_and(|master| master.progress == Progress::Suspended);
+    if is_made(view) && !suspended { Phase::Running } else { Phase::Pending }
 }
 
 /// Whether the Service and both Jobs are there, as the revision has them.
@@ -126,8 +128,9 @@ fn is_made(view: &View) -> bool {
         None => true,
     };
     // The public operator's Services have no labels, by which the caches know objects.
-    let wanted = if view.revision.is_some() { 3 } else { 2 };
-    children.len() >= wanted
+    let has_jobs = view.master.is_some() && view.worker.is_some();
+    has_jobs
+        && (view.service.is_some() || view.revision.is_none())
         && children.iter().all(|(_, child)| {
             child.owner == super::view::Owner::Test && !child.deleting && current(child.hash.as_ref())
         })
@@ -148,7 +151,7 @@ fn workers(view: &View, fields: &mut Map<String, Value>) {
 
 /// How many workers run; once the test has ended, how many did, because they leave with their master.
 fn connected(view: &View) -> i32 {
-    let master_ended = view.master.as_ref().is_some_and(|master| master.ended.is_some());
+    let master_ended = view.ended_master().is_some();
     let Some(worker) = &view.worker else { return 0 };
     if !master_ended && worker.progress != Progress::Complete {
         return worker.ready;
@@ -163,11 +166,14 @@ fn times(facts: &Facts<'_>, phase: Phase, fields: &mut Map<String, Value>) {
     let before = facts.view.status();
     let recorded = |name: &str| before.get(name).cloned();
     let started = phase != Phase::Pending;
-    if let Some(start) = recorded("startTime").or_else(|| started.then(|| seconds(facts.now).into())) {
+    // A test that is started anew has a new start.
+    let same = facts.view.revision.as_ref().is_none_or(|revision| before["revision"] == revision.name);
+    let start = recorded("startTime").filter(|_| same);
+    if let Some(start) = start.or_else(|| started.then(|| seconds(facts.now).into())) {
         fields.insert("startTime".into(), start);
     }
     if matches!(phase, Phase::Succeeded | Phase::Failed) {
-        let ended = facts.view.master.as_ref().and_then(|master| master.ended).unwrap_or(facts.now);
+        let ended = facts.view.ended_master().and_then(|master| master.ended).unwrap_or(facts.now);
         fields.insert(
             "completionTime".into(),
             recorded("completionTime").unwrap_or_else(|| seconds(ended).into()),
@@ -182,6 +188,7 @@ fn ready(facts: &Facts<'_>, phase: Phase, conditions: &mut Conditions<'_>) {
         (_, Step::Block(taken)) => (false, "ResourcesFailed", taken.join("; ")),
         _ if is_made(facts.view) => (true, "ResourcesCreated", "the Service and the Jobs are there".into()),
         (_, Step::Wait(reason)) => (false, "ResourcesCreating", reason.clone()),
+        (_, Step::Strand(reason)) => (false, "ResourcesFailed", reason.clone()),
         _ => (false, "ResourcesCreating", "the Service and the Jobs are being made".into()),
     };
     conditions.set("Ready", holds, reason, &message);
@@ -214,7 +221,7 @@ fn test_completed(view: &View, phase: Phase, conditions: &mut Conditions<'_>) {
     let (holds, reason, message) = match phase {
         Phase::Succeeded => (true, "TestSucceeded", "the master ended well".to_owned()),
         Phase::Failed => {
-            let why = view.master.as_ref().and_then(|master| master.failure.clone());
+            let why = view.ended_master().and_then(|master| master.failure.clone());
             (true, "TestFailed", why.unwrap_or_else(|| "the master failed".to_owned()))
         }
         _ => (false, "TestInProgress", "the master has not ended".to_owned()),
@@ -252,12 +259,20 @@ fn applied(facts: &Facts<'_>, conditions: &mut Conditions<'_>) {
         (Some(Verdict::Refused { what, message, .. }), _) => {
             (false, "RefusedByServer", format!("the API server refuses the {what}: {message}"))
         }
+        _ if facts.failure.is_some() => {
+            let failure = facts.failure.unwrap_or_default();
+            (false, "Error", format!("{failure}; it is tried again"))
+        }
+        (_, Step::Strand(reason)) => (false, "Lost", reason.clone()),
         (_, Step::Refuse) => (false, "NotAccepted", "nothing is created; see TemplatesAccepted".into()),
         (_, Step::Block(taken)) => (false, "NameTaken", name_taken(taken)),
         (_, Step::Wait(reason)) => (false, "Waiting", reason.clone()),
         _ if is_made(view) => match &view.revision {
             Some(revision) => {
                 (true, "Applied", format!("revision {} is applied; {}", revision.number, revision.checked))
+            }
+            None if view.children().any(|(_, child)| child.hash.is_some()) => {
+                (true, "Adopted", "the test's revision is gone; the Jobs stay as they are".into())
             }
             None => (true, "Adopted", "another operator made the Jobs; they stay as they are".into()),
         },
@@ -291,10 +306,11 @@ fn of_severity(diagnostics: &[Diagnostic], severity: Severity) -> String {
         let place = diagnostic.path.as_ref().map(ToString::to_string);
         let layer = diagnostic.layer.as_ref().map(|layer| format!("({layer})"));
         let place: Vec<String> = place.into_iter().chain(layer).collect();
+        let help = diagnostic.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
         if place.is_empty() {
-            diagnostic.message.clone()
+            format!("{}{help}", diagnostic.message)
         } else {
-            format!("{}: {}", place.join(" "), diagnostic.message)
+            format!("{}: {}{help}", place.join(" "), diagnostic.message)
         }
     });
     said.collect::<Vec<_>>().join("; ")
@@ -340,6 +356,9 @@ fn what_differs(facts: &Facts<'_>, revision: &Revision, changed: bool) -> String
         (false, ..) => "the operator or its configuration has changed; that waits for the next start",
         (true, UpdatePolicy::Ignore, _) => {
             "a test that has started does not change; set updatePolicy: Recreate to start it anew"
+        }
+        (true, UpdatePolicy::Recreate, _) if facts.verdict.is_some() => {
+            "the test goes on as it started: the API server refuses the change; see TemplatesApplied"
         }
         (true, UpdatePolicy::Recreate, _) => "the test is being started anew",
     };

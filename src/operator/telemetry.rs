@@ -11,10 +11,18 @@ pub enum LogFormat {
     Json,
 }
 
+/// Checks a filter in the words of `tracing`.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(filter: &str) -> Result<String, String> {
+    EnvFilter::try_new(filter).map(|_| filter.to_owned()).map_err(|error| error.to_string())
+}
+
 /// Starts to write logs to standard error: `info` and above, or what `filter` says in the words of
 /// `tracing` (`podgraft=debug,warn`). Does nothing when logs are written already.
 pub fn start(format: LogFormat, filter: &str) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::new(filter);
     let registry = tracing_subscriber::registry().with(filter);
     let started = match format {
         LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr)).try_init(),

@@ -31,6 +31,8 @@ pub struct Child {
     pub hash: Option<String>,
     /// Whether it is being deleted.
     pub deleting: bool,
+    /// Since when it is being deleted.
+    pub deleted: Option<Timestamp>,
 }
 
 /// How far a Job is.
@@ -80,6 +82,8 @@ pub struct View {
     pub revision: Option<Revision>,
     /// Revisions that were replaced, by name.
     pub old_revisions: Vec<String>,
+    /// The highest number of a revision with the test's label, whoever owns it.
+    pub highest_revision: i64,
     /// The Service.
     pub service: Option<Child>,
     /// The master's Job.
@@ -134,6 +138,27 @@ impl View {
             conditions
                 .iter()
                 .any(|condition| condition["type"] == "TemplatesApplied" && condition["status"] == "True")
+        })
+    }
+
+    /// Whether the test is recorded to have started once.
+    #[must_use]
+    pub fn has_started(&self) -> bool {
+        self.status().get("startTime").is_some()
+    }
+
+    /// The master's Job where it is the test's own, made of the current revision, and has ended by itself:
+    /// a Job that is being deleted may look ended because its pods were told to stop.
+    #[must_use]
+    pub fn ended_master(&self) -> Option<&JobState> {
+        self.master.as_ref().filter(|master| {
+            let child = &master.child;
+            let current = match (&self.revision, &child.hash) {
+                (Some(revision), Some(hash)) => revision.hash == *hash,
+                _ => true,
+            };
+            let by_itself = child.deleted.is_none() || child.deleted > master.ended;
+            master.ended.is_some() && child.owner == Owner::Test && current && by_itself
         })
     }
 

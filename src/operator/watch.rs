@@ -28,7 +28,9 @@ use serde::de::DeserializeOwned;
 use super::{
     context::Context,
     fetch::resource,
+    index::Index,
     reconcile::{on_error, reconcile},
+    revision::REVISION_LABEL,
 };
 use crate::locust::base;
 
@@ -52,6 +54,10 @@ pub struct Caches {
     pub revisions: Store<PartialObjectMeta<ControllerRevision>>,
     /// The pods, without their specs.
     pub pods: Store<Pod>,
+    /// The revisions by test.
+    pub revisions_of: Index,
+    /// The pods by role of a test.
+    pub pods_of: Index,
 }
 
 impl Caches {
@@ -94,21 +100,20 @@ pub fn prepare(
             Some(namespace) => Api::namespaced_with(client.clone(), namespace, &resource()),
             None => Api::all_with(client.clone(), &resource()),
         };
-        reflected(api, watcher::Config::default(), resource(), |test: &mut DynamicObject| {
-            test.managed_fields_mut().clear();
-        })
+        let trim = |test: &mut DynamicObject| test.managed_fields_mut().clear();
+        reflected(api, watcher::Config::default(), resource(), trim, |_| ())
     };
-    let (services, service_stream) =
-        reflected(api::<PartialObjectMeta<Service>>(client, namespace), owned(), (), trim_metadata);
-    let (revisions, revision_stream) = reflected(
-        api::<PartialObjectMeta<ControllerRevision>>(client, namespace),
-        owned(),
-        (),
-        trim_metadata,
-    );
-    let (jobs, job_stream) = reflected(api::<Job>(client, namespace), owned(), (), trim_job);
-    let (pods, pod_stream) = reflected(api::<Pod>(client, namespace), owned(), (), trim_pod);
-    let caches = Caches { tests: tests.clone(), services, jobs, revisions, pods };
+    let (revisions_of, pods_of) = (Index::new(REVISION_LABEL), Index::new(base::POD_LABEL));
+    let (by_test, by_role) = (revisions_of.clone(), pods_of.clone());
+    let of_services = api::<PartialObjectMeta<Service>>(client, namespace);
+    let of_revisions = api::<PartialObjectMeta<ControllerRevision>>(client, namespace);
+    let (services, service_stream) = reflected(of_services, owned(), (), trim_metadata, |_| ());
+    let (revisions, revision_stream) =
+        reflected(of_revisions, owned(), (), trim_metadata, move |event| by_test.note(event));
+    let (jobs, job_stream) = reflected(api::<Job>(client, namespace), owned(), (), trim_job, |_| ());
+    let (pods, pod_stream) =
+        reflected(api::<Pod>(client, namespace), owned(), (), trim_pod, move |event| by_role.note(event));
+    let caches = Caches { tests: tests.clone(), services, jobs, revisions, pods, revisions_of, pods_of };
     let config = ControllerConfig::default().concurrency(ctx.settings.concurrency).debounce(DEBOUNCE);
     let scope = Arc::new(Scope { ctx: Arc::clone(ctx), caches: caches.clone() });
     let controller = Controller::for_stream_with(test_stream, tests, resource())
@@ -154,6 +159,7 @@ fn reflected<K>(
     config: watcher::Config,
     dyntype: K::DynamicType,
     trim: impl Fn(&mut K) + Send + Sync + 'static,
+    note: impl Fn(&watcher::Event<K>) + Send + Sync + 'static,
 ) -> (Store<K>, impl Stream<Item = Result<K, watcher::Error>> + Send + 'static)
 where
     K: Resource + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
@@ -165,8 +171,9 @@ where
     let reader = writer.as_reader();
     let stream = watcher(api, config)
         .map(move |event| {
-            if let Err(error) = &event {
-                tracing::warn!(kind, %error, "watching failed, and is tried again");
+            match &event {
+                Ok(event) => note(event),
+                Err(error) => tracing::warn!(kind, %error, "watching failed, and is tried again"),
             }
             event
         })

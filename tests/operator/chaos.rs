@@ -25,11 +25,12 @@ fn killed_at_any_point_it_converges() {
     let (_turn, cluster) = cluster();
     let seed = std::env::var("PODGRAFT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7);
     let mut random = fastrand::Rng::with_seed(seed);
-    let (kills, lives) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let (kills, lives, cluster) = (&kills, &lives, &cluster);
+    let (kills, lives, busy) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(LIVES));
+    let (kills, lives, busy, cluster) = (&kills, &lives, &busy, &cluster);
     scope(|scope| {
         for thread in 0..LIVES {
             scope.spawn(move || {
+                let _done = Done(busy);
                 let namespace = format!("chaos{thread}");
                 cluster.plane.kubectl_ok(&["create", "namespace", &namespace], b"");
                 let place = Place { cluster, namespace };
@@ -52,22 +53,21 @@ fn killed_at_any_point_it_converges() {
                 kills.fetch_add(1, Ordering::Relaxed);
             }
             // The last one sees everybody through.
-            while lives.load(Ordering::Relaxed) < LIVES || kills.load(Ordering::Relaxed) < KILLS {
+            while busy.load(Ordering::Relaxed) > 0 {
                 sleep(Duration::from_millis(100));
-            }
-            sleep(Duration::from_secs(1));
-            while threads_are_busy(cluster) {
-                sleep(Duration::from_millis(200));
             }
         });
     });
     println!("seed {seed}: {KILLS} kills, {} lives, never two masters", lives.load(Ordering::Relaxed));
 }
 
-fn threads_are_busy(cluster: &crate::support::operator::Cluster) -> bool {
-    let phases = "jsonpath={.items[*].status.phase}";
-    let phases = cluster.plane.kubectl_ok(&["get", "locusttests", "-A", "-o", phases], b"");
-    phases.split(' ').any(|phase| phase != "Succeeded" && !phase.is_empty())
+/// Says that a thread has ended, however it has.
+struct Done<'b>(&'b AtomicUsize);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A whole life: created, changed, ended.

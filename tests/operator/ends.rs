@@ -79,3 +79,31 @@ pub(crate) fn a_suspended_test_waits(place: &Place<'_>) {
     place.phase(&name, "Running");
     place.reason(&name, "WorkersConnected", "AllWorkersConnected");
 }
+
+/// The usual way to run a test once more: its finished Job is still there for a moment.
+pub(crate) fn a_finished_predecessor_says_nothing(place: &Place<'_>) {
+    let name = place.name("rerun");
+    for run in 1..=2 {
+        place.apply(&test(&name, ""));
+        place.reason(&name, "WorkersConnected", "AllWorkersConnected");
+        place.had_masters(&name, run);
+        place.cluster.life.fate(&format!("{name}-"), Fate::Succeed);
+        place.phase(&name, "Succeeded");
+        place.cluster.life.fate(&format!("{name}-"), Fate::Run);
+        if run == 1 {
+            place.kubectl(&["delete", "locusttest", &name]);
+        }
+    }
+}
+
+/// A Job whose pods are told to stop looks complete for a moment, before it is gone.
+pub(crate) fn a_stopped_master_has_not_ended(place: &Place<'_>) {
+    let name = place.name("stopped");
+    place.apply(&test(&name, ""));
+    place.reason(&name, "WorkersConnected", "AllWorkersConnected");
+    let uid = place.get("job", &format!("{name}-master"))["metadata"]["uid"].clone();
+    place.kubectl(&["delete", "job", &format!("{name}-master"), "--cascade=foreground"]);
+    place.until("job", &format!("{name}-master"), |job| !job.is_null() && job["metadata"]["uid"] != uid);
+    place.phase(&name, "Running");
+    place.had_masters(&name, 2);
+}

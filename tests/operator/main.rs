@@ -43,10 +43,13 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(ends::a_test_fails_with_the_reason),
     scenario!(ends::a_short_ttl_runs_nothing_again),
     scenario!(ends::a_suspended_test_waits),
+    scenario!(ends::a_finished_predecessor_says_nothing),
+    scenario!(ends::a_stopped_master_has_not_ended),
     scenario!(updates::what_is_deleted_is_rebuilt_as_it_was),
     scenario!(updates::a_change_is_ignored_and_shown),
     scenario!(updates::recreate_never_has_two_masters),
     scenario!(updates::a_refused_change_changes_nothing),
+    scenario!(updates::what_is_lost_with_its_revision_is_not_run_again),
     scenario!(pods::unschedulable_then_scheduled),
     scenario!(pods::an_image_error_names_the_field_and_recovers),
     scenario!(pods::a_missing_secret_is_told),
@@ -55,6 +58,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(pods::creation_failures_later_are_told_too),
     scenario!(ownership::a_foreign_object_is_never_adopted),
     scenario!(ownership::names_that_clash_are_told),
+    scenario!(ownership::a_taken_revision_is_gone_round),
     scenario!(ownership::an_orphaned_master_is_never_doubled),
     scenario!(ownership::the_public_finalizer_goes),
     scenario!(ownership::a_test_of_the_public_operator_is_left_alone),
@@ -69,8 +73,12 @@ static TURN: Mutex<()> = Mutex::new(());
 
 /// A cluster, when it is this test's turn.
 fn cluster() -> (MutexGuard<'static, ()>, Cluster) {
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    (turn, Cluster::start())
+    (turn(), Cluster::start())
+}
+
+/// Waits for this test's turn.
+fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[test]

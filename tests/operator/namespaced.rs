@@ -3,19 +3,19 @@
 use std::{thread::sleep, time::Duration};
 
 use crate::{
-    cluster,
     scenario::test,
-    support::operator::{Operator, condition},
+    support::operator::{Cluster, Operator, condition},
+    turn,
 };
 
 #[test]
 fn roles_in_two_namespaces_are_enough() {
-    let (_turn, cluster) = cluster();
+    let _turn = turn();
+    let cluster = Cluster::start_without_rights();
     let plane = &cluster.plane;
     for namespace in ["team-a", "team-b", "others"] {
         plane.kubectl_ok(&["create", "namespace", namespace], b"");
     }
-    plane.kubectl_ok(&["delete", "clusterrolebinding", "podgraft"], b"");
     for namespace in ["team-a", "team-b"] {
         plane.kubectl_ok(&["apply", "-n", namespace, "-f", "docs/operator/namespaced.yaml"], b"");
     }

@@ -29,6 +29,19 @@ pub(crate) fn names_that_clash_are_told(place: &Place<'_>) {
     place.phase(&dotted, "Running");
 }
 
+pub(crate) fn a_taken_revision_is_gone_round(place: &Place<'_>) {
+    let name = place.name("taken");
+    let revision = json!({
+        "apiVersion": "apps/v1", "kind": "ControllerRevision", "metadata": {"name": format!("{name}-1")},
+        "revision": 1, "data": {"of": "somebody else"}
+    });
+    place.apply(&revision.to_string());
+    place.apply(&test(&name, ""));
+    let running = place.phase(&name, "Running");
+    assert_eq!(running["status"]["revision"], format!("{name}-2"));
+    assert_eq!(place.get("controllerrevision", &format!("{name}-1"))["data"]["of"], "somebody else");
+}
+
 pub(crate) fn an_orphaned_master_is_never_doubled(place: &Place<'_>) {
     let name = place.name("orphan");
     place.apply(&test(&name, ""));

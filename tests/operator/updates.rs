@@ -103,3 +103,21 @@ pub(crate) fn a_refused_change_changes_nothing(place: &Place<'_>) {
     assert_eq!(place.get("job", &format!("{name}-master"))["metadata"]["uid"], uid);
     assert_eq!(place.get("locusttest", &name)["status"]["phase"], "Running");
 }
+
+pub(crate) fn what_is_lost_with_its_revision_is_not_run_again(place: &Place<'_>) {
+    let name = place.name("lost");
+    place.apply(&test(&name, ""));
+    place.reason(&name, "WorkersConnected", "AllWorkersConnected");
+    // Back at once: the same would be rendered again.
+    place.kubectl(&["delete", "controllerrevision", &format!("{name}-1")]);
+    place.until("controllerrevision", &format!("{name}-1"), |revision| !revision.is_null());
+    // Edited, it would not.
+    place.apply(&test(&name, "").replace("2.43.0", "2.44.0"));
+    place.reason(&name, "TemplateUpToDate", "SpecChanged");
+    place.kubectl(&["delete", "controllerrevision", &format!("{name}-1")]);
+    place.reason(&name, "TemplatesApplied", "Adopted");
+    place.kubectl(&["delete", "job", &format!("{name}-master")]);
+    let said = place.reason(&name, "TemplatesApplied", "Lost");
+    assert!(said.contains("delete the test and create it again"), "{said}");
+    place.had_masters(&name, 1);
+}

@@ -26,10 +26,17 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// Starts it, with the operator's service account and its roles for the whole cluster.
+    /// Starts it, with the operator's service account and its rights in the whole cluster.
     pub(crate) fn start() -> Self {
+        let cluster = Self::start_without_rights();
+        cluster.plane.kubectl_ok(&["apply", "-f", "docs/operator/cluster.yaml"], b"");
+        cluster
+    }
+
+    /// Starts it, with the operator's service account and no rights for it.
+    pub(crate) fn start_without_rights() -> Self {
         let plane = ControlPlane::start_all(&[("crds/locusttests.locust.io.yaml", "locusttests")]);
-        plane.kubectl_ok(&["apply", "-f", "docs/operator/cluster.yaml"], b"");
+        plane.kubectl_ok(&["apply", "-f", "docs/operator/base.yaml"], b"");
         plane.service_account("podgraft", "podgraft");
         Self { life: PodLife::start(&plane.kubeconfig("admin")), plane }
     }

@@ -45,7 +45,7 @@ pub(crate) enum Fate {
 }
 
 /// How long a pod takes to end when it is deleted.
-const LAST_BREATH: Duration = Duration::from_millis(700);
+const LAST_BREATH: Duration = Duration::from_millis(1_500);
 /// How often pods are looked at.
 const TICK: Duration = Duration::from_millis(100);
 const NODE: &str = "node-1";
@@ -169,7 +169,8 @@ async fn turn(
         let (uid, name) = (pod.uid().unwrap_or_default(), pod.name_any());
         if pod.metadata.deletion_timestamp.is_some() {
             let since = *doomed.entry(uid).or_insert_with(Instant::now);
-            if since.elapsed() > LAST_BREATH {
+            // The kubelet first says how the containers ended, and lets the pod go a moment later.
+            if since.elapsed() > LAST_BREATH || is_alive(&pod) && since.elapsed() > LAST_BREATH / 2 {
                 work.push((pod, None));
             }
             continue;
@@ -199,8 +200,10 @@ async fn turn(
 async fn end(client: &Client, pod: &Pod) {
     let pods: Api<Pod> = Api::namespaced(client.clone(), &pod.namespace().unwrap());
     if is_alive(pod) {
-        let status = json!({"status": {"phase": "Failed", "reason": "Deleted"}});
+        // Locust leaves with 0 when it is told to stop.
+        let status = json!({"status": {"phase": "Succeeded"}});
         let _ = pods.patch_status(&pod.name_any(), &PatchParams::default(), &Patch::Merge(status)).await;
+        return;
     }
     let _ = pods.delete(&pod.name_any(), &DeleteParams::default().grace_period(0)).await;
 }

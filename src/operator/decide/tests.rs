@@ -22,6 +22,7 @@ fn view(phase: &str) -> View {
         test,
         revision: None,
         old_revisions: Vec::new(),
+        highest_revision: 0,
         service: None,
         master: None,
         worker: None,
@@ -36,6 +37,7 @@ fn child(name: &str, hash: Option<&str>) -> Child {
         owner: Owner::Test,
         hash: hash.map(str::to_owned),
         deleting: false,
+        deleted: None,
     }
 }
 
@@ -88,6 +90,7 @@ fn stray(role: &str, phase: &str, job: Option<&str>) -> PodState {
         job: job.map(str::to_owned),
         phase: phase.into(),
         deleting: false,
+        created: None,
         unschedulable: None,
         troubles: Vec::new(),
     }
@@ -206,4 +209,56 @@ fn jobs_of_another_operator_are_left_alone() {
     lost.revision = None;
     assert_eq!(decide(&lost, wanted(Some(OLD), UpdatePolicy::Ignore)), Step::Freeze);
     assert_eq!(decide(&lost, wanted(Some(NEW), UpdatePolicy::Ignore)), Step::Rest);
+}
+
+#[test]
+fn an_end_is_the_tests_own_and_comes_by_itself() {
+    use k8s_openapi::jiff::Timestamp;
+    let now = wanted(Some(OLD), UpdatePolicy::Ignore);
+    let ended = |change: &dyn Fn(&mut View)| {
+        let mut view = View { worker: None, ..running() };
+        let master = view.master.as_mut().unwrap();
+        (master.progress, master.ended) = (Progress::Complete, Some(Timestamp::from_second(100).unwrap()));
+        change(&mut view);
+        view
+    };
+    let master = |view: &mut View| view.master.take().unwrap().child;
+    let set = |view: &mut View, change: &dyn Fn(&mut Child)| {
+        let mut child = master(&mut view.clone());
+        change(&mut child);
+        view.master.as_mut().unwrap().child = child;
+    };
+    assert!(ended(&|_| ()).ended_master().is_some());
+    let predecessors = ended(&|view| set(view, &|child| child.owner = Owner::Predecessor));
+    assert!(predecessors.ended_master().is_none());
+    assert!(matches!(decide(&predecessors, now), Step::Wait(_)));
+    let foreign = ended(&|view| set(view, &|child| child.owner = Owner::Other("LocustTest a-b".into())));
+    assert!(matches!(decide(&foreign, now), Step::Block(_)));
+    for (second, by_itself) in [(99, false), (100, false), (101, true)] {
+        let deleted = ended(&|view| {
+            set(view, &|child| {
+                (child.deleting, child.deleted) = (true, Some(Timestamp::from_second(second).unwrap()));
+            });
+        });
+        assert_eq!(deleted.ended_master().is_some(), by_itself, "deleted at {second}, ended at 100");
+    }
+    let outdated = ended(&|view| set(view, &|child| child.hash = Some(NEW.into())));
+    assert!(outdated.ended_master().is_none(), "an earlier revision's master");
+}
+
+#[test]
+fn what_is_lost_is_not_run_again() {
+    let mut started = view("Running");
+    started.test.data["status"]["startTime"] = "2026-01-01T00:00:00Z".into();
+    let with_worker = View { worker: Some(job("a-b-worker", None)), ..view("Running") };
+    for view in [&started, &with_worker] {
+        let step = decide(view, wanted(Some(NEW), UpdatePolicy::Recreate));
+        assert!(matches!(step, Step::Strand(_)), "{step:?}");
+    }
+}
+
+#[test]
+fn a_correction_of_what_never_started_is_taken() {
+    let frozen = View { revision: Some(revision(OLD, 1)), ..view("Pending") };
+    assert_eq!(decide(&frozen, wanted(Some(NEW), UpdatePolicy::Ignore)), Step::Freeze);
 }
