@@ -3,8 +3,11 @@
 //! `.spec.containers[name="locust"].args[0]`: fields by name, items of keyed lists by their merge
 //! keys, items of sets by their value, items of atomic lists by index.
 
+mod pattern;
+
 use std::fmt;
 
+pub use pattern::PathPattern;
 use serde_json::Value;
 
 /// One step of a [`FieldPath`].

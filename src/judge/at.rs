@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::path::{FieldPath, Segment};
+use crate::path::{FieldPath, Segment, Step};
 
 /// The merge keys of the lists of a pod that have some; no other list of a pod has one of these
 /// names.
@@ -37,6 +37,29 @@ pub(super) fn item_path(list: &FieldPath, name: &str, index: usize, item: &Value
         }
     }
     if pairs.is_empty() { list.index(index) } else { list.with(Segment::Key(pairs)) }
+}
+
+/// A path of a pod template, items of keyed lists by their merge keys: as provenance writes it.
+pub(crate) fn canonical(pod: &Value, path: &FieldPath) -> FieldPath {
+    let (steps, _) = path.locate(pod);
+    let mut here = pod;
+    let mut list = "";
+    let mut made = FieldPath::root();
+    for step in &steps {
+        match step {
+            Step::Field(name) => {
+                made.push(Segment::Field(name.clone()));
+                here = here.get(name).unwrap_or(&Value::Null);
+                list = name;
+            }
+            Step::Index(index) => {
+                here = here.get(index).unwrap_or(&Value::Null);
+                made = item_path(&made, list, *index, here);
+            }
+        }
+    }
+    path.segments()[steps.len()..].iter().cloned().for_each(|segment| made.push(segment));
+    made
 }
 
 /// A value and where it is. A null is as good as absent everywhere, as the API server reads it.

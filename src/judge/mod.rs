@@ -14,7 +14,9 @@ mod protected;
 mod subject;
 mod validity;
 
+pub(crate) use at::canonical;
 pub use lints::lints;
 pub use protected::{ProtectedField, protected, protected_fields};
 pub use subject::Subject;
 pub use validity::validity;
+pub(crate) use validity::{Quantity, label_selector};

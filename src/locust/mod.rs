@@ -1,11 +1,14 @@
-//! The LocustTest: what people write, the pods that the operator makes of it, and [`render`].
+//! The LocustTest: what people write, the overlays over it, the pods that the operator makes of it, and
+//! [`render`].
 
 pub mod api;
 pub mod base;
 pub mod command;
 pub mod config;
+pub mod overlay;
 mod render;
 pub mod test;
 pub mod typed_fields;
+mod unknown;
 
 pub use render::{Rendered, render};

@@ -28,8 +28,11 @@ mod tolerations;
 mod volume_source;
 mod volumes;
 
+use serde_json::Value;
+
 use self::findings::Findings;
-use super::Subject;
+pub(crate) use self::quantity::Quantity;
+use super::{Subject, at::At};
 use crate::diagnostic::Diagnostic;
 
 /// Judges whether the API server would accept the final pod, in a Job: an error
@@ -51,4 +54,12 @@ pub fn validity(subject: &Subject<'_>) -> Vec<Diagnostic> {
     };
     found.extend(rules.into_diagnostics().into_iter().filter(is_new));
     found
+}
+
+/// Judges a label selector that stands alone; paths are rooted at it.
+#[must_use]
+pub(crate) fn label_selector(value: &Value) -> Vec<Diagnostic> {
+    let mut found = Findings::default();
+    selector::labels(&At::root(value), &mut found);
+    found.into_diagnostics()
 }

@@ -1,0 +1,3 @@
+//! Conflicts.
+/// x
+pub fn conflicts() {}
