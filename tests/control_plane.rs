@@ -78,8 +78,11 @@ fn random_tests_are_judged_as_the_server_judges(plane: &ControlPlane) {
     let (mut objects, mut expected) = (Vec::new(), Vec::new());
     for index in 0..tests {
         let test = random.next(&format!("t{index}"));
-        let rendered =
-            locust::render(&Document::from_value(test.clone()), &locust::config::Config::default());
+        let rendered = locust::render(
+            &Document::from_value(test.clone()),
+            &locust::Surroundings::empty(),
+            &locust::config::Config::default(),
+        );
         let errors: Vec<_> = rendered.diagnostics.iter().filter(|said| said.is_error()).collect();
         let only_validity =
             errors.iter().all(|error| matches!(error.code, "invalid-field" | "invalid-structure"));

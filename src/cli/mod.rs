@@ -5,6 +5,7 @@ mod input;
 mod output;
 mod patch;
 mod render;
+mod surroundings;
 
 use std::process::ExitCode;
 

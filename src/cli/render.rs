@@ -8,10 +8,15 @@ use serde_json::{Value, json};
 use super::{
     Failure, Format, Verdict, input,
     output::{self, Reporter},
+    surroundings,
 };
 use crate::{
     diagnostic::Diagnostic,
-    locust::{self, config::Config},
+    locust::{
+        self,
+        config::Config,
+        overlay::{Kind, Namespace},
+    },
     manifest::{self, Document},
     path::FieldPath,
     role::Role,
@@ -35,6 +40,9 @@ pub(super) struct Arguments {
     /// The operator's configuration
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+
+    #[command(flatten)]
+    around: surroundings::Arguments,
 
     /// What else to refuse
     #[arg(long, value_name = "warnings", value_enum)]
@@ -65,16 +73,20 @@ enum Deny {
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut reporter = Reporter::new();
     let config = config(arguments.config.as_ref(), &mut reporter)?;
-    let documents = documents(&arguments.files, &mut reporter)?;
+    let mut documents = documents(&arguments.files, &mut reporter)?;
+    let own = documents.len();
+    let around = arguments.around.read(&mut documents, &mut reporter)?;
     let mut objects = Vec::new();
     let mut tests = 0;
-    for document in &documents {
+    for document in &documents[..own] {
         if !is_locust_test(&document.value) {
-            reporter.report(&[left_out(document)], &documents);
+            if Namespace::read(&document.value).is_none() {
+                reporter.report(&[left_out(document)], &documents);
+            }
             continue;
         }
         tests += 1;
-        let rendered = locust::render(document, &config);
+        let rendered = locust::render(document, &around.of(document), &config);
         reporter.report(&rendered.diagnostics, &documents);
         let role = arguments.role.map(Role::from);
         objects.extend(rendered.service.filter(|_| role.is_none()));
@@ -127,7 +139,7 @@ fn config(file: Option<&PathBuf>, reporter: &mut Reporter) -> Result<Config, Fai
 }
 
 /// Every object in the files, lists taken apart.
-fn documents(files: &[PathBuf], reporter: &mut Reporter) -> Result<Vec<Document>, Failure> {
+pub(super) fn documents(files: &[PathBuf], reporter: &mut Reporter) -> Result<Vec<Document>, Failure> {
     let mut documents = Vec::new();
     for text in input::read_all(files)? {
         let read = manifest::read(&text.name, &text.bytes);
@@ -139,7 +151,7 @@ fn documents(files: &[PathBuf], reporter: &mut Reporter) -> Result<Vec<Document>
     Ok(documents)
 }
 
-fn is_locust_test(value: &Value) -> bool {
+pub(super) fn is_locust_test(value: &Value) -> bool {
     let part = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
     part("kind") == "LocustTest" && part("apiVersion").split('/').next() == Some("locust.io")
 }
@@ -151,7 +163,11 @@ fn left_out(document: &Document) -> Diagnostic {
         (None, Some(kind)) => kind.to_owned(),
         _ => "an object without a kind".to_owned(),
     };
-    let near = if part("kind") == Some("LocustTest") { "; did you mean locust.io/v2?" } else { "" };
+    let near = match part("kind") {
+        Some("LocustTest") => "; did you mean locust.io/v2?",
+        _ if Kind::of(&document.value).is_some() => "; name its file with --overlays to apply it",
+        _ => "",
+    };
     Diagnostic::note("left-out", format!("left out {what}: only locust.io LocustTests are rendered{near}"))
         .positioned(document.position(&FieldPath::root()))
 }

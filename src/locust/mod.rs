@@ -11,4 +11,4 @@ pub mod test;
 pub mod typed_fields;
 mod unknown;
 
-pub use render::{Rendered, render};
+pub use render::{Applied, Rendered, Surroundings, render};

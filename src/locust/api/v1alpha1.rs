@@ -116,7 +116,7 @@ pub struct OverlayTemplates {
 #[serde(rename_all = "camelCase")]
 pub struct Constraint {
     /// The place in the pod template: .spec.priorityClassName, .spec.containers[name="locust"].image,
-    /// .spec.tolerations[*].key, .metadata.labels["example.com/team"].
+    /// .spec.tolerations[*].key; labels with dots are written in quotes and brackets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 1024))]
     pub path: Option<String>,
@@ -171,9 +171,9 @@ pub struct LabelSelector {
 pub struct LabelRequirement {
     /// The label's key.
     pub key: String,
-    /// In, NotIn, Exists or `DoesNotExist`.
+    /// In, NotIn, Exists or DoesNotExist.
     pub operator: String,
-    /// The values, for In and `NotIn`.
+    /// The values, for In and NotIn.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
 }

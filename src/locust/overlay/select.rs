@@ -71,11 +71,11 @@ impl<'o> Choice<'_, 'o> {
     fn unreadable(&mut self) {
         let may_be_for = |overlay: &&Unreadable| {
             let Some(selection) = &overlay.selection else {
-                return self.is_within(overlay.kind, &overlay.namespace);
+                return self.is_within(overlay.kind, overlay.namespace.as_deref());
             };
             let asked = !selection.opt_in || self.lists(overlay.kind, &overlay.name);
             let meant = || matches!(self.matches(selection), Match::Yes | Match::Unknown);
-            asked && self.is_within(overlay.kind, &overlay.namespace) && meant()
+            asked && self.is_within(overlay.kind, overlay.namespace.as_deref()) && meant()
         };
         let errors: Vec<Diagnostic> = self
             .overlays
@@ -93,7 +93,7 @@ impl<'o> Choice<'_, 'o> {
     /// Chooses the overlays that apply by themselves.
     fn unasked(&mut self) {
         for overlay in self.overlays.readable.iter().filter(|overlay| !overlay.selection.opt_in) {
-            if !self.is_within(overlay.kind, &overlay.namespace) {
+            if !self.is_within(overlay.kind, overlay.namespace.as_deref()) {
                 continue;
             }
             match self.matches(&overlay.selection) {
@@ -119,7 +119,7 @@ impl<'o> Choice<'_, 'o> {
             let there = |overlay: &&Overlay| {
                 overlay.kind == kind
                     && overlay.name == reference.name
-                    && self.is_within(kind, &overlay.namespace)
+                    && self.is_within(kind, overlay.namespace.as_deref())
             };
             match self.overlays.readable.iter().find(there) {
                 Some(overlay) => self.opt_in(overlay, &path),
@@ -140,7 +140,7 @@ impl<'o> Choice<'_, 'o> {
         };
         match self.matches(&overlay.selection) {
             Match::OtherTests => {
-                self.found.push(not_for_it("the labels of the test to what its spec.selector wants"))
+                self.found.push(not_for_it("the labels of the test to what its spec.selector wants"));
             }
             Match::OtherNamespaces => {
                 self.found.push(not_for_it("the namespace to one that its spec.namespaceSelector wants"));
@@ -162,7 +162,7 @@ impl<'o> Choice<'_, 'o> {
 
     /// Says that the test lists an overlay that is not there.
     fn missing(&self, kind: Kind, name: &str) -> Diagnostic {
-        let near_by = |overlay: &&Overlay| self.is_within(overlay.kind, &overlay.namespace);
+        let near_by = |overlay: &&Overlay| self.is_within(overlay.kind, overlay.namespace.as_deref());
         let others = || self.overlays.readable.iter().filter(near_by);
         let of_other_kind = others().find(|overlay| overlay.kind != kind && overlay.name == name);
         let hint = if let Some(other) = of_other_kind {
@@ -197,9 +197,8 @@ impl<'o> Choice<'_, 'o> {
     }
 
     /// Whether an overlay of this kind and namespace can be for the test at all.
-    fn is_within(&self, kind: Kind, namespace: &Option<String>) -> bool {
-        kind == Kind::Cluster
-            || namespace.as_deref() == self.namespace.map(|namespace| namespace.name.as_str())
+    fn is_within(&self, kind: Kind, namespace: Option<&str>) -> bool {
+        kind == Kind::Cluster || namespace == self.namespace.map(|namespace| namespace.name.as_str())
     }
 
     fn lists(&self, kind: Kind, name: &str) -> bool {
@@ -209,7 +208,7 @@ impl<'o> Choice<'_, 'o> {
 
     fn is_unreadable(&self, kind: Kind, name: &str) -> bool {
         let is_it = |overlay: &&Unreadable| {
-            overlay.kind == kind && overlay.name == name && self.is_within(kind, &overlay.namespace)
+            overlay.kind == kind && overlay.name == name && self.is_within(kind, overlay.namespace.as_deref())
         };
         self.overlays.unreadable.iter().any(|overlay| is_it(&overlay))
     }

@@ -12,6 +12,12 @@ pub struct Overlays {
 }
 
 impl Overlays {
+    /// No overlays.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { readable: Vec::new(), unreadable: Vec::new() }
+    }
+
     /// Reads those of the objects that are overlays; the order of the objects means nothing.
     #[must_use]
     pub fn read(documents: impl IntoIterator<Item = Document>) -> Self {

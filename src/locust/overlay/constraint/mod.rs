@@ -72,7 +72,7 @@ fn shape(written: &Written, origin: &FieldPath) -> Vec<Diagnostic> {
             say("eachContainer", "remove path or eachContainer: a constraint is for one place".to_owned());
         }
         (None, None, None) => {
-            say("path", "add path, eachContainer or expression: what is to be constrained?".to_owned())
+            say("path", "add path, eachContainer or expression: what is to be constrained?".to_owned());
         }
         (None, None, Some(_)) => {
             if let Some(sort) = sorts.first() {

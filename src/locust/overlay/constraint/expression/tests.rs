@@ -51,6 +51,8 @@ fn policies_mean_what_they_mean_in_kubernetes() {
         ("sets.contains(['a', 'b'], ['a'])", true),
         ("['a', 'b'].join(',') == 'a,b'", true),
         ("'a-b'.replace('-', '+') == 'a+b'", true),
+        ("'aaa'.replace('a', 'b', 1) == 'baa' && 'aaa'.replace('a', 'b', -1) == 'bbb'", true),
+        ("'ab'.replace('', '-') == '-a-b-'", true),
         ("'REG'.lowerAscii() == 'reg' && ' x '.trim() == 'x'", true),
         ("object.spec.priority > 5 ? true : false", true),
         ("object.spec.priority + 1 == 8", true),
