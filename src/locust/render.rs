@@ -13,7 +13,7 @@ use super::{
     base,
     config::{Config, UnknownFields},
     overlay::{
-        Applying, Kind, Namespace, Overlay,
+        self, Applying, Conflict, Kind, Namespace, Overlay, Source,
         constraint::{self, Judged},
     },
     test::{self, Test},
@@ -38,6 +38,8 @@ pub struct Rendered {
     pub jobs: Vec<(Role, Value)>,
     /// The overlays that apply, as their overrides do.
     pub overlays: Vec<Applied>,
+    /// The conflicts among them, by role; each is among the diagnostics too.
+    pub conflicts: Vec<(Role, Conflict)>,
     /// Errors, warnings and notes. With an error among them, the objects must not be used.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -74,7 +76,13 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
         Ok(read) => read,
         Err(errors) => {
             let diagnostics = errors.into_iter().map(place).collect();
-            return Rendered { service: None, jobs: Vec::new(), overlays: Vec::new(), diagnostics };
+            return Rendered {
+                service: None,
+                jobs: Vec::new(),
+                overlays: Vec::new(),
+                conflicts: Vec::new(),
+                diagnostics,
+            };
         }
     };
     let namespace = surroundings.namespace_of(&test);
@@ -95,7 +103,11 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
             }
         }
     }
-    let pods = pods.map(|(role, pod)| (role, pod.template));
+    let mut conflicts = Vec::new();
+    let pods = pods.map(|(role, pod)| {
+        conflicts.extend(pod.conflicts.into_iter().map(|conflict| (role, conflict)));
+        (role, pod.template)
+    });
     let service = pods.first().map(|(_, master)| base::service(&test, master));
     let jobs =
         pods.into_iter().map(|(role, template)| (role, base::job(&test, role, config, template))).collect();
@@ -105,12 +117,13 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
         generation: overlay.generation,
     };
     let overlays = applying.in_order_of_overrides().into_iter().map(applied).collect();
-    Rendered { service, jobs, overlays, diagnostics }
+    Rendered { service, jobs, overlays, conflicts, diagnostics }
 }
 
 /// One role's final pod template.
 struct Pod {
     template: Value,
+    conflicts: Vec<Conflict>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -137,7 +150,7 @@ impl Pod {
         let Some(schema) = Schema::pod_template() else {
             diagnostics
                 .push(Diagnostic::error("no-schema", "rebuild podgraft: its schema has no PodTemplateSpec"));
-            return Self { template: base, diagnostics };
+            return Self { template: base, conflicts: Vec::new(), diagnostics };
         };
         let unknown_fields = match config.unknown_fields {
             UnknownFields::Refuse => patch::UnknownFields::Refuse,
@@ -156,6 +169,12 @@ impl Pod {
                 options: Options { unknown_fields, missing_target: missing_target(wish) },
             })
             .collect();
+        let sources: Vec<Source<'_>> = wishes
+            .iter()
+            .zip(&layers)
+            .map(|(wish, layer)| Source { overlay: wish.overlay, patch: &wish.patch, options: layer.options })
+            .collect();
+        let conflicts = overlay::conflicts(&base, &sources, schema);
         let mut folded = layers::fold(base.clone(), &layers, schema);
         let findings = std::mem::take(&mut folded.findings);
         let refused = findings.iter().any(|(_, finding)| finding.is_error());
@@ -180,7 +199,8 @@ impl Pod {
             judged.extend(constraints(&folded, &wishes, place));
         }
         diagnostics.extend(judged.into_iter().map(|finding| blamed(finding, &folded, &wishes, document)));
-        Self { template: folded.value, diagnostics }
+        diagnostics.extend(conflicts.iter().map(|conflict| conflict.diagnostic.clone()));
+        Self { template: folded.value, conflicts, diagnostics }
     }
 }
 

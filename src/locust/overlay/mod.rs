@@ -15,7 +15,7 @@ mod selection;
 mod selector;
 mod set;
 
-pub use conflict::conflicts;
+pub use conflict::{Conflict, Source, conflicts};
 pub use layer::{Band, OverlayLayer};
 pub use namespace::{NAME_LABEL, Namespace};
 pub use object::{Kind, Overlay, Unreadable};

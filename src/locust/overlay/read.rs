@@ -114,7 +114,12 @@ fn metadata(kind: Kind, value: &Value) -> Vec<Diagnostic> {
         let message = "add metadata.name: tests and messages call the overlay by it".to_owned();
         errors.push(say("missing-name", message, &["metadata", "name"]));
     }
-    if kind == Kind::Cluster && value.pointer("/metadata/namespace").is_some() {
+    let namespace = value.pointer("/metadata/namespace");
+    if kind == Kind::Namespaced && namespace.is_some_and(|namespace| !namespace.is_string()) {
+        let message = "write metadata.namespace as a string".to_owned();
+        errors.push(say("invalid-namespace", message, &["metadata", "namespace"]));
+    }
+    if kind == Kind::Cluster && namespace.is_some() {
         let message = "remove metadata.namespace, or write kind as PodOverlay: a ClusterPodOverlay is in no namespace; \
             spec.namespaceSelector says whose tests it is for";
         errors.push(say("invalid-namespace", message.to_owned(), &["metadata", "namespace"]));

@@ -44,10 +44,7 @@ impl Environment {
             pay.spend(PATTERN)?;
             matches(&text, &pattern)
         });
-        context
-            .add_function("replace", |This(text): This<Arc<String>>, from: Arc<String>, to: Arc<String>| {
-                replace(&text, &from, &to)
-            });
+        context.add_function("replace", replace);
         context.add_function("join", join);
         context.add_variable_from_value("object", value(pod));
         let object = namespace.map_or(Value::Null, |namespace| value(&namespace.object()));
@@ -109,17 +106,16 @@ fn matches(text: &str, pattern: &str) -> Result<bool, ExecutionError> {
 }
 
 /// `replace` with a bound on the result.
-fn replace(
-    This(text): This<Arc<String>>,
-    Arguments(arguments): Arguments,
-) -> Result<Value, ExecutionError> {
+fn replace(This(text): This<Arc<String>>, Arguments(arguments): Arguments) -> Result<Value, ExecutionError> {
     let (from, to, most) = match arguments.as_slice() {
         [Value::String(from), Value::String(to)] => (from, to, usize::MAX),
         // A negative number stands for all, as in Kubernetes.
         [Value::String(from), Value::String(to), Value::Int(most)] => {
             (from, to, usize::try_from(*most).unwrap_or(usize::MAX))
         }
-        _ => return Err(ExecutionError::function_error("replace", "it takes two texts, and a number or not")),
+        _ => {
+            return Err(ExecutionError::function_error("replace", "it takes two texts, and a number or not"));
+        }
     };
     let times = text.matches(from.as_str()).take(most).count();
     bounded("replace", text.len().saturating_add(times.saturating_mul(to.len())))?;

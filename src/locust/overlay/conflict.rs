@@ -1,3 +1,0 @@
-//! Conflicts.
-/// x
-pub fn conflicts() {}

@@ -1,0 +1,22 @@
+//! Overlays: which apply to a test, in which order, and what their constraints accept and refuse.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "overlays/bands.rs"]
+mod bands;
+#[path = "overlays/conflicts.rs"]
+mod conflicts;
+#[path = "overlays/constraints.rs"]
+mod constraints;
+#[path = "overlays/reading.rs"]
+mod reading;
+#[path = "overlays/render.rs"]
+mod render;
+#[path = "overlays/selection.rs"]
+mod selection;
+mod support;
