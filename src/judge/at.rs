@@ -62,6 +62,24 @@ pub(crate) fn canonical(pod: &Value, path: &FieldPath) -> FieldPath {
     made
 }
 
+/// Calls `visit` with everything in a value of a pod template that is not divided further: scalars, empty maps,
+/// and lists whose items have no keys. `path` is where the value is.
+pub(crate) fn leaves<'v>(path: &FieldPath, value: &'v Value, visit: &mut impl FnMut(FieldPath, &'v Value)) {
+    match (value, path.segments().last()) {
+        (Value::Object(fields), _) if !fields.is_empty() => {
+            fields.iter().for_each(|(name, inner)| leaves(&path.field(name), inner, visit));
+        }
+        (Value::Array(items), Some(Segment::Field(name)))
+            if !items.is_empty() && MERGE_KEYS.iter().any(|(list, _)| list == name) =>
+        {
+            for (index, item) in items.iter().enumerate() {
+                leaves(&item_path(path, name, index, item), item, visit);
+            }
+        }
+        _ => visit(path.clone(), value),
+    }
+}
+
 /// A value and where it is. A null is as good as absent everywhere, as the API server reads it.
 #[derive(Debug, Clone)]
 pub(super) struct At<'a> {

@@ -14,7 +14,7 @@ mod protected;
 mod subject;
 mod validity;
 
-pub(crate) use at::canonical;
+pub(crate) use at::{canonical, leaves};
 pub use lints::lints;
 pub use protected::{ProtectedField, protected, protected_fields};
 pub use subject::Subject;

@@ -15,10 +15,33 @@ fn volume(source: Value) -> Value {
     spec(json!({"volumes": [volume]}))
 }
 
+/// What two overlays of one band and priority write is a conflict there, or none.
+fn is_conflict(one: Value, other: Value, path: Option<&str>) {
+    for make in [cluster as fn(&str, Value) -> Value, namespaced] {
+        for part in ["defaults", "overrides"] {
+            let overlays =
+                vec![make("a", json!({part: one.clone()})), make("b", json!({part: other.clone()}))];
+            let rendered = render(test(json!({})), overlays);
+            let found: Vec<_> = rendered.conflicts.iter().filter(|(role, _)| *role == Role::Worker).collect();
+            let paths: Vec<String> =
+                found.iter().flat_map(|(_, conflict)| &conflict.paths).map(ToString::to_string).collect();
+            match path {
+                Some(path) => {
+                    assert_eq!(found.len(), 1, "{part}: {one} {other}: {paths:?}");
+                    assert!(paths.iter().any(|found| found == path), "{part}: {one} {other}: {paths:?}");
+                    assert_eq!((&*found[0].1.loser.2, &*found[0].1.winner.2), ("a", "b"));
+                }
+                None => assert!(found.is_empty(), "{part}: {one} {other}: {paths:?}"),
+            }
+            let said = codes(&rendered).iter().filter(|code| **code == "overlay-conflict").count();
+            assert_eq!(said, usize::from(path.is_some()), "{part}: {one} {other}: both roles, said once");
+        }
+    }
+}
+
 #[test]
 fn writes_that_overlap_are_conflicts() {
     let toleration = |key: &str| json!([{"key": key, "operator": "Exists"}]);
-    let claim = |fields: Value| spec(json!({"securityContext": fields}));
     let locust = |fields: Value| {
         let mut container = json!({"name": "locust"});
         crate::render::merge(&mut container, fields);
@@ -76,7 +99,15 @@ fn writes_that_overlap_are_conflicts() {
             spec(json!({"$append/tolerations": toleration("a")})),
             Some(".spec.tolerations"),
         ),
-        // Under what the other replaced or removed.
+    ] {
+        is_conflict(one, other, path);
+    }
+}
+
+#[test]
+fn writes_below_what_the_other_replaces_or_removes_are_conflicts() {
+    let claim = |fields: Value| spec(json!({"securityContext": fields}));
+    for (one, other, path) in [
         (
             claim(json!({"runAsUser": 1})),
             claim(json!({"$patch": "replace", "fsGroup": 2})),
@@ -101,27 +132,7 @@ fn writes_that_overlap_are_conflicts() {
         (volume(json!({"emptyDir": {}})), volume(json!({"emptyDir": {}})), None),
         (volume(json!({"emptyDir": {}})), volume(json!({"emptyDir": {"medium": "Memory"}})), None),
     ] {
-        for make in [cluster as fn(&str, Value) -> Value, namespaced] {
-            for part in ["defaults", "overrides"] {
-                let overlays =
-                    vec![make("a", json!({part: one.clone()})), make("b", json!({part: other.clone()}))];
-                let rendered = render(test(json!({})), overlays);
-                let found: Vec<_> =
-                    rendered.conflicts.iter().filter(|(role, _)| *role == Role::Worker).collect();
-                let paths: Vec<String> =
-                    found.iter().flat_map(|(_, conflict)| &conflict.paths).map(ToString::to_string).collect();
-                match path {
-                    Some(path) => {
-                        assert_eq!(found.len(), 1, "{part}: {one} {other}: {paths:?}");
-                        assert!(paths.iter().any(|found| found == path), "{part}: {one} {other}: {paths:?}");
-                        assert_eq!((&*found[0].1.loser.2, &*found[0].1.winner.2), ("a", "b"));
-                    }
-                    None => assert!(found.is_empty(), "{part}: {one} {other}: {paths:?}"),
-                }
-                let said = codes(&rendered).iter().filter(|code| **code == "overlay-conflict").count();
-                assert_eq!(said, usize::from(path.is_some()), "{part}: {one} {other}: both roles, said once");
-            }
-        }
+        is_conflict(one, other, path);
     }
 }
 

@@ -9,6 +9,18 @@ fn constraint(value: Value) -> Value {
     cluster("a", json!({"constraints": [value]}))
 }
 
+/// The overlay is not read, and something at this path says this.
+fn is_told(overlay: Value, path: &str, part: &str) {
+    let overlays = Overlays::read([manifest::Document::from_value(overlay.clone())]);
+    let found = overlays.diagnostics();
+    assert!(overlays.readable().is_empty(), "{overlay} is read");
+    let there: Vec<_> =
+        found.iter().filter(|error| error.path.as_ref().unwrap().to_string() == path).collect();
+    assert!(!there.is_empty(), "{overlay}: nothing at {path}: {found:#?}");
+    assert!(there.iter().any(|error| error.message.contains(part)), "{overlay}: {there:#?}");
+    assert!(there.iter().all(|error| error.is_error() && error.object.is_some()), "{overlay}");
+}
+
 #[test]
 fn everything_that_is_wrong_is_said_at_its_place() {
     let mut scoped = cluster("a", json!({}));
@@ -48,6 +60,14 @@ fn everything_that_is_wrong_is_said_at_its_place() {
         (unnamed, ".metadata.name", "add metadata.name"),
         (misplaced, ".metadata.namespace", "as a string"),
         (old, ".apiVersion", "locust.io/v1alpha1"),
+    ] {
+        is_told(overlay, path, part);
+    }
+}
+
+#[test]
+fn wrong_constraints_are_told_when_they_are_read() {
+    for (overlay, path, part) in [
         (constraint(json!({})), ".spec.constraints[0].path", "add path"),
         (constraint(json!({"path": ".spec.hostNetwork"})), ".spec.constraints[0].path", "demands nothing"),
         (
@@ -141,14 +161,7 @@ fn everything_that_is_wrong_is_said_at_its_place() {
             "did you mean \"path\"",
         ),
     ] {
-        let overlays = Overlays::read([manifest::Document::from_value(overlay.clone())]);
-        let found = overlays.diagnostics();
-        assert!(overlays.readable().is_empty(), "{overlay} is read");
-        let there: Vec<_> =
-            found.iter().filter(|error| error.path.as_ref().unwrap().to_string() == path).collect();
-        assert!(!there.is_empty(), "{overlay}: nothing at {path}: {found:#?}");
-        assert!(there.iter().any(|error| error.message.contains(part)), "{overlay}: {there:#?}");
-        assert!(there.iter().all(|error| error.is_error() && error.object.is_some()), "{overlay}");
+        is_told(overlay, path, part);
     }
 }
 

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 
 use crate::render::{cluster, codes, errors, namespaced, pod, render, render_in, rendered, team_a, test};
 
+const CLUSTER: &str = "ClusterPodOverlay";
+const NAMESPACED: &str = "PodOverlay";
+
 fn mark() -> Value {
     json!({"podTemplate": {"metadata": {"annotations": {"applied": "yes"}}}})
 }
@@ -98,8 +101,6 @@ fn wrong_lists_are_told() {
             names.iter().map(|(kind, name)| json!({"kind": kind, "name": name})).collect();
         test(json!({"overlays": listed}))
     };
-    const CLUSTER: &str = "ClusterPodOverlay";
-    const NAMESPACED: &str = "PodOverlay";
     let opt_in = |more: Value| {
         let mut spec = with(more);
         spec["optIn"] = true.into();

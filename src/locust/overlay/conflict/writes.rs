@@ -8,6 +8,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
+    judge,
     patch::{Cause, Observer, Trail},
     path::{FieldPath, PathPattern, Segment},
 };
@@ -37,14 +38,17 @@ pub(super) struct Recorder<'w> {
 
 impl Observer for Recorder<'_> {
     fn set(&mut self, trail: &Trail<'_>, value: &Value, cause: Cause) {
-        let path = trail.path();
-        let steps = texts(&path);
-        // Items by index are those of a list that is stated as a whole, unless they are added to it.
-        let item = path.segments().iter().position(|step| matches!(step, Segment::Index(_)));
-        if let Some(item) = item.filter(|_| !matches!(cause, Cause::Append | Cause::Prepend)) {
-            self.writes.swept.insert(steps[..item].to_vec());
-        }
-        self.writes.leaves.insert(steps, value.clone());
+        let adds = matches!(cause, Cause::Append | Cause::Prepend);
+        judge::leaves(&trail.path(), value, &mut |path, value| {
+            let steps = texts(&path);
+            // A list without keys is stated as a whole, unless items are added to it.
+            let item = path.segments().iter().position(|step| matches!(step, Segment::Index(_)));
+            let list = if value.is_array() { Some(steps.len()) } else { item };
+            if let Some(list) = list.filter(|_| !adds) {
+                self.writes.swept.insert(steps[..list].to_vec());
+            }
+            self.writes.leaves.insert(steps, value.clone());
+        });
     }
 
     fn delete(&mut self, trail: &Trail<'_>, _: Cause) {
