@@ -10,6 +10,8 @@
 
 #[path = "overlays/bands.rs"]
 mod bands;
+#[path = "overlays/command_line.rs"]
+mod command_line;
 #[path = "overlays/conflicts.rs"]
 mod conflicts;
 #[path = "overlays/constraints.rs"]

@@ -19,6 +19,7 @@ use crate::{
 
 /// What a command takes that renders tests with overlays.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub(super) struct Arguments {
     /// Files or folders with overlays (ClusterPodOverlay, PodOverlay); other kinds in them are left alone; may be
     /// repeated
