@@ -12,7 +12,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, Position},
     judge::{self, Subject},
-    layers::{self, Folded, Layer},
+    layers::{self, Folded, Layer, Patch},
     manifest::Document,
     patch::{self, Options},
     path::{FieldPath, Segment},
@@ -114,7 +114,7 @@ impl Pod {
         let options = Options { unknown_fields, ..Options::default() };
         let layers: Vec<Layer<'_>> = wishes
             .iter()
-            .map(|wish| Layer { name: wish.name.clone(), patch: &wish.patch, options })
+            .map(|wish| Layer { name: wish.name.clone(), patch: Patch::Template(&wish.patch), options })
             .collect();
         let mut folded = layers::fold(base.clone(), &layers, schema);
         let findings = std::mem::take(&mut folded.findings);
@@ -123,7 +123,7 @@ impl Pod {
             findings.into_iter().map(|(layer, finding)| placed(finding, wishes.get(layer), document)),
         );
         let provenance = &folded.provenance;
-        let by_people = |path: &FieldPath| provenance.blame(path).is_some();
+        let by_people = |path: &FieldPath| provenance.story(path).last_setter().is_some();
         base::follow_exporter(test, role, config, &mut folded.value, by_people);
         let subject = Subject {
             role,
