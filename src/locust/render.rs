@@ -1,6 +1,8 @@
 //! [`render`]: from a LocustTest to its Service and Jobs. Pure; everything that prints or applies
 //! calls this.
 
+use std::cell::LazyCell;
+
 use serde_json::Value;
 
 mod surroundings;
@@ -21,7 +23,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     judge::{self, Subject},
-    layers::{self, Event, Folded, Layer},
+    layers::{self, Folded, Layer, Leaf},
     manifest::Document,
     patch::{self, MissingTarget, Options},
     path::FieldPath,
@@ -165,14 +167,14 @@ impl Pod {
             .iter()
             .map(|wish| Layer {
                 name: wish.name.clone(),
-                patch: &wish.patch,
+                patch: wish.patch(),
                 options: Options { unknown_fields, missing_target: missing_target(wish) },
             })
             .collect();
         let sources: Vec<Source<'_>> = wishes
             .iter()
             .zip(&layers)
-            .map(|(wish, layer)| Source { overlay: wish.overlay, patch: &wish.patch, options: layer.options })
+            .map(|(wish, layer)| Source { overlay: wish.overlay, patch: layer.patch, options: layer.options })
             .collect();
         let conflicts = overlay::conflicts(&base, &sources, schema);
         let mut folded = layers::fold(base.clone(), &layers, schema);
@@ -182,7 +184,7 @@ impl Pod {
             findings.into_iter().map(|(layer, finding)| placed(finding, wishes.get(layer), document)),
         );
         let provenance = &folded.provenance;
-        let by_people = |path: &FieldPath| provenance.blame(path).is_some();
+        let by_people = |path: &FieldPath| provenance.story(path).last_setter().is_some();
         base::follow_exporter(test, role, config, &mut folded.value, by_people);
         let subject = Subject {
             role,
@@ -208,26 +210,19 @@ impl Pod {
 fn constraints(folded: &Folded, wishes: &[Wish<'_>], place: &Place<'_>) -> Vec<Diagnostic> {
     let overlays = place.applying.in_order_of_overrides();
     let judged = Judged { pod: &folded.value, namespace: place.namespace, overlays: &overlays };
+    let leaves = LazyCell::new(|| folded.provenance.leaves(&folded.value));
     constraint::judge(&judged, |path, rank| {
-        let is_later = |layer: usize| {
-            wishes.get(layer).and_then(Wish::rank).is_some_and(|overriding| overriding >= rank)
+        let is_later = |layer: Option<usize>| {
+            let wish = layer.and_then(|layer| wishes.get(layer));
+            wish.and_then(Wish::rank).is_some_and(|overriding| overriding >= rank)
         };
-        all_set_by(folded.provenance.events(), path, is_later)
+        let mut inside = leaves.iter().filter(|leaf| path.contains(&leaf.path)).peekable();
+        match inside.peek() {
+            // Of a map or list, everything must be as overrides made it.
+            Some(_) => inside.all(|leaf: &Leaf| is_later(leaf.story.last_setter())),
+            None => is_later(folded.provenance.story(path).last_setter()),
+        }
     })
-}
-
-/// Whether everything at `path` is as layers of some sort made it.
-fn all_set_by(events: &[Event], path: &FieldPath, is_meant: impl Fn(usize) -> bool) -> bool {
-    for event in events.iter().rev() {
-        if event.path.contains(path) {
-            // This layer set or removed the place with everything below it; what came before is gone.
-            return is_meant(event.layer);
-        }
-        if path.contains(&event.path) && !is_meant(event.layer) {
-            return false;
-        }
-    }
-    false
 }
 
 /// A diagnostic about the final pod, with the layer that last changed the place.

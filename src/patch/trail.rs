@@ -49,6 +49,16 @@ impl<'a> Trail<'a> {
         self.then(Place::Index(index))
     }
 
+    /// The way to what holds this place; `None` for the object itself.
+    pub(crate) fn parent(&self) -> Option<&'a Trail<'a>> {
+        self.parent
+    }
+
+    /// The innermost step.
+    pub(crate) fn place(&self) -> Place<'a> {
+        self.place
+    }
+
     /// The innermost field's name; what it is called in messages.
     pub(crate) fn name(&self) -> &'a str {
         match (self.place, self.parent) {

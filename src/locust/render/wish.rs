@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::{
     diagnostic::{Diagnostic, Position},
+    layers::Patch,
     locust::{
         config::Config,
         overlay::{Applying, Band, OverlayLayer},
@@ -19,7 +20,7 @@ use crate::{
 pub(super) struct Wish<'a> {
     pub(super) name: String,
     origin: FieldPath,
-    pub(super) patch: Value,
+    patch: Value,
     /// Whether the patch is written at `origin` as it is, rather than made from what is there.
     verbatim: bool,
     /// The overlay's layer, where it is not the test's own.
@@ -39,13 +40,28 @@ impl<'a> From<OverlayLayer<'a>> for Wish<'a> {
 }
 
 impl Wish<'_> {
+    /// What it says.
+    pub(super) fn patch(&self) -> Patch<'_> {
+        if self.is_for_each_container() {
+            Patch::EachContainer(&self.patch)
+        } else {
+            Patch::Template(&self.patch)
+        }
+    }
+
+    fn is_for_each_container(&self) -> bool {
+        self.overlay.is_some_and(|layer| layer.is_for_each_container())
+    }
+
     /// Where something is said of `path`, a place in the pod template.
     pub(super) fn position(&self, path: Option<&FieldPath>, test: &Document) -> Option<Position> {
         let document = self.overlay.map_or(test, |layer| layer.overlay.document());
         let Some(path) = path.filter(|_| self.verbatim) else { return document.position(&self.origin) };
-        if self.overlay.is_some_and(|layer| layer.is_for_each_container()) {
-            // The patch starts at the container: .spec.containers[name="locust"].
-            let inner = path.segments().get(3..).unwrap_or_default();
+        if self.is_for_each_container() {
+            // The patch starts at the container: .spec.containers[name="locust"], or .eachContainer.
+            let start =
+                if path.segments().first() == Some(&Segment::Field("spec".to_owned())) { 3 } else { 1 };
+            let inner = path.segments().get(start..).unwrap_or_default();
             return written(document, &self.origin, &FieldPath::new(inner.to_vec()));
         }
         written(document, &self.origin, path)
@@ -65,8 +81,7 @@ pub(super) fn wishes<'a>(
     config: &Config,
     applying: &Applying<'a>,
 ) -> (Vec<Wish<'a>>, Vec<Diagnostic>) {
-    let mut layers = applying.layers(role);
-    layers.retain(|layer| !layer.is_for_each_container());
+    let layers = applying.layers(role);
     let (defaults, overrides) = layers.split_at(layers.partition_point(|layer| layer.band < Band::Test));
     let (own, diagnostics) = of_test(test, role, config);
     let mut wishes: Vec<Wish<'a>> = defaults.iter().copied().map(Wish::from).collect();

@@ -8,7 +8,7 @@ use std::{
     ops::Bound,
 };
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use writes::{Recorder, Writes};
 
 use super::{
@@ -17,7 +17,8 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    patch::{self, Options},
+    layers::Patch,
+    patch::{self, Options, Seed},
     path::FieldPath,
     schema::Schema,
 };
@@ -27,8 +28,8 @@ use crate::{
 pub struct Source<'a> {
     /// Whose it is, where it is an overlay's.
     pub overlay: Option<OverlayLayer<'a>>,
-    /// The patch.
-    pub patch: &'a Value,
+    /// What it says.
+    pub patch: Patch<'a>,
     /// How strictly it is applied.
     pub options: Options,
 }
@@ -85,6 +86,7 @@ fn record(
 ) -> BTreeMap<(Band, i32), Vec<Writes>> {
     let mut recorded: BTreeMap<(Band, i32), Vec<Writes>> = BTreeMap::new();
     let mut value = base.clone();
+    let mut seeds: Vec<Seed<'_>> = Vec::new();
     for source in sources {
         let place = source.overlay.and_then(|layer| {
             let key = (layer.band, layer.overlay.priority);
@@ -92,11 +94,6 @@ fn record(
             let member = group.iter().position(|overlay| std::ptr::eq(*overlay, layer.overlay))?;
             Some((key, member, group.len()))
         });
-        let expanded = source
-            .overlay
-            .filter(OverlayLayer::is_for_each_container)
-            .map(|_| on_each_container(&value, source.patch));
-        let patch = expanded.as_ref().unwrap_or(source.patch);
         let mut unrecorded = Writes::default();
         let writes = match place {
             Some((key, member, members)) => {
@@ -105,27 +102,20 @@ fn record(
             }
             None => &mut unrecorded,
         };
-        value = patch::extend(value, patch, schema, source.options, &mut Recorder { writes }).value;
+        let mut recorder = Recorder { writes };
+        value = match source.patch {
+            Patch::Template(patch) => {
+                patch::extend_seeded(value, patch, schema, source.options, &seeds, &mut recorder).value
+            }
+            Patch::EachContainer(patch) => {
+                let (extended, usable) =
+                    patch::extend_each_container(value, patch, schema, source.options, &mut recorder);
+                seeds.extend(usable.then_some(Seed { patch, options: source.options }));
+                extended.value
+            }
+        };
     }
     recorded
-}
-
-/// A container patch as a patch of the whole template, for the containers that are there.
-fn on_each_container(pod: &Value, patch: &Value) -> Value {
-    let mut spec = serde_json::Map::new();
-    for list in ["initContainers", "containers"] {
-        let containers = pod.pointer(&format!("/spec/{list}")).and_then(Value::as_array);
-        let named = containers.into_iter().flatten().filter_map(|container| {
-            let mut item = patch.as_object()?.clone();
-            item.insert("name".to_owned(), container.get("name")?.clone());
-            Some(Value::Object(item))
-        });
-        let items: Vec<Value> = named.collect();
-        if !items.is_empty() {
-            spec.insert(list.to_owned(), items.into());
-        }
-    }
-    json!({ "spec": spec })
 }
 
 /// The pairs of a group that write the same place differently, earlier first, and the places. Of many

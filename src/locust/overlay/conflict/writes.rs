@@ -37,7 +37,7 @@ pub(super) struct Recorder<'w> {
 }
 
 impl Observer for Recorder<'_> {
-    fn set(&mut self, trail: &Trail<'_>, value: &Value, cause: Cause) {
+    fn set(&mut self, trail: &Trail<'_>, _: Option<Value>, value: &Value, cause: Cause) {
         let adds = matches!(cause, Cause::Append | Cause::Prepend);
         judge::leaves(&trail.path(), value, &mut |path, value| {
             let steps = texts(&path);
@@ -51,11 +51,11 @@ impl Observer for Recorder<'_> {
         });
     }
 
-    fn delete(&mut self, trail: &Trail<'_>, _: Cause) {
+    fn delete(&mut self, trail: &Trail<'_>, _: Option<Value>, _: Cause) {
         self.writes.swept.insert(texts(&trail.path()));
     }
 
-    fn clear(&mut self, trail: &Trail<'_>, cause: Cause) {
+    fn clear(&mut self, trail: &Trail<'_>, _: Option<Value>, cause: Cause) {
         // A new order removes nothing.
         if cause != Cause::Order {
             self.writes.swept.insert(texts(&trail.path()));
