@@ -16,6 +16,8 @@ mod command_line;
 mod conflicts;
 #[path = "overlays/constraints.rs"]
 mod constraints;
+#[path = "overlays/each_container.rs"]
+mod each_container;
 #[path = "overlays/reading.rs"]
 mod reading;
 #[path = "overlays/render.rs"]
