@@ -1,5 +1,7 @@
 //! [`Wish`]: a layer's patch, and where somebody wrote it.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::{
@@ -20,7 +22,7 @@ use crate::{
 pub(super) struct Wish<'a> {
     pub(super) name: String,
     origin: FieldPath,
-    patch: Value,
+    patch: Cow<'a, Value>,
     /// Whether the patch is written at `origin` as it is, rather than made from what is there.
     verbatim: bool,
     /// The overlay's layer, where it is not the test's own.
@@ -32,7 +34,7 @@ impl<'a> From<OverlayLayer<'a>> for Wish<'a> {
         Self {
             name: layer.to_string(),
             origin: layer.origin(),
-            patch: layer.patch.clone(),
+            patch: Cow::Borrowed(layer.patch),
             verbatim: true,
             overlay: Some(layer),
         }
@@ -98,7 +100,7 @@ fn of_test<'a>(test: &Test, role: Role, config: &Config) -> (Vec<Wish<'a>>, Vec<
         .map(|piece| Wish {
             name: format!("typed field {}", piece.origin),
             origin: piece.origin,
-            patch: piece.patch,
+            patch: Cow::Owned(piece.patch),
             verbatim: false,
             overlay: None,
         })
@@ -112,7 +114,7 @@ fn of_test<'a>(test: &Test, role: Role, config: &Config) -> (Vec<Wish<'a>>, Vec<
             wishes.push(Wish {
                 name: name.to_owned(),
                 origin: FieldPath::fields(["spec", name]),
-                patch: patch.clone(),
+                patch: Cow::Owned(patch.clone()),
                 verbatim: true,
                 overlay: None,
             });

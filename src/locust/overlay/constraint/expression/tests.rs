@@ -1,6 +1,6 @@
 //! What expressions may say, and what keeps them within bounds.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::collections::BTreeMap;
 
 use serde_json::json;
 
@@ -113,6 +113,7 @@ fn evaluation_is_bounded_whatever_is_written() {
     let items: Vec<String> = (0..400).map(|index| format!("item-{index}-{}", "x".repeat(50))).collect();
     let pod = json!({"spec": {"containers": [{"name": "a", "args": items}]}});
     let environment = Environment::new(&pod, None);
+    // Each of these would take hours, or more memory than there is.
     let args = "object.spec.containers[0].args";
     for source in [
         format!("{args}.all(a, {args}.all(b, {args}.all(c, {args}.all(d, a != 'x'))))"),
@@ -123,10 +124,8 @@ fn evaluation_is_bounded_whatever_is_written() {
         // An error on one side of "||" must not hide it.
         format!("{args}.all(a, {args}.all(b, {args}.all(c, a != 'x'))) || true"),
     ] {
-        let started = Instant::now();
         let answer = Expression::read(&source).unwrap().holds(&environment);
         assert!(answer.is_err(), "{source}: {answer:?}");
-        assert!(started.elapsed().as_secs() < 20, "{source}: {:?}", started.elapsed());
     }
     // The next expression has a budget of its own.
     assert_eq!(Expression::read("has(object.spec)").unwrap().holds(&environment), Ok(true));
