@@ -18,6 +18,8 @@ mod conflicts;
 mod constraints;
 #[path = "overlays/each_container.rs"]
 mod each_container;
+#[path = "overlays/page.rs"]
+mod page;
 #[path = "overlays/reading.rs"]
 mod reading;
 #[path = "overlays/render.rs"]
