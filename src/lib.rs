@@ -1,10 +1,10 @@
 //! podgraft lets people override any pod field of the pods that an operator makes, with Kubernetes' own
 //! strategic merge patch semantics, without breaking what the operator needs.
 //!
-//! Data flows one way, and effects stay at the two ends:
+//! Data flows one way:
 //!
 //! ```text
-//!  files                                                          text in, text out
+//!  files, API objects                                             effects stay at the two ends
 //!    |
 //!  manifest               text <-> values, with line and column
 //!    |
@@ -14,7 +14,7 @@
 //!  locust::typed_fields --------+--> layers::fold --> judge --> locust::render
 //!  templates -------------------+         |                          |
 //!  overlays --------------------+         |                          |
-//!                    schema --> patch ----+                         cli
+//!                    schema --> patch ----+                   cli, operator
 //! ```
 //!
 //! - [`schema`]: what Kubernetes says of each field of every built-in kind (generated).
@@ -22,7 +22,8 @@
 //! - [`layers`]: ordered patches, folded one after another, and who changed what.
 //! - `judge`: protected fields, validity and lints, judged on the final pod only.
 //! - `locust`: the LocustTest: API types, base pods, typed fields, overlays, and the pure function `render`.
-//! - `manifest`, `cli`: the two ends.
+//! - `report`: what differs between two objects.
+//! - `manifest`, `cli`, `operator`: the two ends.
 //! - [`path`], [`diagnostic`], [`role`]: the words that everything speaks.
 //!
 //! `schema`, `patch`, `layers`, `judge` and `locust` are pure: no clock, file, network, environment or
@@ -50,8 +51,12 @@ pub mod layers;
 pub mod locust;
 #[cfg(feature = "locust")]
 pub mod manifest;
+#[cfg(feature = "operator")]
+pub mod operator;
 pub mod patch;
 pub mod path;
+#[cfg(feature = "locust")]
+pub mod report;
 pub mod role;
 pub mod schema;
 #[cfg(feature = "locust")]

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Records what the real Locust reads from command lines and environments.
 
-    pip install -r conformance/locust/requirements.txt
-    python conformance/locust/record.py
+    "$(conformance/locust/install.sh)/bin/python" conformance/locust/record.py
 
 writes conformance/locust/recorded.json, which the tests of src/judge/protected compare with.
 The lines are the same on every run: a list by hand, then combinations from a fixed seed.

@@ -1,15 +1,23 @@
 //! The command line: arguments in, objects out. One file a command.
 
+#[cfg(feature = "operator")]
+mod cluster;
+mod config;
 mod crds;
+mod diff;
 mod input;
+#[cfg(feature = "operator")]
+mod operator;
 mod output;
 mod patch;
 mod render;
+mod source;
 mod surroundings;
+mod validate;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Override any pod field of the pods that an operator makes.
 #[derive(Debug, Parser)]
@@ -26,8 +34,15 @@ const EXIT_CODES: &str =
 enum Command {
     /// Print the Service and the Jobs that the operator makes of LocustTests
     Render(render::Arguments),
+    /// Print what LocustTests change: against the base pods, or against what runs in a cluster
+    Diff(diff::Arguments),
+    /// Print everything that is wrong with LocustTests, and all warnings
+    Validate(validate::Arguments),
     /// Apply a patch to an object of any built-in kind, without a cluster
     Patch(patch::Arguments),
+    /// Run the operator: make the Services and the Jobs of the LocustTests of a cluster
+    #[cfg(feature = "operator")]
+    Operator(operator::Arguments),
     /// Print the CustomResourceDefinitions
     Crds(crds::Arguments),
     /// Print a completion script for a shell
@@ -49,6 +64,8 @@ enum Format {
 enum Verdict {
     Fine,
     Refused,
+    /// The two sides of a comparison are not equal.
+    Different,
 }
 
 /// Wrong usage, or input or output that failed: the message says what to do.
@@ -58,7 +75,8 @@ struct Failure(String);
 /// Runs the command that the process's arguments name, and returns its exit code.
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let matches = Arguments::command().bin_name(called()).try_get_matches();
+    let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version go to stdout and are fine; clap knows. A closed pipe is no reason to complain.
@@ -68,18 +86,29 @@ pub fn run() -> ExitCode {
     };
     let verdict = match arguments.command {
         Command::Render(arguments) => render::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
         Command::Patch(arguments) => patch::run(&arguments),
+        #[cfg(feature = "operator")]
+        Command::Operator(arguments) => operator::run(arguments),
         Command::Crds(arguments) => crds::run(&arguments),
         Command::Completions { shell } => completions(shell),
     };
     match verdict {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,
-        Ok(Verdict::Refused) => ExitCode::from(1),
+        Ok(Verdict::Refused | Verdict::Different) => ExitCode::from(1),
         Err(Failure(message)) => {
             output::complain(&message);
             ExitCode::from(2)
         }
     }
+}
+
+/// What people call this program: `kubectl podgraft` when kubectl runs it as its plugin.
+fn called() -> &'static str {
+    let program = std::env::args_os().next().map(std::path::PathBuf::from);
+    let name = program.as_deref().and_then(|program| program.file_name()?.to_str());
+    if name.is_some_and(|name| name.starts_with("kubectl-")) { "kubectl podgraft" } else { "podgraft" }
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<Verdict, Failure> {

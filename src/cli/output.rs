@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::Failure;
+use super::{Failure, Verdict};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     locust::overlay::Kind,
@@ -32,6 +32,8 @@ pub(super) struct Reporter {
     renderer: Renderer,
     errors: usize,
     warnings: usize,
+    /// Where diagnostics go instead of standard error.
+    collected: Option<Vec<Diagnostic>>,
 }
 
 impl Reporter {
@@ -40,7 +42,17 @@ impl Reporter {
         let coloured =
             io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
-        Self { renderer, errors: 0, warnings: 0 }
+        Self { renderer, errors: 0, warnings: 0, collected: None }
+    }
+
+    /// Keeps what is reported, and writes none of it.
+    pub(super) fn collecting() -> Self {
+        Self { collected: Some(Vec::new()), ..Self::new() }
+    }
+
+    /// What was kept.
+    pub(super) fn collected(&self) -> &[Diagnostic] {
+        self.collected.as_deref().unwrap_or_default()
     }
 
     /// Writes the messages; `documents` are where their source lines are.
@@ -50,6 +62,10 @@ impl Reporter {
                 Severity::Error => self.errors += 1,
                 Severity::Warning => self.warnings += 1,
                 Severity::Note => {}
+            }
+            if let Some(collected) = &mut self.collected {
+                collected.push(diagnostic.clone());
+                continue;
             }
             let text = self.text(diagnostic, documents);
             let _ = writeln!(io::stderr().lock(), "{text}\n");
@@ -61,9 +77,15 @@ impl Reporter {
         self.errors > 0 || deny_warnings && self.warnings > 0
     }
 
-    /// How many warnings there were.
-    pub(super) fn warnings(&self) -> usize {
-        self.warnings
+    /// Whether what was reported is a refusal; says so where only the warnings are one.
+    pub(super) fn verdict(&self, deny_warnings: bool) -> Verdict {
+        if !self.refuses(deny_warnings) {
+            return Verdict::Fine;
+        }
+        if !self.refuses(false) {
+            complain(&format!("refused: {} warning(s), and warnings are denied", self.warnings));
+        }
+        Verdict::Refused
     }
 
     fn text(&self, diagnostic: &Diagnostic, documents: &[Document]) -> String {

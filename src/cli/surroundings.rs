@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     Failure,
     output::Reporter,
-    render::{documents, is_locust_test},
+    source::{self, is_locust_test},
 };
 use crate::{
     locust::{
@@ -27,11 +27,11 @@ pub(super) struct Arguments {
     overlays: Vec<PathBuf>,
 
     /// A namespace and its labels, its name always among them; the first is also the namespace of objects without
-    /// one; may be repeated
+    /// one, and of locusttest/NAME; may be repeated
     ///
     /// Namespace objects in the files count too. Without "=" the labels are those of such an object, or not known;
     /// "NAME=" is a namespace without labels.
-    #[arg(long, value_name = "NAME[=LABEL=VALUE,...]", value_parser = namespace)]
+    #[arg(short, long, value_name = "NAME[=LABEL=VALUE,...]", value_parser = namespace)]
     namespace: Vec<Namespace>,
 }
 
@@ -43,13 +43,22 @@ pub(super) struct Around {
 }
 
 impl Arguments {
+    /// The namespace of objects that name none.
+    pub(super) fn first_namespace(&self) -> Option<&str> {
+        self.namespace.first().map(|namespace| namespace.name.as_str())
+    }
+
     /// Reads the overlays and namespaces, and tells what is wrong with them. Objects among `read` get the
-    /// namespace that they leave out, and the texts of the overlays are put behind them.
-    pub(super) fn read(&self, read: &mut Vec<Document>, reporter: &mut Reporter) -> Result<Around, Failure> {
-        let mut others = documents(&self.overlays, reporter)?;
-        if let Some(namespace) = self.namespace.first() {
+    /// namespace that they leave out. The second part of the result is the texts of the overlays.
+    pub(super) fn read(
+        &self,
+        read: &mut [Document],
+        reporter: &mut Reporter,
+    ) -> Result<(Around, Vec<Document>), Failure> {
+        let mut others = source::read(&self.overlays, reporter)?;
+        if let Some(namespace) = self.first_namespace() {
             let all = read.iter_mut().chain(&mut others);
-            all.for_each(|document| place(&mut document.value, &namespace.name));
+            all.for_each(|document| place(&mut document.value, namespace));
         }
         let mut namespaces = BTreeMap::new();
         for namespace in read.iter().chain(&others).filter_map(|document| Namespace::read(&document.value)) {
@@ -62,9 +71,8 @@ impl Arguments {
             }
         }
         let overlays = Overlays::read(others.iter().cloned());
-        read.append(&mut others);
-        reporter.report(&overlays.diagnostics(), read);
-        Ok(Around { overlays, namespaces })
+        reporter.report(&overlays.diagnostics(), &others);
+        Ok((Around { overlays, namespaces }, others))
     }
 }
 

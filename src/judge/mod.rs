@@ -18,5 +18,5 @@ pub(crate) use at::{canonical, leaves};
 pub use lints::lints;
 pub use protected::{ProtectedField, protected, protected_fields};
 pub use subject::Subject;
-pub use validity::validity;
 pub(crate) use validity::{Quantity, label_selector};
+pub use validity::{are_same_quantity, validity};

@@ -5,10 +5,11 @@ pub mod api;
 pub mod base;
 pub mod command;
 pub mod config;
+mod last_applied;
 pub mod overlay;
 mod render;
 pub mod test;
 pub mod typed_fields;
 mod unknown;
 
-pub use render::{Applied, Rendered, Surroundings, render};
+pub use render::{Applied, Origins, Rendered, Surroundings, render};

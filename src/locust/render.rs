@@ -14,6 +14,7 @@ use wish::{Wish, wishes};
 use super::{
     base,
     config::{Config, UnknownFields},
+    last_applied,
     overlay::{
         self, Applying, Conflict, Kind, Namespace, Overlay, Source,
         constraint::{self, Judged},
@@ -23,7 +24,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     judge::{self, Subject},
-    layers::{self, Folded, Layer, Leaf},
+    layers::{self, Folded, Layer, Leaf, Provenance},
     manifest::Document,
     patch::{self, MissingTarget, Options},
     path::FieldPath,
@@ -42,6 +43,8 @@ pub struct Rendered {
     pub overlays: Vec<Applied>,
     /// The conflicts among them, by role; each is among the diagnostics too.
     pub conflicts: Vec<(Role, Conflict)>,
+    /// Where the master's pod and the worker's came from, in this order; empty when the test could not be read.
+    pub origins: Vec<(Role, Origins)>,
     /// Errors, warnings and notes. With an error among them, the objects must not be used.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -55,6 +58,36 @@ pub struct Applied {
     pub name: String,
     /// Its generation, where it comes from a cluster.
     pub generation: Option<i64>,
+}
+
+/// Where a pod came from: its layers, and what each changed.
+#[derive(Debug)]
+pub struct Origins {
+    base: Value,
+    layers: Vec<String>,
+    provenance: Option<Provenance>,
+}
+
+impl Origins {
+    /// The layer that set the field at this path of the pod template; `base` where none did.
+    #[must_use]
+    pub fn layer_of(&self, path: &FieldPath) -> &str {
+        let layer = self.provenance.as_ref().and_then(|provenance| provenance.blame(path));
+        let layer = layer.and_then(|layer| self.layers.get(layer));
+        layer.map_or("base", String::as_str)
+    }
+
+    /// The pod template that the operator makes before anybody's wishes.
+    #[must_use]
+    pub fn base(&self) -> &Value {
+        &self.base
+    }
+
+    /// The names of the layers, first to last.
+    #[must_use]
+    pub fn layers(&self) -> &[String] {
+        &self.layers
+    }
 }
 
 impl Rendered {
@@ -81,6 +114,7 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
             return Rendered {
                 service: None,
                 jobs: Vec::new(),
+                origins: Vec::new(),
                 overlays: Vec::new(),
                 conflicts: Vec::new(),
                 diagnostics,
@@ -90,6 +124,7 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
     let namespace = surroundings.namespace_of(&test);
     let (applying, found) = surroundings.overlays.applying(&test, namespace.as_ref());
     let mut diagnostics: Vec<Diagnostic> = warnings.into_iter().chain(found).map(place).collect();
+    diagnostics.extend(last_applied::lost_nulls(&document.value).into_iter().map(place));
     let place = Place { document, namespace: namespace.as_ref(), applying: &applying };
     let pods = Role::ALL.map(|role| (role, Pod::render(&test, role, config, &place)));
     let said_of_both =
@@ -105,27 +140,27 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
             }
         }
     }
-    let mut conflicts = Vec::new();
-    let pods = pods.map(|(role, pod)| {
+    let service = pods.first().map(|(_, master)| base::service(&test, &master.template));
+    let (mut jobs, mut origins, mut conflicts) = (Vec::new(), Vec::new(), Vec::new());
+    for (role, pod) in pods {
+        jobs.push((role, base::job(&test, role, config, pod.template)));
+        origins.push((role, pod.origins));
         conflicts.extend(pod.conflicts.into_iter().map(|conflict| (role, conflict)));
-        (role, pod.template)
-    });
-    let service = pods.first().map(|(_, master)| base::service(&test, master));
-    let jobs =
-        pods.into_iter().map(|(role, template)| (role, base::job(&test, role, config, template))).collect();
+    }
     let applied = |overlay: &Overlay| Applied {
         kind: overlay.kind,
         name: overlay.name.clone(),
         generation: overlay.generation,
     };
     let overlays = applying.in_order_of_overrides().into_iter().map(applied).collect();
-    Rendered { service, jobs, overlays, conflicts, diagnostics }
+    Rendered { service, jobs, origins, overlays, conflicts, diagnostics }
 }
 
 /// One role's final pod template.
 struct Pod {
     template: Value,
     conflicts: Vec<Conflict>,
+    origins: Origins,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -152,7 +187,8 @@ impl Pod {
         let Some(schema) = Schema::pod_template() else {
             diagnostics
                 .push(Diagnostic::error("no-schema", "rebuild podgraft: its schema has no PodTemplateSpec"));
-            return Self { template: base, conflicts: Vec::new(), diagnostics };
+            let origins = Origins { base: base.clone(), layers: Vec::new(), provenance: None };
+            return Self { template: base, conflicts: Vec::new(), origins, diagnostics };
         };
         let unknown_fields = match config.unknown_fields {
             UnknownFields::Refuse => patch::UnknownFields::Refuse,
@@ -202,7 +238,13 @@ impl Pod {
         }
         diagnostics.extend(judged.into_iter().map(|finding| blamed(finding, &folded, &wishes, document)));
         diagnostics.extend(conflicts.iter().map(|conflict| conflict.diagnostic.clone()));
-        Self { template: folded.value, conflicts, diagnostics }
+        let layers = wishes.into_iter().map(|wish| wish.name).collect();
+        Self {
+            template: folded.value,
+            origins: Origins { base, layers, provenance: Some(folded.provenance) },
+            conflicts,
+            diagnostics,
+        }
     }
 }
 

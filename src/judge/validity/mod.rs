@@ -63,3 +63,11 @@ pub(crate) fn label_selector(value: &Value) -> Vec<Diagnostic> {
     selector::labels(&At::root(value), &mut found);
     found.into_diagnostics()
 }
+
+/// Whether two quantities are the same amount: `1000m` and `1`, `1Gi` and `1024Mi`. False when either is
+/// no quantity.
+#[must_use]
+pub fn are_same_quantity(one: &Value, other: &Value) -> bool {
+    let amounts = (Quantity::read(one), Quantity::read(other));
+    matches!(amounts, (Some(one), Some(other)) if one == other)
+}

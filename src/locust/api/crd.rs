@@ -16,6 +16,7 @@ pub fn crds() -> Vec<Value> {
         let is_v1 = version.get("name").is_some_and(|name| name == "v1");
         if let Some(schema) = version.pointer_mut("/schema/openAPIV3Schema") {
             restore_ranges(schema);
+            add_rules(schema);
             if is_v1 {
                 open_pod_fields(schema);
             }
@@ -67,8 +68,9 @@ fn offline(schema: &mut Value) {
         *schema = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
         return;
     }
-    fields.remove("description");
-    fields.remove("nullable");
+    for unused in ["description", "nullable", "x-kubernetes-validations"] {
+        fields.remove(unused);
+    }
     if let Some(Value::Object(properties)) = fields.get_mut("properties") {
         properties.values_mut().for_each(offline);
     }
@@ -76,6 +78,32 @@ fn offline(schema: &mut Value) {
         if let Some(inner) = fields.get_mut(inner) {
             offline(inner);
         }
+    }
+}
+
+/// Adds the rules that the API server can judge by itself, so that an author reads at once what `render`
+/// would say too. What a later layer may mend is no rule here.
+fn add_rules(schema: &mut Value) {
+    schema["x-kubernetes-validations"] = json!([
+        {
+            "rule": "size(self.metadata.name) <= 56",
+            "message": "shorten the name to 56 characters: the Service and the Jobs are named after it",
+            "reason": "FieldValueInvalid"
+        },
+        {
+            "rule": "self.metadata.name.matches('^[a-z]')",
+            "message": "let the name start with a letter: a Service cannot be called otherwise",
+            "reason": "FieldValueInvalid"
+        }
+    ]);
+    let otel = "/properties/spec/properties/observability/properties/openTelemetry";
+    if let Some(otel) = schema.pointer_mut(otel) {
+        otel["x-kubernetes-validations"] = json!([{
+            "rule": "!has(self.enabled) || !self.enabled || (has(self.endpoint) && self.endpoint != '')",
+            "message": "add the endpoint that OpenTelemetry exports to, or disable it",
+            "reason": "FieldValueRequired",
+            "fieldPath": ".endpoint"
+        }]);
     }
 }
 

@@ -161,6 +161,10 @@ pub(super) fn phase(_: &mut SchemaGenerator) -> Schema {
     one_of(&["Pending", "Running", "Succeeded", "Failed"])
 }
 
+pub(super) fn update_policy(_: &mut SchemaGenerator) -> Schema {
+    one_of(&["Ignore", "Recreate"])
+}
+
 pub(super) fn toleration_operator(_: &mut SchemaGenerator) -> Schema {
     one_of(&["Exists", "Equal"])
 }

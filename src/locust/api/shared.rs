@@ -79,6 +79,20 @@ pub struct Overrides {
     /// What the two Jobs are, beside their pods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<JobSettings>,
+    /// What a change of this spec does to a test that has started: Ignore, which is the default, or Recreate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "pod_schema::update_policy")]
+    pub update_policy: Option<UpdatePolicy>,
+}
+
+/// What a change of a test's own spec does once the test has started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub enum UpdatePolicy {
+    /// Nothing: the test goes on as it started, and a condition shows the difference.
+    #[default]
+    Ignore,
+    /// The Jobs are removed with their pods, then made anew.
+    Recreate,
 }
 
 /// An opt-in overlay of a platform team.

@@ -21,6 +21,7 @@ use super::{
     kind = "LocustTest",
     plural = "locusttests",
     shortname = "lotest",
+    category = "locust",
     namespaced,
     status = "LocustTestStatus",
     printcolumn(name = "Phase", type_ = "string", json_path = ".status.phase"),
@@ -223,6 +224,15 @@ pub struct Security {
     pub container_security_context: Option<Value>,
 }
 
+/// One ordered source of change to the pods.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AppliedLayer {
+    /// What it is: `typed fields`, `podTemplate`, an overlay.
+    pub name: String,
+    /// The pods that it changed: `master`, `worker` or `both`.
+    pub pods: String,
+}
+
 /// How far the test is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -237,9 +247,18 @@ pub struct LocustTestStatus {
     /// How many workers are wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_workers: Option<i32>,
-    /// How many workers run.
+    /// How many workers run and are ready; once the test has ended, how many did at last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connected_workers: Option<i32>,
+    /// The hash of what was rendered when the test started, as on its Jobs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template_hash: Option<String>,
+    /// The `ControllerRevision` that holds what was rendered when the test started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// The layers that made the pods, first to last: the last won.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<AppliedLayer>,
     /// When the test started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "pod_schema::time")]

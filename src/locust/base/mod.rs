@@ -29,7 +29,7 @@ pub const POD_LABEL: &str = "performance-test-pod-name";
 /// The label that says who made a pod.
 pub const MANAGED_BY_LABEL: &str = "managed-by";
 /// Who made it.
-const MANAGER: &str = "locust-k8s-operator";
+pub const MANAGER: &str = "locust-k8s-operator";
 
 /// The name of a role's Job and, for the master, of the Service.
 #[must_use]

@@ -1,0 +1,58 @@
+//! A whole cluster to play with, on loopback: `cargo run --example dev`.
+//!
+//! Starts etcd, kube-apiserver and kube-controller-manager (built or found by `conformance/build.sh`),
+//! installs the CRDs, runs the operator, and lets every pod run. Ends, and leaves nothing behind, on Ctrl-C.
+#![allow(clippy::unwrap_used, reason = "what goes wrong here ends the program")]
+#![allow(clippy::panic, reason = "what goes wrong here ends the program")]
+
+#[path = "../tests/support/control_plane.rs"]
+mod control_plane;
+#[path = "../tests/support/pod_life.rs"]
+mod pod_life;
+
+use std::path::Path;
+
+use control_plane::ControlPlane;
+use pod_life::{PodLife, client};
+use podgraft::{
+    locust::config::Config,
+    operator::{
+        self, Settings,
+        settings::DryRun,
+        telemetry::{self, LogFormat},
+    },
+};
+
+/// The project's root folder, for the control plane.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Output as text, for the control plane.
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+fn main() {
+    let plane = ControlPlane::start_all(&[("crds/locusttests.locust.io.yaml", "locusttests")]);
+    let kubeconfig = plane.kubeconfig("admin");
+    let _life = PodLife::start(&kubeconfig);
+    println!("A cluster with the operator is ready. In another terminal:\n");
+    println!("  export KUBECONFIG={kubeconfig}");
+    println!("  export PATH={}:$PATH", plane.binary("kubectl").parent().unwrap().display());
+    println!("  kubectl apply -f docs/examples/a-shared-results/v2.yaml");
+    println!("  kubectl get locusttests --watch\n");
+    println!("Ctrl-C ends it all.");
+    telemetry::start(LogFormat::Text, "info,kube_client=off");
+    let settings = Settings {
+        config: Config::default(),
+        namespaces: Vec::new(),
+        concurrency: 4,
+        dry_run: DryRun::Pod,
+        election: None,
+        health: None,
+        metrics: None,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async { operator::run(client(&kubeconfig).await, settings).await }).unwrap();
+}

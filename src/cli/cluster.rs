@@ -1,0 +1,161 @@
+//! The way to a cluster, by kubectl's conventions, and what is read there.
+
+use std::path::PathBuf;
+
+use k8s_openapi::api::{apps::v1::ControllerRevision, batch::v1::Job, core::v1::Service};
+use kube::{
+    Api, Client, Config, ResourceExt,
+    api::{DynamicObject, ListParams},
+    config::{KubeConfigOptions, Kubeconfig},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::Failure;
+use crate::{
+    locust::base,
+    manifest::Document,
+    operator::{
+        fetch,
+        revision::{Objects, REVISION_LABEL, TTL_ANNOTATION},
+    },
+    role::Role,
+};
+
+/// Which cluster, as whom.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct Connection {
+    /// The kubeconfig file; otherwise $KUBECONFIG, ~/.kube/config, or the pod's own service account
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<PathBuf>,
+
+    /// The context of the kubeconfig to use
+    #[arg(long, value_name = "NAME")]
+    context: Option<String>,
+}
+
+/// A cluster that can be asked.
+pub(super) struct Connected {
+    /// The way to its API server.
+    pub(super) client: Client,
+    /// The namespace of the context.
+    pub(super) namespace: String,
+}
+
+impl Connection {
+    /// Reads the kubeconfig and makes a client of it.
+    pub(super) async fn connect(&self) -> Result<Connected, Failure> {
+        let fail = |error: &dyn std::fmt::Display| {
+            Failure(format!("cannot use the kubeconfig: {error}; name one by --kubeconfig or KUBECONFIG"))
+        };
+        // The first of equals wins; without it rustls would have to guess.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let options = KubeConfigOptions { context: self.context.clone(), ..KubeConfigOptions::default() };
+        let config = match &self.kubeconfig {
+            Some(file) => {
+                let kubeconfig = Kubeconfig::read_from(file).map_err(|error| fail(&error))?;
+                Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| fail(&error))?
+            }
+            None if self.context.is_some() => {
+                Config::from_kubeconfig(&options).await.map_err(|error| fail(&error))?
+            }
+            None => Config::infer().await.map_err(|error| fail(&error))?,
+        };
+        let namespace = config.default_namespace.clone();
+        let client = Client::try_from(config).map_err(|error| fail(&error))?;
+        Ok(Connected { client, namespace })
+    }
+}
+
+/// What a cluster has of one test.
+#[derive(Debug, Default)]
+pub(super) struct Live {
+    /// The Service.
+    pub(super) service: Option<Value>,
+    /// The Jobs.
+    pub(super) jobs: Vec<(Role, Option<Value>)>,
+    /// What was rendered when the test started, where that can be read.
+    pub(super) frozen: Option<Objects>,
+}
+
+impl Connection {
+    /// Reads these LocustTests of a namespace; without one, of that of the context.
+    pub(super) async fn tests(
+        &self,
+        namespace: Option<&str>,
+        names: &[String],
+    ) -> Result<Vec<Document>, Failure> {
+        let connected = self.connect().await?;
+        let namespace = namespace.unwrap_or(&connected.namespace);
+        let api: Api<DynamicObject> = Api::namespaced_with(connected.client, namespace, &fetch::resource());
+        let mut documents = Vec::new();
+        for name in names {
+            let mut test = api.get(name).await.map_err(|error| {
+                Failure(format!("cannot read LocustTest {namespace}/{name}: {}", said(&error)))
+            })?;
+            test.managed_fields_mut().clear();
+            documents.push(Document::from_value(serde_json::to_value(&test).unwrap_or_default()));
+        }
+        Ok(documents)
+    }
+
+    /// Reads what the cluster has of a test with this name.
+    pub(super) async fn live(&self, namespace: Option<&str>, name: &str) -> Result<Live, Failure> {
+        let connected = self.connect().await?;
+        let namespace = namespace.unwrap_or(&connected.namespace);
+        let client = connected.client;
+        let master = base::generated_name_of(name, Role::Master);
+        let mut live = Live {
+            service: read(&Api::<Service>::namespaced(client.clone(), namespace), &master).await?,
+            ..Live::default()
+        };
+        for role in Role::ALL {
+            let job = base::generated_name_of(name, role);
+            let job = read(&Api::<Job>::namespaced(client.clone(), namespace), &job).await?;
+            live.jobs.push((role, job.map(with_ttl)));
+        }
+        let revisions: Api<ControllerRevision> = Api::namespaced(client, namespace);
+        let of_test = ListParams::default().labels(&format!("{REVISION_LABEL}={name}"));
+        // Who may not read revisions still sees the difference in what is rendered.
+        let revisions = revisions.list(&of_test).await.map(|list| list.items).unwrap_or_default();
+        let last = revisions.into_iter().max_by_key(|revision| revision.revision);
+        live.frozen = last.and_then(|last| Objects::from_data(&last.data.0));
+        Ok(live)
+    }
+}
+
+async fn read<K>(api: &Api<K>, name: &str) -> Result<Option<Value>, Failure>
+where
+    K: Clone + std::fmt::Debug + Serialize + DeserializeOwned,
+{
+    let found = api.get_opt(name).await;
+    let found = found.map_err(|error| Failure(format!("cannot read {name}: {}", said(&error))))?;
+    Ok(found.and_then(|object| serde_json::to_value(object).ok()))
+}
+
+/// A Job as if it had the `ttlSecondsAfterFinished` that it gets at its end.
+fn with_ttl(mut job: Value) -> Value {
+    let annotations = job.pointer("/metadata/annotations");
+    let ttl = annotations.and_then(|all| all.get(TTL_ANNOTATION)).and_then(Value::as_str);
+    if let Some(seconds) = ttl.and_then(|seconds| seconds.parse::<i32>().ok()) {
+        job["spec"]["ttlSecondsAfterFinished"] = seconds.into();
+    }
+    job
+}
+
+/// The API server's own words, where it has some.
+fn said(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) => status.message.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Runs work that waits for the network.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure(format!("cannot start: {error}")))?
+        .block_on(work)
+}

@@ -1,0 +1,172 @@
+//! `podgraft diff`.
+
+use std::{fmt::Write, io::IsTerminal, path::PathBuf};
+
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+
+#[cfg(feature = "operator")]
+use super::cluster::{Live, block_on};
+use super::{
+    Failure, Verdict, config,
+    output::{self, Reporter},
+    source::Source,
+};
+use crate::{
+    locust::Rendered,
+    manifest::{self, Document},
+};
+#[cfg(feature = "operator")]
+use crate::{report, schema::Schema};
+
+/// How many unchanged lines are shown around a change.
+const CONTEXT: usize = 3;
+
+/// What `podgraft diff` takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit codes: 0 equal, 1 different, 2 anything else, a refused test too.")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    source: Source,
+
+    /// Compare tests from files with what runs in the cluster, as is always done for locusttest/NAME
+    #[cfg(feature = "operator")]
+    #[arg(long)]
+    live: bool,
+
+    /// The operator's configuration
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Two texts of one object.
+struct Pair {
+    before_name: String,
+    after_name: String,
+    before: String,
+    after: String,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
+    let mut reporter = Reporter::new();
+    let config = config::read(arguments.config.as_ref(), &mut reporter)?;
+    let tests = arguments.source.tests(&mut reporter)?;
+    let mut pairs = Vec::new();
+    for document in tests.iter() {
+        let rendered = tests.render(document, &config);
+        reporter.report(&rendered.diagnostics, tests.texts());
+        if rendered.is_refused() {
+            continue;
+        }
+        pairs.extend(pairs_of(arguments, document, &rendered)?);
+    }
+    if reporter.refuses(false) {
+        return Err(Failure("nothing is compared: a test is refused".into()));
+    }
+    let coloured =
+        std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let text: String = pairs.iter().map(|pair| unified(pair, coloured)).collect();
+    output::print(text.as_bytes())?;
+    Ok(if text.is_empty() { Verdict::Fine } else { Verdict::Different })
+}
+
+#[cfg(feature = "operator")]
+fn pairs_of(arguments: &Arguments, document: &Document, rendered: &Rendered) -> Result<Vec<Pair>, Failure> {
+    if !arguments.live && !arguments.source.names_objects() {
+        return Ok(with_base(document, rendered));
+    }
+    let part = |pointer: &str| document.value.pointer(pointer).and_then(Value::as_str);
+    let name = part("/metadata/name").unwrap_or_default();
+    let namespace = part("/metadata/namespace").or(arguments.source.namespace());
+    let live = block_on(arguments.source.cluster.live(namespace, name))?;
+    Ok(with_live(rendered, &live))
+}
+
+#[cfg(not(feature = "operator"))]
+fn pairs_of(_: &Arguments, document: &Document, rendered: &Rendered) -> Result<Vec<Pair>, Failure> {
+    Ok(with_base(document, rendered))
+}
+
+/// The final pods against those that the operator would make without anybody's wishes.
+fn with_base(document: &Document, rendered: &Rendered) -> Vec<Pair> {
+    let name = document.value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+    let finals = rendered.jobs.iter().zip(&rendered.origins);
+    finals
+        .map(|((role, job), (_, origins))| Pair {
+            before_name: format!("base/{name}-{role}"),
+            after_name: format!("final/{name}-{role}"),
+            before: manifest::to_yaml(origins.base()),
+            after: manifest::to_yaml(job.pointer("/spec/template").unwrap_or(&Value::Null)),
+        })
+        .collect()
+}
+
+/// What runs against what is rendered now.
+#[cfg(feature = "operator")]
+fn with_live(rendered: &Rendered, live: &Live) -> Vec<Pair> {
+    let frozen = live.frozen.as_ref();
+    let mut pairs = Vec::new();
+    if let Some(service) = &rendered.service {
+        let frozen = frozen.map(|objects| &objects.service);
+        pairs.push(pair(service, live.service.as_ref(), frozen, "v1"));
+    }
+    for (role, job) in &rendered.jobs {
+        let stored = live.jobs.iter().find(|(of, _)| of == role).and_then(|(_, job)| job.as_ref());
+        pairs.push(pair(job, stored, frozen.map(|objects| objects.job(*role)), "batch/v1"));
+    }
+    pairs
+}
+
+#[cfg(feature = "operator")]
+fn pair(rendered: &Value, live: Option<&Value>, frozen: Option<&Value>, api_version: &str) -> Pair {
+    let part = |pointer: &str| rendered.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let kind = part("/kind");
+    let written: Vec<&Value> = [Some(rendered), frozen].into_iter().flatten().collect();
+    let name = format!("{kind}/{}", part("/metadata/name"));
+    let live = live.map(|live| {
+        let mut live = live.clone();
+        live["apiVersion"] = api_version.into();
+        live["kind"] = kind.into();
+        let mut live = report::as_written(&live, &written, Schema::for_kind(api_version, kind));
+        // A file need not name the namespace that it is applied to.
+        if part("/metadata/namespace").is_empty()
+            && let Some(metadata) = live.pointer_mut("/metadata").and_then(Value::as_object_mut)
+        {
+            metadata.remove("namespace");
+        }
+        manifest::to_yaml(&live)
+    });
+    Pair {
+        before_name: format!("live/{name}"),
+        after_name: format!("rendered/{name}"),
+        before: live.unwrap_or_default(),
+        after: manifest::to_yaml(rendered),
+    }
+}
+
+/// A unified diff; empty when the texts are equal.
+fn unified(pair: &Pair, coloured: bool) -> String {
+    let Pair { before_name, after_name, before, after } = pair;
+    let diff = TextDiff::from_lines(before, after);
+    if !coloured {
+        return diff.unified_diff().context_radius(CONTEXT).header(before_name, after_name).to_string();
+    }
+    let mut text = String::new();
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        // Writing to a string cannot fail.
+        if text.is_empty() {
+            let _ = writeln!(text, "\u{1b}[1m--- {before_name}\n+++ {after_name}\u{1b}[0m");
+        }
+        let _ = writeln!(text, "\u{1b}[36m{}\u{1b}[0m", hunk.header());
+        for change in hunk.iter_changes() {
+            let (sign, colour) = match change.tag() {
+                ChangeTag::Delete => ('-', "\u{1b}[31m"),
+                ChangeTag::Insert => ('+', "\u{1b}[32m"),
+                ChangeTag::Equal => (' ', ""),
+            };
+            let line = change.value().trim_end_matches('\n');
+            let _ = writeln!(text, "{colour}{sign}{line}\u{1b}[0m");
+        }
+    }
+    text
+}

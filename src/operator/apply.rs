@@ -1,0 +1,210 @@
+//! [`Apply`]: does what was decided, one step at a time, and writes what came of it into the view.
+
+use std::time::Duration;
+
+use k8s_openapi::api::{apps::v1::ControllerRevision, batch::v1::Job, core::v1::Service};
+use kube::{
+    Api,
+    api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions},
+};
+use serde_json::{Value, json};
+
+use super::{
+    MANAGER,
+    check::{Verdict, post},
+    context::Context,
+    decide::{Doomed, Step},
+    error::{Error, is_conflict, is_missing},
+    fetch,
+    revision::{self, Objects},
+    view::View,
+};
+use crate::{locust::api::v2::AppliedLayer, role::Role};
+
+/// When to try again to create what the API server refuses, though it had accepted it in a dry run.
+const REFUSED_AGAIN: Duration = Duration::from_secs(10);
+
+/// What is rendered now, to be frozen.
+#[derive(Debug, Clone, Copy)]
+pub struct Rendering<'r> {
+    /// The Service and the Jobs.
+    pub objects: &'r Objects,
+    /// Their hash.
+    pub hash: &'r str,
+    /// The layers that made the pods.
+    pub layers: &'r [AppliedLayer],
+}
+
+/// Does a step for the test of `view`, which must be what the API server says at this moment.
+///
+/// Returns a refusal of the API server; `None` when all went well.
+///
+/// # Errors
+/// [`Error::Stale`] when something has changed meanwhile, [`Error::Api`] when the API server does not
+/// answer.
+pub async fn apply(
+    ctx: &Context,
+    view: &mut View,
+    step: &Step,
+    rendering: Option<Rendering<'_>>,
+) -> Result<Option<Verdict>, Error> {
+    match step {
+        Step::Freeze => match rendering {
+            Some(rendering) => freeze(ctx, view, rendering).await,
+            None => Ok(None),
+        },
+        Step::Create { service, roles } => create(ctx, view, *service, roles).await,
+        Step::Remove(doomed) => remove(ctx, view, doomed).await.map(|()| None),
+        Step::Expire(jobs) => expire(ctx, view, jobs).await.map(|()| None),
+        Step::Forget(revisions) => forget(ctx, view, revisions).await.map(|()| None),
+        Step::Rest | Step::Refuse | Step::Block(_) | Step::Wait(_) => Ok(None),
+    }
+}
+
+async fn freeze(ctx: &Context, view: &mut View, rendering: Rendering<'_>) -> Result<Option<Verdict>, Error> {
+    let Rendering { objects, hash, layers } = rendering;
+    let reached = match ctx.checker.check(&ctx.client, view.namespace(), objects, hash).await? {
+        Verdict::Accepted { reached } => reached,
+        refused @ Verdict::Refused { .. } => return Ok(Some(refused)),
+    };
+    let object = revision::freeze(view, objects, layers, &reached);
+    let path = format!("/apis/apps/v1/namespaces/{}/controllerrevisions", view.namespace());
+    let created = match send(ctx, &path, &object, "ControllerRevision").await? {
+        Ok(created) => created,
+        Err(refused) => return Ok(Some(refused)),
+    };
+    let created: ControllerRevision = serde_json::from_value(created)
+        .map_err(|_| Error::Unreadable { what: "the ControllerRevision that was just made".into() })?;
+    let frozen = fetch::revision(&created.metadata);
+    if let Some(old) = view.revision.take() {
+        view.old_revisions.push(old.name);
+    }
+    view.revision = frozen.map(|frozen| revision::Revision { objects: Some(objects.clone()), ..frozen });
+    Ok(None)
+}
+
+async fn create(
+    ctx: &Context,
+    view: &mut View,
+    service: bool,
+    roles: &[Role],
+) -> Result<Option<Verdict>, Error> {
+    let Some(revision) = view.revision.clone() else { return Err(Error::Stale) };
+    let objects = match revision.objects {
+        Some(objects) => objects,
+        None => fetch::objects(&ctx.client, view, &revision).await?,
+    };
+    if service {
+        let object = revision::to_create(&objects.service, view, &revision.hash);
+        let path = format!("/api/v1/namespaces/{}/services", view.namespace());
+        match send(ctx, &path, &object, "Service").await? {
+            Ok(created) => {
+                let created: Service = read(created, "Service")?;
+                view.service = Some(fetch::child(&created.metadata, &view.test));
+            }
+            Err(refused) => return Ok(Some(refused)),
+        }
+    }
+    for role in roles {
+        let object = revision::to_create(objects.job(*role), view, &revision.hash);
+        let path = format!("/apis/batch/v1/namespaces/{}/jobs", view.namespace());
+        match send(ctx, &path, &object, &format!("{role}'s Job")).await? {
+            Ok(created) => {
+                let created: Job = read(created, "Job")?;
+                let state = Some(fetch::job_state(&created, &view.test));
+                match role {
+                    Role::Master => view.master = state,
+                    Role::Worker => view.worker = state,
+                }
+            }
+            Err(refused) => return Ok(Some(refused)),
+        }
+    }
+    Ok(None)
+}
+
+fn read<T: serde::de::DeserializeOwned>(created: Value, kind: &str) -> Result<T, Error> {
+    serde_json::from_value(created)
+        .map_err(|_| Error::Unreadable { what: format!("the {kind} that was just made") })
+}
+
+/// Creates an object. A refusal by admission or validation is an answer, not an error.
+async fn send(
+    ctx: &Context,
+    path: &str,
+    object: &Value,
+    what: &str,
+) -> Result<Result<Value, Verdict>, Error> {
+    let params = PostParams { dry_run: false, field_manager: Some(MANAGER.to_owned()) };
+    match post(&ctx.client, path, object, &params).await {
+        Ok(created) => Ok(Ok(created)),
+        Err(error) if is_conflict(&error) => Err(Error::Stale),
+        Err(kube::Error::Api(status)) if matches!(status.code, 400 | 403 | 413 | 422) => {
+            let message = status.message.clone();
+            Ok(Err(Verdict::Refused { what: what.to_owned(), message, again: REFUSED_AGAIN }))
+        }
+        Err(error) => Err(Error::api(format!("create the {what}"))(error)),
+    }
+}
+
+/// Deletes what an earlier revision made. Jobs go after their pods, so that no new master is made while an
+/// old one runs.
+async fn remove(ctx: &Context, view: &mut View, doomed: &[Doomed]) -> Result<(), Error> {
+    for Doomed { kind, name, uid } in doomed {
+        let only_it = Preconditions { uid: Some(uid.clone()), resource_version: None };
+        let namespace = view.namespace();
+        let outcome = if *kind == "Service" {
+            let services: Api<Service> = Api::namespaced(ctx.client.clone(), namespace);
+            let params = DeleteParams::background().preconditions(only_it);
+            services.delete(name, &params).await.map(|_| ())
+        } else {
+            let jobs: Api<Job> = Api::namespaced(ctx.client.clone(), namespace);
+            let params = DeleteParams::foreground().preconditions(only_it);
+            jobs.delete(name, &params).await.map(|_| ())
+        };
+        match outcome {
+            Ok(()) => {}
+            Err(error) if is_missing(&error) => {}
+            Err(error) if is_conflict(&error) => return Err(Error::Stale),
+            Err(error) => return Err(Error::api(format!("delete {kind} {name}"))(error)),
+        }
+    }
+    let going = |name: &str| doomed.iter().any(|doomed| doomed.name == name);
+    for job in [&mut view.master, &mut view.worker].into_iter().flatten() {
+        job.child.deleting |= going(&job.child.name);
+    }
+    if let Some(service) = &mut view.service {
+        service.deleting |= doomed.iter().any(|doomed| doomed.uid == service.uid);
+    }
+    Ok(())
+}
+
+async fn expire(ctx: &Context, view: &mut View, expiring: &[(String, i32)]) -> Result<(), Error> {
+    let jobs: Api<Job> = Api::namespaced(ctx.client.clone(), view.namespace());
+    for (name, seconds) in expiring {
+        let patch = json!({ "spec": { "ttlSecondsAfterFinished": seconds } });
+        let params = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
+        match jobs.patch(name, &params, &Patch::Merge(patch)).await {
+            Ok(_) => {}
+            Err(error) if is_missing(&error) => {}
+            Err(error) => return Err(Error::api(format!("let Job {name} expire"))(error)),
+        }
+    }
+    for job in [&mut view.master, &mut view.worker].into_iter().flatten() {
+        job.ttl = job.wanted_ttl;
+    }
+    Ok(())
+}
+
+async fn forget(ctx: &Context, view: &mut View, names: &[String]) -> Result<(), Error> {
+    let revisions: Api<ControllerRevision> = Api::namespaced(ctx.client.clone(), view.namespace());
+    for name in names {
+        match revisions.delete(name, &DeleteParams::background()).await {
+            Ok(_) => {}
+            Err(error) if is_missing(&error) => {}
+            Err(error) => return Err(Error::api(format!("delete ControllerRevision {name}"))(error)),
+        }
+    }
+    view.old_revisions.clear();
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! [`Checker`]: asks the API server, in dry runs, whether it would take the Jobs and their pods.
+//!
+//! A dry run of a Job does not see Pod Security, quota, limit ranges or a missing service account: those
+//! refuse pods, when it is too late to say so. So a pod of each role is asked for as well.
+
+use std::{
+    collections::HashMap,
+    sync::PoisonError,
+    time::{Duration, Instant},
+};
+
+use kube::{
+    Client,
+    api::{PostParams, Request},
+};
+use serde_json::{Value, json};
+use tokio::{
+    sync::Mutex,
+    time::{Interval, MissedTickBehavior, interval},
+};
+
+use super::{MANAGER, error::Error, revision::Objects, settings::DryRun};
+use crate::role::Role;
+
+/// The shortest time between two dry runs: admission webhooks answer them all.
+const PACE: Duration = Duration::from_millis(10);
+/// How long a yes holds: quotas and policies change.
+const ACCEPTED_FOR: Duration = Duration::from_secs(300);
+/// How long the first no holds; each further one holds twice as long.
+const REFUSED_FOR: Duration = Duration::from_secs(1);
+/// How long a no holds at most: somebody may have mended the namespace meanwhile.
+const REFUSED_FOR_AT_MOST: Duration = Duration::from_secs(60);
+/// How long the end of a name is that the API server makes up.
+const MADE_UP: usize = 5;
+/// How many answers are kept.
+const KEPT: usize = 1_024;
+
+/// What the API server says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It would take everything that it was asked for; `reached` says in words what that was.
+    Accepted {
+        /// In words: what it was asked for.
+        reached: String,
+    },
+    /// It would not.
+    Refused {
+        /// What: `master's Job`, `worker's pod`.
+        what: String,
+        /// Its words.
+        message: String,
+        /// When to ask again.
+        again: Duration,
+    },
+}
+
+/// An answer, and how long it holds.
+struct Answered {
+    at: Instant,
+    holds: Duration,
+    verdict: Verdict,
+}
+
+/// Asks, not too often, and remembers the answers.
+pub struct Checker {
+    asks: DryRun,
+    pace: Mutex<Option<Interval>>,
+    answers: std::sync::Mutex<HashMap<String, Answered>>,
+}
+
+/// What came of asking for one object.
+enum Answer {
+    Taken,
+    Refused(String),
+    NotAsked(String),
+}
+
+impl Checker {
+    /// A checker without any answers yet.
+    #[must_use]
+    pub fn new(asks: DryRun) -> Self {
+        Self { asks, pace: Mutex::default(), answers: std::sync::Mutex::default() }
+    }
+
+    /// Asks whether the API server would take these Jobs, and pods like theirs, in `namespace`. `hash` is
+    /// the objects' hash: the same are not asked for twice within minutes.
+    ///
+    /// # Errors
+    /// [`Error::Api`] when the API server does not answer.
+    pub async fn check(
+        &self,
+        client: &Client,
+        namespace: &str,
+        objects: &Objects,
+        hash: &str,
+    ) -> Result<Verdict, Error> {
+        if self.asks == DryRun::Off {
+            return Ok(Verdict::Accepted { reached: "the API server was not asked beforehand".into() });
+        }
+        let key = format!("{namespace}/{hash}");
+        if let Some(verdict) = self.remembered(&key) {
+            return Ok(verdict);
+        }
+        let mut verdict = self.ask(client, namespace, objects).await?;
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut holds = ACCEPTED_FOR;
+        if let Verdict::Refused { again, .. } = &mut verdict {
+            let before = answers.get(&key).map(|before| before.holds * 2);
+            holds = before.unwrap_or(REFUSED_FOR).min(REFUSED_FOR_AT_MOST);
+            *again = holds;
+        }
+        if answers.len() >= KEPT {
+            answers.clear();
+        }
+        answers.insert(key, Answered { at: Instant::now(), holds, verdict: verdict.clone() });
+        Ok(verdict)
+    }
+
+    fn remembered(&self, key: &str) -> Option<Verdict> {
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let answered = answers.get(key)?;
+        let left = answered.holds.checked_sub(answered.at.elapsed())?;
+        let mut verdict = answered.verdict.clone();
+        if let Verdict::Refused { again, .. } = &mut verdict {
+            *again = left;
+        }
+        Some(verdict)
+    }
+
+    async fn ask(&self, client: &Client, namespace: &str, objects: &Objects) -> Result<Verdict, Error> {
+        let mut skipped = None;
+        for role in Role::ALL {
+            let job = objects.job(role);
+            let path = format!("/apis/batch/v1/namespaces/{namespace}/jobs");
+            match self.dry_run(client, &path, &unnamed(job)).await? {
+                Answer::Refused(message) => return Ok(refused(role, "Job", message)),
+                Answer::NotAsked(why) => skipped = Some(format!("the Jobs were not checked: {why}")),
+                Answer::Taken => {}
+            }
+            if self.asks == DryRun::Job || skipped.is_some() {
+                continue;
+            }
+            let path = format!("/api/v1/namespaces/{namespace}/pods");
+            match self.dry_run(client, &path, &pod_of(job)).await? {
+                Answer::Refused(message) => return Ok(refused(role, "pod", message)),
+                Answer::NotAsked(why) => skipped = Some(format!("pods were not checked: {why}")),
+                Answer::Taken => {}
+            }
+        }
+        let reached = match (skipped, self.asks) {
+            (Some(why), _) => format!("the API server accepted what it was asked for in a dry run; {why}"),
+            (None, DryRun::Pod) => "the API server accepted the Jobs and their pods in a dry run".into(),
+            (None, _) => "the API server accepted the Jobs in a dry run".into(),
+        };
+        Ok(Verdict::Accepted { reached })
+    }
+
+    /// Asks for one object. Refusals are answers; only an API server that does not answer is an error.
+    async fn dry_run(&self, client: &Client, path: &str, object: &Value) -> Result<Answer, Error> {
+        self.wait_for_turn().await;
+        let params = PostParams { dry_run: true, field_manager: Some(MANAGER.to_owned()) };
+        match post(client, path, object, &params).await {
+            Ok(_) => Ok(Answer::Taken),
+            Err(kube::Error::Api(status)) => {
+                let message = as_named(&status.message, object);
+                Ok(match status.code {
+                    403 if message.contains("cannot create resource") => {
+                        Answer::NotAsked("the operator has no right to create them".into())
+                    }
+                    400 if message.contains("does not support dry run") => Answer::NotAsked(message),
+                    400 | 403 | 413 | 422 => Answer::Refused(message),
+                    500 if message.contains("failed calling webhook") => Answer::NotAsked(message),
+                    _ => return Err(Error::api("make a dry run")(kube::Error::Api(status))),
+                })
+            }
+            Err(error) => Err(Error::api("make a dry run")(error)),
+        }
+    }
+
+    async fn wait_for_turn(&self) {
+        let mut pace = self.pace.lock().await;
+        let pace = pace.get_or_insert_with(|| {
+            let mut pace = interval(PACE);
+            pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            pace
+        });
+        pace.tick().await;
+    }
+}
+
+/// Creates an object; fields that the API server does not know are refused, not dropped.
+pub(super) async fn post(
+    client: &Client,
+    path: &str,
+    object: &Value,
+    params: &PostParams,
+) -> Result<Value, kube::Error> {
+    let body = serde_json::to_vec(object).map_err(kube::Error::SerdeError)?;
+    let mut request = Request::new(path).create(params, body).map_err(kube::Error::BuildRequest)?;
+    let strict = format!("{}&fieldValidation=Strict", request.uri());
+    if let Ok(uri) = strict.parse() {
+        *request.uri_mut() = uri;
+    }
+    client.request(request).await
+}
+
+fn refused(role: Role, kind: &str, message: String) -> Verdict {
+    Verdict::Refused { what: format!("{role}'s {kind}"), message, again: REFUSED_FOR }
+}
+
+/// A message without the ends of names that the API server made up: they would differ every time.
+fn as_named(message: &str, object: &Value) -> String {
+    let start = object.pointer("/metadata/generateName").and_then(Value::as_str).unwrap_or_default();
+    let mut parts = message.split(start);
+    if start.is_empty() {
+        return message.to_owned();
+    }
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str(start.trim_end_matches('-'));
+        let (end, rest) = part.split_at_checked(MADE_UP).unwrap_or((part, ""));
+        let is_made_up = end.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
+        text.push_str(if is_made_up { rest } else { part });
+    }
+    text
+}
+
+/// The object without its name, which may be in use: a dry run makes one up.
+fn unnamed(object: &Value) -> Value {
+    let mut object = object.clone();
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        let name = metadata.remove("name").unwrap_or_default();
+        metadata.insert("generateName".into(), format!("{}-", name.as_str().unwrap_or_default()).into());
+    }
+    object
+}
+
+/// The pod that the Job controller would make of a Job.
+fn pod_of(job: &Value) -> Value {
+    let template = job.pointer("/spec/template").cloned().unwrap_or_default();
+    let mut metadata = template.get("metadata").cloned().unwrap_or_else(|| json!({}));
+    metadata["generateName"] = format!("{}-", job["metadata"]["name"].as_str().unwrap_or_default()).into();
+    json!({ "apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"] })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_the_server_made_up_do_not_differ_each_time() {
+        let object = json!({"metadata": {"generateName": "peak-master-"}});
+        for (message, expected) in [
+            ("pods \"peak-master-x7f2q\" is forbidden", "pods \"peak-master\" is forbidden"),
+            ("pods \"peak-master-\" is forbidden", "pods \"peak-master\" is forbidden"),
+            ("no quota", "no quota"),
+            ("peak-master-", "peak-master"),
+        ] {
+            assert_eq!(as_named(message, &object), expected);
+        }
+        assert_eq!(as_named("as it is", &json!({})), "as it is");
+    }
+}

@@ -1,0 +1,55 @@
+//! [`Error`]: why a reconcile failed, and is tried again.
+
+/// Why a reconcile failed. All of them are tried again, later and later.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The API server refused or did not answer.
+    #[error("cannot {what}: {source}")]
+    Api {
+        /// What was tried, with the object's name.
+        what: String,
+        /// What came of it.
+        source: Box<kube::Error>,
+    },
+    /// Somebody else changed the object first, or the cache is behind: look again.
+    #[error("the caches are behind")]
+    Stale,
+    /// The API server holds something that the operator did not write.
+    #[error("cannot read {what}")]
+    Unreadable {
+        /// What.
+        what: String,
+    },
+    /// The operator cannot start.
+    #[error("{0}")]
+    Start(String),
+}
+
+impl Error {
+    /// Wraps an API error, saying what was tried.
+    pub(super) fn api(what: impl Into<String>) -> impl FnOnce(kube::Error) -> Self {
+        let what = what.into();
+        move |source| Self::Api { what, source: Box::new(source) }
+    }
+
+    /// The label of this error in metrics.
+    #[must_use]
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Api { .. } => "api",
+            Self::Stale => "stale",
+            Self::Unreadable { .. } => "unreadable",
+            Self::Start(_) => "start",
+        }
+    }
+}
+
+/// Whether the API server has no such object.
+pub(super) fn is_missing(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Api(status) if status.is_not_found())
+}
+
+/// Whether there is such an object already, or it has changed meanwhile.
+pub(super) fn is_conflict(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Api(status) if status.is_conflict() || status.is_already_exists())
+}

@@ -1,0 +1,288 @@
+//! The [`View`] of one test: from the caches, or from the API server itself.
+
+use k8s_openapi::{
+    api::{
+        apps::v1::ControllerRevision,
+        batch::v1::Job,
+        core::v1::{Event, Pod, Service},
+    },
+    apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time},
+    jiff::{SignedDuration, Timestamp},
+};
+use kube::{
+    Api, Client, ResourceExt,
+    api::{ApiResource, DynamicObject, ListParams},
+    core::PartialObjectMeta,
+    runtime::reflector::ObjectRef,
+};
+
+use super::{
+    error::{Error, is_missing},
+    pods::PodState,
+    revision::{
+        CHECKED_ANNOTATION, GENERATION_ANNOTATION, HASH_ANNOTATION, LAYERS_ANNOTATION, Objects,
+        REVISION_LABEL, Revision, TTL_ANNOTATION,
+    },
+    view::{Child, JobState, Owner, Progress, View},
+    watch::Caches,
+};
+use crate::{locust::base, role::Role};
+
+/// How long the Job controller may take to create pods before its events are looked at.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(2);
+
+/// `locust.io/v2` `LocustTest`, as the API server knows it.
+#[must_use]
+pub fn resource() -> ApiResource {
+    ApiResource {
+        group: "locust.io".into(),
+        version: "v2".into(),
+        api_version: "locust.io/v2".into(),
+        kind: "LocustTest".into(),
+        plural: "locusttests".into(),
+    }
+}
+
+/// The objects of one test, as they were found.
+struct Found {
+    revisions: Vec<ObjectMeta>,
+    service: Option<ObjectMeta>,
+    master: Option<Job>,
+    worker: Option<Job>,
+    pods: Vec<Pod>,
+}
+
+/// What the caches know of a test.
+#[must_use]
+pub fn cached(caches: &Caches, test: &DynamicObject) -> View {
+    let namespace = test.namespace().unwrap_or_default();
+    let name = test.name_any();
+    let [master, worker] = Role::ALL.map(|role| base::generated_name_of(&name, role));
+    let job = |name: &str| {
+        let job = caches.jobs.get(&ObjectRef::new(name).within(&namespace));
+        job.map(|job| (*job).clone())
+    };
+    let service = caches.services.get(&ObjectRef::new(&master).within(&namespace));
+    let is_revision = |metadata: &ObjectMeta| {
+        metadata.namespace.as_deref() == Some(&*namespace)
+            && metadata.labels.as_ref().and_then(|labels| labels.get(REVISION_LABEL)) == Some(&name)
+    };
+    let revisions = caches.revisions.state_filter(|revision| is_revision(&revision.metadata));
+    let of_test = |pod: &Pod| {
+        let label = pod.labels().get(base::POD_LABEL);
+        pod.metadata.namespace.as_deref() == Some(&*namespace)
+            && label.is_some_and(|label| *label == master || *label == worker)
+    };
+    let pods = caches.pods.state_filter(of_test);
+    let found = Found {
+        revisions: revisions.iter().map(|revision| revision.metadata.clone()).collect(),
+        service: service.map(|service| service.metadata.clone()),
+        master: job(&master),
+        worker: job(&worker),
+        pods: pods.iter().map(|pod| (**pod).clone()).collect(),
+    };
+    view(test.clone(), found)
+}
+
+/// What the API server says of a test at this moment; `None` when it is gone, or another of its name is
+/// there.
+///
+/// # Errors
+/// [`Error::Api`] when it does not answer.
+pub async fn live(client: &Client, test: &DynamicObject) -> Result<Option<View>, Error> {
+    let namespace = test.namespace().unwrap_or_default();
+    let name = test.name_any();
+    let [master, worker] = Role::ALL.map(|role| base::generated_name_of(&name, role));
+    let tests: Api<DynamicObject> = Api::namespaced_with(client.clone(), &namespace, &resource());
+    let found = tests.get_opt(&name).await.map_err(Error::api(format!("read LocustTest {name}")))?;
+    let Some(current) = found.filter(|current| current.metadata.uid == test.metadata.uid) else {
+        return Ok(None);
+    };
+    let jobs: Api<Job> = Api::namespaced(client.clone(), &namespace);
+    let services: Api<Service> = Api::namespaced(client.clone(), &namespace);
+    let revisions: Api<ControllerRevision> = Api::namespaced(client.clone(), &namespace);
+    let pods: Api<Pod> = Api::namespaced(client.clone(), &namespace);
+    let of_test = ListParams::default().labels(&format!("{REVISION_LABEL}={name}"));
+    let with_label = ListParams::default().labels(&format!("{} in ({master},{worker})", base::POD_LABEL));
+    let what = |kind: &str| Error::api(format!("read the {kind} of LocustTest {name}"));
+    let found = Found {
+        revisions: revisions
+            .list_metadata(&of_test)
+            .await
+            .map_err(what("revisions"))?
+            .items
+            .into_iter()
+            .map(|revision| revision.metadata)
+            .collect(),
+        service: metadata(services.get_metadata_opt(&master).await).map_err(what("Service"))?,
+        master: jobs.get_opt(&master).await.map_err(what("master's Job"))?,
+        worker: jobs.get_opt(&worker).await.map_err(what("worker's Job"))?,
+        pods: pods.list(&with_label).await.map_err(what("pods"))?.items,
+    };
+    Ok(Some(view(current, found)))
+}
+
+fn metadata(
+    found: Result<Option<PartialObjectMeta<Service>>, kube::Error>,
+) -> Result<Option<ObjectMeta>, kube::Error> {
+    found.map(|found| found.map(|object| object.metadata))
+}
+
+/// Reads what a revision holds.
+///
+/// # Errors
+/// [`Error::Stale`] when it is gone, [`Error::Unreadable`] when it holds something else.
+pub async fn objects(client: &Client, view: &View, revision: &Revision) -> Result<Objects, Error> {
+    let revisions: Api<ControllerRevision> = Api::namespaced(client.clone(), view.namespace());
+    let what = format!("ControllerRevision {}", revision.name);
+    let found = match revisions.get(&revision.name).await {
+        Ok(found) => found,
+        Err(error) if is_missing(&error) => return Err(Error::Stale),
+        Err(error) => return Err(Error::api(format!("read {what}"))(error)),
+    };
+    Objects::from_data(&found.data.0).ok_or(Error::Unreadable { what })
+}
+
+/// Adds why the Job controller cannot create pods, where pods are missing.
+///
+/// # Errors
+/// [`Error::Api`] when the events cannot be read.
+pub async fn creation_failures(client: &Client, view: &mut View, now: Timestamp) -> Result<(), Error> {
+    let namespace = view.namespace().to_owned();
+    for role in Role::ALL {
+        if !lacks_pods(view, role, now) {
+            continue;
+        }
+        let job = match role {
+            Role::Master => view.master.as_mut(),
+            Role::Worker => view.worker.as_mut(),
+        };
+        let Some(job) = job else { continue };
+        let events: Api<Event> = Api::namespaced(client.clone(), &namespace);
+        let of_job = format!("involvedObject.uid={},reason=FailedCreate", job.child.uid);
+        let found = events.list(&ListParams::default().fields(&of_job)).await;
+        let found = match found {
+            Ok(found) => found,
+            // Who may not read events does without their words.
+            Err(kube::Error::Api(status)) if status.is_forbidden() => continue,
+            Err(error) => {
+                return Err(Error::api(format!("read the events of Job {}", job.child.name))(error));
+            }
+        };
+        let when = |event: &Event| event.last_timestamp.clone().or(event.first_timestamp.clone());
+        let last = found.items.iter().max_by_key(|event| when(event).map(|Time(time)| time));
+        job.cannot_create = last.and_then(|event| event.message.clone());
+    }
+    Ok(())
+}
+
+/// Whether a running Job has fewer pods than it wants, for longer than it needs to make them.
+#[must_use]
+pub fn lacks_pods(view: &View, role: Role, now: Timestamp) -> bool {
+    let Some(job) = view.job(role).filter(|job| job.progress == Progress::Active) else { return false };
+    let label = base::generated_name_of(view.name(), role);
+    let pods = view.pods.iter().filter(|pod| pod.pod_label == label).count();
+    let waited = job.created.is_some_and(|created| now.duration_since(created) >= PATIENCE);
+    waited && pods < usize::try_from(job.parallelism).unwrap_or_default()
+}
+
+fn view(test: DynamicObject, found: Found) -> View {
+    let mut revisions: Vec<Revision> = found
+        .revisions
+        .iter()
+        .filter(|metadata| metadata.deletion_timestamp.is_none() && owner(metadata, &test) == Owner::Test)
+        .filter_map(revision)
+        .collect();
+    revisions.sort_by_key(|revision| revision.number);
+    let current = revisions.pop();
+    View {
+        revision: current,
+        old_revisions: revisions.into_iter().map(|revision| revision.name).collect(),
+        service: found.service.map(|metadata| child(&metadata, &test)),
+        master: found.master.map(|job| job_state(&job, &test)),
+        worker: found.worker.map(|job| job_state(&job, &test)),
+        pods: found.pods.iter().map(PodState::of).collect(),
+        test,
+    }
+}
+
+/// What a revision's metadata says; `None` for an object that the operator did not make.
+#[must_use]
+pub fn revision(metadata: &ObjectMeta) -> Option<Revision> {
+    let annotations = metadata.annotations.as_ref()?;
+    let name = metadata.name.clone()?;
+    Some(Revision {
+        number: name.rsplit('-').next()?.parse().ok()?,
+        name,
+        hash: annotations.get(HASH_ANNOTATION)?.clone(),
+        generation: annotations.get(GENERATION_ANNOTATION)?.parse().ok()?,
+        layers: annotations
+            .get(LAYERS_ANNOTATION)
+            .and_then(|layers| serde_json::from_str(layers).ok())
+            .unwrap_or_default(),
+        checked: annotations.get(CHECKED_ANNOTATION).cloned().unwrap_or_default(),
+        objects: None,
+    })
+}
+
+/// What matters of a Service or Job.
+#[must_use]
+pub fn child(metadata: &ObjectMeta, test: &DynamicObject) -> Child {
+    let annotation = |name: &str| metadata.annotations.as_ref().and_then(|all| all.get(name)).cloned();
+    Child {
+        name: metadata.name.clone().unwrap_or_default(),
+        uid: metadata.uid.clone().unwrap_or_default(),
+        owner: owner(metadata, test),
+        hash: annotation(HASH_ANNOTATION),
+        deleting: metadata.deletion_timestamp.is_some(),
+    }
+}
+
+fn owner(metadata: &ObjectMeta, test: &DynamicObject) -> Owner {
+    let controller = metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true));
+    let Some(owner) = controller else { return Owner::Other("nobody: it has no owner".into()) };
+    let is_test = owner.kind == "LocustTest" && Some(&owner.name) == test.metadata.name.as_ref();
+    match () {
+        () if Some(&owner.uid) == test.metadata.uid.as_ref() => Owner::Test,
+        () if is_test => Owner::Predecessor,
+        () => Owner::Other(format!("{} {}", owner.kind, owner.name)),
+    }
+}
+
+/// What matters of a Job.
+#[must_use]
+pub fn job_state(job: &Job, test: &DynamicObject) -> JobState {
+    let spec = job.spec.as_ref();
+    let status = job.status.as_ref();
+    let condition = |kind: &str| {
+        let conditions = status.and_then(|status| status.conditions.as_ref());
+        conditions.into_iter().flatten().find(|found| found.type_ == kind && found.status == "True")
+    };
+    let (complete, failed) = (condition("Complete"), condition("Failed"));
+    let progress = match () {
+        () if complete.is_some() => Progress::Complete,
+        () if failed.is_some() => Progress::Failed,
+        () if spec.and_then(|spec| spec.suspend).unwrap_or_default() => Progress::Suspended,
+        () => Progress::Active,
+    };
+    let ended = complete.or(failed).map(|condition| {
+        condition.last_transition_time.as_ref().map_or(Timestamp::UNIX_EPOCH, |Time(time)| *time)
+    });
+    let words = |reason: Option<&String>, message: Option<&String>| match (reason, message) {
+        (Some(reason), Some(message)) => format!("{reason}: {message}"),
+        (reason, message) => reason.or(message).cloned().unwrap_or_default(),
+    };
+    let annotation = job.annotations().get(TTL_ANNOTATION);
+    JobState {
+        child: child(&job.metadata, test),
+        progress,
+        failure: failed.map(|condition| words(condition.reason.as_ref(), condition.message.as_ref())),
+        parallelism: spec.and_then(|spec| spec.parallelism).unwrap_or(1),
+        ready: status.and_then(|status| status.ready).unwrap_or_default(),
+        ended,
+        created: job.metadata.creation_timestamp.as_ref().map(|Time(time)| *time),
+        ttl: spec.and_then(|spec| spec.ttl_seconds_after_finished),
+        wanted_ttl: annotation.and_then(|seconds| seconds.parse().ok()),
+        cannot_create: None,
+    }
+}

@@ -1,0 +1,47 @@
+//! The controller: it applies what [`render`](crate::locust::render) says, and reports.
+//!
+//! One file a step, effects at the ends:
+//!
+//! ```text
+//!  watch ──> fetch ──> render ──> decide ──> apply ──> status ──> report
+//!  (API)     (API)     (pure)     (pure)     (API)     (pure)     (API)
+//! ```
+//!
+//! - [`watch`]: the streams that say which test to look at, and the caches that they fill.
+//! - [`fetch`]: the [`View`](view::View) of one test: the test, its revision, its Service, Jobs and pods.
+//! - [`decide`]: what to do next. Two calls on the same view decide the same.
+//! - [`apply`]: does it; [`check`] asks the API server beforehand.
+//! - [`status`]: what is true of the test, in words. [`report`] writes it, and events on transitions.
+//!
+//! Decisions to create or delete are made twice: once on the caches, then again on what the API server
+//! itself says at that moment. A cache that lags behind can delay something, never repeat it.
+
+pub mod apply;
+mod asked;
+pub mod check;
+mod conditions;
+pub mod context;
+pub mod decide;
+pub mod error;
+pub mod fetch;
+mod health;
+mod lease;
+pub mod metrics;
+pub mod pods;
+pub mod problems;
+mod reconcile;
+pub mod report;
+pub mod revision;
+mod run;
+pub mod settings;
+pub mod status;
+pub mod telemetry;
+pub mod view;
+pub mod watch;
+
+pub use error::Error;
+pub use run::run;
+pub use settings::Settings;
+
+/// Who the operator is, to the API server: its name as a field manager and as a source of events.
+pub const MANAGER: &str = "podgraft";

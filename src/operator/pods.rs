@@ -1,0 +1,145 @@
+//! [`PodState`]: what matters of a pod, and [`problems`]: why pods do not start.
+
+use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
+use kube::ResourceExt;
+
+use crate::locust::base;
+
+/// What matters of a pod.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PodState {
+    /// Its name.
+    pub name: String,
+    /// The value of the label that says which role of which test it is.
+    pub pod_label: String,
+    /// The UID of the Job that owns it.
+    pub job: Option<String>,
+    /// `status.phase`.
+    pub phase: String,
+    /// Whether it is being deleted.
+    pub deleting: bool,
+    /// Why it is not scheduled, in the scheduler's words.
+    pub unschedulable: Option<String>,
+    /// What keeps its containers from running, init containers first.
+    pub troubles: Vec<Trouble>,
+}
+
+/// The public operator's reasons of the condition `PodsHealthy`, the gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// A container's `ConfigMap`, Secret or field is missing.
+    ConfigurationError,
+    /// An image cannot be pulled.
+    ImagePullError,
+    /// No node takes the pod.
+    SchedulingError,
+    /// The Job controller cannot create the pod: quota, Pod Security, service account.
+    CreationError,
+    /// A container ends again and again, or ended badly.
+    CrashLoopBackOff,
+    /// An init container ended badly.
+    InitializationError,
+}
+
+impl Reason {
+    /// As it is written in a condition.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ConfigurationError => "ConfigurationError",
+            Self::ImagePullError => "ImagePullError",
+            Self::SchedulingError => "SchedulingError",
+            Self::CreationError => "CreationError",
+            Self::CrashLoopBackOff => "CrashLoopBackOff",
+            Self::InitializationError => "InitializationError",
+        }
+    }
+}
+
+/// What keeps a container from running.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What sort of trouble.
+    pub reason: Reason,
+    /// The container.
+    pub container: String,
+    /// Whether it is an init container.
+    pub init: bool,
+    /// The kubelet's words.
+    pub message: String,
+}
+
+impl PodState {
+    /// What matters of `pod`.
+    #[must_use]
+    pub fn of(pod: &Pod) -> Self {
+        let status = pod.status.as_ref();
+        let conditions = status.and_then(|status| status.conditions.as_ref());
+        let unschedulable = conditions.into_iter().flatten().find_map(|condition| {
+            let refused = condition.type_ == "PodScheduled" && condition.status == "False";
+            // A gate is somebody's wish, and is waited for.
+            let gated = condition.reason.as_deref() == Some("SchedulingGated");
+            (refused && !gated)
+                .then(|| condition.message.clone().unwrap_or_else(|| "no node takes it".to_owned()))
+        });
+        let statuses = |init: bool| {
+            let statuses = status.and_then(|status| {
+                if init {
+                    status.init_container_statuses.as_ref()
+                } else {
+                    status.container_statuses.as_ref()
+                }
+            });
+            statuses.into_iter().flatten().filter_map(move |one| trouble(one, init))
+        };
+        let owner = pod.owner_references().iter().find(|owner| owner.controller == Some(true));
+        Self {
+            name: pod.name_any(),
+            pod_label: pod.labels().get(base::POD_LABEL).cloned().unwrap_or_default(),
+            job: owner.filter(|owner| owner.kind == "Job").map(|owner| owner.uid.clone()),
+            phase: status.and_then(|status| status.phase.clone()).unwrap_or_default(),
+            deleting: pod.metadata.deletion_timestamp.is_some(),
+            unschedulable,
+            troubles: statuses(true).chain(statuses(false)).collect(),
+        }
+    }
+
+    /// Whether its containers have ended for good.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        matches!(self.phase.as_str(), "Succeeded" | "Failed")
+    }
+}
+
+fn trouble(status: &ContainerStatus, init: bool) -> Option<Trouble> {
+    let state = status.state.as_ref()?;
+    let found =
+        |reason, message: String| Some(Trouble { reason, container: status.name.clone(), init, message });
+    if let Some(waiting) = &state.waiting {
+        let why = waiting.reason.as_deref().unwrap_or_default();
+        let reason = match why {
+            "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
+                Reason::ConfigurationError
+            }
+            why if why.contains("ImagePull") || why == "InvalidImageName" || why == "ErrImageNeverPull" => {
+                Reason::ImagePullError
+            }
+            "CrashLoopBackOff" => Reason::CrashLoopBackOff,
+            _ => return None,
+        };
+        return found(reason, text(why, waiting.message.as_deref()));
+    }
+    let ended = state.terminated.as_ref().filter(|ended| ended.exit_code != 0)?;
+    let reason = if init { Reason::InitializationError } else { Reason::CrashLoopBackOff };
+    let how = format!("exited with {}", ended.exit_code);
+    let why = ended.reason.as_deref().filter(|reason| *reason != "Error");
+    let how = why.map_or(how.clone(), |why| format!("{how} ({why})"));
+    found(reason, text(&how, ended.message.as_deref()))
+}
+
+fn text(what: &str, message: Option<&str>) -> String {
+    match message.map(str::trim) {
+        Some(message) if !message.is_empty() => format!("{what}: {message}"),
+        _ => what.to_owned(),
+    }
+}

@@ -1,0 +1,222 @@
+//! One look at one test: fetch, render, decide, apply, status, report.
+
+use std::{sync::Arc, time::Duration};
+
+use k8s_openapi::jiff::Timestamp;
+use kube::{
+    Api, ResourceExt,
+    api::{DynamicObject, Patch, PatchParams},
+    runtime::{controller::Action, events::EventType},
+};
+use serde_json::Value;
+
+use super::{
+    apply::{Rendering, apply},
+    check::Verdict,
+    decide::{Step, Wanted, decide},
+    error::{Error, is_conflict, is_missing},
+    fetch, report,
+    revision::{self, Objects},
+    status::{Facts, differences_of, status},
+    view::View,
+    watch::Scope,
+};
+use crate::{
+    locust::{self, Rendered, Surroundings, api::shared::UpdatePolicy, test},
+    manifest::Document,
+    report::Difference,
+    role::Role,
+};
+
+/// The public operator's finalizer. podgraft needs none, and removes it from tests that have it.
+const FINALIZER: &str = "locust.io/cleanup";
+/// How many steps one look takes at most; the next look goes on.
+const STEPS: usize = 8;
+/// How soon to look again when caches are behind.
+const SOON: Duration = Duration::from_millis(300);
+/// How soon to look again when something has to go away first.
+const WAITING: Duration = Duration::from_secs(5);
+/// How soon to look again when pods are missing, which nothing else tells.
+const PODS_MISSING: Duration = Duration::from_secs(5);
+
+/// What a test renders to now.
+struct Now {
+    rendered: Rendered,
+    objects: Option<Objects>,
+    hash: String,
+    policy: UpdatePolicy,
+}
+
+impl Now {
+    fn of(scope: &Scope, test: &DynamicObject) -> Self {
+        let value = serde_json::to_value(test).unwrap_or_default();
+        let rendered = locust::render(
+            &Document::from_value(value.clone()),
+            // Overlays are resolved by the command line only, so far; a test that lists one is refused.
+            &Surroundings::empty(),
+            &scope.ctx.settings.config,
+        );
+        let policy = test::read(&value).ok().and_then(|(test, _)| test.spec.overrides.update_policy);
+        let objects = Objects::of(&rendered).filter(|_| !rendered.is_refused());
+        let hash = objects.as_ref().map(Objects::hash).unwrap_or_default();
+        Self { rendered, objects, hash, policy: policy.unwrap_or_default() }
+    }
+
+    fn hash(&self) -> Option<&str> {
+        self.objects.as_ref().map(|_| &*self.hash)
+    }
+
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted { hash: self.hash(), policy: self.policy }
+    }
+}
+
+/// Looks at a test, does what there is to do, and reports.
+///
+/// # Errors
+/// [`Error`] when it has to be tried again.
+pub(super) async fn reconcile(test: Arc<DynamicObject>, scope: Arc<Scope>) -> Result<Action, Error> {
+    let started = std::time::Instant::now();
+    let outcome = Box::pin(look(&test, &scope)).await;
+    let label = outcome.as_ref().map_or_else(Error::label, |_| "ok");
+    scope.ctx.metrics.reconciled(label, started.elapsed());
+    outcome
+}
+
+/// Says when to try again.
+#[expect(clippy::needless_pass_by_value, reason = "kube calls it so")]
+pub(super) fn on_error(test: Arc<DynamicObject>, error: &Error, scope: Arc<Scope>) -> Action {
+    let name = name_of(&test);
+    if matches!(error, Error::Stale) {
+        return Action::requeue(SOON);
+    }
+    let delay = scope.ctx.delay(&name);
+    tracing::warn!(test = name, %error, ?delay, "failed, and is tried again");
+    Action::requeue(delay)
+}
+
+fn name_of(test: &DynamicObject) -> String {
+    format!("{}/{}", test.namespace().unwrap_or_default(), test.name_any())
+}
+
+async fn look(test: &DynamicObject, scope: &Scope) -> Result<Action, Error> {
+    if test.metadata.deletion_timestamp.is_some() {
+        scope.ctx.forget(&name_of(test));
+        return release(test, scope).await;
+    }
+    let mut view = fetch::cached(&scope.caches, test);
+    let mut now = Now::of(scope, test);
+    let mut step = decide(&view, now.wanted());
+    let mut verdict = None;
+    if step.acts() {
+        // The caches may lag behind: what is done is decided on what the API server says itself.
+        let Some(live) = fetch::live(&scope.ctx.client, test).await? else {
+            return Ok(Action::requeue(SOON));
+        };
+        if live.test.metadata.deletion_timestamp.is_some() {
+            return Ok(Action::requeue(SOON));
+        }
+        view = live;
+        now = Now::of(scope, &view.test);
+        (step, verdict) = act(scope, &mut view, &now).await?;
+    }
+    let time = Timestamp::now();
+    fetch::creation_failures(&scope.ctx.client, &mut view, time).await?;
+    let drift = drift(scope, &view, &now).await?;
+    let facts = Facts {
+        view: &view,
+        rendered: &now.rendered,
+        hash: now.hash(),
+        policy: now.policy,
+        step: &step,
+        verdict: verdict.as_ref(),
+        drift: &drift,
+        now: time,
+    };
+    report::write(&scope.ctx, &view, &status(&facts)).await?;
+    Ok(next(scope, &view, &step, verdict.as_ref(), time))
+}
+
+/// Does one step after another until there is nothing more to do now.
+async fn act(scope: &Scope, view: &mut View, now: &Now) -> Result<(Step, Option<Verdict>), Error> {
+    let layers = revision::layers(&now.rendered);
+    let rendering =
+        now.objects.as_ref().map(|objects| Rendering { objects, hash: &now.hash, layers: &layers });
+    let (mut wanted, mut refused) = (now.wanted(), None);
+    for _ in 0..STEPS {
+        let step = decide(view, wanted);
+        if !step.acts() {
+            return Ok((step, refused));
+        }
+        let (was_there, made_before) = (view.clone(), view.was_created());
+        tracing::info!(test = name_of(&view.test), ?step, "acting");
+        let said = apply(&scope.ctx, view, &step, rendering).await?;
+        report::done(&scope.ctx, &was_there, view, &step, made_before).await;
+        if said.is_some() && (step != Step::Freeze || view.revision.is_none()) {
+            return Ok((step, said));
+        }
+        if said.is_some() {
+            // What the API server refuses is not wanted; what has started goes on as it is.
+            (wanted, refused) = (Wanted { hash: None, ..wanted }, said);
+        }
+    }
+    Ok((decide(view, wanted), refused))
+}
+
+/// What differs between what is frozen and what would be rendered now.
+async fn drift(scope: &Scope, view: &View, now: &Now) -> Result<Vec<Difference>, Error> {
+    let (Some(revision), Some(objects)) = (&view.revision, &now.objects) else { return Ok(Vec::new()) };
+    if revision.hash == now.hash {
+        return Ok(Vec::new());
+    }
+    let frozen = match &revision.objects {
+        Some(frozen) => frozen.clone(),
+        None => fetch::objects(&scope.ctx.client, view, revision).await?,
+    };
+    Ok(differences_of(&frozen, objects))
+}
+
+/// When to look again.
+fn next(scope: &Scope, view: &View, step: &Step, verdict: Option<&Verdict>, time: Timestamp) -> Action {
+    scope.ctx.forget(&name_of(&view.test));
+    if let Some(Verdict::Refused { again, .. }) = verdict {
+        return Action::requeue(*again);
+    }
+    match step {
+        Step::Wait(_) | Step::Block(_) => Action::requeue(WAITING),
+        step if step.acts() => Action::requeue(SOON),
+        _ if Role::ALL.iter().any(|role| misses_pods(view, *role, time)) => Action::requeue(PODS_MISSING),
+        _ => Action::await_change(),
+    }
+}
+
+/// Whether a role's pods are missing now or have hardly had the time to appear.
+fn misses_pods(view: &View, role: Role, time: Timestamp) -> bool {
+    let later = k8s_openapi::jiff::SignedDuration::from_secs(60);
+    !view.has_ended() && fetch::lacks_pods(view, role, time + later)
+}
+
+/// Lets a test that is being deleted go. The garbage collector removes what it owns.
+async fn release(test: &DynamicObject, scope: &Scope) -> Result<Action, Error> {
+    let finalizers = test.finalizers();
+    let Some(index) = finalizers.iter().position(|name| name == FINALIZER) else {
+        return Ok(Action::await_change());
+    };
+    let at = format!("/metadata/finalizers/{index}");
+    let patch = serde_json::from_value::<json_patch::Patch>(Value::Array(vec![
+        serde_json::json!({ "op": "test", "path": at, "value": FINALIZER }),
+        serde_json::json!({ "op": "remove", "path": at }),
+    ]));
+    let Ok(patch) = patch else { return Err(Error::Unreadable { what: "a patch of its own".into() }) };
+    let namespace = test.namespace().unwrap_or_default();
+    let tests: Api<DynamicObject> =
+        Api::namespaced_with(scope.ctx.client.clone(), &namespace, &fetch::resource());
+    let note = "the finalizer of the public operator is removed; what the test owns is deleted with it";
+    report::event(&scope.ctx, test, EventType::Normal, "Deleting", note).await;
+    match tests.patch(&test.name_any(), &PatchParams::default(), &Patch::Json::<()>(patch)).await {
+        Ok(_) => Ok(Action::await_change()),
+        Err(error) if is_missing(&error) => Ok(Action::await_change()),
+        Err(error) if is_conflict(&error) => Err(Error::Stale),
+        Err(error) => Err(Error::api("remove the finalizer")(error)),
+    }
+}

@@ -1,0 +1,172 @@
+//! Writes the status of a test, and events where it has changed.
+
+use kube::{
+    Api, Resource, ResourceExt,
+    api::{DynamicObject, Patch, PatchParams},
+    runtime::events::{Event, EventType},
+};
+use serde_json::{Value, json};
+
+use super::{
+    MANAGER,
+    conditions::condition,
+    context::Context,
+    decide::Step,
+    error::{Error, is_conflict, is_missing},
+    fetch::resource,
+    view::View,
+};
+use crate::role::Role;
+
+/// The longest note that an event may have, in bytes.
+const LONGEST_NOTE: usize = 1_000;
+
+/// Writes the status where it differs from the recorded one, then tells what has changed.
+///
+/// # Errors
+/// [`Error::Stale`] when the test has changed meanwhile, [`Error::Api`] when it cannot be written.
+pub async fn write(ctx: &Context, view: &View, status: &Value) -> Result<(), Error> {
+    let before = view.status();
+    if before == status {
+        return Ok(());
+    }
+    let tests: Api<DynamicObject> = Api::namespaced_with(ctx.client.clone(), view.namespace(), &resource());
+    let patch = json!({
+        "apiVersion": "locust.io/v2",
+        "kind": "LocustTest",
+        // With the version, so that an outdated status never covers a newer one.
+        "metadata": { "name": view.name(), "resourceVersion": view.test.resource_version() },
+        "status": status
+    });
+    let params = PatchParams::apply(MANAGER).force();
+    match tests.patch_status(view.name(), &params, &Patch::Apply(patch)).await {
+        Ok(_) => {}
+        Err(error) if is_missing(&error) => return Ok(()),
+        Err(error) if is_conflict(&error) => return Err(Error::Stale),
+        Err(error) => return Err(Error::api("write the status")(error)),
+    }
+    for Told { kind, reason, note } in transitions(before, status) {
+        event(ctx, &view.test, kind, reason, &note).await;
+    }
+    Ok(())
+}
+
+/// Tells what a step did.
+pub async fn done(ctx: &Context, before: &View, after: &View, step: &Step, made_before: bool) {
+    let test = &after.test;
+    match step {
+        Step::Create { service, roles } => {
+            let made: Vec<String> = made(after, *service, roles);
+            if made_before && before.old_revisions.is_empty() {
+                let note = format!("{} gone before the test ended: made again as before", were(&made));
+                event(ctx, test, EventType::Warning, "ResourceDeleted", &note).await;
+            }
+            if !made.is_empty() {
+                event(ctx, test, EventType::Normal, "Created", &format!("Created {}", made.join(", "))).await;
+            }
+        }
+        Step::Remove(doomed) => {
+            let names: Vec<String> =
+                doomed.iter().map(|doomed| format!("{} {}", doomed.kind, doomed.name)).collect();
+            let note = format!("the spec has changed: deleting {} to start anew", names.join(", "));
+            event(ctx, test, EventType::Normal, "Recreating", &note).await;
+        }
+        _ => {}
+    }
+}
+
+fn made(view: &View, service: bool, roles: &[Role]) -> Vec<String> {
+    let service = view.service.as_ref().filter(|_| service);
+    let jobs = roles.iter().filter_map(|role| view.job(*role));
+    service
+        .map(|service| format!("Service {}", service.name))
+        .into_iter()
+        .chain(jobs.map(|job| format!("Job {}", job.child.name)))
+        .collect()
+}
+
+fn were(names: &[String]) -> String {
+    format!("{} {}", names.join(", "), if names.len() == 1 { "was" } else { "were" })
+}
+
+/// Something to tell.
+struct Told {
+    kind: EventType,
+    reason: &'static str,
+    note: String,
+}
+
+/// What is worth telling of a change from one status to the next.
+fn transitions(before: &Value, after: &Value) -> Vec<Told> {
+    let mut told = Vec::new();
+    let mut tell = |kind, reason, note: &str| told.push(Told { kind, reason, note: note.to_owned() });
+    let message = |kind: &str| {
+        condition(after, kind).and_then(|condition| condition["message"].as_str()).unwrap_or_default()
+    };
+    // Whether a condition now has this status and one of these reasons, and had not before.
+    let turned = |kind: &str, holds: &str, reasons: &[&str]| {
+        let is = |status: &Value| {
+            condition(status, kind).is_some_and(|condition| {
+                condition["status"] == holds
+                    && (reasons.is_empty() || reasons.iter().any(|reason| condition["reason"] == *reason))
+            })
+        };
+        is(after) && !is(before)
+    };
+    // The same, or with other words than before.
+    let changed = |kind: &str, holds: &str, reasons: &[&str]| {
+        let words = |status: &Value| condition(status, kind).map(|condition| condition["message"].clone());
+        let is = |condition: &Value| {
+            condition["status"] == holds
+                && (reasons.is_empty() || reasons.iter().any(|reason| condition["reason"] == *reason))
+        };
+        turned(kind, holds, reasons)
+            || condition(after, kind).is_some_and(is) && words(before) != words(after)
+    };
+    let (warning, normal) = (EventType::Warning, EventType::Normal);
+    if changed("TemplatesAccepted", "False", &[]) {
+        tell(warning, "TemplatesRefused", message("TemplatesAccepted"));
+    }
+    if changed("TemplatesAccepted", "True", &["AcceptedWithWarnings"]) {
+        tell(warning, "TemplatesWarning", message("TemplatesAccepted"));
+    }
+    if changed("TemplatesApplied", "False", &["RefusedByServer", "NameTaken"]) {
+        tell(warning, "TemplatesNotApplied", message("TemplatesApplied"));
+    }
+    if changed("TemplateUpToDate", "False", &["SpecChanged", "OperatorChanged", "SpecRefused"]) {
+        tell(normal, "TemplateOutdated", message("TemplateUpToDate"));
+    }
+    if turned("PodsHealthy", "False", &[]) {
+        tell(warning, "PodFailure", message("PodsHealthy"));
+    }
+    if turned("PodsHealthy", "True", &[]) && condition(before, "PodsHealthy").is_some() {
+        tell(normal, "PodsRecovered", message("PodsHealthy"));
+    }
+    if before["phase"] != after["phase"] {
+        match after["phase"].as_str() {
+            Some("Running") => tell(normal, "TestStarted", "the master and the workers are being started"),
+            Some("Succeeded") => tell(normal, "TestCompleted", message("TestCompleted")),
+            Some("Failed") => tell(warning, "TestFailed", message("TestCompleted")),
+            _ => {}
+        }
+    }
+    told
+}
+
+/// Writes an event about a test. That it cannot be written is no reason to stop.
+pub async fn event(ctx: &Context, test: &DynamicObject, kind: EventType, reason: &str, note: &str) {
+    let mut end = note.len().min(LONGEST_NOTE);
+    while !note.is_char_boundary(end) {
+        end -= 1;
+    }
+    let event = Event {
+        type_: kind,
+        reason: reason.to_owned(),
+        note: Some(note[..end].to_owned()),
+        action: reason.to_owned(),
+        secondary: None,
+    };
+    if let Err(error) = ctx.recorder.publish(&event, &test.object_ref(&resource())).await {
+        tracing::warn!(test = test.name_any(), %error, "cannot write an event");
+    }
+}

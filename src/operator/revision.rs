@@ -1,0 +1,174 @@
+//! [`Revision`]: what was rendered when a test started, frozen in a `ControllerRevision`.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::view::View;
+use crate::{
+    locust::{Rendered, api::v2::AppliedLayer, base},
+    role::Role,
+};
+
+/// The annotation with the hash of the revision that an object was made of.
+pub const HASH_ANNOTATION: &str = "locust.io/template-hash";
+/// The annotation of a revision with the generation of the test that it was rendered from.
+pub const GENERATION_ANNOTATION: &str = "locust.io/generation";
+/// The annotation of a Job with the `ttlSecondsAfterFinished` that it gets once the test's end is recorded:
+/// a Job that expired before would be taken for lost, and the test would run again.
+pub const TTL_ANNOTATION: &str = "locust.io/ttl-seconds-after-finished";
+/// The annotation of a revision with the layers that made the pods, in JSON.
+pub const LAYERS_ANNOTATION: &str = "locust.io/layers";
+/// The annotation of a revision with what the API server accepted beforehand, in words.
+pub const CHECKED_ANNOTATION: &str = "locust.io/checked";
+/// The label by which the operator knows its revisions.
+pub const REVISION_LABEL: &str = "locust.io/test";
+
+/// How much of the hash is used: 16 hexadecimal digits tell the few revisions of one test apart.
+const HASH_BYTES: usize = 8;
+
+/// What was rendered when a test started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Revision {
+    /// The `ControllerRevision`'s name.
+    pub name: String,
+    /// Which revision of the test it is, from 1.
+    pub number: i64,
+    /// The hash of the Service and the Jobs.
+    pub hash: String,
+    /// The test's generation that was rendered.
+    pub generation: i64,
+    /// The layers that made the pods.
+    pub layers: Vec<AppliedLayer>,
+    /// What the API server accepted beforehand, in words.
+    pub checked: String,
+    /// The Service and the Jobs; `None` until it is needed, because caches keep the metadata only.
+    pub objects: Option<Objects>,
+}
+
+/// The Service and the Jobs of a test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Objects {
+    /// The Service.
+    pub service: Value,
+    /// The master's Job.
+    pub master: Value,
+    /// The workers' Job.
+    pub worker: Value,
+}
+
+impl Objects {
+    /// What a render made; `None` when the test could not be read.
+    #[must_use]
+    pub fn of(rendered: &Rendered) -> Option<Self> {
+        let job = |role| rendered.jobs.iter().find(|(of, _)| *of == role).map(|(_, job)| job.clone());
+        Some(Self {
+            service: rendered.service.clone()?,
+            master: job(Role::Master)?,
+            worker: job(Role::Worker)?,
+        })
+    }
+
+    /// What a `ControllerRevision` holds.
+    #[must_use]
+    pub fn from_data(data: &Value) -> Option<Self> {
+        let part = |name: &str| data.get(name).cloned();
+        Some(Self { service: part("service")?, master: part("master")?, worker: part("worker")? })
+    }
+
+    /// The Job of a role.
+    #[must_use]
+    pub fn job(&self, role: Role) -> &Value {
+        match role {
+            Role::Master => &self.master,
+            Role::Worker => &self.worker,
+        }
+    }
+
+    /// The hash of the three: hexadecimal, the same on every machine.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        use std::fmt::Write;
+        // Maps are sorted by key, so that equal objects have equal texts.
+        let text = json!([self.service, self.master, self.worker]).to_string();
+        let digest = Sha256::digest(text.as_bytes());
+        digest.iter().take(HASH_BYTES).fold(String::new(), |mut hash, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(hash, "{byte:02x}");
+            hash
+        })
+    }
+}
+
+/// The `ControllerRevision` that freezes these objects as the next revision of the test.
+#[must_use]
+pub fn freeze(view: &View, objects: &Objects, layers: &[AppliedLayer], checked: &str) -> Value {
+    let number = view.revision.as_ref().map_or(1, |revision| revision.number + 1);
+    json!({
+        "apiVersion": "apps/v1",
+        "kind": "ControllerRevision",
+        "metadata": {
+            "name": name(view.name(), number),
+            "namespace": view.namespace(),
+            "labels": { REVISION_LABEL: view.name(), base::MANAGED_BY_LABEL: base::MANAGER },
+            "annotations": {
+                HASH_ANNOTATION: objects.hash(),
+                GENERATION_ANNOTATION: view.generation().to_string(),
+                LAYERS_ANNOTATION: json!(layers).to_string(),
+                CHECKED_ANNOTATION: checked
+            },
+            "ownerReferences": [owner_reference(view)]
+        },
+        "revision": number,
+        "data": { "service": objects.service, "master": objects.master, "worker": objects.worker }
+    })
+}
+
+/// The name of a test's revision. No two tests share one: what follows the last dash is the number.
+#[must_use]
+pub fn name(test: &str, number: i64) -> String {
+    format!("{test}-{number}")
+}
+
+/// The reference by which the garbage collector, and the operator, know an object as the test's.
+#[must_use]
+pub fn owner_reference(view: &View) -> Value {
+    json!({
+        "apiVersion": "locust.io/v2", "kind": "LocustTest", "name": view.name(), "uid": view.uid(),
+        "controller": true, "blockOwnerDeletion": true
+    })
+}
+
+/// An object of a revision as it is created: owned by the test, with the revision's hash.
+#[must_use]
+pub fn to_create(object: &Value, view: &View, hash: &str) -> Value {
+    let mut object = object.clone();
+    object["metadata"]["ownerReferences"] = json!([owner_reference(view)]);
+    object["metadata"]["annotations"][HASH_ANNOTATION] = hash.into();
+    let ttl = object.get_mut("spec").and_then(|spec| spec.as_object_mut()?.remove("ttlSecondsAfterFinished"));
+    if let Some(ttl) = ttl {
+        object["metadata"]["annotations"][TTL_ANNOTATION] = ttl.to_string().into();
+    }
+    object
+}
+
+/// The layers of a render, in order: typed fields as one, and which role's pods each is about.
+#[must_use]
+pub fn layers(rendered: &Rendered) -> Vec<AppliedLayer> {
+    let mut layers: Vec<AppliedLayer> = Vec::new();
+    for (role, origins) in &rendered.origins {
+        let mut place = 0;
+        for name in origins.layers() {
+            let name = if name.starts_with("typed field ") { "typed fields" } else { name };
+            if let Some(index) = layers.iter().position(|layer| layer.name == name) {
+                if layers[index].pods != role.as_str() {
+                    layers[index].pods = "both".into();
+                }
+                place = index + 1;
+            } else {
+                layers.insert(place, AppliedLayer { name: name.into(), pods: role.to_string() });
+                place += 1;
+            }
+        }
+    }
+    layers
+}

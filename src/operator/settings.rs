@@ -1,0 +1,51 @@
+//! [`Settings`]: how the operator runs; what it makes is the [`Config`]'s matter.
+
+use std::{net::SocketAddr, time::Duration};
+
+use crate::locust::config::Config;
+
+/// How the operator runs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What it makes of tests.
+    pub config: Config,
+    /// The namespaces that it looks after, with nothing but Roles there; all of them when empty.
+    pub namespaces: Vec<String>,
+    /// How many tests are worked on at once.
+    pub concurrency: u16,
+    /// What the API server is asked before anything is created.
+    pub dry_run: DryRun,
+    /// The lease that says which replica acts; `None` when there is one replica only.
+    pub election: Option<Election>,
+    /// Where `/healthz` and `/readyz` answer.
+    pub health: Option<SocketAddr>,
+    /// Where `/metrics` answers.
+    pub metrics: Option<SocketAddr>,
+}
+
+/// What the API server is asked before anything is created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DryRun {
+    /// Both Jobs, and a pod of each: Pod Security, quota, limits and the service account are seen too.
+    #[default]
+    Pod,
+    /// The Jobs only; the operator then needs no right to create pods.
+    Job,
+    /// Nothing.
+    Off,
+}
+
+/// Which replica acts.
+#[derive(Debug, Clone)]
+pub struct Election {
+    /// The lease's name.
+    pub lease: String,
+    /// The lease's namespace.
+    pub namespace: String,
+    /// Who this replica is.
+    pub identity: String,
+    /// How long a lease is good for.
+    pub duration: Duration,
+    /// How long before its end it is renewed.
+    pub grace: Duration,
+}

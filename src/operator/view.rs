@@ -1,0 +1,154 @@
+//! [`View`]: everything that is known of one test, as plain data.
+
+use k8s_openapi::jiff::Timestamp;
+use kube::api::DynamicObject;
+use serde_json::Value;
+
+use super::{pods::PodState, revision::Revision};
+use crate::role::Role;
+
+/// Whose an object is that has a name of the test's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// The test's.
+    Test,
+    /// A deleted test's of the same name: the garbage collector is about to remove it.
+    Predecessor,
+    /// Somebody else's, in words: `LocustTest a-b`.
+    Other(String),
+}
+
+/// A Service or Job that exists.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Child {
+    /// `metadata.name`.
+    pub name: String,
+    /// `metadata.uid`.
+    pub uid: String,
+    /// Whose it is.
+    pub owner: Owner,
+    /// The hash of the revision that it was made of, from its annotation.
+    pub hash: Option<String>,
+    /// Whether it is being deleted.
+    pub deleting: bool,
+}
+
+/// How far a Job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// It waits for a queue, or for its author.
+    Suspended,
+    /// It makes pods, or waits for them.
+    Active,
+    /// All its pods ended well.
+    Complete,
+    /// It gave up.
+    Failed,
+}
+
+/// A Job that exists.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobState {
+    /// The object.
+    pub child: Child,
+    /// How far it is.
+    pub progress: Progress,
+    /// Why it failed, in the Job controller's words.
+    pub failure: Option<String>,
+    /// How many pods are wanted.
+    pub parallelism: i32,
+    /// How many pods run and are ready.
+    pub ready: i32,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// When it was created.
+    pub created: Option<Timestamp>,
+    /// Its `ttlSecondsAfterFinished`.
+    pub ttl: Option<i32>,
+    /// The `ttlSecondsAfterFinished` that it gets once the test's end is recorded.
+    pub wanted_ttl: Option<i32>,
+    /// Why the Job controller cannot create pods, from its last `FailedCreate` event.
+    pub cannot_create: Option<String>,
+}
+
+/// Everything that is known of one test at one moment.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// The test, as the API server stores it.
+    pub test: DynamicObject,
+    /// What was rendered when it started; `None` before.
+    pub revision: Option<Revision>,
+    /// Revisions that were replaced, by name.
+    pub old_revisions: Vec<String>,
+    /// The Service.
+    pub service: Option<Child>,
+    /// The master's Job.
+    pub master: Option<JobState>,
+    /// The workers' Job.
+    pub worker: Option<JobState>,
+    /// The pods of both roles, whoever owns them.
+    pub pods: Vec<PodState>,
+}
+
+impl View {
+    /// The test's namespace.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        self.test.metadata.namespace.as_deref().unwrap_or_default()
+    }
+
+    /// The test's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.test.metadata.name.as_deref().unwrap_or_default()
+    }
+
+    /// The test's UID.
+    #[must_use]
+    pub fn uid(&self) -> &str {
+        self.test.metadata.uid.as_deref().unwrap_or_default()
+    }
+
+    /// How often the test's spec has changed.
+    #[must_use]
+    pub fn generation(&self) -> i64 {
+        self.test.metadata.generation.unwrap_or_default()
+    }
+
+    /// The test's status; null before the first one.
+    #[must_use]
+    pub fn status(&self) -> &Value {
+        self.test.data.get("status").unwrap_or(&Value::Null)
+    }
+
+    /// Whether the recorded phase is one that nothing follows.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        matches!(self.status().get("phase").and_then(Value::as_str), Some("Succeeded" | "Failed"))
+    }
+
+    /// Whether the test's objects have all been made once, as its status says.
+    #[must_use]
+    pub fn was_created(&self) -> bool {
+        self.status().get("conditions").and_then(Value::as_array).is_some_and(|conditions| {
+            conditions
+                .iter()
+                .any(|condition| condition["type"] == "TemplatesApplied" && condition["status"] == "True")
+        })
+    }
+
+    /// The Job of a role.
+    #[must_use]
+    pub fn job(&self, role: Role) -> Option<&JobState> {
+        match role {
+            Role::Master => self.master.as_ref(),
+            Role::Worker => self.worker.as_ref(),
+        }
+    }
+
+    /// The Service and the Jobs that exist, with their kinds.
+    pub fn children(&self) -> impl Iterator<Item = (&'static str, &Child)> {
+        let jobs = [&self.master, &self.worker].into_iter().flatten();
+        self.service.iter().map(|child| ("Service", child)).chain(jobs.map(|job| ("Job", &job.child)))
+    }
+}

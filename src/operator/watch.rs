@@ -1,0 +1,230 @@
+//! The streams that say which test to look at, and the caches that they fill.
+
+use std::{fmt::Debug, hash::Hash, sync::Arc, time::Duration};
+
+use futures::{Stream, StreamExt, future::BoxFuture};
+use k8s_openapi::{
+    NamespaceResourceScope,
+    api::{
+        apps::v1::ControllerRevision,
+        batch::v1::Job,
+        core::v1::{Pod, PodSpec, PodTemplateSpec, Service},
+    },
+};
+use kube::{
+    Api, Client, Resource, ResourceExt,
+    api::DynamicObject,
+    core::PartialObjectMeta,
+    runtime::{
+        Controller, WatchStreamExt,
+        controller::Config as ControllerConfig,
+        reflector::{ObjectRef, Store, store::Writer},
+        utils::Backoff,
+        watcher,
+    },
+};
+use serde::de::DeserializeOwned;
+
+use super::{
+    context::Context,
+    fetch::resource,
+    reconcile::{on_error, reconcile},
+};
+use crate::locust::base;
+
+/// How many objects are read at once when a cache is filled: what is read is trimmed page by page.
+const PAGE: u32 = 100;
+/// How long the triggers of one test are gathered before it is looked at.
+const DEBOUNCE: Duration = Duration::from_millis(50);
+/// The longest pause before watching is tried again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// What the operator keeps in memory, of one namespace or of all.
+#[derive(Clone)]
+pub struct Caches {
+    /// The tests.
+    pub tests: Store<DynamicObject>,
+    /// The metadata of the Services.
+    pub services: Store<PartialObjectMeta<Service>>,
+    /// The Jobs, without their pod templates.
+    pub jobs: Store<Job>,
+    /// The metadata of the revisions.
+    pub revisions: Store<PartialObjectMeta<ControllerRevision>>,
+    /// The pods, without their specs.
+    pub pods: Store<Pod>,
+}
+
+impl Caches {
+    /// Waits until every cache has been filled once.
+    pub async fn ready(&self) {
+        // A writer that is gone belongs to a controller that is shutting down.
+        let _ = tokio::join!(
+            self.tests.wait_until_ready(),
+            self.services.wait_until_ready(),
+            self.jobs.wait_until_ready(),
+            self.revisions.wait_until_ready(),
+            self.pods.wait_until_ready()
+        );
+    }
+}
+
+/// A controller that has not started.
+pub struct Prepared {
+    /// What it will keep in memory.
+    pub caches: Caches,
+    /// Runs it until it is told to stop.
+    pub run: BoxFuture<'static, ()>,
+}
+
+/// The objects that the operator made; all others never reach its memory.
+fn owned() -> watcher::Config {
+    watcher::Config::default().labels(&format!("{}={}", base::MANAGED_BY_LABEL, base::MANAGER))
+}
+
+/// Prepares the controller of `namespace`, or of all namespaces. It ends when `stop` does, after the tests
+/// at hand.
+pub fn prepare(
+    ctx: &Arc<Context>,
+    namespace: Option<&str>,
+    stop: impl Future<Output = ()> + Send + Sync + 'static,
+) -> Prepared {
+    let client = &ctx.client;
+    let (tests, test_stream) = {
+        let api = match namespace {
+            Some(namespace) => Api::namespaced_with(client.clone(), namespace, &resource()),
+            None => Api::all_with(client.clone(), &resource()),
+        };
+        reflected(api, watcher::Config::default(), resource(), |test: &mut DynamicObject| {
+            test.managed_fields_mut().clear();
+        })
+    };
+    let (services, service_stream) =
+        reflected(api::<PartialObjectMeta<Service>>(client, namespace), owned(), (), trim_metadata);
+    let (revisions, revision_stream) = reflected(
+        api::<PartialObjectMeta<ControllerRevision>>(client, namespace),
+        owned(),
+        (),
+        trim_metadata,
+    );
+    let (jobs, job_stream) = reflected(api::<Job>(client, namespace), owned(), (), trim_job);
+    let (pods, pod_stream) = reflected(api::<Pod>(client, namespace), owned(), (), trim_pod);
+    let caches = Caches { tests: tests.clone(), services, jobs, revisions, pods };
+    let config = ControllerConfig::default().concurrency(ctx.settings.concurrency).debounce(DEBOUNCE);
+    let scope = Arc::new(Scope { ctx: Arc::clone(ctx), caches: caches.clone() });
+    let controller = Controller::for_stream_with(test_stream, tests, resource())
+        .with_config(config)
+        .owns_stream_with(service_stream, ())
+        .owns_stream_with(revision_stream, ())
+        .owns_stream_with(job_stream, ())
+        .watches_stream_with(pod_stream, |pod: Pod| test_of(&pod), ())
+        .graceful_shutdown_on(stop);
+    let run = controller.run(reconcile, on_error, scope).for_each(|outcome| async {
+        if let Err(error) = outcome {
+            // Failures of single tests are logged where they happen.
+            tracing::debug!(%error, "controller");
+        }
+    });
+    Prepared { caches, run: Box::pin(run) }
+}
+
+/// What the reconciles of one controller share.
+pub struct Scope {
+    /// What all controllers share.
+    pub ctx: Arc<Context>,
+    /// What this one keeps in memory.
+    pub caches: Caches,
+}
+
+fn api<K>(client: &Client, namespace: Option<&str>) -> Api<K>
+where
+    K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
+{
+    match namespace {
+        Some(namespace) => Api::namespaced(client.clone(), namespace),
+        None => Api::all(client.clone()),
+    }
+}
+
+/// A cache, and the stream of everything that is put into it or taken out.
+///
+/// Errors end here: this stream backs off by itself, and a controller that saw them would make every other
+/// stream wait, too.
+fn reflected<K>(
+    api: Api<K>,
+    config: watcher::Config,
+    dyntype: K::DynamicType,
+    trim: impl Fn(&mut K) + Send + Sync + 'static,
+) -> (Store<K>, impl Stream<Item = Result<K, watcher::Error>> + Send + 'static)
+where
+    K: Resource + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
+    K::DynamicType: Debug + Clone + Eq + Hash + Unpin + Send + Sync,
+{
+    let config = config.page_size(PAGE);
+    let kind = K::kind(&dyntype).into_owned();
+    let writer = Writer::<K>::new(dyntype);
+    let reader = writer.as_reader();
+    let stream = watcher(api, config)
+        .map(move |event| {
+            if let Err(error) = &event {
+                tracing::warn!(kind, %error, "watching failed, and is tried again");
+            }
+            event
+        })
+        .backoff(Patience::default())
+        .modify(trim)
+        .reflect(writer)
+        .touched_objects()
+        .filter(|event| std::future::ready(event.is_ok()));
+    (reader, stream)
+}
+
+/// kube's own backoff, never longer than [`LONGEST_PAUSE`]: tests should not wait for a cache that could be
+/// there again.
+#[derive(Default)]
+struct Patience(watcher::DefaultBackoff);
+
+impl Iterator for Patience {
+    type Item = Duration;
+
+    fn next(&mut self) -> Option<Duration> {
+        self.0.next().map(|pause| pause.min(LONGEST_PAUSE))
+    }
+}
+
+impl Backoff for Patience {
+    fn reset(&mut self) {
+        self.0.reset();
+    }
+}
+
+fn trim_metadata<K>(object: &mut PartialObjectMeta<K>)
+where
+    PartialObjectMeta<K>: Resource,
+{
+    object.managed_fields_mut().clear();
+}
+
+fn trim_job(job: &mut Job) {
+    job.managed_fields_mut().clear();
+    if let Some(spec) = &mut job.spec {
+        spec.template = PodTemplateSpec::default();
+    }
+}
+
+fn trim_pod(pod: &mut Pod) {
+    pod.managed_fields_mut().clear();
+    pod.annotations_mut().clear();
+    pod.spec = None::<PodSpec>;
+    if let Some(status) = &mut pod.status {
+        // A pod has troubles only in these.
+        status.ephemeral_container_statuses = None;
+        status.pod_ips = None;
+        status.host_ips = None;
+    }
+}
+
+fn test_of(pod: &Pod) -> Option<ObjectRef<DynamicObject>> {
+    let name = pod.labels().get(base::TEST_LABEL)?;
+    let namespace = pod.namespace()?;
+    Some(ObjectRef::<DynamicObject>::new_with(name, resource()).within(&namespace))
+}

@@ -1,0 +1,152 @@
+//! Operators that are killed, API servers that go away, leaders that fall.
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread::{scope, sleep},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    cluster,
+    scenario::{Place, http, test},
+    support::{operator::Operator, pod_life::Fate},
+};
+
+/// How often the operator is killed.
+const KILLS: usize = 20;
+/// How many tests live at once meanwhile.
+const LIVES: usize = 3;
+/// How long an operator lives at most.
+const LONGEST_LIFE_MS: u64 = 1_600;
+
+/// Whenever the operator is killed: every test gets through its life, and never has a second master.
+#[test]
+fn killed_at_any_point_it_converges() {
+    let (_turn, cluster) = cluster();
+    let seed = std::env::var("PODGRAFT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7);
+    let mut random = fastrand::Rng::with_seed(seed);
+    let (kills, lives) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (kills, lives, cluster) = (&kills, &lives, &cluster);
+    scope(|scope| {
+        for thread in 0..LIVES {
+            scope.spawn(move || {
+                let namespace = format!("chaos{thread}");
+                cluster.plane.kubectl_ok(&["create", "namespace", &namespace], b"");
+                let place = Place { cluster, namespace };
+                let mut round = 0;
+                while kills.load(Ordering::Relaxed) < KILLS {
+                    live(&place, &format!("c{thread}x{round}"));
+                    round += 1;
+                    lives.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        scope.spawn(move || {
+            let mut operator = Operator::of(cluster);
+            for kill in 1..=KILLS {
+                let after = random.u64(50..LONGEST_LIFE_MS);
+                sleep(Duration::from_millis(after));
+                operator.kill();
+                println!("kill {kill}: after {after} ms");
+                operator = Operator::of(cluster);
+                kills.fetch_add(1, Ordering::Relaxed);
+            }
+            // The last one sees everybody through.
+            while lives.load(Ordering::Relaxed) < LIVES || kills.load(Ordering::Relaxed) < KILLS {
+                sleep(Duration::from_millis(100));
+            }
+            sleep(Duration::from_secs(1));
+            while threads_are_busy(cluster) {
+                sleep(Duration::from_millis(200));
+            }
+        });
+    });
+    println!("seed {seed}: {KILLS} kills, {} lives, never two masters", lives.load(Ordering::Relaxed));
+}
+
+fn threads_are_busy(cluster: &crate::support::operator::Cluster) -> bool {
+    let phases = "jsonpath={.items[*].status.phase}";
+    let phases = cluster.plane.kubectl_ok(&["get", "locusttests", "-A", "-o", phases], b"");
+    phases.split(' ').any(|phase| phase != "Succeeded" && !phase.is_empty())
+}
+
+/// A whole life: created, changed, ended.
+fn live(place: &Place<'_>, name: &str) {
+    place.apply(&test(name, "  updatePolicy: Recreate\n"));
+    place.reason(name, "WorkersConnected", "AllWorkersConnected");
+    place.apply(&test(name, "  updatePolicy: Recreate\n").replace("2.43.0", "2.44.0"));
+    place.until("locusttest", name, |test| {
+        test["status"]["revision"] == format!("{name}-2") && test["status"]["phase"] == "Running"
+    });
+    place.reason(name, "WorkersConnected", "AllWorkersConnected");
+    place.cluster.life.fate(&format!("{name}-"), Fate::Succeed);
+    place.phase(name, "Succeeded");
+    place.had_masters(name, 2);
+}
+
+/// The API server goes away in the middle, and comes back.
+#[test]
+fn the_api_server_may_restart() {
+    let (_turn, mut cluster) = cluster();
+    let _operator = Operator::of(&cluster);
+    cluster.apply(&test("before", ""));
+    cluster.phase("before", "default", "Running");
+    cluster.apply(&test("during", ""));
+    cluster.plane.restart_api_server(Duration::from_secs(2));
+    let started = Instant::now();
+    cluster.phase("during", "default", "Running");
+    cluster.apply(&test("after", ""));
+    cluster.phase("after", "default", "Running");
+    println!("{:.1} s after the API server is back, tests start again", started.elapsed().as_secs_f64());
+    cluster.life.fate("before-master", Fate::Succeed);
+    cluster.phase("before", "default", "Succeeded");
+    for name in ["before", "during", "after"] {
+        let masters = cluster.life.masters(&format!("default/{name}-master"));
+        assert_eq!((masters.at_once, masters.ever.len()), (1, 1), "{name}: {masters:?}");
+    }
+}
+
+/// Of two replicas one acts; when it falls, the other takes over.
+#[test]
+fn another_replica_takes_over() {
+    let (_turn, cluster) = cluster();
+    let start = |identity: &str| {
+        let kubeconfig = cluster.plane.kubeconfig("podgraft");
+        let arguments =
+            ["--leader-elect", "--lease-namespace=podgraft", "--lease-duration=6", "--identity", identity];
+        Operator::start(&cluster, &kubeconfig, &arguments)
+    };
+    let mut first = start("one");
+    leads(&first);
+    let mut second = start("two");
+    cluster.apply(&test("led", ""));
+    cluster.phase("led", "default", "Running");
+    assert!(http(second.metrics, "/metrics").contains("podgraft_leader 0"), "it stands by");
+    first.kill();
+    let fell = Instant::now();
+    cluster.apply(&test("taken-over", ""));
+    cluster.phase("taken-over", "default", "Running");
+    println!("leader killed: taken over after {:.1} s, with leases of 6 s", fell.elapsed().as_secs_f64());
+    assert!(http(second.metrics, "/metrics").contains("podgraft_leader 1"));
+    let third = start("three");
+    sleep(Duration::from_secs(1));
+    assert_eq!(second.stop(), Some(0), "a leader that is told to stop ends well");
+    let left = Instant::now();
+    leads(&third);
+    println!("leader told to stop: taken over after {:.1} s", left.elapsed().as_secs_f64());
+    for name in ["led", "taken-over"] {
+        let masters = cluster.life.masters(&format!("default/{name}-master"));
+        assert_eq!((masters.at_once, masters.ever.len()), (1, 1), "{name}: {masters:?}");
+    }
+}
+
+/// Waits until this replica acts.
+fn leads(operator: &Operator) {
+    let started = Instant::now();
+    while std::net::TcpStream::connect(("127.0.0.1", operator.metrics)).is_err()
+        || !http(operator.metrics, "/metrics").contains("podgraft_leader 1")
+    {
+        assert!(started.elapsed() < Duration::from_secs(60), "it does not lead");
+        sleep(Duration::from_millis(100));
+    }
+}

@@ -1,0 +1,83 @@
+//! The operator on a real control plane: etcd, kube-apiserver, kube-controller-manager and kubectl of the
+//! tested release. Only the kubelet and the scheduler are missing: `support::pod_life` moves pods.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod chaos;
+mod command_line;
+mod ends;
+mod examples;
+mod lifecycle;
+mod namespaced;
+mod ownership;
+mod pods;
+mod protected;
+mod scale;
+mod scenario;
+#[path = "../support/mod.rs"]
+mod support;
+mod updates;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use scenario::{Scenario, scenario};
+use support::operator::{Cluster, Operator};
+
+/// Everything that one operator on one cluster can show.
+const SCENARIOS: &[Scenario] = &[
+    scenario!(lifecycle::everything_is_created_and_owned),
+    scenario!(lifecycle::environment_and_volumes_arrive),
+    scenario!(lifecycle::open_telemetry_replaces_the_exporter),
+    scenario!(lifecycle::labels_annotations_and_pull_secrets_arrive),
+    scenario!(lifecycle::one_worker_and_five_hundred),
+    scenario!(lifecycle::the_schema_refuses_what_it_can),
+    scenario!(lifecycle::the_same_name_in_two_namespaces),
+    scenario!(lifecycle::created_deleted_and_created_at_once),
+    scenario!(lifecycle::deleting_leaves_nothing),
+    scenario!(ends::a_test_succeeds),
+    scenario!(ends::a_test_fails_with_the_reason),
+    scenario!(ends::a_short_ttl_runs_nothing_again),
+    scenario!(ends::a_suspended_test_waits),
+    scenario!(updates::what_is_deleted_is_rebuilt_as_it_was),
+    scenario!(updates::a_change_is_ignored_and_shown),
+    scenario!(updates::recreate_never_has_two_masters),
+    scenario!(updates::a_refused_change_changes_nothing),
+    scenario!(pods::unschedulable_then_scheduled),
+    scenario!(pods::an_image_error_names_the_field_and_recovers),
+    scenario!(pods::a_missing_secret_is_told),
+    scenario!(pods::quota_and_pod_security_are_told_before_anything_is_created),
+    scenario!(pods::a_missing_service_account_is_told_and_awaited),
+    scenario!(pods::creation_failures_later_are_told_too),
+    scenario!(ownership::a_foreign_object_is_never_adopted),
+    scenario!(ownership::names_that_clash_are_told),
+    scenario!(ownership::an_orphaned_master_is_never_doubled),
+    scenario!(ownership::the_public_finalizer_goes),
+    scenario!(ownership::a_test_of_the_public_operator_is_left_alone),
+    scenario!(protected::every_door_is_closed),
+    scenario!(protected::a_lost_null_is_told),
+    scenario!(command_line::render_diff_and_validate_read_the_cluster),
+    scenario!(examples::every_example_is_stored_as_it_is_rendered),
+];
+
+/// One cluster at a time: two would only wait for each other.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// A cluster, when it is this test's turn.
+fn cluster() -> (MutexGuard<'static, ()>, Cluster) {
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    (turn, Cluster::start())
+}
+
+#[test]
+fn scenarios() {
+    let (_turn, cluster) = cluster();
+    let operator = Operator::of(&cluster);
+    scenario::run(&cluster, SCENARIOS);
+    scenario::answers(&operator);
+    drop(operator);
+}

@@ -1,0 +1,146 @@
+//! Memory, API calls and time with many tests, and with many pods that are none of the operator's.
+//!
+//! `cargo test --test operator scale -- --nocapture` prints the figures. `PODGRAFT_SCALE=200,1000` chooses how
+//! many tests there are, step by step, and `PODGRAFT_STRANGERS=5000` how many unrelated pods in the end.
+
+use std::{
+    fs,
+    ops::Range,
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use futures::StreamExt;
+use k8s_openapi::api::core::v1::Pod;
+use kube::{Api, api::PostParams};
+use serde_json::json;
+
+use crate::{
+    cluster,
+    scenario::{http, test},
+    support::{
+        operator::{Cluster, Operator},
+        pod_life::client,
+    },
+};
+
+/// How long all tests together may take to start.
+const PATIENCE: Duration = Duration::from_secs(400);
+
+/// What is measured while the tests run: enough to see a line that is not straight.
+const STEPS: &str = "50,200";
+const STRANGERS: &str = "1000";
+/// The operator's name in the audit log.
+const OPERATOR: &str = "system:serviceaccount:podgraft:podgraft";
+
+#[test]
+fn scale() {
+    let (_turn, cluster) = cluster();
+    let setting = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.into());
+    let steps: Vec<usize> =
+        setting("PODGRAFT_SCALE", STEPS).split(',').map(|step| step.parse().unwrap()).collect();
+    let strangers: usize = setting("PODGRAFT_STRANGERS", STRANGERS).parse().unwrap();
+    cluster.plane.kubectl_ok(&["create", "namespace", "many"], b"");
+    let operator = Operator::of(&cluster);
+    sleep(Duration::from_secs(1));
+    println!("0 tests: {} MiB", memory(&operator));
+    let mut there = 0;
+    for step in steps {
+        grow(&cluster, &operator, there, step);
+        there = step;
+    }
+    drop(operator);
+    with_strangers(&cluster, there, strangers);
+}
+
+/// From so many tests to so many.
+fn grow(cluster: &Cluster, operator: &Operator, from: usize, to: usize) {
+    let calls = || cluster.plane.requests(OPERATOR).values().sum::<usize>();
+    let (started, before) = (Instant::now(), calls());
+    create_tests(cluster, from..to);
+    let applied = started.elapsed().as_secs_f64();
+    running(operator, to, started);
+    let took = started.elapsed().as_secs_f64();
+    // The pods of the last tests still come up.
+    let mut after = calls();
+    let quiet = Instant::now();
+    loop {
+        sleep(Duration::from_secs(5));
+        let now = calls();
+        if now == after {
+            break;
+        }
+        assert!(
+            quiet.elapsed() < PATIENCE,
+            "it works without a reason: {:?}",
+            cluster.plane.requests(OPERATOR)
+        );
+        after = now;
+    }
+    let memory = memory(operator);
+    println!("{from} to {to} tests: applied in {applied:.1} s, running in {took:.1} s, {memory} MiB");
+    let tenths = (after - before) * 10 / (to - from);
+    println!("{} API calls, {}.{} a test; 5 s without a change: 0", after - before, tenths / 10, tenths % 10);
+    for (what, count) in cluster.plane.requests(OPERATOR) {
+        println!("  {what}: {count}");
+    }
+    assert!(tenths < 300, "too many API calls a test");
+}
+
+/// A fresh operator before and after there are pods of others.
+fn with_strangers(cluster: &Cluster, tests: usize, strangers: usize) {
+    let fresh = || {
+        let operator = Operator::of(cluster);
+        running(&operator, tests, Instant::now());
+        sleep(Duration::from_secs(2));
+        memory(&operator)
+    };
+    let before = fresh();
+    create_strangers(cluster, strangers);
+    let after = fresh();
+    println!("{tests} tests, restarted: {before} MiB; with {strangers} unrelated pods: {after} MiB");
+    assert!(after <= before + 3, "unrelated pods cost memory");
+}
+
+fn create_tests(cluster: &Cluster, numbers: Range<usize>) {
+    let texts: Vec<String> =
+        numbers.map(|index| test(&format!("t{index}"), "").replace("replicas: 2", "replicas: 1")).collect();
+    cluster.plane.kubectl_ok(&["create", "-n", "many", "-f", "-"], texts.join("---\n").as_bytes());
+}
+
+fn create_strangers(cluster: &Cluster, count: usize) {
+    let kubeconfig = cluster.plane.kubeconfig("admin");
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        let pods: Api<Pod> = Api::namespaced(client(&kubeconfig).await, "default");
+        let pod = json!({
+            "metadata": {"generateName": "stranger-", "labels": {"app": "web"}},
+            // Never scheduled: they only have to be there.
+            "spec": {"schedulingGates": [{"name": "example.com/never"}], "containers": [{"name": "web", "image": "web"}]}
+        });
+        let pod: Pod = serde_json::from_value(pod).unwrap();
+        let created = futures::stream::iter(0..count)
+            .map(|_| async { pods.create(&PostParams::default(), &pod).await.unwrap() })
+            .buffer_unordered(20)
+            .count()
+            .await;
+        assert_eq!(created, count);
+    });
+}
+
+/// Waits until the operator itself counts so many running tests.
+fn running(operator: &Operator, count: usize, since: Instant) {
+    let wanted = format!("podgraft_tests{{phase=\"Running\"}} {count}\n");
+    while std::net::TcpStream::connect(("127.0.0.1", operator.metrics)).is_err()
+        || !http(operator.metrics, "/metrics").contains(&wanted)
+    {
+        assert!(since.elapsed() < PATIENCE, "not all run: {}", http(operator.metrics, "/metrics"));
+        sleep(Duration::from_millis(250));
+    }
+}
+
+/// The memory that the operator has in use, in MiB.
+fn memory(operator: &Operator) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", operator.id())).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1_024
+}
