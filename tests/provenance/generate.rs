@@ -11,6 +11,8 @@ use podgraft::{
 };
 use serde_json::{Map, Value, json};
 
+use crate::pieces::unset;
+
 /// A base and its layers, with what the generator knows of them.
 pub(crate) struct Stack {
     pub(crate) base: Value,
@@ -45,7 +47,7 @@ impl Stack {
 
 /// Makes stacks.
 pub(crate) struct Generator {
-    rng: Rng,
+    pub(crate) rng: Rng,
     layer: usize,
     written: usize,
     /// Whether layers for each container are among them.
@@ -75,16 +77,16 @@ impl Generator {
     }
 
     /// A text that names the layer at work: the base is 0, the first layer 1.
-    fn tag(&mut self) -> Value {
+    pub(crate) fn tag(&mut self) -> Value {
         self.written += 1;
         json!(format!("L{}-{}", self.layer, self.written))
     }
 
-    fn chance(&mut self, percent: u8) -> bool {
+    pub(crate) fn chance(&mut self, percent: u8) -> bool {
         self.rng.u8(0..100) < percent
     }
 
-    fn pick<'t>(&mut self, of: &[&'t str]) -> &'t str {
+    pub(crate) fn pick<'t>(&mut self, of: &[&'t str]) -> &'t str {
         of[self.rng.usize(..of.len())]
     }
 
@@ -120,7 +122,7 @@ impl Generator {
             return written;
         }
         if self.chance(12) {
-            self.restate(now, &mut written);
+            Self::restate(now, &mut written);
             return written;
         }
         let mut patch = Map::new();
@@ -140,7 +142,7 @@ impl Generator {
     }
 
     /// States some leaves of the value as they are.
-    fn restate(&mut self, now: &Value, written: &mut Written) {
+    fn restate(now: &Value, written: &mut Written) {
         if let Value::Object(labels) = &now["metadata"]["labels"]
             && let Some((key, value)) = labels.iter().next()
         {
@@ -174,58 +176,6 @@ impl Generator {
             self.list(&mut patch, "finalizers", now, true);
         }
         Value::Object(patch)
-    }
-
-    /// A map of scalars, with a directive at times.
-    fn free_map(&mut self, now: &Value, keys: &[&str]) -> Value {
-        let mut patch = Map::new();
-        let roll = self.rng.u8(0..100);
-        if roll < 8 {
-            return json!({"$patch": "delete"});
-        }
-        for key in keys {
-            if self.chance(40) {
-                let tag = self.tag();
-                patch.insert((*key).into(), tag);
-            }
-        }
-        if roll < 20 {
-            patch.insert("$patch".into(), "replace".into());
-        } else if roll < 28 {
-            let kept: Vec<&String> = patch.keys().collect();
-            let kept = json!(kept.into_iter().map(String::as_str).chain([keys[0]]).collect::<Vec<_>>());
-            patch.insert("$retainKeys".into(), kept);
-        } else if roll < 50 {
-            unset(&mut patch, now, keys, &mut self.rng);
-        }
-        Value::Object(patch)
-    }
-
-    /// An atomic list of scalars, or a set: set, prepended to, appended to, deleted from, ordered.
-    fn list(&mut self, patch: &mut Map<String, Value>, field: &str, now: &Value, set: bool) {
-        let fresh: Vec<Value> = (0..self.rng.usize(0..4)).map(|_| self.tag()).collect();
-        let live = now[field].as_array().cloned().unwrap_or_default();
-        match self.rng.u8(0..if set { 10 } else { 8 }) {
-            0 | 1 => drop(patch.insert(field.into(), fresh.into())),
-            2 | 3 => drop(patch.insert(format!("$append/{field}"), fresh.into())),
-            4 => drop(patch.insert(format!("$prepend/{field}"), fresh.into())),
-            5 => {
-                patch.insert(format!("$prepend/{field}"), fresh.into());
-                let more = self.tag();
-                patch.insert(format!("$append/{field}"), json!([more]));
-            }
-            6 if !live.is_empty() => {
-                let gone = &live[self.rng.usize(..live.len())];
-                patch.insert(format!("$deleteFromPrimitiveList/{field}"), json!([gone]));
-                patch.insert(format!("$prepend/{field}"), fresh.into());
-            }
-            7 if !live.is_empty() => {
-                let mut order = live;
-                self.rng.shuffle(&mut order);
-                patch.insert(format!("$setElementOrder/{field}"), order.into());
-            }
-            _ => {}
-        }
     }
 
     fn spec(&mut self, now: &Value, renewed: &mut BTreeSet<(String, String)>) -> Value {
@@ -281,25 +231,6 @@ impl Generator {
         Value::Object(patch)
     }
 
-    fn volumes(&mut self) -> Value {
-        let mut items = Vec::new();
-        for name in ["v1", "v2", "v3"] {
-            let tag = self.tag();
-            match self.rng.u8(0..10) {
-                0 => items.push(json!({"name": name, "$patch": "delete"})),
-                1 => items.push(json!({"name": name, "emptyDir": {"medium": tag}})),
-                2 => items.push(json!({"name": name, "emptyDir": {}})),
-                3 => items.push(json!({"name": name, "configMap": {"name": tag}})),
-                4 => items.push(json!({"name": name, "secret": {"secretName": tag, "$patch": "replace"}})),
-                _ => {}
-            }
-        }
-        if self.chance(8) {
-            items.push(json!({"$patch": "replace"}));
-        }
-        items.into()
-    }
-
     fn containers(&mut self, list: &str, now: &Value, renewed: &mut BTreeSet<(String, String)>) -> Value {
         let mut items = Vec::new();
         let live = |name: &str| {
@@ -328,97 +259,6 @@ impl Generator {
             renewed.insert((list.to_owned(), String::new()));
         }
         items.into()
-    }
-
-    /// A container patch without a name, for one that is like `now`.
-    fn container(&mut self, now: &Value) -> Map<String, Value> {
-        let mut patch = Map::new();
-        for field in ["imagePullPolicy", "workingDir"] {
-            if self.chance(25) {
-                let tag = self.tag();
-                patch.insert(field.into(), tag);
-            }
-        }
-        if self.chance(40) {
-            self.list(&mut patch, "command", now, false);
-        }
-        if self.chance(40) {
-            patch.insert("env".into(), self.env());
-        }
-        if self.chance(25) {
-            let limits = self.free_map(&now["resources"]["limits"], &["cpu", "memory"]);
-            patch.insert("resources".into(), json!({"limits": limits}));
-        }
-        if self.chance(25) {
-            patch.insert("livenessProbe".into(), self.probe());
-        }
-        if self.chance(20) {
-            let port = self.rng.u16(80..82);
-            let mut item = json!({"containerPort": port, "name": self.tag()});
-            if self.chance(50) {
-                item["protocol"] = self.pick(&["TCP", "UDP"]).into();
-            }
-            patch.insert("ports".into(), json!([item]));
-        }
-        if self.chance(20) {
-            let mount = json!({"mountPath": self.pick(&["/x", "/y"]), "name": self.tag()});
-            patch.insert("volumeMounts".into(), json!([mount]));
-        }
-        if self.chance(12) {
-            let names: Vec<&str> = ["workingDir", "env", "livenessProbe", "resources", "command"]
-                .into_iter()
-                .filter(|name| !patch.keys().any(|key| key.split('/').next_back() == Some(name)))
-                .collect();
-            unset(&mut patch, now, &names, &mut self.rng);
-        } else if self.chance(4) {
-            let kept: Vec<String> = patch
-                .keys()
-                .filter(|key| !key.starts_with('$'))
-                .cloned()
-                .chain(["image".to_owned()])
-                .collect();
-            patch.insert("$retainKeys".into(), json!(kept));
-        }
-        patch
-    }
-
-    fn env(&mut self) -> Value {
-        let mut items = Vec::new();
-        for name in ["E1", "E2", "E3"] {
-            let tag = self.tag();
-            match self.rng.u8(0..8) {
-                0 => items.push(json!({"name": name, "$patch": "delete"})),
-                1 | 2 => items.push(json!({"name": name, "value": tag})),
-                3 => items.push(json!({"name": name, "valueFrom": {"fieldRef": {"fieldPath": tag}}})),
-                4 => items
-                    .push(json!({"name": name, "valueFrom": {"secretKeyRef": {"name": tag, "key": "k"}}})),
-                _ => {}
-            }
-        }
-        if self.chance(6) {
-            items.push(json!({"$patch": "replace"}));
-        }
-        items.into()
-    }
-
-    fn probe(&mut self) -> Value {
-        let tag = self.tag();
-        match self.rng.u8(0..5) {
-            0 => json!({"httpGet": {"path": tag, "port": 80}}),
-            1 => json!({"exec": {"command": [tag]}}),
-            2 => json!({"exec": {"$append/command": [tag]}}),
-            3 => json!({"$patch": "replace", "tcpSocket": {"host": tag, "port": 80}}),
-            _ => json!({"initialDelaySeconds": tag}),
-        }
-    }
-}
-
-/// Adds an `$unset` of one of the fields that are there.
-fn unset(patch: &mut Map<String, Value>, now: &Value, of: &[&str], rng: &mut Rng) {
-    let there: Vec<&&str> =
-        of.iter().filter(|name| now.get(**name).is_some() && !patch.contains_key(**name)).collect();
-    if let Some(name) = rng.choice(there) {
-        patch.insert("$unset".into(), json!([name]));
     }
 }
 

@@ -13,6 +13,8 @@
 mod each_container;
 mod generate;
 mod model;
+mod pieces;
+mod stories;
 
 use std::{collections::BTreeSet, env};
 
@@ -43,7 +45,9 @@ fn stories_are_true() {
         let check = Check { number, folded: &folded, model: Model::new(&stack, schema) };
         let (now, gone) = (folded.provenance.leaves(&folded.value), folded.provenance.removed(&folded.value));
         check.all_leaves(&now);
-        now.iter().for_each(|leaf| check.leaf(leaf));
+        for leaf in &now {
+            check.leaf(leaf);
+        }
         check.removed(&gone);
         check.nothing_is_lost(&now, &gone);
         told += now.len();

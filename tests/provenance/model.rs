@@ -80,7 +80,7 @@ impl<'s> Model<'s> {
             history.now = value.map(|value| (value.clone(), layer));
             history.since = by;
         };
-        for layer in 1..values.len() {
+        for (layer, value) in values.iter().enumerate().skip(1) {
             let key = container(path).map(|(list, name)| (layer, list, name));
             if let Some(under) = key.and_then(|key| self.under.get(&key)) {
                 step(None, layer, layer);
@@ -88,7 +88,7 @@ impl<'s> Model<'s> {
                     step(path.find(value), *seed, layer);
                 }
             }
-            step(path.find(&values[layer]), layer, layer);
+            step(path.find(value), layer, layer);
         }
         history
     }
