@@ -1,6 +1,6 @@
 //! [`Below`]: the places below a value.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, ops::Deref};
 
 use super::shadow::{Made, Node};
 use crate::{
@@ -14,9 +14,9 @@ pub(super) enum Below {
     #[default]
     Nothing,
     /// Fields, items by merge key, items of a set: by name.
-    Few(Vec<(Box<str>, Node)>),
+    Few(Vec<(Cow<'static, str>, Node)>),
     /// The same, where there are many.
-    Many(BTreeMap<Box<str>, Node>),
+    Many(BTreeMap<Cow<'static, str>, Node>),
     /// Who made the items of an atomic list, by index; those that are not here are as the list is. Nothing
     /// below them ever changes by itself.
     Items(Vec<Option<Made>>),
@@ -56,23 +56,23 @@ impl Below {
     }
 
     /// The node of this name; a new one if there is none.
-    pub(super) fn entry(&mut self, name: &str) -> &mut Node {
+    pub(super) fn entry(&mut self, name: &Name<'_>) -> &mut Node {
         if let Self::Few(few) = self
             && few.len() == FEW
-            && !few.iter().any(|(known, _)| **known == *name)
+            && !few.iter().any(|(known, _)| **known == **name)
         {
             let many = few.drain(..).collect();
             *self = Self::Many(many);
         }
         match self {
             Self::Few(few) => {
-                let index = few.iter().position(|(known, _)| **known == *name).unwrap_or(few.len());
+                let index = few.iter().position(|(known, _)| **known == **name).unwrap_or(few.len());
                 if index == few.len() {
-                    few.push((name.into(), Node::default()));
+                    few.push((name.keep(), Node::default()));
                 }
                 &mut few[index].1
             }
-            Self::Many(many) => many.entry(name.into()).or_default(),
+            Self::Many(many) => many.entry(name.keep()).or_default(),
             Self::Nothing | Self::Items(_) => {
                 *self = Self::Few(Vec::with_capacity(1));
                 self.entry(name)
@@ -100,14 +100,42 @@ impl Below {
     }
 }
 
-/// What [`Below`] calls the innermost step of a trail; `None` for an index, and for the object itself.
-pub(super) fn place_name(place: Place<'_>) -> Option<Cow<'_, str>> {
-    match place {
-        Place::Field(name) => Some(Cow::Borrowed(name)),
-        Place::Key(_, first, second) => Some(name_of(first, second.map(|(_, value)| value))),
-        Place::Item(value) => Some(name_of(value, None)),
-        Place::Root | Place::Index(_) => None,
+/// What [`Below`] calls a place.
+pub(super) enum Name<'a> {
+    /// A name from the schema, which is kept without a copy.
+    Known(&'static str),
+    Other(Cow<'a, str>),
+}
+
+impl Name<'_> {
+    fn keep(&self) -> Cow<'static, str> {
+        match self {
+            Self::Known(name) => Cow::Borrowed(name),
+            Self::Other(name) => Cow::Owned(name.clone().into_owned()),
+        }
     }
+}
+
+impl Deref for Name<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Known(name) => name,
+            Self::Other(name) => name,
+        }
+    }
+}
+
+/// The name of the innermost step of a trail; `None` for an index, and for the object itself.
+pub(super) fn place_name(place: Place<'_>) -> Option<Name<'_>> {
+    Some(match place {
+        Place::Known(name) => Name::Known(name),
+        Place::Field(name) => Name::Other(Cow::Borrowed(name)),
+        Place::Key(_, first, second) => Name::Other(name_of(first, second.map(|(_, value)| value))),
+        Place::Item(value) => Name::Other(name_of(value, None)),
+        Place::Root | Place::Index(_) => return None,
+    })
 }
 
 fn segment_name(segment: &Segment) -> Option<Cow<'_, str>> {
