@@ -41,7 +41,9 @@ pub(super) fn item_path(list: &FieldPath, name: &str, index: usize, item: &Value
 
 /// A path of a pod template, items of keyed lists by their merge keys: as provenance writes it.
 pub(crate) fn canonical(pod: &Value, path: &FieldPath) -> FieldPath {
-    let (steps, _) = path.locate(pod);
+    let prefix = |depth: usize| FieldPath::new(path.segments()[..depth].to_vec());
+    let there = (0..=path.segments().len()).rev().map(prefix).find(|prefix| prefix.find(pod).is_some());
+    let (steps, _) = there.unwrap_or_default().locate(pod);
     let mut here = pod;
     let mut list = "";
     let mut made = FieldPath::root();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::shadow::{Made, Node, Part, Past, Shadow};
 use crate::{
     patch::Cause,
-    path::{FieldPath, Segment},
+    path::{self, FieldPath, Segment},
 };
 
 /// How one place came to hold what it holds. Layers are indexes into the folded layers.
@@ -70,7 +70,7 @@ pub(super) fn tell(root: &Node, path: &FieldPath, lists: Lists) -> Story {
 /// Who made the item of an atomic list, where it was put in by itself.
 pub(super) fn item(list: &Shadow, segment: &Segment) -> Option<Made> {
     match segment {
-        Segment::Index(index) => list.items.get(*index).copied().flatten(),
+        Segment::Index(index) => list.below.items().get(*index).copied().flatten(),
         _ => None,
     }
 }
@@ -93,16 +93,19 @@ impl Teller<'_> {
     /// Follows the path from a node, `depth` steps down; who made what it leads to. What happened to a place
     /// further up is older than what is known of the places below it.
     fn node(&mut self, node: &Node, above: Option<Made>, depth: usize) -> Option<Made> {
-        for past in node.pasts() {
+        for past in &node.pasts {
             match past.part {
                 Part::Whole => self.past(past, above, depth),
                 Part::Item(index) if self.items && depth == self.path.segments().len() => {
                     self.push(past, self.path.index(index), past.was.clone(), past.shadow.made.or(above));
                 }
-                Part::Item(_) | Part::Order => {}
+                Part::Item(_) | Part::Order | Part::Agreed => {}
             }
         }
-        self.agreed.extend(node.agreed().iter().map(|layer| *layer as usize));
+        // Who agrees with an empty map or list says nothing of what came into it later.
+        if matches!(self.path.segments().get(depth), None | Some(Segment::Index(_))) {
+            self.agreed.extend(node.agreed().map(|layer| layer as usize));
+        }
         let made = self.shadow(&node.now, above, depth);
         if depth == self.path.segments().len() { node.latest().or(made) } else { made }
     }
@@ -111,7 +114,7 @@ impl Teller<'_> {
     fn shadow(&mut self, shadow: &Shadow, above: Option<Made>, depth: usize) -> Option<Made> {
         let made = shadow.made.or(above);
         let Some(segment) = self.path.segments().get(depth) else { return shadow.latest().or(made) };
-        match shadow.names.get(segment) {
+        match shadow.below.get(segment) {
             Some(node) => self.node(node, made, depth + 1),
             None => item(shadow, segment).or(made),
         }
@@ -131,7 +134,7 @@ impl Teller<'_> {
             Teller { path: &path, lists: self.lists, items, agreed: Vec::new(), shadowed: Vec::new() };
         let made = teller.shadow(&past.shadow, above, depth);
         self.shadowed.append(&mut teller.shadowed);
-        if let Some(value) = FieldPath::new(path.segments()[depth..].to_vec()).find(&past.was) {
+        if let Some(value) = path::find(&path.segments()[depth..], &past.was) {
             self.push(past, path, value.clone(), made);
         }
     }
