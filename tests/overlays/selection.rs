@@ -214,6 +214,24 @@ fn what_is_not_known_of_a_namespace_is_asked_for() {
 }
 
 #[test]
+fn a_test_without_a_namespace_is_told_of_overlays_that_have_one() {
+    let mut nowhere = test(json!({}));
+    nowhere["metadata"].as_object_mut().unwrap().remove("namespace");
+    let mut unplaced = namespaced("a", with(json!({})));
+    unplaced["metadata"].as_object_mut().unwrap().remove("namespace");
+    for (overlay, told) in [
+        (namespaced("a", with(json!({}))), true),
+        (namespaced("a", with(json!({"optIn": true}))), false),
+        (cluster("a", with(json!({}))), false),
+        // Neither says where it is: kubectl puts both into one namespace.
+        (unplaced, false),
+    ] {
+        let rendered = render_in(nowhere.clone(), vec![overlay.clone()], None);
+        assert_eq!(codes(&rendered).contains(&"unknown-namespace"), told, "{overlay}");
+    }
+}
+
+#[test]
 fn a_test_that_an_unreadable_overlay_may_be_for_is_refused() {
     let broken = |mut spec: Value| {
         spec["constraints"] = json!([{"expression": "object."}]);

@@ -92,6 +92,17 @@ impl<'o> Choice<'_, 'o> {
 
     /// Chooses the overlays that apply by themselves.
     fn unasked(&mut self) {
+        let elsewhere = |overlay: &&Overlay| overlay.namespace.is_some() && !overlay.selection.opt_in;
+        if self.namespace.is_none()
+            && let Some(overlay) = self.overlays.readable.iter().find(elsewhere)
+        {
+            let message = format!(
+                "say which namespace the test goes to (--namespace NAME): overlays of a namespace, such as {overlay}, may \
+                 apply to it; left out"
+            );
+            let path = FieldPath::fields(["metadata", "namespace"]);
+            self.found.push(Diagnostic::warning("unknown-namespace", message).at(path));
+        }
         for overlay in self.overlays.readable.iter().filter(|overlay| !overlay.selection.opt_in) {
             if !self.is_within(overlay.kind, overlay.namespace.as_deref()) {
                 continue;
