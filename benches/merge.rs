@@ -2,7 +2,7 @@
 //!
 //! `cargo bench` prints a table: podgraft from bytes to bytes and from value to value, against the floor
 //! (`serde_json` reading both documents and printing the result), apimachinery in Go (both ways), and
-//! `k8s_openapi::DeepMerge`; then `podgraft patch` against `kubectl patch --local`, as processes.
+//! `k8s_openapi::DeepMerge`; what provenance costs (`cargo bench -- provenance` prints only that); then `podgraft patch` against `kubectl patch --local`, as processes.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, reason = "a benchmark is no library")]
 
 use std::{
@@ -16,6 +16,7 @@ use std::{
 
 use k8s_openapi::{DeepMerge, api::apps::v1::Deployment};
 use podgraft::{
+    layers::{Layer, Patch, fold, fold_without_provenance},
     patch::{Options, apply, extend},
     schema::Schema,
 };
@@ -29,6 +30,10 @@ struct Case {
 }
 
 fn main() {
+    provenance();
+    if std::env::args().any(|argument| argument == "provenance") {
+        return;
+    }
     let mut cases = vec![realistic()];
     for items in [10, 100, 1_000, 4_000, 10_000] {
         cases.push(list(items));
@@ -118,6 +123,32 @@ fn realistic() -> Case {
         "nodeSelector": {"pool": "load"}, "tolerations": [{"key": "load", "operator": "Exists"}]
     }}}});
     case("realistic", &base, &patch)
+}
+
+/// What it costs to know who set each field: folds of layers with and without provenance.
+fn provenance() {
+    let schema = Schema::for_kind("apps/v1", "Deployment").unwrap();
+    println!("{:<28} {:>9} {:>9} {:>7}", "fold", "without", "with", "ratio");
+    for (case, count) in [(realistic(), 1), (realistic(), 12), (list(100), 1), (list(10_000), 1)] {
+        let base: Value = parse(&case.base);
+        // Each layer writes something of its own, so that each has something to shadow.
+        let patches: Vec<Value> =
+            (0..count).map(|n| parse(&case.patch.replace("2.44.0", &format!("2.{n}.0")))).collect();
+        let layers: Vec<Layer<'_>> = patches
+            .iter()
+            .map(|patch| Layer {
+                name: "a layer".to_owned(),
+                patch: Patch::Template(patch),
+                options: Options::default(),
+            })
+            .collect();
+        let without =
+            prepared(|| base.clone(), |base| drop(black_box(fold_without_provenance(base, &layers, schema))));
+        let with = prepared(|| base.clone(), |base| drop(black_box(fold(base, &layers, schema))));
+        let name = format!("{}, layers: {count}", case.name);
+        let ratio = micros(with) / micros(without);
+        println!("{name:<28} {:>9.1} {:>9.1} {ratio:>6.2}x", micros(without), micros(with));
+    }
 }
 
 /// One container with many variables, all of which change.

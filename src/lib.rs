@@ -13,6 +13,7 @@
 //!  locust::base ----------------+    what the operator makes, per role
 //!  locust::typed_fields --------+--> layers::fold --> judge --> locust::render
 //!  templates -------------------+         |                          |
+//!  overlays --------------------+         |                          |
 //!                    schema --> patch ----+                   cli, operator
 //! ```
 //!
@@ -20,7 +21,7 @@
 //! - [`patch`]: strategic merge patch in two dialects, and the JSON patches beside it.
 //! - [`layers`]: ordered patches, folded one after another, and who changed what.
 //! - `judge`: protected fields, validity and lints, judged on the final pod only.
-//! - `locust`: the LocustTest: API types, base pods, typed fields, and the pure function `render`.
+//! - `locust`: the LocustTest: API types, base pods, typed fields, overlays, and the pure function `render`.
 //! - `report`: what differs between two objects.
 //! - `manifest`, `cli`, `operator`: the two ends.
 //! - [`path`], [`diagnostic`], [`role`]: the words that everything speaks.

@@ -19,15 +19,48 @@ use support::{control_plane::ControlPlane, files, random_tests::RandomTests, rel
 /// schema knows.
 const DIRECTIVES: &str = include_str!("cases/every-directive.yaml");
 
+/// An overlay with every field.
+const OVERLAY: &str = include_str!("cases/every-overlay-field.yaml");
+
 #[test]
 fn a_real_api_server_takes_what_people_write() {
     let plane = ControlPlane::start();
     plane.install("crds/locusttests.locust.io.yaml", "locusttests");
     let explained = plane.kubectl_ok(&["explain", "locusttest.spec.workerPodTemplate.spec.containers"], b"");
     assert!(explained.contains("volumeMounts"), "{explained}");
+    plane.install("crds/clusterpodoverlays.locust.io.yaml", "clusterpodoverlays");
+    plane.install("crds/podoverlays.locust.io.yaml", "podoverlays");
+    let explained = plane.kubectl_ok(&["explain", "podoverlay.spec.defaults.podTemplate.spec.volumes"], b"");
+    assert!(explained.contains("configMap"), "{explained}");
+    overlays_are_stored_as_they_are_written(&plane);
     every_directive_survives(&plane);
     every_example_is_taken(&plane);
     random_tests_are_judged_as_the_server_judges(&plane);
+}
+
+/// Both ways of applying keep every template and constraint of an overlay; wrong ones are refused on arrival.
+fn overlays_are_stored_as_they_are_written(plane: &ControlPlane) {
+    for way in ["--server-side=false", "--server-side"] {
+        plane.kubectl_ok(&["apply", way, "-f", "-"], OVERLAY.as_bytes());
+        let stored = plane.kubectl_ok(&["get", "cpo", "every-field", "-o", "json"], b"");
+        assert_eq!(serde_json::from_str::<Value>(&stored).unwrap()["spec"], written(OVERLAY), "{way}");
+        plane.kubectl_ok(&["delete", "cpo", "every-field"], b"");
+    }
+    for (field, part) in [
+        ("optIn: maybe", "optIn"),
+        ("priority: 1.5", "priority"),
+        ("selector: {matchExpressions: [{key: a}]}", "operator"),
+    ] {
+        let overlay = format!(
+            "apiVersion: locust.io/v1alpha1\nkind: ClusterPodOverlay\nmetadata: {{name: wrong}}\nspec: {{{field}}}\n"
+        );
+        let refused = plane.kubectl(&["apply", "-f", "-"], overlay.as_bytes());
+        assert!(
+            !refused.status.success() && text(&refused.stderr).contains(part),
+            "{}",
+            text(&refused.stderr)
+        );
+    }
 }
 
 /// Client-side apply (create, then edit) and server-side apply store the templates as they are written.
@@ -78,8 +111,11 @@ fn random_tests_are_judged_as_the_server_judges(plane: &ControlPlane) {
     let (mut objects, mut expected) = (Vec::new(), Vec::new());
     for index in 0..tests {
         let test = random.next(&format!("t{index}"));
-        let rendered =
-            locust::render(&Document::from_value(test.clone()), &locust::config::Config::default());
+        let rendered = locust::render(
+            &Document::from_value(test.clone()),
+            &locust::Surroundings::empty(),
+            &locust::config::Config::default(),
+        );
         let errors: Vec<_> = rendered.diagnostics.iter().filter(|said| said.is_error()).collect();
         let only_validity =
             errors.iter().all(|error| matches!(error.code, "invalid-field" | "invalid-structure"));

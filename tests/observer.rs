@@ -8,7 +8,7 @@
 )]
 
 use podgraft::{
-    layers::{Layer, fold},
+    layers::{Layer, Patch, fold},
     patch::{Cause, Observer, Options, Trail, apply, extend},
     path::FieldPath,
     schema::Schema,
@@ -19,16 +19,27 @@ use serde_json::{Value, json};
 struct Seen(Vec<String>);
 
 impl Observer for Seen {
-    fn set(&mut self, trail: &Trail<'_>, value: &Value, cause: Cause) {
-        self.0.push(format!("set {} = {value} {cause:?}", trail.path()));
+    fn set(&mut self, trail: &Trail<'_>, was: Option<Value>, value: &Value, cause: Cause) {
+        let was = was.map(|was| format!("{was} -> ")).unwrap_or_default();
+        self.0.push(format!("set {} = {was}{value} {cause:?}", trail.path()));
     }
 
-    fn delete(&mut self, trail: &Trail<'_>, cause: Cause) {
-        self.0.push(format!("delete {} {cause:?}", trail.path()));
+    fn delete(&mut self, trail: &Trail<'_>, was: Option<Value>, cause: Cause) {
+        let was = was.map(|was| format!(" = {was}")).unwrap_or_default();
+        self.0.push(format!("delete {}{was} {cause:?}", trail.path()));
     }
 
-    fn clear(&mut self, trail: &Trail<'_>, cause: Cause) {
-        self.0.push(format!("clear {} {cause:?}", trail.path()));
+    fn clear(&mut self, trail: &Trail<'_>, was: Option<Value>, cause: Cause) {
+        let was = was.map(|was| format!(" = {was}")).unwrap_or_default();
+        self.0.push(format!("clear {}{was} {cause:?}", trail.path()));
+    }
+
+    fn agree(&mut self, trail: &Trail<'_>) {
+        self.0.push(format!("agree {}", trail.path()));
+    }
+
+    fn reorder(&mut self, trail: &Trail<'_>, order: &[usize]) {
+        self.0.push(format!("reorder {} {order:?}", trail.path()));
     }
 }
 
@@ -54,7 +65,7 @@ fn the_extended_dialect_is_seen() {
         "$unset": ["priority"],
         "$append/tolerations": [{"key": "k"}],
         "containers": [
-            {"name": "a", "$prepend/args": ["0"], "env": [{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "x"}}}]},
+            {"name": "a", "image": "x", "$prepend/args": ["0"], "$setElementOrder/args": ["1", "0"], "env": [{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "x"}}}]},
             {"name": "b", "$patch": "delete"},
             {"name": "c", "image": "z"}
         ],
@@ -67,20 +78,18 @@ fn the_extended_dialect_is_seen() {
     assert_eq!(
         seen.0,
         [
-            "delete .spec.priority Unset",
-            "delete .spec.containers[name=\"b\"] Delete",
-            "delete .spec.containers[name=\"a\"].env[name=\"A\"].value Union",
-            "set .spec.containers[name=\"a\"].env[name=\"A\"].name = \"A\" Stated",
-            "set .spec.containers[name=\"a\"].env[name=\"A\"].valueFrom.fieldRef.fieldPath = \"x\" Stated",
-            "set .spec.containers[name=\"a\"].name = \"a\" Stated",
+            "delete .spec.priority = 1 Unset",
+            "delete .spec.containers[name=\"b\"] = {\"image\":\"y\",\"name\":\"b\"} Delete",
+            "delete .spec.containers[name=\"a\"].env[name=\"A\"].value = \"b\" Union",
+            "set .spec.containers[name=\"a\"].env[name=\"A\"].valueFrom = {\"fieldRef\":{\"fieldPath\":\"x\"}} Stated",
+            "set .spec.containers[name=\"a\"].image = \"x\" -> \"x\" Stated",
             "set .spec.containers[name=\"a\"].args[0] = \"0\" Prepend",
-            "set .spec.containers[name=\"c\"].image = \"z\" Stated",
-            "set .spec.containers[name=\"c\"].name = \"c\" Stated",
-            "clear .spec.securityContext Replace",
+            "reorder .spec.containers[name=\"a\"].args [1, 0]",
+            "set .spec.containers[name=\"c\"] = {\"image\":\"z\",\"name\":\"c\"} Stated",
+            "clear .spec.securityContext = {\"fsGroup\":2,\"runAsUser\":1} Replace",
             "set .spec.securityContext.fsGroup = 3 Stated",
-            "delete .spec.volumes[name=\"v\"].configMap Union",
+            "delete .spec.volumes[name=\"v\"].configMap = {\"name\":\"c\"} Union",
             "set .spec.volumes[name=\"v\"].emptyDir = {} Stated",
-            "set .spec.volumes[name=\"v\"].name = \"v\" Stated",
             "set .spec.tolerations[0] = {\"key\":\"k\"} Append",
         ]
     );
@@ -116,7 +125,11 @@ fn a_fold_knows_who_changed_a_place_last() {
     let image = |image: &str| json!({"spec": {"containers": [{"name": "a", "image": image}]}});
     let (first, second) = (image("first"), image("second"));
     let unset = json!({"spec": {"$unset": ["volumes"]}});
-    let layer = |name: &str, patch| Layer { name: name.to_owned(), patch, options: Options::default() };
+    let layer = |name: &str, patch| Layer {
+        name: name.to_owned(),
+        patch: Patch::Template(patch),
+        options: Options::default(),
+    };
     let layers = [layer("one", &first), layer("two", &second), layer("three", &unset)];
     let folded = fold(pod(), &layers, schema());
     let blame = |path: &FieldPath| folded.provenance.blame(path);

@@ -67,17 +67,6 @@ impl Connection {
     }
 }
 
-/// Which namespace of which cluster.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub(super) struct Place {
-    /// The namespace; otherwise that of the context
-    #[arg(short, long, value_name = "NAMESPACE")]
-    namespace: Option<String>,
-
-    #[command(flatten)]
-    connection: Connection,
-}
-
 /// What a cluster has of one test.
 #[derive(Debug, Default)]
 pub(super) struct Live {
@@ -89,11 +78,15 @@ pub(super) struct Live {
     pub(super) frozen: Option<Objects>,
 }
 
-impl Place {
-    /// Reads these LocustTests.
-    pub(super) async fn tests(&self, names: &[String]) -> Result<Vec<Document>, Failure> {
-        let connected = self.connection.connect().await?;
-        let namespace = self.namespace.as_ref().unwrap_or(&connected.namespace);
+impl Connection {
+    /// Reads these LocustTests of a namespace; without one, of that of the context.
+    pub(super) async fn tests(
+        &self,
+        namespace: Option<&str>,
+        names: &[String],
+    ) -> Result<Vec<Document>, Failure> {
+        let connected = self.connect().await?;
+        let namespace = namespace.unwrap_or(&connected.namespace);
         let api: Api<DynamicObject> = Api::namespaced_with(connected.client, namespace, &fetch::resource());
         let mut documents = Vec::new();
         for name in names {
@@ -108,8 +101,8 @@ impl Place {
 
     /// Reads what the cluster has of a test with this name.
     pub(super) async fn live(&self, namespace: Option<&str>, name: &str) -> Result<Live, Failure> {
-        let connected = self.connection.connect().await?;
-        let namespace = namespace.or(self.namespace.as_deref()).unwrap_or(&connected.namespace);
+        let connected = self.connect().await?;
+        let namespace = namespace.unwrap_or(&connected.namespace);
         let client = connected.client;
         let master = base::generated_name_of(name, Role::Master);
         let mut live = Live {

@@ -13,7 +13,7 @@ use super::{
     source::Source,
 };
 use crate::{
-    locust::{self, Rendered},
+    locust::Rendered,
     manifest::{self, Document},
 };
 #[cfg(feature = "operator")]
@@ -50,11 +50,11 @@ struct Pair {
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let documents = arguments.source.tests(&mut reporter)?;
+    let tests = arguments.source.tests(&mut reporter)?;
     let mut pairs = Vec::new();
-    for document in &documents {
-        let rendered = locust::render(document, &config);
-        reporter.report(&rendered.diagnostics, &documents);
+    for document in tests.iter() {
+        let rendered = tests.render(document, &config);
+        reporter.report(&rendered.diagnostics, tests.texts());
         if rendered.is_refused() {
             continue;
         }
@@ -77,7 +77,8 @@ fn pairs_of(arguments: &Arguments, document: &Document, rendered: &Rendered) -> 
     }
     let part = |pointer: &str| document.value.pointer(pointer).and_then(Value::as_str);
     let name = part("/metadata/name").unwrap_or_default();
-    let live = block_on(arguments.source.cluster.live(part("/metadata/namespace"), name))?;
+    let namespace = part("/metadata/namespace").or(arguments.source.namespace());
+    let live = block_on(arguments.source.cluster.live(namespace, name))?;
     Ok(with_live(rendered, &live))
 }
 

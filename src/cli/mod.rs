@@ -12,6 +12,7 @@ mod output;
 mod patch;
 mod render;
 mod source;
+mod surroundings;
 mod validate;
 
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::{Failure, Verdict};
 use crate::{
     diagnostic::{Diagnostic, Severity},
+    locust::overlay::Kind,
     manifest::Document,
 };
 
@@ -128,6 +129,11 @@ fn details(diagnostic: &Diagnostic, has_line: bool) -> Vec<(&'static str, String
         details.push(("path", path.to_string()));
     }
     match (&diagnostic.layer, &diagnostic.object) {
+        // An overlay is an object of its own, not a part of the test.
+        (Some(layer), Some(object)) if Kind::ALL.iter().any(|kind| layer.starts_with(kind.as_str())) => {
+            details.push(("layer", layer.clone()));
+            details.push(("object", object.clone()));
+        }
         (Some(layer), Some(object)) => details.push(("layer", format!("{layer} of {object}"))),
         (Some(layer), None) => details.push(("layer", layer.clone())),
         (None, Some(object)) => details.push(("object", object.clone())),

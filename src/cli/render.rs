@@ -10,7 +10,7 @@ use super::{
     output::{self, Reporter},
     source::Source,
 };
-use crate::{locust, manifest, role::Role};
+use crate::{manifest, role::Role};
 
 /// What `podgraft render` takes.
 #[derive(Debug, clap::Args)]
@@ -60,11 +60,11 @@ pub(super) enum Deny {
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let documents = arguments.source.tests(&mut reporter)?;
+    let tests = arguments.source.tests(&mut reporter)?;
     let mut objects = Vec::new();
-    for document in &documents {
-        let rendered = locust::render(document, &config);
-        reporter.report(&rendered.diagnostics, &documents);
+    for document in tests.iter() {
+        let rendered = tests.render(document, &config);
+        reporter.report(&rendered.diagnostics, tests.texts());
         let role = arguments.role.map(Role::from);
         objects.extend(rendered.service.filter(|_| role.is_none()));
         let wanted = |(job_role, _): &(Role, Value)| role.is_none_or(|role| role == *job_role);

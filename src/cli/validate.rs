@@ -11,7 +11,7 @@ use super::{
     render::Deny,
     source::Source,
 };
-use crate::{diagnostic::Diagnostic, locust, manifest};
+use crate::{diagnostic::Diagnostic, manifest};
 
 /// What `podgraft validate` takes.
 #[derive(Debug, clap::Args)]
@@ -42,9 +42,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut reporter =
         if arguments.output == Format::Json { Reporter::collecting() } else { Reporter::new() };
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let documents = arguments.source.tests(&mut reporter)?;
-    for document in &documents {
-        reporter.report(&locust::render(document, &config).diagnostics, &documents);
+    let tests = arguments.source.tests(&mut reporter)?;
+    for document in tests.iter() {
+        reporter.report(&tests.render(document, &config).diagnostics, tests.texts());
     }
     if arguments.output == Format::Json {
         let lines: String =

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::path::{FieldPath, Segment};
+use crate::path::{FieldPath, Segment, Step};
 
 /// The merge keys of the lists of a pod that have some; no other list of a pod has one of these
 /// names.
@@ -37,6 +37,49 @@ pub(super) fn item_path(list: &FieldPath, name: &str, index: usize, item: &Value
         }
     }
     if pairs.is_empty() { list.index(index) } else { list.with(Segment::Key(pairs)) }
+}
+
+/// A path of a pod template, items of keyed lists by their merge keys: as provenance writes it.
+pub(crate) fn canonical(pod: &Value, path: &FieldPath) -> FieldPath {
+    let prefix = |depth: usize| FieldPath::new(path.segments()[..depth].to_vec());
+    let there = (0..=path.segments().len()).rev().map(prefix).find(|prefix| prefix.find(pod).is_some());
+    let (steps, _) = there.unwrap_or_default().locate(pod);
+    let mut here = pod;
+    let mut list = "";
+    let mut made = FieldPath::root();
+    for step in &steps {
+        match step {
+            Step::Field(name) => {
+                made.push(Segment::Field(name.clone()));
+                here = here.get(name).unwrap_or(&Value::Null);
+                list = name;
+            }
+            Step::Index(index) => {
+                here = here.get(index).unwrap_or(&Value::Null);
+                made = item_path(&made, list, *index, here);
+            }
+        }
+    }
+    path.segments()[steps.len()..].iter().cloned().for_each(|segment| made.push(segment));
+    made
+}
+
+/// Calls `visit` with everything in a value of a pod template that is not divided further: scalars, empty maps,
+/// and lists whose items have no keys. `path` is where the value is.
+pub(crate) fn leaves<'v>(path: &FieldPath, value: &'v Value, visit: &mut impl FnMut(FieldPath, &'v Value)) {
+    match (value, path.segments().last()) {
+        (Value::Object(fields), _) if !fields.is_empty() => {
+            fields.iter().for_each(|(name, inner)| leaves(&path.field(name), inner, visit));
+        }
+        (Value::Array(items), Some(Segment::Field(name)))
+            if !items.is_empty() && MERGE_KEYS.iter().any(|(list, _)| list == name) =>
+        {
+            for (index, item) in items.iter().enumerate() {
+                leaves(&item_path(path, name, index, item), item, visit);
+            }
+        }
+        _ => visit(path.clone(), value),
+    }
 }
 
 /// A value and where it is. A null is as good as absent everywhere, as the API server reads it.

@@ -14,7 +14,9 @@ mod protected;
 mod subject;
 mod validity;
 
+pub(crate) use at::{canonical, leaves};
 pub use lints::lints;
 pub use protected::{ProtectedField, protected, protected_fields};
 pub use subject::Subject;
+pub(crate) use validity::{Quantity, label_selector};
 pub use validity::{are_same_quantity, validity};

@@ -3,25 +3,42 @@
 //! Two patches are never merged with each other: strategic merge patches are not associative, and
 //! only the base says what a directive is about.
 
+mod below;
 mod provenance;
+mod recorder;
+mod removed;
+mod shadow;
+mod story;
 
-use provenance::Recorder;
-pub use provenance::{Change, Event, Provenance};
+pub use provenance::{Leaf, Provenance};
+use recorder::Recorder;
 use serde_json::Value;
+pub use story::{Shadowed, Story};
 
 use crate::{
     diagnostic::Diagnostic,
-    patch::{self, Options},
+    patch::{self, Extended, Observer, Options, Seed},
     schema::Schema,
 };
+
+/// What a layer says, in the `extended` dialect.
+#[derive(Debug, Clone, Copy)]
+pub enum Patch<'p> {
+    /// A patch of the whole object.
+    Template(&'p Value),
+    /// A container patch without a name. It goes onto each container and init container that is there, and
+    /// under each one that a later layer adds: the new item is applied to what these patches make of
+    /// an empty container. Whether the new item is complete is judged on the item alone.
+    EachContainer(&'p Value),
+}
 
 /// One ordered source of change.
 #[derive(Debug, Clone)]
 pub struct Layer<'p> {
     /// Who says so, for people: `workerPodTemplate`, `typed field .spec.image`.
     pub name: String,
-    /// What they say, in the `extended` dialect.
-    pub patch: &'p Value,
+    /// What they say.
+    pub patch: Patch<'p>,
     /// How strictly.
     pub options: Options,
 }
@@ -34,7 +51,7 @@ pub type Finding = (usize, Diagnostic);
 pub struct Folded {
     /// The result. With an error among the findings, it is what could be made of the rest.
     pub value: Value,
-    /// Which layer changed what.
+    /// Who set what, and what was there before.
     pub provenance: Provenance,
     /// Errors and warnings in the layers' order.
     pub findings: Vec<Finding>,
@@ -43,15 +60,55 @@ pub struct Folded {
 /// Applies the layers to `base`, first to last: the last wins.
 #[must_use]
 pub fn fold(base: Value, layers: &[Layer<'_>], schema: Schema) -> Folded {
-    let mut folded = Folded { value: base, provenance: Provenance::default(), findings: Vec::new() };
+    let mut provenance = Provenance::new(schema);
+    let mut fold = Fold { value: base, schema, seeds: Vec::new(), findings: Vec::new() };
+    let mut seeds = Vec::new();
     for (index, layer) in layers.iter().enumerate() {
-        let mut recorder = Recorder { layer: index, provenance: &mut folded.provenance };
-        let extended = patch::extend(folded.value, layer.patch, schema, layer.options, &mut recorder);
-        folded.value = extended.value;
-        let findings = extended.diagnostics.into_iter();
-        folded.findings.extend(
-            findings.map(|finding| (index, Diagnostic { layer: Some(layer.name.clone()), ..finding })),
-        );
+        let number = u32::try_from(index).unwrap_or(u32::MAX);
+        let each = matches!(layer.patch, Patch::EachContainer(_));
+        fold.layer(index, layer, &mut Recorder::new(provenance.root(), number, each, &seeds));
+        if fold.seeds.len() > seeds.len() {
+            seeds.push(number);
+        }
     }
-    folded
+    Folded { value: fold.value, provenance, findings: fold.findings }
+}
+
+/// [`fold`] for those who do not ask who set what.
+#[must_use]
+pub fn fold_without_provenance(base: Value, layers: &[Layer<'_>], schema: Schema) -> (Value, Vec<Finding>) {
+    let mut fold = Fold { value: base, schema, seeds: Vec::new(), findings: Vec::new() };
+    for (index, layer) in layers.iter().enumerate() {
+        fold.layer(index, layer, &mut ());
+    }
+    (fold.value, fold.findings)
+}
+
+/// A fold in progress.
+struct Fold<'p> {
+    value: Value,
+    schema: Schema,
+    /// The patches for each container so far.
+    seeds: Vec<Seed<'p>>,
+    findings: Vec<Finding>,
+}
+
+impl<'p> Fold<'p> {
+    fn layer(&mut self, index: usize, layer: &Layer<'p>, observer: &mut impl Observer) {
+        let (value, options) = (self.value.take(), layer.options);
+        let Extended { value, diagnostics } = match layer.patch {
+            Patch::Template(patch) => {
+                patch::extend_seeded(value, patch, self.schema, options, &self.seeds, observer)
+            }
+            Patch::EachContainer(patch) => {
+                let (extended, usable) =
+                    patch::extend_each_container(value, patch, self.schema, options, observer);
+                self.seeds.extend(usable.then_some(Seed { patch, options }));
+                extended
+            }
+        };
+        self.value = value;
+        let named = |finding| (index, Diagnostic { layer: Some(layer.name.clone()), ..finding });
+        self.findings.extend(diagnostics.into_iter().map(named));
+    }
 }

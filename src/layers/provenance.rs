@@ -1,81 +1,106 @@
-//! [`Provenance`]: which layer changed what, as the merge reported it.
+//! [`Provenance`]: who set each place of a folded value, and what was there before.
 
 use serde_json::Value;
 
-use crate::{
-    patch::{Cause, Observer, Trail},
-    path::FieldPath,
+use super::{
+    removed,
+    shadow::{Made, Node},
+    story::{self, Story},
 };
+use crate::{patch::Child, path::FieldPath, schema::Schema};
 
-/// What happened to a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// It was set, with everything below it.
-    Set,
-    /// It was removed, with everything below it.
-    Deleted,
-    /// It stayed, and everything below it was removed or moved.
-    Cleared,
-}
-
-/// One change by one layer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Event {
-    /// The layer, as an index into the folded layers.
-    pub layer: usize,
-    /// Where.
-    pub path: FieldPath,
-    /// What happened.
-    pub change: Change,
-    /// Why.
-    pub cause: Cause,
-}
-
-/// All changes of a fold, in the order in which they happened.
-#[derive(Debug, Default)]
+/// Who set each place of a folded value, which layers agree, and what was there before.
+///
+/// A layer changes a value by setting it to another one, and makes it anew where it replaces what it is
+/// in (`$patch: replace`), even by an equal one. Stating a value that is there already is agreeing. Layers are
+/// indexes into the folded layers; `None` is the base.
+#[derive(Debug)]
 pub struct Provenance {
-    events: Vec<Event>,
+    root: Node,
+    schema: Child,
+}
+
+/// A leaf, now or once: a scalar, an empty map or an empty list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leaf {
+    /// Where, with items of keyed lists by their merge keys.
+    pub path: FieldPath,
+    /// What is there; of a removed leaf, what was there last.
+    pub value: Value,
+    /// How it came to be so.
+    pub story: Story,
 }
 
 impl Provenance {
-    /// Every change, first to last.
-    #[must_use]
-    pub fn events(&self) -> &[Event] {
-        &self.events
+    pub(super) fn new(schema: Schema) -> Self {
+        Self { root: Node::default(), schema: Child::root(schema) }
     }
 
-    /// The last layer that changed the place at `path`, something above it, or something below it;
-    /// `None` when it is as the base made it.
+    pub(super) fn root(&mut self) -> &mut Node {
+        &mut self.root
+    }
+
+    /// The layer that last changed the leaf at `path`; of a map or list, the last that changed anything in
+    /// it; of a place that is not there, the one that removed it or made what it would be in. `None`
+    /// when it is as the base made it.
     #[must_use]
     pub fn blame(&self, path: &FieldPath) -> Option<usize> {
-        let concerns = |event: &&Event| event.path.contains(path) || path.contains(&event.path);
-        self.events.iter().rev().find(concerns).map(|event| event.layer)
+        self.made(path).map(|made| made.layer as usize)
+    }
+
+    fn made(&self, path: &FieldPath) -> Option<Made> {
+        let (mut node, mut made) = (&self.root, self.root.now.made);
+        for segment in path.segments() {
+            match node.now.below.get(segment) {
+                Some(below) => {
+                    node = below;
+                    made = node.now.made.or(made);
+                }
+                None => return story::item(&node.now, segment).or(made),
+            }
+        }
+        node.latest().or(made)
+    }
+
+    /// Everything about the place at `path`: a leaf, or a map or list as a whole.
+    ///
+    /// Items of an atomic list have no place of their own before they came: where the whole list was
+    /// replaced, its items shadow the whole list.
+    #[must_use]
+    pub fn story(&self, path: &FieldPath) -> Story {
+        story::tell(&self.root, path, story::Lists::Whole)
+    }
+
+    /// Every leaf of `value`, which is what the fold made, with its story.
+    #[must_use]
+    pub fn leaves(&self, value: &Value) -> Vec<Leaf> {
+        let mut leaves = Vec::new();
+        visit_leaves(value, self.schema, &FieldPath::root(), &mut |path, value| {
+            leaves.push(Leaf { path: path.clone(), value: value.clone(), story: self.story(path) });
+        });
+        leaves
+    }
+
+    /// Every leaf that was there once, and is not in `value`, which is what the fold made. The winner
+    /// of its story is the layer that removed it; what it removed is the last of the shadowed values.
+    #[must_use]
+    pub fn removed(&self, value: &Value) -> Vec<Leaf> {
+        removed::leaves(&self.root, self.schema, value)
     }
 }
 
-/// Writes down what one layer does.
-pub(super) struct Recorder<'p> {
-    pub(super) layer: usize,
-    pub(super) provenance: &'p mut Provenance,
-}
-
-impl Recorder<'_> {
-    fn record(&mut self, trail: &Trail<'_>, change: Change, cause: Cause) {
-        let (layer, path) = (self.layer, trail.path());
-        self.provenance.events.push(Event { layer, path, change, cause });
+/// Calls `visit` with each leaf of `value`.
+pub(super) fn visit_leaves<'v>(
+    value: &'v Value,
+    child: Child,
+    path: &FieldPath,
+    visit: &mut impl FnMut(&FieldPath, &'v Value),
+) {
+    let parts = child.parts(value);
+    if parts.is_empty() {
+        visit(path, value);
     }
-}
-
-impl Observer for Recorder<'_> {
-    fn set(&mut self, trail: &Trail<'_>, _: &Value, cause: Cause) {
-        self.record(trail, Change::Set, cause);
-    }
-
-    fn delete(&mut self, trail: &Trail<'_>, cause: Cause) {
-        self.record(trail, Change::Deleted, cause);
-    }
-
-    fn clear(&mut self, trail: &Trail<'_>, cause: Cause) {
-        self.record(trail, Change::Cleared, cause);
+    for (segment, value, child) in parts {
+        visit_leaves(value, child, &path.with(segment), visit);
     }
 }

@@ -1,12 +1,15 @@
-//! The LocustTest: what people write, the pods that the operator makes of it, and [`render`].
+//! The LocustTest: what people write, the overlays over it, the pods that the operator makes of it, and
+//! [`render`].
 
 pub mod api;
 pub mod base;
 pub mod command;
 pub mod config;
 mod last_applied;
+pub mod overlay;
 mod render;
 pub mod test;
 pub mod typed_fields;
+mod unknown;
 
-pub use render::{Origins, Rendered, render};
+pub use render::{Applied, Origins, Rendered, Surroundings, render};

@@ -1,22 +1,33 @@
 //! [`render`]: from a LocustTest to its Service and Jobs. Pure; everything that prints or applies
 //! calls this.
 
+use std::cell::LazyCell;
+
 use serde_json::Value;
+
+mod surroundings;
+mod wish;
+
+pub use surroundings::Surroundings;
+use wish::{Wish, wishes};
 
 use super::{
     base,
     config::{Config, UnknownFields},
     last_applied,
+    overlay::{
+        self, Applying, Conflict, Kind, Namespace, Overlay, Source,
+        constraint::{self, Judged},
+    },
     test::{self, Test},
-    typed_fields,
 };
 use crate::{
-    diagnostic::{Diagnostic, Position},
+    diagnostic::Diagnostic,
     judge::{self, Subject},
-    layers::{self, Folded, Layer, Provenance},
+    layers::{self, Folded, Layer, Leaf, Provenance},
     manifest::Document,
-    patch::{self, Options},
-    path::{FieldPath, Segment},
+    patch::{self, MissingTarget, Options},
+    path::FieldPath,
     role::Role,
     schema::Schema,
 };
@@ -28,10 +39,25 @@ pub struct Rendered {
     pub service: Option<Value>,
     /// The master's Job and the worker's, in this order; empty when the test could not be read.
     pub jobs: Vec<(Role, Value)>,
+    /// The overlays that apply, as their overrides do.
+    pub overlays: Vec<Applied>,
+    /// The conflicts among them, by role; each is among the diagnostics too.
+    pub conflicts: Vec<(Role, Conflict)>,
     /// Where the master's pod and the worker's came from, in this order; empty when the test could not be read.
     pub origins: Vec<(Role, Origins)>,
     /// Errors, warnings and notes. With an error among them, the objects must not be used.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// An overlay that applies to a test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// Its generation, where it comes from a cluster.
+    pub generation: Option<i64>,
 }
 
 /// Where a pod came from: its layers, and what each changed.
@@ -39,14 +65,15 @@ pub struct Rendered {
 pub struct Origins {
     base: Value,
     layers: Vec<String>,
-    provenance: Provenance,
+    provenance: Option<Provenance>,
 }
 
 impl Origins {
     /// The layer that set the field at this path of the pod template; `base` where none did.
     #[must_use]
     pub fn layer_of(&self, path: &FieldPath) -> &str {
-        let layer = self.provenance.blame(path).and_then(|layer| self.layers.get(layer));
+        let layer = self.provenance.as_ref().and_then(|provenance| provenance.blame(path));
+        let layer = layer.and_then(|layer| self.layers.get(layer));
         layer.map_or("base", String::as_str)
     }
 
@@ -71,9 +98,10 @@ impl Rendered {
     }
 }
 
-/// Makes the Service and the Jobs of the LocustTest in `document`, of either version.
+/// Makes the Service and the Jobs of the LocustTest in `document`, of either version, with the overlays
+/// that apply to it.
 #[must_use]
-pub fn render(document: &Document, config: &Config) -> Rendered {
+pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Config) -> Rendered {
     let object = object_name(&document.value);
     let place = |diagnostic: Diagnostic| {
         let position = diagnostic.path.as_ref().and_then(|path| document.position(path));
@@ -83,12 +111,22 @@ pub fn render(document: &Document, config: &Config) -> Rendered {
         Ok(read) => read,
         Err(errors) => {
             let diagnostics = errors.into_iter().map(place).collect();
-            return Rendered { service: None, jobs: Vec::new(), origins: Vec::new(), diagnostics };
+            return Rendered {
+                service: None,
+                jobs: Vec::new(),
+                origins: Vec::new(),
+                overlays: Vec::new(),
+                conflicts: Vec::new(),
+                diagnostics,
+            };
         }
     };
-    let mut diagnostics: Vec<Diagnostic> = warnings.into_iter().map(place).collect();
+    let namespace = surroundings.namespace_of(&test);
+    let (applying, found) = surroundings.overlays.applying(&test, namespace.as_ref());
+    let mut diagnostics: Vec<Diagnostic> = warnings.into_iter().chain(found).map(place).collect();
     diagnostics.extend(last_applied::lost_nulls(&document.value).into_iter().map(place));
-    let pods = Role::ALL.map(|role| (role, Pod::render(&test, role, config, document)));
+    let place = Place { document, namespace: namespace.as_ref(), applying: &applying };
+    let pods = Role::ALL.map(|role| (role, Pod::render(&test, role, config, &place)));
     let said_of_both =
         |diagnostic: &Diagnostic| pods.iter().all(|(_, pod)| pod.diagnostics.contains(diagnostic));
     for (role, pod) in &pods {
@@ -103,34 +141,42 @@ pub fn render(document: &Document, config: &Config) -> Rendered {
         }
     }
     let service = pods.first().map(|(_, master)| base::service(&test, &master.template));
-    let (mut jobs, mut origins) = (Vec::new(), Vec::new());
+    let (mut jobs, mut origins, mut conflicts) = (Vec::new(), Vec::new(), Vec::new());
     for (role, pod) in pods {
         jobs.push((role, base::job(&test, role, config, pod.template)));
         origins.push((role, pod.origins));
+        conflicts.extend(pod.conflicts.into_iter().map(|conflict| (role, conflict)));
     }
-    Rendered { service, jobs, origins, diagnostics }
+    let applied = |overlay: &Overlay| Applied {
+        kind: overlay.kind,
+        name: overlay.name.clone(),
+        generation: overlay.generation,
+    };
+    let overlays = applying.in_order_of_overrides().into_iter().map(applied).collect();
+    Rendered { service, jobs, origins, overlays, conflicts, diagnostics }
 }
 
 /// One role's final pod template.
 struct Pod {
     template: Value,
+    conflicts: Vec<Conflict>,
     origins: Origins,
     diagnostics: Vec<Diagnostic>,
 }
 
-/// A layer's patch, and where in the test it was written.
-struct Wish {
-    name: String,
-    origin: FieldPath,
-    patch: Value,
-    /// Whether the patch is written at `origin` as it is, rather than made from what is there.
-    verbatim: bool,
+/// What is around a test.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    document: &'a Document,
+    namespace: Option<&'a Namespace>,
+    applying: &'a Applying<'a>,
 }
 
 impl Pod {
-    fn render(test: &Test, role: Role, config: &Config, document: &Document) -> Self {
+    fn render(test: &Test, role: Role, config: &Config, place: &Place<'_>) -> Self {
+        let document = place.document;
         let base = base::pod_template(test, role, config);
-        let (wishes, found) = wishes(test, role, config);
+        let (wishes, found) = wishes(test, role, config, place.applying);
         let mut diagnostics: Vec<Diagnostic> = found
             .into_iter()
             .map(|diagnostic| {
@@ -141,19 +187,32 @@ impl Pod {
         let Some(schema) = Schema::pod_template() else {
             diagnostics
                 .push(Diagnostic::error("no-schema", "rebuild podgraft: its schema has no PodTemplateSpec"));
-            let origins =
-                Origins { base: base.clone(), layers: Vec::new(), provenance: Provenance::default() };
-            return Self { template: base, origins, diagnostics };
+            let origins = Origins { base: base.clone(), layers: Vec::new(), provenance: None };
+            return Self { template: base, conflicts: Vec::new(), origins, diagnostics };
         };
         let unknown_fields = match config.unknown_fields {
             UnknownFields::Refuse => patch::UnknownFields::Refuse,
             UnknownFields::Warn => patch::UnknownFields::Warn,
         };
-        let options = Options { unknown_fields, ..Options::default() };
+        // An overlay meets tests of all kinds: what it aims at may be missing in this one.
+        let missing_target = |wish: &Wish<'_>| match wish.overlay {
+            Some(_) => MissingTarget::Skip,
+            None => MissingTarget::Refuse,
+        };
         let layers: Vec<Layer<'_>> = wishes
             .iter()
-            .map(|wish| Layer { name: wish.name.clone(), patch: &wish.patch, options })
+            .map(|wish| Layer {
+                name: wish.name.clone(),
+                patch: wish.patch(),
+                options: Options { unknown_fields, missing_target: missing_target(wish) },
+            })
             .collect();
+        let sources: Vec<Source<'_>> = wishes
+            .iter()
+            .zip(&layers)
+            .map(|(wish, layer)| Source { overlay: wish.overlay, patch: layer.patch, options: layer.options })
+            .collect();
+        let conflicts = overlay::conflicts(&base, &sources, schema);
         let mut folded = layers::fold(base.clone(), &layers, schema);
         let findings = std::mem::take(&mut folded.findings);
         let refused = findings.iter().any(|(_, finding)| finding.is_error());
@@ -161,7 +220,7 @@ impl Pod {
             findings.into_iter().map(|(layer, finding)| placed(finding, wishes.get(layer), document)),
         );
         let provenance = &folded.provenance;
-        let by_people = |path: &FieldPath| provenance.blame(path).is_some();
+        let by_people = |path: &FieldPath| provenance.story(path).last_setter().is_some();
         base::follow_exporter(test, role, config, &mut folded.value, by_people);
         let subject = Subject {
             role,
@@ -175,102 +234,65 @@ impl Pod {
             // What a refused layer left out would be missed here once more.
             judged.extend(judge::validity(&subject));
             judged.extend(judge::lints(&subject));
+            judged.extend(constraints(&folded, &wishes, place));
         }
         diagnostics.extend(judged.into_iter().map(|finding| blamed(finding, &folded, &wishes, document)));
+        diagnostics.extend(conflicts.iter().map(|conflict| conflict.diagnostic.clone()));
         let layers = wishes.into_iter().map(|wish| wish.name).collect();
         Self {
             template: folded.value,
-            origins: Origins { base, layers, provenance: folded.provenance },
+            origins: Origins { base, layers, provenance: Some(folded.provenance) },
+            conflicts,
             diagnostics,
         }
     }
 }
 
-/// The layers of one role: typed fields, `podTemplate`, the role's own template.
-fn wishes(test: &Test, role: Role, config: &Config) -> (Vec<Wish>, Vec<Diagnostic>) {
-    let (pieces, diagnostics) = typed_fields::pieces(test, role, config);
-    let mut wishes: Vec<Wish> = pieces
-        .into_iter()
-        .map(|piece| Wish {
-            name: format!("typed field {}", piece.origin),
-            origin: piece.origin,
-            patch: piece.patch,
-            verbatim: false,
-        })
-        .collect();
-    let own = match role {
-        Role::Master => ("masterPodTemplate", &test.spec.overrides.master_pod_template),
-        Role::Worker => ("workerPodTemplate", &test.spec.overrides.worker_pod_template),
-    };
-    for (name, template) in [("podTemplate", &test.spec.overrides.pod_template), own] {
-        if let Some(patch) = template {
-            wishes.push(Wish {
-                name: name.to_owned(),
-                origin: FieldPath::fields(["spec", name]),
-                patch: patch.clone(),
-                verbatim: true,
-            });
+/// What the constraints of the overlays refuse of a final pod.
+fn constraints(folded: &Folded, wishes: &[Wish<'_>], place: &Place<'_>) -> Vec<Diagnostic> {
+    let overlays = place.applying.in_order_of_overrides();
+    let judged = Judged { pod: &folded.value, namespace: place.namespace, overlays: &overlays };
+    let leaves = LazyCell::new(|| folded.provenance.leaves(&folded.value));
+    constraint::judge(&judged, |path, rank| {
+        let is_later = |layer: Option<usize>| {
+            let wish = layer.and_then(|layer| wishes.get(layer));
+            wish.and_then(Wish::rank).is_some_and(|overriding| overriding >= rank)
+        };
+        let mut inside = leaves.iter().filter(|leaf| path.contains(&leaf.path)).peekable();
+        match inside.peek() {
+            // Of a map or list, everything must be as overrides made it.
+            Some(_) => inside.all(|leaf: &Leaf| is_later(leaf.story.last_setter())),
+            None => is_later(folded.provenance.story(path).last_setter()),
         }
-    }
-    (wishes, diagnostics)
+    })
 }
 
 /// A diagnostic about the final pod, with the layer that last changed the place.
-fn blamed(finding: Diagnostic, folded: &Folded, wishes: &[Wish], document: &Document) -> Diagnostic {
-    let layer = finding.path.as_ref().and_then(|path| folded.provenance.blame(path));
-    let wish = layer.and_then(|layer| wishes.get(layer));
+fn blamed(finding: Diagnostic, folded: &Folded, wishes: &[Wish<'_>], document: &Document) -> Diagnostic {
+    let Some(path) = &finding.path else { return finding };
+    let wish = folded.provenance.blame(path).and_then(|layer| wishes.get(layer));
     let name = wish.map_or_else(|| "base".to_owned(), |wish| wish.name.clone());
     placed(Diagnostic { layer: Some(name), ..finding }, wish, document)
 }
 
 /// A diagnostic with the place where its layer was written.
-fn placed(finding: Diagnostic, wish: Option<&Wish>, document: &Document) -> Diagnostic {
-    let position = wish.and_then(|wish| {
-        let path = finding.path.as_ref().filter(|_| wish.verbatim);
-        path.map_or_else(|| document.position(&wish.origin), |path| written(document, &wish.origin, path))
-    });
+fn placed(finding: Diagnostic, wish: Option<&Wish<'_>>, document: &Document) -> Diagnostic {
+    let position = wish.and_then(|wish| wish.position(finding.path.as_ref(), document));
     finding.positioned(position)
-}
-
-/// Where a template says something of `path`: at the field itself, or at a directive about it.
-fn written(document: &Document, origin: &FieldPath, path: &FieldPath) -> Option<Position> {
-    let whole = origin.join(path);
-    let (steps, found) = whole.locate(&document.value);
-    if !found {
-        let reached = FieldPath::new(whole.segments()[..steps.len()].to_vec());
-        if let (Some(Segment::Field(name)), Some(Value::Object(fields))) =
-            (whole.segments().get(steps.len()), reached.find(&document.value))
-        {
-            let about = |key: &&String| {
-                key.strip_prefix('$')
-                    .and_then(|key| key.split_once('/'))
-                    .is_some_and(|(_, field)| field == name)
-            };
-            let names = |key: &str| {
-                fields.get(key).is_some_and(|names| {
-                    names.as_array().is_some_and(|names| names.iter().any(|n| n == name))
-                })
-            };
-            let directive = fields.keys().find(about).map(String::as_str);
-            let directive = directive.or_else(|| {
-                ["$unset", "$patch", "$retainKeys"]
-                    .into_iter()
-                    .find(|key| names(key) || (*key == "$patch" && fields.contains_key(*key)))
-            });
-            if let Some(directive) = directive {
-                return document.position(&reached.field(directive));
-            }
-        }
-    }
-    document.position(&whole)
 }
 
 /// Says which role's pod a diagnostic is about, where that is not clear from its layer.
 fn for_role(diagnostic: Diagnostic, role: Role) -> Diagnostic {
-    let layer = diagnostic.layer.as_ref().map(|layer| match layer.as_str() {
-        "podTemplate" | "base" => format!("{layer} ({role} pod)"),
-        other => other.to_owned(),
-    });
+    let is_of_overlay = |layer: &str| Kind::ALL.iter().any(|kind| layer.starts_with(kind.as_str()));
+    let layer = match diagnostic.layer.as_deref() {
+        Some(layer) if matches!(layer, "podTemplate" | "base") || is_of_overlay(layer) => {
+            Some(format!("{layer} ({role} pod)"))
+        }
+        Some(layer) => Some(layer.to_owned()),
+        // What is said of the whole pod names no layer.
+        None if diagnostic.path.is_none() => Some(format!("{role} pod")),
+        None => None,
+    };
     Diagnostic { layer, ..diagnostic }
 }
 

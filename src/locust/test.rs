@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use super::{
     api::{v1, v2},
-    base,
+    base, unknown,
 };
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
-    path::{FieldPath, Segment},
+    path::FieldPath,
     role::Role,
     structure::Structure,
 };
@@ -84,7 +84,7 @@ const SCHEMAS: &str = include_str!("api/offline.schema.json");
 static V1: LazyLock<(Value, Structure)> = LazyLock::new(|| structure("v1"));
 static V2: LazyLock<(Value, Structure)> = LazyLock::new(|| structure("v2"));
 
-fn structure(version: &str) -> (Value, Structure) {
+pub(super) fn structure(version: &str) -> (Value, Structure) {
     let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
     let schema = schemas.get(version).cloned().unwrap_or_default();
     let structure = Structure::new(&schema);
@@ -112,7 +112,7 @@ pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
     let spec = value.get("spec").cloned().unwrap_or_else(|| json!({}));
     let (schema, checks) = if version == Version::V1 { &*V1 } else { &*V2 };
     let root = FieldPath::fields(["spec"]);
-    unknown_fields(schema, &spec, &root, &mut errors);
+    unknown::fields("LocustTest", schema, &spec, &root, &mut errors);
     errors.extend(checks.check(&spec).map(|(_, error)| {
         let path = root.join(&error.path.clone().unwrap_or_default());
         error.at(path)
@@ -161,7 +161,7 @@ fn metadata(value: &Value) -> Vec<Diagnostic> {
     {
         let near = did_you_mean(field, known);
         let near = if near.is_empty() { "; remove it".to_owned() } else { near };
-        errors.push(unknown_field(field, &near, &FieldPath::root()));
+        errors.push(unknown::field("LocustTest", field, &near, &FieldPath::root()));
     }
     let path = FieldPath::fields(["metadata", "name"]);
     let name = value.pointer("/metadata/name");
@@ -212,49 +212,6 @@ fn name_rules(name: &str) -> Option<String> {
     }
     name.starts_with(|first: char| first.is_ascii_digit())
         .then(|| format!("let the name start with a letter: a Service cannot be called \"{name}-master\""))
-}
-
-fn unknown_field(field: &str, near: &str, at: &FieldPath) -> Diagnostic {
-    Diagnostic::error("unknown-field", format!("a LocustTest has no field \"{field}\" here{near}"))
-        .at(at.field(field))
-}
-
-/// Reports the fields of `value` that its schema does not declare.
-fn unknown_fields(schema: &Value, value: &Value, path: &FieldPath, errors: &mut Vec<Diagnostic>) {
-    match value {
-        Value::Object(fields) => {
-            let known = schema.get("properties").and_then(Value::as_object);
-            let rest = schema.get("additionalProperties");
-            let open = rest.is_some() || schema.get("x-kubernetes-preserve-unknown-fields").is_some();
-            for (name, value) in fields {
-                let inner = known.and_then(|known| known.get(name)).or(rest.filter(|rest| rest.is_object()));
-                match inner {
-                    Some(inner) => unknown_fields(inner, value, &path.field(name), errors),
-                    None if open || known.is_none() => {}
-                    None => {
-                        let near = did_you_mean(
-                            name,
-                            known.into_iter().flat_map(|known| known.keys().map(String::as_str)),
-                        );
-                        let near =
-                            if near.is_empty() { "; remove it or correct its name".to_owned() } else { near };
-                        errors.push(unknown_field(name, &near, path));
-                    }
-                }
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                unknown_fields(
-                    schema.get("items").unwrap_or(&Value::Null),
-                    item,
-                    &path.with(Segment::Index(index)),
-                    errors,
-                );
-            }
-        }
-        _ => {}
-    }
 }
 
 /// The rules of the typed fields that no schema states.

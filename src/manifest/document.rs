@@ -1,6 +1,9 @@
 //! [`Document`]: a value, and where in its text each part of it is.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use serde_json::Value;
 
@@ -37,6 +40,24 @@ pub(super) enum Inside {
 pub(super) struct Source {
     pub(super) file: Arc<str>,
     pub(super) text: String,
+    /// Where each line starts; found when a line is first asked for.
+    starts: OnceLock<Vec<usize>>,
+}
+
+impl Source {
+    pub(super) fn new(file: Arc<str>, text: String) -> Self {
+        Self { file, text, starts: OnceLock::new() }
+    }
+
+    /// A line, from 1, without its end.
+    fn line(&self, line: usize) -> Option<&str> {
+        let starts = self.starts.get_or_init(|| {
+            let after = self.text.match_indices('\n').map(|(end, _)| end + 1);
+            std::iter::once(0).chain(after).collect()
+        });
+        let start = *starts.get(line.checked_sub(1)?)?;
+        self.text.get(start..)?.lines().next()
+    }
 }
 
 /// One object of a file, or one that came from elsewhere and has no text.
@@ -68,7 +89,7 @@ impl Document {
     #[must_use]
     pub fn line_text(&self, line: usize) -> Option<&str> {
         let (source, _) = self.place.as_ref()?;
-        source.text.lines().nth(line.checked_sub(1)?)
+        source.line(line)
     }
 
     /// Where the deepest part of `path` that exists is: a field's key, an item's start. `None` for an

@@ -42,7 +42,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Read {
         }
     };
     let is_json = text.trim_start().starts_with('{');
-    let source = Arc::new(Source { file, text: text.to_owned() });
+    let source = Arc::new(Source::new(file, text.to_owned()));
     match if is_json { json::read(&source) } else { yaml::read(&source) } {
         Ok(documents) => Read { documents, diagnostics: Vec::new() },
         Err(diagnostic) => refused(diagnostic),

@@ -88,8 +88,10 @@ impl<'s> Reader<'s> {
     }
 
     fn some(&mut self) -> Result<(Event<'s>, Span), Diagnostic> {
-        let end = Mark { line: self.source.text.lines().count().max(1), column: 1 };
-        self.next()?.ok_or_else(|| self.error("invalid-yaml", end, "complete the YAML: it ends too early"))
+        self.next()?.ok_or_else(|| {
+            let end = Mark { line: self.source.text.lines().count().max(1), column: 1 };
+            self.error("invalid-yaml", end, "complete the YAML: it ends too early")
+        })
     }
 
     fn value(&mut self, event: Event<'s>, span: Span, depth: usize) -> Result<Placed, Diagnostic> {

@@ -22,7 +22,7 @@ use super::{
     watch::Scope,
 };
 use crate::{
-    locust::{self, Rendered, api::shared::UpdatePolicy, test},
+    locust::{self, Rendered, Surroundings, api::shared::UpdatePolicy, test},
     manifest::Document,
     report::Difference,
     role::Role,
@@ -52,7 +52,12 @@ struct Now {
 impl Now {
     fn of(scope: &Scope, test: &DynamicObject) -> Self {
         let value = serde_json::to_value(test).unwrap_or_default();
-        let rendered = locust::render(&Document::from_value(value.clone()), &scope.ctx.settings.config);
+        let rendered = locust::render(
+            &Document::from_value(value.clone()),
+            // Overlays are resolved by the command line only, so far; a test that lists one is refused.
+            &Surroundings::empty(),
+            &scope.ctx.settings.config,
+        );
         let policy = test::read(&value).ok().and_then(|(test, _)| test.spec.overrides.update_policy);
         let objects = Objects::of(&rendered).filter(|_| !rendered.is_refused());
         let hash = objects.as_ref().map(Objects::hash).unwrap_or_default();

@@ -16,10 +16,12 @@ mod order;
 mod trail;
 
 pub use error::{Error, MAX_DEPTH};
+pub(crate) use extended::{Child, Seed, extend_each_container, extend_seeded, name_of};
 pub use extended::{Extended, MissingTarget, Options, UnknownFields, extend};
 pub use json::{json_patch, merge_patch};
 pub use observer::{Cause, Observer};
 use serde_json::Value;
+pub(crate) use trail::Place;
 pub use trail::Trail;
 
 use crate::schema::Schema;

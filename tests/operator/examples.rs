@@ -30,7 +30,8 @@ pub(crate) fn every_example_is_stored_as_it_is_rendered(place: &Place<'_>) {
             }
             let mut document = document;
             document.value["metadata"]["namespace"] = place.namespace.clone().into();
-            let rendered = locust::render(&document, &locust::config::Config::default());
+            let rendered =
+                locust::render(&document, &locust::Surroundings::empty(), &locust::config::Config::default());
             let name = document.value["metadata"]["name"].as_str().unwrap().to_owned();
             place.until("job", &format!("{name}-worker"), |job| !job.is_null());
             let mut same = |kind: &str, api_version: &str, wanted: &Value| {

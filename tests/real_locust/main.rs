@@ -93,7 +93,7 @@ fn install() -> PathBuf {
 fn rendered(folder: &Path, address: &str) -> (String, Vec<(Role, Value)>) {
     let test = TEST.replace("FOLDER", folder.to_str().unwrap()).replace("ADDRESS", address);
     let document = manifest::read("test.yaml", test.as_bytes()).documents.remove(0);
-    let rendered = locust::render(&document, &Config::default());
+    let rendered = locust::render(&document, &locust::Surroundings::empty(), &Config::default());
     assert!(!rendered.is_refused(), "{:?}", rendered.diagnostics);
     let name = rendered.service.unwrap()["metadata"]["name"].as_str().unwrap().to_owned();
     (name, rendered.jobs)

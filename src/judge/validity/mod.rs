@@ -28,8 +28,11 @@ mod tolerations;
 mod volume_source;
 mod volumes;
 
+use serde_json::Value;
+
 use self::findings::Findings;
-use super::Subject;
+pub(crate) use self::quantity::Quantity;
+use super::{Subject, at::At};
 use crate::diagnostic::Diagnostic;
 
 /// Judges whether the API server would accept the final pod, in a Job: an error
@@ -53,10 +56,18 @@ pub fn validity(subject: &Subject<'_>) -> Vec<Diagnostic> {
     found
 }
 
+/// Judges a label selector that stands alone; paths are rooted at it.
+#[must_use]
+pub(crate) fn label_selector(value: &Value) -> Vec<Diagnostic> {
+    let mut found = Findings::default();
+    selector::labels(&At::root(value), &mut found);
+    found.into_diagnostics()
+}
+
 /// Whether two quantities are the same amount: `1000m` and `1`, `1Gi` and `1024Mi`. False when either is
 /// no quantity.
 #[must_use]
-pub fn are_same_quantity(one: &serde_json::Value, other: &serde_json::Value) -> bool {
-    let amounts = (quantity::Quantity::read(one), quantity::Quantity::read(other));
+pub fn are_same_quantity(one: &Value, other: &Value) -> bool {
+    let amounts = (Quantity::read(one), Quantity::read(other));
     matches!(amounts, (Some(one), Some(other)) if one == other)
 }

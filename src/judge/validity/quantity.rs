@@ -8,14 +8,14 @@ const LARGEST: i128 = i64::MAX as i128 * NANO;
 
 /// An amount, in billionths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Quantity(i128);
+pub(crate) struct Quantity(i128);
 
 impl Quantity {
     /// Reads `2`, `0.5`, `100m`, `1.5Gi`, `1e3`; what is finer than a billionth is rounded up.
     ///
     /// # Source
     /// Kubernetes 1.37.2, apimachinery `pkg/api/resource/quantity.go`, `ParseQuantity`.
-    pub(super) fn read(value: &Value) -> Option<Self> {
+    pub(crate) fn read(value: &Value) -> Option<Self> {
         match value {
             Value::String(text) => Self::parse(text.trim()),
             Value::Number(number) => Self::parse(&number.to_string()),

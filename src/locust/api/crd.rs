@@ -1,9 +1,9 @@
-//! The `CustomResourceDefinition`, with both versions.
+//! The `CustomResourceDefinition`s: `LocustTest` with both versions, and the two kinds of overlay.
 
 use kube::core::crd::{CustomResourceExt, merge_crds};
 use serde_json::{Value, json};
 
-use super::{v1, v2};
+use super::{v1, v1alpha1, v2};
 
 /// The `CustomResourceDefinitions`, as objects to apply.
 #[must_use]
@@ -22,22 +22,35 @@ pub fn crds() -> Vec<Value> {
             }
         }
     }
-    vec![crd]
+    let mut crds = vec![crd];
+    for overlay in [v1alpha1::ClusterPodOverlay::crd(), v1alpha1::PodOverlay::crd()] {
+        let mut crd = serde_json::to_value(overlay).unwrap_or_default();
+        restore_ranges(&mut crd);
+        crds.push(crd);
+    }
+    crds
 }
 
-/// The schemas of both versions' specs (`v1`, `v2`) for use without an API server: plain JSON Schema,
-/// templates left open because they are judged by the pod that they make.
+/// The schemas of the specs for use without an API server, of both versions of a `LocustTest` (`v1`, `v2`)
+/// and of the kinds of overlay, by kind: plain JSON Schema, templates left open because they are judged by
+/// the pod that they make.
 #[must_use]
 pub fn offline_schemas() -> Value {
     let crds = crds();
-    let versions = crds.first().and_then(|crd| crd.pointer("/spec/versions")?.as_array());
     let mut schemas = serde_json::Map::new();
-    for version in versions.into_iter().flatten() {
-        let Some(name) = version.get("name").and_then(Value::as_str) else { continue };
-        let mut schema =
-            version.pointer("/schema/openAPIV3Schema/properties/spec").cloned().unwrap_or_default();
-        offline(&mut schema);
-        schemas.insert(name.to_owned(), schema);
+    for crd in &crds {
+        let text =
+            |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let kind = text(crd, "/spec/names/kind");
+        let versions = crd.pointer("/spec/versions").and_then(Value::as_array);
+        for version in versions.into_iter().flatten() {
+            // A test has versions; an overlay has one, and is called by its kind.
+            let name = kind.clone().filter(|kind| kind != "LocustTest").or_else(|| text(version, "/name"));
+            let mut schema =
+                version.pointer("/schema/openAPIV3Schema/properties/spec").cloned().unwrap_or_default();
+            offline(&mut schema);
+            schemas.insert(name.unwrap_or_default(), schema);
+        }
     }
     Value::Object(schemas)
 }

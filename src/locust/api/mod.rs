@@ -1,10 +1,12 @@
-//! The `locust.io` API: both versions of `LocustTest`, and their `CustomResourceDefinition`.
+//! The `locust.io` API: both versions of `LocustTest`, the two kinds of overlay, and their
+//! `CustomResourceDefinition`s.
 
 mod crd;
 mod pod_schema;
 pub mod shared;
 pub mod template_schema;
 pub mod v1;
+pub mod v1alpha1;
 pub mod v2;
 
 pub use crd::{crds, offline_schemas};

@@ -64,6 +64,43 @@ pub(super) fn pod_template(_: &mut SchemaGenerator) -> Schema {
     schema(template_schema::partial_pod_template())
 }
 
+pub(super) fn open_template(_: &mut SchemaGenerator) -> Schema {
+    schema(template_schema::open("A partial pod template; see podTemplate beside it."))
+}
+
+pub(super) fn each_container(_: &mut SchemaGenerator) -> Schema {
+    schema(template_schema::partial_container())
+}
+
+pub(super) fn label_selector(_: &mut SchemaGenerator) -> Schema {
+    let text = json!({ "type": "string" });
+    let operators = one_of(&["In", "NotIn", "Exists", "DoesNotExist"]);
+    schema(json!({
+        "type": "object",
+        "properties": {
+            "matchLabels": { "type": "object", "additionalProperties": text },
+            "matchExpressions": { "type": "array", "items": {
+                "type": "object",
+                "required": ["key", "operator"],
+                "properties": { "key": text, "operator": operators, "values": list(&text) }
+            } }
+        },
+        "x-kubernetes-map-type": "atomic"
+    }))
+}
+
+pub(super) fn any_values(_: &mut SchemaGenerator) -> Schema {
+    list(&json!({ "x-kubernetes-preserve-unknown-fields": true }))
+}
+
+pub(super) fn bound(_: &mut SchemaGenerator) -> Schema {
+    schema(quantity())
+}
+
+pub(super) fn overlay_kind(_: &mut SchemaGenerator) -> Schema {
+    one_of(&["ClusterPodOverlay", "PodOverlay"])
+}
+
 pub(super) fn volumes(_: &mut SchemaGenerator) -> Schema {
     list(&of::<core::Volume>())
 }

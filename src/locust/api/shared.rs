@@ -73,6 +73,9 @@ pub struct Overrides {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "pod_schema::mounts")]
     pub worker_volume_mounts: Vec<Value>,
+    /// The opt-in overlays that the pods get; their defaults apply in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overlays: Vec<OverlayReference>,
     /// What the two Jobs are, beside their pods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<JobSettings>,
@@ -90,6 +93,17 @@ pub enum UpdatePolicy {
     Ignore,
     /// The Jobs are removed with their pods, then made anew.
     Recreate,
+}
+
+/// An opt-in overlay of a platform team.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OverlayReference {
+    /// Its name.
+    pub name: String,
+    /// Its kind: `ClusterPodOverlay`, which is the default, or `PodOverlay` for one of the test's namespace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "pod_schema::overlay_kind")]
+    pub kind: Option<String>,
 }
 
 /// Settings of the two Jobs.

@@ -24,6 +24,9 @@ const HELP: &str = "A partial pod template, merged into the pods with strategic 
 changes: lists such as containers, volumes and env merge by name, so {name: locust} is the container of the test. \
 $unset: [field] removes fields, $patch: delete an item or map, $append/tolerations: [...] extends a list.";
 
+const EACH_CONTAINER: &str = "A partial container without a name, merged into every container, init containers and \
+sidecars included, and under those that are added later.";
+
 /// The structural schema of a partial pod template.
 #[must_use]
 pub fn partial_pod_template() -> Value {
@@ -50,6 +53,33 @@ pub fn partial_pod_template() -> Value {
         "type": "object",
         "description": HELP,
         "properties": properties,
+        "x-kubernetes-preserve-unknown-fields": true,
+        "x-kubernetes-map-type": "atomic"
+    })
+}
+
+/// The structural schema of a partial container without a name, for a patch that goes onto each one.
+#[must_use]
+pub fn partial_container() -> Value {
+    let template = partial_pod_template();
+    let mut schema =
+        template.pointer("/properties/spec/properties/containers/items").cloned().unwrap_or_default();
+    if let Some(fields) = schema.pointer_mut("/properties").and_then(Value::as_object_mut) {
+        fields.remove("name");
+    }
+    if let Some(schema) = schema.as_object_mut() {
+        schema.remove("nullable");
+        schema.insert("description".into(), EACH_CONTAINER.into());
+        schema.insert("x-kubernetes-map-type".into(), "atomic".into());
+    }
+    schema
+}
+
+/// A schema of one atomic value that keeps whatever is written.
+pub(super) fn open(description: &str) -> Value {
+    json!({
+        "type": "object",
+        "description": description,
         "x-kubernetes-preserve-unknown-fields": true,
         "x-kubernetes-map-type": "atomic"
     })

@@ -297,7 +297,11 @@ fn rendered_annotations(more: &Value, role: Role) -> Value {
         "spec": {"image": "i", "master": {"command": "m"}, "worker": {"command": "w", "replicas": 3}}
     });
     merge(&mut object["spec"], more);
-    let rendered = crate::locust::render(&crate::manifest::Document::from_value(object), &Config::default());
+    let rendered = crate::locust::render(
+        &crate::manifest::Document::from_value(object),
+        &crate::locust::Surroundings::empty(),
+        &Config::default(),
+    );
     assert!(!rendered.is_refused(), "{:?}", rendered.diagnostics);
     let job = rendered.jobs.into_iter().find(|(of, _)| *of == role).unwrap().1;
     let mut annotations = job["spec"]["template"]["metadata"]["annotations"].clone();

@@ -28,7 +28,7 @@ fn typed(test: &Test, role: Role, config: &Config) -> (Value, Vec<String>) {
         .iter()
         .map(|piece| Layer {
             name: piece.origin.to_string(),
-            patch: &piece.patch,
+            patch: layers::Patch::Template(&piece.patch),
             options: Options::default(),
         })
         .collect();

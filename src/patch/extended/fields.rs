@@ -61,8 +61,8 @@ impl<O: Observer> Merge<'_, O> {
             Value::Object(patch) => self.map_field(base, key, patch, child, trail),
             Value::Array(patch) => self.list_field(base, key, patch, child, trail),
             scalar => {
-                base.insert(key.to_owned(), scalar.clone());
-                self.observer.set(trail, scalar, Cause::Stated);
+                let was = base.insert(key.to_owned(), scalar.clone());
+                self.observer.set(trail, was, scalar, Cause::Stated);
             }
         }
     }
@@ -104,33 +104,50 @@ impl<O: Observer> Merge<'_, O> {
         let whole = child.field.is_some_and(|field| field.strategy.replace);
         match base.get_mut(key) {
             Some(Value::Object(live)) if !whole => {
-                if self.map(live, patch, schema, &[], trail) == Outcome::Deleted {
-                    base.remove(key);
-                    self.observer.delete(trail, Cause::Delete);
+                if live.is_empty() && patch.is_empty() {
+                    self.observer.agree(trail);
+                } else if self.map(live, patch, schema, &[], trail) == Outcome::Deleted {
+                    let was = base.remove(key);
+                    self.observer.delete(trail, was, Cause::Delete);
                 }
             }
-            other => {
-                let was_there = other.is_some_and(|value| !value.is_null());
-                let mut fresh = Map::new();
-                let outcome = self.map(&mut fresh, patch, schema, &[], trail);
-                let stated =
-                    patch.is_empty() || patch.get(directive::PATCH).is_some_and(|verb| verb == "replace");
-                if outcome == Outcome::Kept && (stated || whole || !fresh.is_empty()) {
-                    if fresh.is_empty() {
-                        self.observer.set(trail, &Value::Object(Map::new()), Cause::Stated);
-                    }
-                    base.insert(key.to_owned(), Value::Object(fresh));
-                } else if outcome == Outcome::Deleted && was_there {
-                    base.remove(key);
-                    self.observer.delete(trail, Cause::Delete);
-                } else if outcome == Outcome::Deleted {
-                    self.warn(
-                        "nothing-to-delete",
-                        trail,
-                        format!("remove the $patch: delete: there is no \"{key}\" to delete"),
-                    );
-                }
+            _ => self.new_map(base, key, patch, (schema, whole), trail),
+        }
+    }
+
+    /// A map where none was, or one that is replaced as a whole.
+    fn new_map(
+        &mut self,
+        base: &mut Map<String, Value>,
+        key: &str,
+        patch: &Map<String, Value>,
+        (schema, whole): (Schema, bool),
+        trail: &Trail<'_>,
+    ) {
+        let mut fresh = Map::new();
+        // What earlier layers said of each container has its own story, below the new map.
+        let watched = !self.seeds.is_empty() && may_hold_containers(schema);
+        let outcome = if watched {
+            self.map(&mut fresh, patch, schema, &[], trail)
+        } else {
+            self.quietly(|quiet| quiet.map(&mut fresh, patch, schema, &[], trail))
+        };
+        let stated = patch.is_empty() || patch.get(directive::PATCH).is_some_and(|verb| verb == "replace");
+        let was_there = base.get(key).is_some_and(|value| !value.is_null());
+        if outcome == Outcome::Kept && (stated || whole || !fresh.is_empty()) {
+            let was = base.remove(key);
+            let cause = if was.is_some() { Cause::Replace } else { Cause::Stated };
+            let fresh = Value::Object(fresh);
+            if !watched || fresh.as_object().is_some_and(Map::is_empty) {
+                self.observer.set(trail, was, &fresh, cause);
             }
+            base.insert(key.to_owned(), fresh);
+        } else if outcome == Outcome::Deleted && was_there {
+            let was = base.remove(key);
+            self.observer.delete(trail, was, Cause::Delete);
+        } else if outcome == Outcome::Deleted {
+            let message = format!("remove the $patch: delete: there is no \"{key}\" to delete");
+            self.warn("nothing-to-delete", trail, message);
         }
     }
 
@@ -149,9 +166,6 @@ impl<O: Observer> Merge<'_, O> {
                 }
                 let mut fresh = Map::new();
                 self.map(&mut fresh, patch, Schema::new(ty), &[], trail);
-                if fresh.is_empty() {
-                    self.observer.set(trail, &Value::Object(Map::new()), Cause::Stated);
-                }
                 Some(Value::Object(fresh))
             }
             Value::Array(items) => {
@@ -161,10 +175,7 @@ impl<O: Observer> Merge<'_, O> {
                 };
                 Some(Value::Array(self.fresh_items(items.iter(), item, trail)))
             }
-            scalar => {
-                self.observer.set(trail, scalar, Cause::Stated);
-                Some(scalar.clone())
-            }
+            scalar => Some(scalar.clone()),
         }
     }
 
@@ -236,10 +247,10 @@ impl<O: Observer> Merge<'_, O> {
                 format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it");
             self.refuse("bad-retain-keys", &trail.field(directive::RETAIN_KEYS), message);
         }
-        base.retain(|key, _| {
+        base.retain(|key, value| {
             let keep = listed(key);
             if !keep {
-                self.observer.delete(&trail.field(key), Cause::RetainKeys);
+                self.observer.delete(&trail.field(key), Some(value.take()), Cause::RetainKeys);
             }
             keep
         });
@@ -261,8 +272,8 @@ impl<O: Observer> Merge<'_, O> {
                     "remove \"{name}\" from $unset: it is the item's merge key; write $patch: delete to remove the item"
                 );
                 self.refuse("unset-merge-key", &at, message);
-            } else if base.remove(name).is_some() {
-                self.observer.delete(&at, Cause::Unset);
+            } else if let Some(was) = base.remove(name) {
+                self.observer.delete(&at, Some(was), Cause::Unset);
             } else {
                 let message = format!("remove \"{name}\" from $unset: there is nothing to remove");
                 self.warn("nothing-to-unset", &at, message);
@@ -300,4 +311,9 @@ impl<O: Observer> Merge<'_, O> {
         });
         Some(names)
     }
+}
+
+/// Whether a list of containers can be below a value like this.
+fn may_hold_containers(schema: Schema) -> bool {
+    ["containers", "template", "spec"].into_iter().any(|name| schema.field(name).is_ok())
 }

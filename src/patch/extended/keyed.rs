@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Merge, keys::Keys, lists::is_replace};
+use super::{Merge, each::is_container, keys::Keys, lists::is_replace};
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
     patch::{
@@ -83,8 +83,8 @@ impl<O: Observer> Merge<'_, O> {
     ) -> Vec<Value> {
         let Some(mut items) = self.sort_items(&live, patch, keys, trail) else { return live };
         if items.replace {
-            self.observer.clear(trail, Cause::Replace);
-            live.clear();
+            let was = Value::Array(std::mem::take(&mut live));
+            self.observer.clear(trail, Some(was), Cause::Replace);
             items.live.clear();
         }
         self.delete_items(&mut live, &mut items, patch, keys, trail);
@@ -119,7 +119,8 @@ impl<O: Observer> Merge<'_, O> {
         live
     }
 
-    /// A new item: the patch item applied to nothing, if that is complete.
+    /// A new item: the patch item applied to nothing, if that is complete; on top of what earlier layers
+    /// said of each container, if it is one.
     fn new_item(
         &mut self,
         live: &[Value],
@@ -130,12 +131,22 @@ impl<O: Observer> Merge<'_, O> {
     ) -> Option<Value> {
         let mut new = Map::new();
         let before = self.diagnostics.len();
-        self.map(&mut new, change, item, &keys.names(), trail);
+        self.quietly(|quiet| quiet.map(&mut new, change, item, &keys.names(), trail));
         if self.diagnostics[before..].iter().any(Diagnostic::is_error) {
             return None;
         }
         let known = live.iter().filter_map(|item| item.get(keys.first));
-        self.is_complete(&new, item, keys, known, trail).then_some(Value::Object(new))
+        if !self.is_complete(&new, item, keys, known, trail) {
+            return None;
+        }
+        if !self.seeds.is_empty() && is_container(item) {
+            // What the item makes of nothing was only to be judged.
+            self.diagnostics.truncate(before);
+            return self.seeded(change, item, keys, trail);
+        }
+        let new = Value::Object(new);
+        self.observer.set(trail, None, &new, Cause::Stated);
+        Some(new)
     }
 
     /// Numbers the first keys, and tells plain items from directives. `None` when an item of the base
@@ -230,13 +241,17 @@ impl<O: Observer> Merge<'_, O> {
             let mut found = false;
             for slot in index.slots(*id).filter(|slot| open || keys.agree(&live[*slot], value)) {
                 found = true;
-                if !std::mem::replace(&mut gone[slot], true) {
-                    self.observer.delete(&trail.then(named(value, &live[slot], keys)), Cause::Delete);
-                }
+                gone[slot] = true;
             }
             if !found {
                 self.nothing_to_delete(live, value, keys, &at);
             }
+        }
+        for (item, _) in live.iter_mut().zip(&gone).filter(|(_, gone)| **gone) {
+            let was = item.take();
+            let key = was.get(keys.first).cloned().unwrap_or_default();
+            let at = trail.then(Place::Key(keys.first, &key, keys.second_of(&was)));
+            self.observer.delete(&at, Some(was), Cause::Delete);
         }
         let mut slots = gone.iter();
         live.retain(|_| slots.next().is_none_or(|gone| !gone));

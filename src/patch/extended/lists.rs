@@ -56,29 +56,51 @@ impl<O: Observer> Merge<'_, O> {
             _ => None,
         };
         let was_there = live.is_some();
-        let live = live.unwrap_or_default();
+        let was_empty = live.as_ref().is_some_and(Vec::is_empty);
+        let marked = patch.iter().any(is_replace);
+        let keep = |merged: &[Value]| was_there || marked || patch.is_empty() || !merged.is_empty();
         let merged = match way {
-            Way::Keyed(keys) => self.keyed(live, patch, Schema::new(item), keys, trail),
-            Way::Set => self.set(was_there, live, patch, Cause::Stated, trail),
-            Way::Atomic => self.atomic(was_there, patch, item, trail),
-        };
-        let stated = patch.is_empty() || patch.iter().any(is_replace);
-        if was_there || stated || !merged.is_empty() {
-            if merged.is_empty() && stated {
-                self.observer.set(trail, &Value::Array(Vec::new()), Cause::Stated);
+            Way::Keyed(keys) => self.keyed(live.unwrap_or_default(), patch, Schema::new(item), keys, trail),
+            Way::Set => self.set(was_there, live.unwrap_or_default(), patch, Cause::Stated, trail),
+            Way::Atomic => {
+                let merged = self.atomic(patch, item, trail);
+                if keep(&merged) {
+                    self.replaced(base, key, live, merged, trail);
+                }
+                return;
             }
-            base.insert(key.to_owned(), Value::Array(merged));
+        };
+        if !keep(&merged) {
+            return;
         }
+        if !was_there && merged.is_empty() {
+            self.observer.set(trail, None, &Value::Array(Vec::new()), Cause::Stated);
+        } else if was_empty && patch.is_empty() {
+            self.observer.agree(trail);
+        }
+        base.insert(key.to_owned(), Value::Array(merged));
     }
 
-    /// A list that is replaced as a whole.
-    fn atomic(&mut self, was_there: bool, patch: &[Value], item: Type, trail: &Trail<'_>) -> Vec<Value> {
-        if was_there {
-            self.observer.clear(trail, Cause::Replace);
-        }
+    /// The items of a list that is replaced as a whole.
+    fn atomic(&mut self, patch: &[Value], item: Type, trail: &Trail<'_>) -> Vec<Value> {
         // A lone `$patch: replace` says what happens anyway.
         let items = patch.iter().filter(|value| !self.is_replace_marker(value, trail)).collect::<Vec<_>>();
-        self.fresh_items(items.into_iter(), item, trail)
+        self.quietly(|quiet| quiet.fresh_items(items.into_iter(), item, trail))
+    }
+
+    /// Puts a list where `was` was.
+    fn replaced(
+        &mut self,
+        base: &mut Map<String, Value>,
+        key: &str,
+        was: Option<Vec<Value>>,
+        list: Vec<Value>,
+        trail: &Trail<'_>,
+    ) {
+        let cause = if was.is_some() { Cause::Replace } else { Cause::Stated };
+        let list = Value::Array(list);
+        self.observer.set(trail, was.map(Value::Array), &list, cause);
+        base.insert(key.to_owned(), list);
     }
 
     /// Whether an item is the marker `- $patch: replace`; an error when it has other fields.
@@ -93,7 +115,8 @@ impl<O: Observer> Merge<'_, O> {
         true
     }
 
-    /// A list of scalars, each once: what is there stays, new ones go last.
+    /// A list of scalars, each once: what is there stays, new ones go last, or first for
+    /// [`Cause::Prepend`].
     pub(super) fn set(
         &mut self,
         was_there: bool,
@@ -105,23 +128,29 @@ impl<O: Observer> Merge<'_, O> {
         if !self.one_type(was_there, &live, patch, trail) {
             return live;
         }
-        let first_new = live.len();
-        let mut joined = live;
-        joined.extend(patch.iter().cloned());
         let mut interner = Interner::default();
-        let ids: Vec<usize> =
-            joined.iter().filter_map(Element::of).map(|element| interner.id(element) as usize).collect();
+        let all = live.iter().chain(patch).filter_map(Element::of);
+        let ids: Vec<usize> = all.map(|element| interner.id(element) as usize).collect();
         let mut seen = vec![false; interner.len()];
-        let mut kept = Vec::with_capacity(joined.len());
-        for (index, (value, id)) in joined.into_iter().zip(ids).enumerate() {
-            if std::mem::replace(&mut seen[id], true) {
-                continue;
+        let (live_ids, patch_ids) = ids.split_at(live.len());
+        let mut kept = Vec::with_capacity(ids.len());
+        for (value, id) in live.into_iter().zip(live_ids) {
+            if !std::mem::replace(&mut seen[*id], true) {
+                kept.push(value);
             }
-            if index >= first_new {
-                self.observer.set(&trail.then(Place::Item(&value)), &value, cause);
-            }
-            kept.push(value);
         }
+        let split = if cause == Cause::Prepend { 0 } else { kept.len() };
+        let mut fresh = Vec::with_capacity(patch.len());
+        for (value, id) in patch.iter().zip(patch_ids) {
+            let at = trail.then(Place::Item(value));
+            if std::mem::replace(&mut seen[*id], true) {
+                self.observer.agree(&at);
+            } else {
+                self.observer.set(&at, None, value, cause);
+                fresh.push(value.clone());
+            }
+        }
+        kept.splice(split..split, fresh);
         kept
     }
 
@@ -153,7 +182,7 @@ impl<O: Observer> Merge<'_, O> {
         child: Child,
         trail: &Trail<'_>,
     ) {
-        let (_, item) = child.list();
+        let (way, item) = child.list();
         let scalars = matches!(child.ty, Type::List(_) | Type::Scalar(Scalar::Any))
             && matches!(item, Type::Scalar(_) | Type::Custom(..));
         if !scalars || unwanted.iter().any(|value| Element::of(value).is_none()) {
@@ -177,14 +206,17 @@ impl<O: Observer> Merge<'_, O> {
             let mut found = vec![false; interner.len()];
             let ids: Vec<u32> =
                 live.iter().filter_map(Element::of).map(|element| interner.id(element)).collect();
-            let mut ids = ids.into_iter();
-            live.retain(|value| match ids.next().and_then(|id| found.get_mut(id as usize)) {
-                Some(found) => {
-                    *found = true;
-                    self.observer.delete(&trail.then(Place::Item(value)), Cause::DeleteFromPrimitiveList);
-                    false
-                }
-                None => true,
+            let (mut ids, mut kept) = (ids.into_iter(), 0);
+            live.retain(|value| {
+                let Some(found) = ids.next().and_then(|id| found.get_mut(id as usize)) else {
+                    kept += 1;
+                    return true;
+                };
+                *found = true;
+                let place = if matches!(way, Way::Set) { Place::Item(value) } else { Place::Index(kept) };
+                let was = Some(value.clone());
+                self.observer.delete(&trail.then(place), was, Cause::DeleteFromPrimitiveList);
+                false
             });
             for (value, id) in unwanted {
                 if !std::mem::replace(&mut found[id as usize], true) {
@@ -216,9 +248,13 @@ impl<O: Observer> Merge<'_, O> {
         }
         let (way, item) = child.list();
         let live = match base.get_mut(name) {
-            Some(Value::Array(live)) => std::mem::take(live),
-            _ => Vec::new(),
+            Some(Value::Array(live)) => Some(std::mem::take(live)),
+            _ => None,
         };
+        if live.is_none() && items.is_empty() && !matches!(way, Way::Keyed(_)) {
+            self.observer.set(trail, None, &Value::Array(Vec::new()), cause);
+        }
+        let live = live.unwrap_or_default();
         let joined = match way {
             Way::Keyed(keys) => {
                 let message = format!(
@@ -228,8 +264,7 @@ impl<O: Observer> Merge<'_, O> {
                 self.refuse("keyed-list", trail, message);
                 live
             }
-            Way::Set if cause == Cause::Append => self.set(true, live, items, cause, trail),
-            Way::Set => self.set(true, only_new(items, &live), &live, cause, trail),
+            Way::Set => self.set(true, live, items, cause, trail),
             Way::Atomic => self.join(live, items, item, cause, trail),
         };
         base.insert(name.to_owned(), Value::Array(joined));
@@ -248,12 +283,8 @@ impl<O: Observer> Merge<'_, O> {
         let mut fresh = Vec::with_capacity(items.len());
         for (index, value) in items.iter().enumerate() {
             let at = trail.index(start + index);
-            // What a new item holds is reported as one value, put there by this directive.
-            let mut quiet = Merge { observer: &mut (), options: self.options, diagnostics: Vec::new() };
-            let made = quiet.fresh(value, item, &at);
-            self.diagnostics.append(&mut quiet.diagnostics);
-            if let Some(made) = made {
-                self.observer.set(&at, &made, cause);
+            if let Some(made) = self.quietly(|quiet| quiet.fresh(value, item, &at)) {
+                self.observer.set(&trail.index(start + fresh.len()), None, &made, cause);
                 fresh.push(made);
             }
         }
@@ -266,20 +297,4 @@ impl<O: Observer> Merge<'_, O> {
 /// Whether an item says `$patch: replace`.
 pub(super) fn is_replace(value: &Value) -> bool {
     value.get(directive::PATCH).is_some_and(|verb| verb == "replace")
-}
-
-/// The items that are not in `live` yet.
-fn only_new(items: &[Value], live: &[Value]) -> Vec<Value> {
-    let mut interner = Interner::default();
-    for element in live.iter().filter_map(Element::of) {
-        interner.id(element);
-    }
-    let known = interner.len();
-    let mut new = Vec::new();
-    for value in items {
-        if Element::of(value).is_none_or(|element| interner.id(element) as usize >= known) {
-            new.push(value.clone());
-        }
-    }
-    new
 }

@@ -4,6 +4,8 @@
 //! unions, set and recurse, `$deleteFromPrimitiveList`, `$prepend` and `$append`,
 //! `$setElementOrder`. Everything that is wrong with a patch is reported, not just the first thing.
 
+mod content;
+mod each;
 mod fields;
 mod keyed;
 mod keys;
@@ -12,12 +14,14 @@ mod order;
 mod target;
 mod unions;
 
+pub(crate) use content::{Child, name_of};
+pub(crate) use each::{Seed, extend_each_container};
 use serde_json::{Map, Value};
 
-use super::{Cause, Observer, Trail, directive, error::MAX_DEPTH};
+use super::{Cause, Observer, Place, Trail, directive, error::MAX_DEPTH};
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
-    schema::{Field, Scalar, Schema, Type},
+    schema::Schema,
 };
 
 /// What becomes of an item that matches nothing and is not complete by itself.
@@ -69,7 +73,19 @@ pub fn extend<O: Observer>(
     options: Options,
     observer: &mut O,
 ) -> Extended {
-    let mut merge = Merge { observer, options, diagnostics: Vec::new() };
+    extend_seeded(base, patch, schema, options, &[], observer)
+}
+
+/// [`extend`], where each new container lies on top of what `seeds` make of an empty one.
+pub(crate) fn extend_seeded<O: Observer>(
+    base: Value,
+    patch: &Value,
+    schema: Schema,
+    options: Options,
+    seeds: &[Seed<'_>],
+    observer: &mut O,
+) -> Extended {
+    let mut merge = Merge { observer, options, seeds, diagnostics: Vec::new() };
     let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
         merge.refuse("not-an-object", &Trail::ROOT, "write both the base and the patch as objects");
         return Extended { value: Value::Object(Map::new()), diagnostics: merge.diagnostics };
@@ -96,14 +112,9 @@ enum Outcome {
 struct Merge<'o, O> {
     observer: &'o mut O,
     options: Options,
+    /// What lies under each new container.
+    seeds: &'o [Seed<'o>],
     diagnostics: Vec<Diagnostic>,
-}
-
-/// What is known of one field of a map.
-#[derive(Clone, Copy)]
-struct Child {
-    field: Option<&'static Field>,
-    ty: Type,
 }
 
 impl<O: Observer> Merge<'_, O> {
@@ -129,8 +140,8 @@ impl<O: Observer> Merge<'_, O> {
                     return Outcome::Deleted;
                 }
                 Verb::Replace => {
-                    base.clear();
-                    self.observer.clear(trail, Cause::Replace);
+                    let was = Value::Object(std::mem::take(base));
+                    self.observer.clear(trail, Some(was), Cause::Replace);
                 }
                 Verb::Merge => {}
             }
@@ -140,9 +151,12 @@ impl<O: Observer> Merge<'_, O> {
         self.unions(base, patch, schema, trail);
         let before = if directed { order::before(base, patch) } else { Vec::new() };
         for (key, value) in patch.iter().filter(|(key, _)| !key.starts_with('$')) {
-            let trail = trail.field(key);
-            if let Some(child) = self.child(schema, key, &trail) {
-                self.field(base, key, value, child, &trail);
+            if identity.contains(&key.as_str()) && base.get(key) == Some(value) {
+                continue;
+            }
+            if let Some(child) = self.child(schema, key, trail) {
+                let place = child.field.map_or(Place::Field(key), |field| Place::Known(field.name));
+                self.field(base, key, value, child, &trail.then(place));
             }
         }
         if directed {
@@ -167,8 +181,9 @@ impl<O: Observer> Merge<'_, O> {
         ] {
             for (key, value) in patch {
                 let Some(subject) = directive::subject(key, name) else { continue };
+                let known = self.child(schema, subject, trail);
                 let trail = trail.field(subject);
-                let Some(child) = self.child(schema, subject, &trail) else { continue };
+                let Some(child) = known else { continue };
                 let Value::Array(items) = value else {
                     self.refuse("bad-directive", &trail, format!("write {key} as a list"));
                     continue;
@@ -198,22 +213,17 @@ impl<O: Observer> Merge<'_, O> {
         }
     }
 
-    /// What is known of a field, or `None`, with an error, when Kubernetes does not know it.
+    /// What is known of a field of the map at `trail`, or `None`, with an error, when Kubernetes does not
+    /// know it.
     fn child(&mut self, schema: Schema, name: &str, trail: &Trail<'_>) -> Option<Child> {
-        let any = Child { field: None, ty: Type::Scalar(Scalar::Any) };
-        match schema.ty() {
-            Type::Map(value) => return Some(Child { field: None, ty: *value }),
-            Type::Scalar(_) | Type::Custom(..) | Type::List(_) => return Some(any),
-            Type::Struct(_) => {}
+        if let Some(known) = Child::of(schema, name) {
+            return Some(known);
         }
-        if let Ok(field) = schema.field(name) {
-            return Some(Child { field: Some(field), ty: field.ty });
-        }
-        let message = unknown_field(schema, name);
+        let (message, trail) = (unknown_field(schema, name), &trail.field(name));
         match self.options.unknown_fields {
             UnknownFields::Warn => {
                 self.diagnostics.push(Diagnostic::warning("unknown-field", message).at(trail.path()));
-                Some(any)
+                Some(Child::ANY)
             }
             UnknownFields::Refuse => {
                 self.refuse("unknown-field", trail, message);

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{Child, Merge, keys::Keys, lists::Way};
 use crate::{
     patch::{
-        Cause, Observer, Trail, directive,
+        Observer, Trail, directive,
         element::{Element, number},
         order::Ordering,
     },
@@ -59,9 +59,11 @@ impl<O: Observer> Merge<'_, O> {
         };
         let mut items = std::mem::take(items);
         let live = before.iter().find(|(field, _)| *field == name).map_or(&[][..], |(_, keys)| keys);
-        if let Some(order) = self.order(&items, live, wanted, keys, trail) {
-            items = order.into_iter().map(|index| items[index].take()).collect();
-            self.observer.clear(trail, Cause::Order);
+        if let Some(order) = self.order(&items, live, wanted, keys, trail)
+            && order.iter().enumerate().any(|(place, index)| place != *index)
+        {
+            items = order.iter().map(|index| items[*index].take()).collect();
+            self.observer.reorder(trail, &order);
         }
         base.insert(name.to_owned(), Value::Array(items));
     }

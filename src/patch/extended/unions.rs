@@ -37,8 +37,8 @@ impl<O: Observer> Merge<'_, O> {
                 self.refuse("two-union-members", &trail.field(field), message);
             }
             for member in union.members.iter().filter(|member| cleared(member, union, chosen, first)) {
-                if base.remove(member.field).is_some() {
-                    self.observer.delete(&trail.field(member.field), Cause::Union);
+                if let Some(was) = base.remove(member.field) {
+                    self.observer.delete(&trail.field(member.field), Some(was), Cause::Union);
                 }
             }
         }

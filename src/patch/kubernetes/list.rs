@@ -106,7 +106,11 @@ impl<O: Observer> Merge<'_, O> {
                 live.retain(|value| {
                     let keep = ids.next().is_none_or(|id| *id as usize >= unwanted);
                     if !keep {
-                        self.observer.delete(&trail.then(Place::Item(value)), Cause::DeleteFromPrimitiveList);
+                        self.observer.delete(
+                            &trail.then(Place::Item(value)),
+                            None,
+                            Cause::DeleteFromPrimitiveList,
+                        );
                     }
                     keep
                 });
@@ -152,7 +156,7 @@ impl<O: Observer> Merge<'_, O> {
                     return Err(no_key(key, &at));
                 }
             } else {
-                self.observer.set(&at, value, Cause::Stated);
+                self.observer.set(&at, None, value, Cause::Stated);
                 slots[*id as usize] = kept.len();
                 kept.push(value.clone());
                 ids.push(*id);
@@ -173,11 +177,11 @@ impl<O: Observer> Merge<'_, O> {
 
     /// A list with a `$patch: replace` item: the plain items as they are written.
     fn replaced(&mut self, items: Items, patch: &[Value], key: &str, trail: &Trail<'_>) -> Merged {
-        self.observer.clear(trail, Cause::Replace);
+        self.observer.clear(trail, None, Cause::Replace);
         let ids: Vec<u32> = items.plain.iter().map(|(_, id)| *id).collect();
         let kept: Vec<Value> = items.plain.iter().map(|(index, _)| patch[*index].clone()).collect();
         for value in &kept {
-            self.observer.set(&trail.then(Place::Key(key, &value[key], None)), value, Cause::Replace);
+            self.observer.set(&trail.then(Place::Key(key, &value[key], None)), None, value, Cause::Replace);
         }
         let deleted = deleted_slots(&items);
         let live_in_place = go::live_order(&items.base, &deleted, &[]);
@@ -201,7 +205,11 @@ impl<O: Observer> Merge<'_, O> {
         }
         for (index, id) in &items.deletes {
             if items.base.contains(id) {
-                self.observer.delete(&trail.then(Place::Key(key, &patch[*index][key], None)), Cause::Delete);
+                self.observer.delete(
+                    &trail.then(Place::Key(key, &patch[*index][key], None)),
+                    None,
+                    Cause::Delete,
+                );
             }
         }
         let mut gone = vec![false; kept.len()];
@@ -238,7 +246,7 @@ impl<O: Observer> Merge<'_, O> {
         let distinct = interner.len();
         for slot in &kept {
             if let Some(new) = slot.checked_sub(base.len()) {
-                self.observer.set(&trail.then(Place::Item(&patch[new])), &patch[new], Cause::Stated);
+                self.observer.set(&trail.then(Place::Item(&patch[new])), None, &patch[new], Cause::Stated);
             }
         }
         let split = base.len();

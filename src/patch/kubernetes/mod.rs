@@ -64,15 +64,15 @@ impl<O: Observer> Merge<'_, O> {
             Some("replace") => {
                 original.clone_from(patch);
                 original.remove(directive::PATCH);
-                self.observer.clear(trail, Cause::Replace);
+                self.observer.clear(trail, None, Cause::Replace);
                 for (key, value) in &*original {
-                    self.observer.set(&trail.field(key), value, Cause::Replace);
+                    self.observer.set(&trail.field(key), None, value, Cause::Replace);
                 }
                 Ok(())
             }
             Some("delete") => {
                 original.clear();
-                self.observer.clear(trail, Cause::Delete);
+                self.observer.clear(trail, None, Cause::Delete);
                 Ok(())
             }
             _ => Err(refuse(
@@ -118,7 +118,7 @@ impl<O: Observer> Merge<'_, O> {
         original.retain(|key, _| {
             let keep = listed(key);
             if !keep {
-                self.observer.delete(&trail.field(key), Cause::RetainKeys);
+                self.observer.delete(&trail.field(key), None, Cause::RetainKeys);
             }
             keep
         });
@@ -136,13 +136,13 @@ impl<O: Observer> Merge<'_, O> {
     ) -> Result<(), Error> {
         if value.is_null() {
             if original.remove(key).is_some() {
-                self.observer.delete(trail, Cause::Null);
+                self.observer.delete(trail, None, Cause::Null);
             }
             return Ok(());
         }
         let Some(live) = original.get_mut(key) else {
             if let Some(added) = added(value, Nulls::Drop, trail)? {
-                self.observer.set(trail, &added, Cause::Stated);
+                self.observer.set(trail, None, &added, Cause::Stated);
                 original.insert(key.to_owned(), added);
             }
             return Ok(());
@@ -152,8 +152,8 @@ impl<O: Observer> Merge<'_, O> {
                 let field = lookup(schema, key, trail)?;
                 if field.strategy.replace {
                     live.clone_from(patch);
-                    self.observer.clear(trail, Cause::Replace);
-                    self.observer.set(trail, value, Cause::Replace);
+                    self.observer.clear(trail, None, Cause::Replace);
+                    self.observer.set(trail, None, value, Cause::Replace);
                     return Ok(());
                 }
                 self.map(live, patch, Schema::of(field), trail)
@@ -164,22 +164,22 @@ impl<O: Observer> Merge<'_, O> {
                     return self.list(live, patch, item, field.merge_key, trail);
                 }
                 live.clone_from(patch);
-                self.observer.clear(trail, Cause::Replace);
-                self.observer.set(trail, value, Cause::Replace);
+                self.observer.clear(trail, None, Cause::Replace);
+                self.observer.set(trail, None, value, Cause::Replace);
                 Ok(())
             }
             (live, _) if GoType::of(live) == GoType::of(value) => {
                 live.clone_from(value);
-                self.observer.set(trail, value, Cause::Stated);
+                self.observer.set(trail, None, value, Cause::Stated);
                 Ok(())
             }
             (live, _) => {
                 if let Some(added) = added(value, Nulls::Drop, trail)? {
-                    self.observer.set(trail, &added, Cause::Stated);
+                    self.observer.set(trail, None, &added, Cause::Stated);
                     *live = added;
                 } else {
                     original.remove(key);
-                    self.observer.delete(trail, Cause::Delete);
+                    self.observer.delete(trail, None, Cause::Delete);
                 }
                 Ok(())
             }
@@ -206,7 +206,7 @@ impl<O: Observer> Merge<'_, O> {
         let trail = trail.field(name);
         if value.is_null() {
             if original.remove(name).is_some() {
-                self.observer.delete(&trail, Cause::Null);
+                self.observer.delete(&trail, None, Cause::Null);
             }
             return Ok(());
         }
@@ -215,7 +215,7 @@ impl<O: Observer> Merge<'_, O> {
                 let field = lookup(schema, name, &trail)?;
                 if field.strategy.replace {
                     live.clone_from(patch);
-                    self.observer.set(&trail, value, Cause::Replace);
+                    self.observer.set(&trail, None, value, Cause::Replace);
                     return Ok(());
                 }
                 self.map(live, patch, Schema::of(field), &trail)
@@ -226,7 +226,7 @@ impl<O: Observer> Merge<'_, O> {
             }
             (Some(live), _) if !live.is_null() && GoType::of(live) == GoType::of(value) => {
                 live.clone_from(value);
-                self.observer.set(&trail, value, Cause::Stated);
+                self.observer.set(&trail, None, value, Cause::Stated);
                 Ok(())
             }
             // Go looks at nothing else of it: a list that is not there, or is no list, stays so.

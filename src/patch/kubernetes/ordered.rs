@@ -56,7 +56,7 @@ impl<O: Observer> Merge<'_, O> {
                 return Ok(None);
             };
             let elements = some_elements(element_type(&none, listed, trail)?, trail)?;
-            self.observer.set(trail, &Value::Array(list.clone()), Cause::Stated);
+            self.observer.set(trail, None, &Value::Array(list.clone()), Cause::Stated);
             return put_in_order(list, &none, elements, order, trail).map(Some);
         };
         if listed.is_some() && order.merges {
@@ -69,18 +69,18 @@ impl<O: Observer> Merge<'_, O> {
             } else {
                 self.scalars(live, patch, order.wanted, order.key, trail)?
             };
-            self.observer.clear(trail, Cause::Order);
+            self.observer.clear(trail, None, Cause::Order);
             return Ok(Some(merged.in_order().in_wanted_order()));
         }
         let elements = some_elements(element_type(&live, patch, trail)?, trail)?;
         let merged = match listed {
             Some(listed) => {
-                self.observer.clear(trail, Cause::Replace);
+                self.observer.clear(trail, None, Cause::Replace);
                 listed.clone()
             }
             None => live.clone(),
         };
-        self.observer.clear(trail, Cause::Order);
+        self.observer.clear(trail, None, Cause::Order);
         put_in_order(merged, &live, elements, order, trail).map(Some)
     }
 }

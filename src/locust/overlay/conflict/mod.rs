@@ -1,0 +1,194 @@
+//! Conflicts: two overlays of one band and priority that write the same place differently. Their names
+//! decide, so the outcome is fixed; but nobody chose it.
+
+mod writes;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
+
+use serde_json::Value;
+use writes::{Recorder, Writes};
+
+use super::{
+    layer::{Band, OverlayLayer},
+    object::{Kind, Overlay},
+};
+use crate::{
+    diagnostic::Diagnostic,
+    layers::Patch,
+    patch::{self, Options, Seed},
+    path::FieldPath,
+    schema::Schema,
+};
+
+/// One layer of a pod, as [`conflicts`] looks at it.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// Whose it is, where it is an overlay's.
+    pub overlay: Option<OverlayLayer<'a>>,
+    /// What it says.
+    pub patch: Patch<'a>,
+    /// How strictly it is applied.
+    pub options: Options,
+}
+
+/// Two overlays that write the same place differently.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conflict {
+    /// The overlay that is applied first and loses: kind, namespace, name.
+    pub loser: (Kind, Option<String>, String),
+    /// The overlay that is applied later and wins.
+    pub winner: (Kind, Option<String>, String),
+    /// Where, in the pod template.
+    pub paths: Vec<FieldPath>,
+    /// The same for people.
+    pub diagnostic: Diagnostic,
+}
+
+/// The overlays of one band and priority that one pod has.
+type Groups<'a> = BTreeMap<(Band, i32), Vec<&'a Overlay>>;
+
+/// The conflicts among the overlays of a pod that starts as `base`.
+#[must_use]
+pub fn conflicts(base: &Value, sources: &[Source<'_>], schema: Schema) -> Vec<Conflict> {
+    let mut groups: Groups<'_> = BTreeMap::new();
+    for layer in
+        sources.iter().filter_map(|source| source.overlay).filter(|layer| layer.band.is_by_priority())
+    {
+        let group = groups.entry((layer.band, layer.overlay.priority)).or_default();
+        if !group.iter().any(|overlay| std::ptr::eq(*overlay, layer.overlay)) {
+            group.push(layer.overlay);
+        }
+    }
+    groups.retain(|_, group| group.len() > 1);
+    if groups.is_empty() {
+        return Vec::new();
+    }
+    let recorded = record(base, sources, &groups, schema);
+    let mut found = Vec::new();
+    for ((band, priority), group) in &groups {
+        let Some(writes) = recorded.get(&(*band, *priority)) else { continue };
+        for ((loser, winner), paths) in overlaps(writes) {
+            found.push(conflict(group[loser], group[winner], *band, *priority, &paths));
+        }
+    }
+    found
+}
+
+/// What each overlay of each group writes, in the group's order.
+fn record(
+    base: &Value,
+    sources: &[Source<'_>],
+    groups: &Groups<'_>,
+    schema: Schema,
+) -> BTreeMap<(Band, i32), Vec<Writes>> {
+    let mut recorded: BTreeMap<(Band, i32), Vec<Writes>> = BTreeMap::new();
+    let mut value = base.clone();
+    let mut seeds: Vec<Seed<'_>> = Vec::new();
+    for source in sources {
+        let place = source.overlay.and_then(|layer| {
+            let key = (layer.band, layer.overlay.priority);
+            let group = groups.get(&key)?;
+            let member = group.iter().position(|overlay| std::ptr::eq(*overlay, layer.overlay))?;
+            Some((key, member, group.len()))
+        });
+        let mut unrecorded = Writes::default();
+        let writes = match place {
+            Some((key, member, members)) => {
+                let group = recorded.entry(key).or_insert_with(|| vec![Writes::default(); members]);
+                &mut group[member]
+            }
+            None => &mut unrecorded,
+        };
+        let mut recorder = Recorder { writes };
+        value = match source.patch {
+            Patch::Template(patch) => {
+                patch::extend_seeded(value, patch, schema, source.options, &seeds, &mut recorder).value
+            }
+            Patch::EachContainer(patch) => {
+                let (extended, usable) =
+                    patch::extend_each_container(value, patch, schema, source.options, &mut recorder);
+                seeds.extend(usable.then_some(Seed { patch, options: source.options }));
+                extended.value
+            }
+        };
+    }
+    recorded
+}
+
+/// The pairs of a group that write the same place differently, earlier first, and the places. Of many
+/// overlays that write one place, neighbours are compared: a thousand of them are no half million pairs.
+fn overlaps(group: &[Writes]) -> BTreeMap<(usize, usize), BTreeSet<Vec<String>>> {
+    let mut found: BTreeMap<(usize, usize), BTreeSet<Vec<String>>> = BTreeMap::new();
+    let mut add = |earlier: usize, later: usize, path: &[String]| {
+        found.entry((earlier, later)).or_default().insert(path.to_vec());
+    };
+    let mut leaves: BTreeMap<&[String], Vec<(usize, &Value)>> = BTreeMap::new();
+    let mut swept: BTreeMap<&[String], BTreeSet<usize>> = BTreeMap::new();
+    for (member, writes) in group.iter().enumerate() {
+        for (path, value) in &writes.leaves {
+            leaves.entry(path).or_default().push((member, value));
+        }
+        for path in &writes.swept {
+            swept.entry(path).or_default().insert(member);
+        }
+    }
+    for (path, written) in &leaves {
+        for pair in written.windows(2) {
+            if let [(earlier, value), (later, other)] = pair
+                && value != other
+            {
+                add(*earlier, *later, path);
+            }
+        }
+    }
+    for (path, sweepers) in &swept {
+        let below = leaves
+            .range::<[String], _>((Bound::Included(*path), Bound::Unbounded))
+            .take_while(|(inner, _)| inner.starts_with(path));
+        let mut members = sweepers.clone();
+        members.extend(below.flat_map(|(_, written)| written.iter().map(|(member, _)| *member)));
+        let mut differ = |earlier: usize, later: usize| {
+            if !group[earlier].below(path).eq(group[later].below(path)) {
+                add(earlier, later, path);
+            }
+        };
+        for member in members {
+            let before = sweepers.range(..member).next_back();
+            let after = sweepers.range(member + 1..).next();
+            if let Some(sweeper) = before {
+                differ(*sweeper, member);
+            }
+            if let Some(sweeper) = after {
+                differ(member, *sweeper);
+            }
+        }
+    }
+    found
+}
+
+fn conflict(
+    loser: &Overlay,
+    winner: &Overlay,
+    band: Band,
+    priority: i32,
+    written: &BTreeSet<Vec<String>>,
+) -> Conflict {
+    let id = |overlay: &Overlay| (overlay.kind, overlay.namespace.clone(), overlay.name.clone());
+    let paths: Vec<FieldPath> = written.iter().map(|path| writes::path(path)).collect();
+    let first = paths.first().cloned().unwrap_or_default();
+    let more = match paths.len() {
+        0 | 1 => String::new(),
+        many => format!(" and {} more", many - 1),
+    };
+    let part = if band.is_override() { "overrides" } else { "defaults" };
+    let message = format!(
+        "give {loser} or {winner} another priority: the {part} of both say something of {first}{more} with priority {priority}, \
+         and {} wins by its name",
+        winner.name
+    );
+    let diagnostic = Diagnostic::warning("overlay-conflict", message).at(first);
+    Conflict { loser: id(loser), winner: id(winner), paths, diagnostic }
+}

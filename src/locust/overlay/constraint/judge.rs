@@ -1,0 +1,94 @@
+//! Judging a role's final pod by the constraints of the overlays that apply.
+
+use std::cell::LazyCell;
+
+use serde_json::Value;
+
+use super::{Constraint, Rule, check::Check, expression::Environment, place::Found};
+use crate::{
+    diagnostic::Diagnostic,
+    locust::overlay::{namespace::Namespace, object::Overlay},
+    path::{FieldPath, Segment},
+};
+
+/// What is judged, and by whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'a> {
+    /// The final pod template of one role.
+    pub pod: &'a Value,
+    /// The namespace that it goes to, where it is known.
+    pub namespace: Option<&'a Namespace>,
+    /// The overlays that apply, as their overrides do: see
+    /// [`Applying::in_order_of_overrides`](crate::locust::overlay::Applying::in_order_of_overrides).
+    pub overlays: &'a [&'a Overlay],
+}
+
+/// What the constraints refuse, with paths in the pod template. `is_overridden` says whether a place is
+/// as an override made it, of the overlay at this index or of a later one: that is not judged.
+pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> bool) -> Vec<Diagnostic> {
+    let environment = LazyCell::new(|| Environment::new(judged.pod, judged.namespace));
+    let mut refused = Vec::new();
+    for (rank, overlay) in judged.overlays.iter().enumerate() {
+        for constraint in &overlay.constraints {
+            match &constraint.rule {
+                Rule::Place { place, check, required } => {
+                    for found in place.find(judged.pod) {
+                        let Some(wrong) = wrong(&found, check, *required) else { continue };
+                        let (path, _) = found;
+                        if !is_overridden(&path, rank) {
+                            refused.push(said(overlay, constraint, wrong).at(path));
+                        }
+                    }
+                }
+                Rule::Expression(expression) => match expression.holds(&environment) {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        let wrong = format!("change the pod so that {}", expression.source());
+                        refused.push(said(overlay, constraint, wrong));
+                    }
+                    Err(reason) => {
+                        let wrong =
+                            format!("the expression {} cannot be evaluated: {reason}", expression.source());
+                        refused.push(said(overlay, constraint, wrong));
+                    }
+                },
+            }
+        }
+    }
+    refused
+}
+
+/// What to do about a place, when it may not be as it is.
+fn wrong((path, value): &Found<'_>, check: &Check, required: bool) -> Option<String> {
+    let name = match path.segments().last() {
+        Some(Segment::Field(name)) => format!("\"{name}\""),
+        _ => format!("\"{path}\""),
+    };
+    match value {
+        Some(value) if check.allows(value) => None,
+        Some(value) => Some(format!("write {name} {}, not as {}", check.wanted(), short(value))),
+        None if !required => None,
+        None if matches!(check, Check::Any) => Some(format!("add {name}: it must be there")),
+        None => Some(format!("add {name}, and write it {}: it must be there", check.wanted())),
+    }
+}
+
+/// The refusal, in the overlay's own words where it has some.
+fn said(overlay: &Overlay, constraint: &Constraint, wrong: String) -> Diagnostic {
+    let place = overlay.position(&constraint.origin).map_or_else(String::new, |at| format!(" ({at})"));
+    let by = format!("{overlay} demands it: {}{place}", constraint.origin);
+    match &constraint.message {
+        Some(message) => Diagnostic::error("constraint", message.trim()).help(format!("{wrong}; {by}")),
+        None => Diagnostic::error("constraint", wrong).help(by),
+    }
+}
+
+/// A value as JSON, cut to what a line can take.
+fn short(value: &Value) -> String {
+    const LENGTH: usize = 60;
+    let text = value.to_string();
+    if text.chars().count() <= LENGTH {
+        return text;
+    }
+    format!("{}...", text.chars().take(LENGTH).collect::<String>())
+}

@@ -1,0 +1,25 @@
+//! Overlays: what a platform team says of every load test's pods.
+//!
+//! [`Overlays`] are read and checked once; [`Overlays::applying`] says which of them apply to a test, in
+//! which order, and [`Applying::layers`] which patches they put into which [`Band`] of a role's pod.
+//! What must be true of the final pods is in [`constraint`].
+
+mod conflict;
+pub mod constraint;
+mod layer;
+mod namespace;
+mod object;
+mod read;
+mod select;
+mod selection;
+mod selector;
+mod set;
+
+pub use conflict::{Conflict, Source, conflicts};
+pub use layer::{Band, OverlayLayer};
+pub use namespace::{NAME_LABEL, Namespace};
+pub use object::{Kind, Overlay, Unreadable};
+pub use select::Applying;
+pub use selection::{Match, Selection};
+pub use selector::Selector;
+pub use set::Overlays;

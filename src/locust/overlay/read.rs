@@ -1,0 +1,143 @@
+//! Reading an overlay strictly: everything that is wrong with it is said, at its place.
+
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+use super::{
+    constraint::Constraint,
+    object::{Kind, Overlay, Unreadable, named},
+    selection::Selection,
+};
+use crate::{
+    diagnostic::{Diagnostic, did_you_mean},
+    locust::{test, unknown},
+    manifest::Document,
+    path::FieldPath,
+    structure::Structure,
+};
+
+static CLUSTER: LazyLock<(Value, Structure)> = LazyLock::new(|| test::structure("ClusterPodOverlay"));
+static NAMESPACED: LazyLock<(Value, Structure)> = LazyLock::new(|| test::structure("PodOverlay"));
+
+const VERSION: &str = "locust.io/v1alpha1";
+
+impl Overlay {
+    /// Reads an object of this kind, and checks it as the API server checks it on arrival, and its
+    /// selectors, templates and constraints beside.
+    ///
+    /// # Errors
+    /// What could be made of it, and everything that is wrong with it; paths are rooted at the object.
+    pub fn read(kind: Kind, document: Document) -> Result<Self, Unreadable> {
+        let value = &document.value;
+        let mut errors = metadata(kind, value);
+        let spec = value.get("spec").cloned().unwrap_or_else(|| json!({}));
+        let (schema, checks) = if kind == Kind::Cluster { &*CLUSTER } else { &*NAMESPACED };
+        let root = FieldPath::fields(["spec"]);
+        unknown::fields(kind.as_str(), schema, &spec, &root, &mut errors);
+        let structure: Vec<Diagnostic> = checks
+            .check(&spec)
+            .map(|(_, error)| {
+                let path = root.join(&error.path.clone().unwrap_or_default());
+                error.at(path)
+            })
+            .collect();
+        let is_sound = structure.is_empty();
+        errors.extend(structure);
+        let selection = Selection::read(&spec);
+        let mut constraints = Vec::new();
+        if is_sound {
+            errors.extend(templates(&spec));
+            let written = spec.get("constraints").and_then(Value::as_array).into_iter().flatten();
+            for (index, written) in written.enumerate() {
+                match Constraint::read(written, FieldPath::fields(["spec", "constraints"]).index(index)) {
+                    Ok(constraint) => constraints.push(constraint),
+                    Err(found) => errors.extend(found),
+                }
+            }
+            if let Err(found) = &selection {
+                errors.extend(found.iter().cloned());
+            }
+        }
+        let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let name = text("/metadata/name").unwrap_or_default();
+        let namespace = text("/metadata/namespace").filter(|_| kind == Kind::Namespaced);
+        match selection {
+            Ok(selection) if errors.is_empty() => {
+                let number = |pointer: &str| value.pointer(pointer).and_then(Value::as_i64);
+                let priority = number("/spec/priority").unwrap_or_default();
+                Ok(Self {
+                    kind,
+                    namespace,
+                    name,
+                    generation: number("/metadata/generation"),
+                    priority: i32::try_from(priority).unwrap_or_default(),
+                    selection,
+                    constraints,
+                    document,
+                })
+            }
+            selection => {
+                let object =
+                    named(kind, namespace.as_deref(), if name.is_empty() { "without a name" } else { &name });
+                let place = |error: Diagnostic| {
+                    let position = error.path.as_ref().and_then(|path| document.position(path));
+                    error.of(object.as_str()).positioned(position)
+                };
+                let diagnostics = errors.into_iter().map(place).collect();
+                Err(Unreadable { kind, namespace, name, selection: selection.ok(), diagnostics })
+            }
+        }
+    }
+}
+
+/// What is wrong with the object outside of its spec.
+fn metadata(kind: Kind, value: &Value) -> Vec<Diagnostic> {
+    let mut errors = Vec::new();
+    let say = |code, message: String, path: &[&str]| {
+        Diagnostic::error(code, message).at(FieldPath::fields(path.iter().copied()))
+    };
+    let version = value.get("apiVersion").and_then(Value::as_str).unwrap_or("nothing");
+    if version != VERSION {
+        let message = format!("write apiVersion as {VERSION}, not as {version}");
+        errors.push(say("unsupported-version", message, &["apiVersion"]));
+    }
+    let known = ["apiVersion", "kind", "metadata", "spec", "status"];
+    for field in value.as_object().into_iter().flat_map(|fields| fields.keys()) {
+        if !known.contains(&field.as_str()) {
+            let near = did_you_mean(field, known);
+            let near = if near.is_empty() { "; remove it".to_owned() } else { near };
+            errors.push(unknown::field(kind.as_str(), field, &near, &FieldPath::root()));
+        }
+    }
+    if value.pointer("/metadata/name").and_then(Value::as_str).is_none_or(str::is_empty) {
+        let message = "add metadata.name: tests and messages call the overlay by it".to_owned();
+        errors.push(say("missing-name", message, &["metadata", "name"]));
+    }
+    let namespace = value.pointer("/metadata/namespace");
+    if kind == Kind::Namespaced && namespace.is_some_and(|namespace| !namespace.is_string()) {
+        let message = "write metadata.namespace as a string".to_owned();
+        errors.push(say("invalid-namespace", message, &["metadata", "namespace"]));
+    }
+    if kind == Kind::Cluster && namespace.is_some() {
+        let message = "remove metadata.namespace, or write kind as PodOverlay: a ClusterPodOverlay is in no namespace; \
+            spec.namespaceSelector says whose tests it is for";
+        errors.push(say("invalid-namespace", message.to_owned(), &["metadata", "namespace"]));
+    }
+    errors
+}
+
+/// What is wrong with the templates in a sound spec, as far as that can be said without a pod.
+fn templates(spec: &Value) -> Vec<Diagnostic> {
+    let mut errors = Vec::new();
+    for band in ["defaults", "overrides"] {
+        let each = spec.get(band).and_then(|templates| templates.get("eachContainer"));
+        if each.is_some_and(|each| each.get("name").is_some()) {
+            let message = "remove the name: eachContainer is for every container; a change to one container is an item of \
+                podTemplate.spec.containers";
+            let path = FieldPath::fields(["spec", band, "eachContainer", "name"]);
+            errors.push(Diagnostic::error("each-container-name", message).at(path));
+        }
+    }
+    errors
+}

@@ -1,0 +1,35 @@
+//! [`Surroundings`]: what a test meets where it is created.
+
+use crate::locust::{
+    overlay::{Namespace, Overlays},
+    test::Test,
+};
+
+/// What a test meets where it is created: the overlays that there are, and its namespace.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// All overlays, those of other namespaces too.
+    pub overlays: &'a Overlays,
+    /// The namespace that the test goes to, where it is known.
+    pub namespace: Option<&'a Namespace>,
+}
+
+/// No overlays at all.
+static NONE: Overlays = Overlays::none();
+
+impl Surroundings<'static> {
+    /// A cluster without overlays.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { overlays: &NONE, namespace: None }
+    }
+}
+
+impl Surroundings<'_> {
+    /// The test's namespace: what the test says counts, with the labels that are known of it.
+    pub(super) fn namespace_of(&self, test: &Test) -> Option<Namespace> {
+        let known =
+            self.namespace.filter(|known| test.namespace.as_ref().is_none_or(|own| *own == known.name));
+        known.cloned().or_else(|| test.namespace.clone().map(Namespace::named))
+    }
+}

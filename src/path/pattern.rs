@@ -1,0 +1,269 @@
+//! [`PathPattern`]: places of an object, as people write them.
+
+use std::{fmt, str::FromStr};
+
+use serde_json::Value;
+
+use super::{FieldPath, Segment};
+
+/// One step of a [`PathPattern`].
+#[derive(Debug, Clone, PartialEq)]
+enum Step {
+    /// One field or item.
+    One(Segment),
+    /// Every item of a list, or every entry of a map.
+    Each,
+}
+
+/// Places of an object: a [`FieldPath`] in which `[*]` stands for every item of a list, or every entry of
+/// a map.
+///
+/// `.spec.containers[name="locust"].image`, `.spec.tolerations[*].key`,
+/// `.metadata.labels["example.com/team"]`. The first dot may be left out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PathPattern {
+    steps: Vec<Step>,
+}
+
+impl PathPattern {
+    /// The path, when it is one place: without `[*]`.
+    #[must_use]
+    pub fn exact(&self) -> Option<FieldPath> {
+        let one = |step: &Step| match step {
+            Step::One(segment) => Some(segment.clone()),
+            Step::Each => None,
+        };
+        self.steps.iter().map(one).collect::<Option<Vec<Segment>>>().map(FieldPath::new)
+    }
+
+    /// The steps, outermost first; `None` for `[*]`.
+    pub fn steps(&self) -> impl Iterator<Item = Option<&Segment>> {
+        self.steps.iter().map(|step| match step {
+            Step::One(segment) => Some(segment),
+            Step::Each => None,
+        })
+    }
+
+    /// The places in `value`: each with its path, and its value when it is there. A place below an item or
+    /// entry that `[*]` found is among them also when it is absent; where there are no items, there are
+    /// no places.
+    #[must_use]
+    pub fn places<'v>(&self, value: &'v Value) -> Vec<(FieldPath, Option<&'v Value>)> {
+        let mut places = vec![(FieldPath::root(), Some(value))];
+        for step in &self.steps {
+            places = match step {
+                Step::One(segment) => places
+                    .into_iter()
+                    .map(|(path, here)| {
+                        let inner = here.and_then(|here| FieldPath::new(vec![segment.clone()]).find(here));
+                        (path.with(segment.clone()), inner)
+                    })
+                    .collect(),
+                Step::Each => places
+                    .into_iter()
+                    .flat_map(|(path, here)| here.map_or_else(Vec::new, |here| inside(&path, here)))
+                    .collect(),
+            };
+        }
+        places
+    }
+}
+
+/// Everything directly inside of a list or map.
+fn inside<'v>(path: &FieldPath, value: &'v Value) -> Vec<(FieldPath, Option<&'v Value>)> {
+    match value {
+        Value::Object(fields) => fields.iter().map(|(name, inner)| (path.field(name), Some(inner))).collect(),
+        Value::Array(items) => {
+            items.iter().enumerate().map(|(index, item)| (path.index(index), Some(item))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+impl FromStr for PathPattern {
+    type Err = String;
+
+    /// # Errors
+    /// What to correct, as one line.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut rest = text.trim();
+        let mut steps = Vec::new();
+        if rest == "." {
+            return Ok(Self { steps });
+        }
+        if !rest.starts_with(['.', '[']) && !rest.is_empty() {
+            let (name, after) = name(rest)?;
+            steps.push(Step::One(Segment::Field(name)));
+            rest = after;
+        }
+        while !rest.is_empty() {
+            let (step, after) = match rest.strip_prefix('.') {
+                Some(field) => {
+                    let (name, after) = name(field)?;
+                    (Step::One(Segment::Field(name)), after)
+                }
+                None => match rest.strip_prefix('[') {
+                    Some(inner) => bracket(inner)?,
+                    None => return Err(format!("write a \".\" or \"[\" before \"{rest}\"")),
+                },
+            };
+            steps.push(step);
+            rest = after;
+        }
+        if steps.is_empty() {
+            return Err("name a field, such as .spec.priorityClassName".to_owned());
+        }
+        Ok(Self { steps })
+    }
+}
+
+/// A field's name, and what follows it.
+fn name(text: &str) -> Result<(String, &str), String> {
+    let end = text.find(['.', '[']).unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    if name.is_empty() {
+        return Err("write a field's name after each \".\"".to_owned());
+    }
+    let usual = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '$' | '/');
+    match name.chars().find(|letter| !usual(*letter)) {
+        Some(odd) => Err(format!("write the field \"{name}\" as [\"{name}\"]: it has a {odd:?} in it")),
+        None => Ok((name.to_owned(), rest)),
+    }
+}
+
+/// What stands between `[` and `]`, and what follows it.
+fn bracket(text: &str) -> Result<(Step, &str), String> {
+    let unclosed = || format!("close the bracket of \"[{text}\"");
+    if let Some(rest) = text.strip_prefix("*]") {
+        return Ok((Step::Each, rest));
+    }
+    if text.starts_with('"') {
+        let (value, rest) = scalar(text)?;
+        let name = value.as_str().unwrap_or_default().to_owned();
+        let rest = rest.strip_prefix(']').ok_or_else(unclosed)?;
+        return Ok((Step::One(Segment::Field(name)), rest));
+    }
+    if let Some(item) = text.strip_prefix('=') {
+        let (value, rest) = scalar(item)?;
+        return Ok((Step::One(Segment::Item(value)), rest.strip_prefix(']').ok_or_else(unclosed)?));
+    }
+    let end = text.find([']', '=']).ok_or_else(unclosed)?;
+    if text[end..].starts_with(']') {
+        let index = text[..end].parse().map_err(|_| {
+            format!(
+                "write what is in the brackets as * , an index, \"a field\" or key=value: \"{}\" is none",
+                &text[..end]
+            )
+        })?;
+        return Ok((Step::One(Segment::Index(index)), &text[end + 1..]));
+    }
+    let mut keys = Vec::new();
+    let mut rest = text;
+    loop {
+        let (key, after) = rest.split_once('=').ok_or_else(unclosed)?;
+        let (value, after) = scalar(after)?;
+        keys.push((key.trim().to_owned(), value));
+        match after.strip_prefix(',') {
+            Some(more) => rest = more,
+            None => {
+                return Ok((Step::One(Segment::Key(keys)), after.strip_prefix(']').ok_or_else(unclosed)?));
+            }
+        }
+    }
+}
+
+/// A scalar in JSON, or a bare word as a string, and what follows it.
+fn scalar(text: &str) -> Result<(Value, &str), String> {
+    if text.starts_with('"') {
+        let mut escaped = false;
+        for (index, letter) in text.char_indices().skip(1) {
+            match letter {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '"' => {
+                    let value = serde_json::from_str(&text[..=index])
+                        .map_err(|error| format!("correct the string {}: {error}", &text[..=index]))?;
+                    return Ok((value, &text[index + 1..]));
+                }
+                _ => {}
+            }
+        }
+        return Err(format!("close the quotes of {text}"));
+    }
+    let end = text.find([',', ']']).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    if word.is_empty() {
+        return Err("write a value after each \"=\" in brackets".to_owned());
+    }
+    Ok((serde_json::from_str(word).unwrap_or_else(|_| Value::from(word)), rest))
+}
+
+impl fmt::Display for PathPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.steps.is_empty() {
+            return f.write_str(".");
+        }
+        self.steps.iter().try_for_each(|step| match step {
+            Step::One(segment) => write!(f, "{segment}"),
+            Step::Each => f.write_str("[*]"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn reads_what_paths_are_written_as() {
+        for (text, written) in [
+            (".", "."),
+            ("spec.priorityClassName", ".spec.priorityClassName"),
+            (".spec.containers[name=\"locust\"].image", ".spec.containers[name=\"locust\"].image"),
+            (".spec.containers[name=locust].image", ".spec.containers[name=\"locust\"].image"),
+            (".ports[containerPort=80,protocol=\"TCP\"]", ".ports[containerPort=80,protocol=\"TCP\"]"),
+            (".spec.tolerations[*].key", ".spec.tolerations[*].key"),
+            (".args[0]", ".args[0]"),
+            (".finalizers[=\"a]b\"]", ".finalizers[=\"a]b\"]"),
+            (".metadata.labels[\"a.b/c\"]", ".metadata.labels.a.b/c"),
+        ] {
+            assert_eq!(text.parse::<PathPattern>().unwrap().to_string(), written, "{text}");
+        }
+        for (text, part) in [
+            ("", "name a field"),
+            (".spec..x", "after each"),
+            (".a[", "close the bracket"),
+            (".a[x]", "in the brackets"),
+            (".a[name=]", "a value after"),
+            (".a[name=\"x]", "close the quotes"),
+            (".a b", "as [\"a b\"]"),
+            (".a[0]b", "before \"b\""),
+        ] {
+            let error = text.parse::<PathPattern>().unwrap_err();
+            assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn finds_every_place() {
+        let value = json!({"items": [{"name": "a", "x": 1}, {"name": "b"}, 3], "map": {"k": {"x": 2}}});
+        let places = |text: &str| {
+            let pattern: PathPattern = text.parse().unwrap();
+            let places = pattern.places(&value).into_iter();
+            places.map(|(path, value)| (path.to_string(), value.cloned())).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            places(".items[*].x"),
+            [
+                (".items[0].x".to_owned(), Some(json!(1))),
+                (".items[1].x".to_owned(), None),
+                (".items[2].x".to_owned(), None)
+            ]
+        );
+        assert_eq!(places(".map[*].x"), [(".map.k.x".to_owned(), Some(json!(2)))]);
+        assert_eq!(places(".none[*].x"), []);
+        assert_eq!(places(".none.x"), [(".none.x".to_owned(), None)]);
+    }
+}

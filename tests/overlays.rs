@@ -1,0 +1,29 @@
+//! Overlays: which apply to a test, in which order, and what their constraints accept and refuse.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::needless_pass_by_value,
+    reason = "a test fails by panicking, and is given json!(...)"
+)]
+
+#[path = "overlays/bands.rs"]
+mod bands;
+#[path = "overlays/command_line.rs"]
+mod command_line;
+#[path = "overlays/conflicts.rs"]
+mod conflicts;
+#[path = "overlays/constraints.rs"]
+mod constraints;
+#[path = "overlays/each_container.rs"]
+mod each_container;
+#[path = "overlays/page.rs"]
+mod page;
+#[path = "overlays/reading.rs"]
+mod reading;
+#[path = "overlays/render.rs"]
+mod render;
+#[path = "overlays/selection.rs"]
+mod selection;
+mod support;
