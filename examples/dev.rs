@@ -34,7 +34,11 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 fn main() {
-    let plane = ControlPlane::start_all(&[("crds/locusttests.locust.io.yaml", "locusttests")]);
+    let plane = ControlPlane::start_all(&[
+        ("crds/locusttests.locust.io.yaml", "locusttests"),
+        ("crds/clusterpodoverlays.locust.io.yaml", "clusterpodoverlays"),
+        ("crds/podoverlays.locust.io.yaml", "podoverlays"),
+    ]);
     let kubeconfig = plane.kubeconfig("admin");
     let _life = PodLife::start(&kubeconfig);
     println!("A cluster with the operator is ready. In another terminal:\n");

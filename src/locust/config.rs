@@ -29,6 +29,18 @@ pub struct Config {
     pub kafka: Kafka,
     /// What becomes of template fields that podgraft's Kubernetes version does not know.
     pub unknown_fields: UnknownFields,
+    /// Whether the operator uses overlays for the whole cluster.
+    pub cluster_overlays: ClusterOverlays,
+}
+
+/// Whether overlays for the whole cluster are used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClusterOverlays {
+    /// They are; an operator that may not read them starts no test.
+    #[default]
+    On,
+    /// They are not, and need not be readable.
+    Off,
 }
 
 /// What becomes of unknown template fields.

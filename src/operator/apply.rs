@@ -16,10 +16,10 @@ use super::{
     decide::{Doomed, Step},
     error::{Error, is_conflict, is_missing},
     fetch,
-    revision::{self, Objects},
+    revision::{self, Objects, Sources},
     view::{Owner, View},
 };
-use crate::{locust::api::v2::AppliedLayer, role::Role};
+use crate::role::Role;
 
 /// When to try again to create what the API server refuses, though it had accepted it in a dry run.
 const REFUSED_AGAIN: Duration = Duration::from_secs(10);
@@ -31,8 +31,8 @@ pub struct Rendering<'r> {
     pub objects: &'r Objects,
     /// Their hash.
     pub hash: &'r str,
-    /// The layers that made the pods.
-    pub layers: &'r [AppliedLayer],
+    /// What they were made from.
+    pub from: &'r Sources,
 }
 
 /// Does a step for the test of `view`, which must be what the API server says at this moment.
@@ -62,7 +62,7 @@ pub async fn apply(
 }
 
 async fn freeze(ctx: &Context, view: &mut View, rendering: Rendering<'_>) -> Result<Option<Verdict>, Error> {
-    let Rendering { objects, hash, layers } = rendering;
+    let Rendering { objects, hash, from } = rendering;
     let has_pods = view.pods.iter().any(|pod| !pod.has_ended());
     let question = Question { namespace: view.namespace(), objects, hash, has_pods };
     let reached = match ctx.checker.check(&ctx.client, &question).await? {
@@ -72,7 +72,7 @@ async fn freeze(ctx: &Context, view: &mut View, rendering: Rendering<'_>) -> Res
     let path = format!("/apis/apps/v1/namespaces/{}/controllerrevisions", view.namespace());
     let mut number = view.highest_revision + 1;
     let created = loop {
-        let object = revision::freeze(view, number, objects, layers, &reached);
+        let object = revision::freeze(view, number, objects, from, &reached);
         match send(ctx, &path, &object, "ControllerRevision").await {
             Ok(Ok(created)) => break created,
             Ok(Err(refused)) => return Ok(Some(refused)),

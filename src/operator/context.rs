@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -13,7 +13,9 @@ use kube::{
 
 use tokio::sync::Semaphore;
 
-use super::{MANAGER, check::Checker, metrics::Metrics, settings::Settings};
+use super::{
+    MANAGER, around::Around, check::Checker, metrics::Metrics, overlay_status::Uses, settings::Settings,
+};
 
 /// How many tests' delays are kept.
 const KEPT: usize = 10_000;
@@ -28,6 +30,10 @@ pub struct Context {
     pub recorder: Recorder,
     /// Counts.
     pub metrics: Metrics,
+    /// The overlays and the namespaces.
+    pub around: Arc<Around>,
+    /// What tests make of overlays.
+    pub(super) uses: Uses,
     /// Asks the API server beforehand.
     pub checker: Checker,
     /// As many as tests may be worked on at once, in all namespaces.
@@ -38,13 +44,21 @@ pub struct Context {
 impl Context {
     /// The context of one run of the operator.
     #[must_use]
-    pub fn new(client: Client, settings: Settings, metrics: Metrics, instance: String) -> Self {
+    pub fn new(
+        client: Client,
+        settings: Settings,
+        metrics: Metrics,
+        around: Arc<Around>,
+        instance: String,
+    ) -> Self {
         let reporter = Reporter { controller: MANAGER.to_owned(), instance: Some(instance) };
         Self {
             recorder: Recorder::new(client.clone(), reporter),
             checker: Checker::new(settings.dry_run),
             turns: Semaphore::new(settings.concurrency.into()),
             client,
+            around,
+            uses: Uses::default(),
             settings,
             metrics,
             waits: Mutex::default(),

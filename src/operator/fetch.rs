@@ -21,8 +21,8 @@ use super::{
     error::{Error, is_missing},
     pods::PodState,
     revision::{
-        CHECKED_ANNOTATION, GENERATION_ANNOTATION, HASH_ANNOTATION, LAYERS_ANNOTATION, Objects,
-        REVISION_LABEL, Revision, TTL_ANNOTATION,
+        CHECKED_ANNOTATION, GENERATION_ANNOTATION, HASH_ANNOTATION, LAYERS_ANNOTATION, OVERLAYS_ANNOTATION,
+        Objects, REVISION_LABEL, Revision, TTL_ANNOTATION,
     },
     view::{Child, JobState, Owner, Progress, View},
     watch::Caches,
@@ -232,6 +232,10 @@ pub fn revision(metadata: &ObjectMeta) -> Option<Revision> {
         layers: annotations
             .get(LAYERS_ANNOTATION)
             .and_then(|layers| serde_json::from_str(layers).ok())
+            .unwrap_or_default(),
+        overlays: annotations
+            .get(OVERLAYS_ANNOTATION)
+            .and_then(|overlays| serde_json::from_str(overlays).ok())
             .unwrap_or_default(),
         checked: annotations.get(CHECKED_ANNOTATION).cloned().unwrap_or_default(),
         objects: None,

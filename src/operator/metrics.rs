@@ -1,6 +1,7 @@
 //! [`Metrics`]: what Prometheus scrapes.
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
     time::Duration,
 };
@@ -72,6 +73,12 @@ impl Metrics {
     /// Counts the tests of this cache, too.
     pub(super) fn counts(&self, tests: Store<DynamicObject>) {
         self.stores.lock().unwrap_or_else(PoisonError::into_inner).push(tests);
+    }
+
+    /// The UIDs of all tests.
+    pub(super) fn uids(&self) -> BTreeSet<String> {
+        let stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);
+        stores.iter().flat_map(Store::state).filter_map(|test| test.metadata.uid.clone()).collect()
     }
 
     /// Everything, in the `OpenMetrics` text format.

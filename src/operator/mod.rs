@@ -17,6 +17,7 @@
 //! itself says at that moment. A cache that lags behind can delay something, never repeat it.
 
 pub mod apply;
+pub mod around;
 mod asked;
 pub mod check;
 mod conditions;
@@ -28,6 +29,7 @@ mod health;
 pub mod index;
 mod lease;
 pub mod metrics;
+mod overlay_status;
 pub mod pods;
 pub mod problems;
 mod reconcile;

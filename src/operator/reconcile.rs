@@ -16,17 +16,27 @@ use super::{
     decide::{Step, Wanted, decide},
     error::{Error, is_conflict, is_missing},
     fetch, report,
-    revision::{self, Objects},
+    revision::{Objects, Sources},
     status::{Facts, differences_of, status},
     view::View,
     watch::Scope,
 };
 use crate::{
+    diagnostic::Diagnostic,
     locust::{self, Rendered, Surroundings, api::shared::UpdatePolicy, test},
     manifest::Document,
     report::Difference,
     role::Role,
 };
+
+/// That the overlays cannot be read.
+fn unknown_overlays(words: &str) -> Diagnostic {
+    let message = format!(
+        "let the operator read ClusterPodOverlays, PodOverlays and Namespaces, or set clusterOverlays: Off in its \
+         configuration: {words}"
+    );
+    Diagnostic::error("unknown-overlays", message)
+}
 
 /// The public operator's finalizer. podgraft needs none, and removes it from tests that have it.
 const FINALIZER: &str = "locust.io/cleanup";
@@ -52,12 +62,22 @@ struct Now {
 impl Now {
     fn of(scope: &Scope, test: &DynamicObject) -> Self {
         let value = serde_json::to_value(test).unwrap_or_default();
-        let rendered = locust::render(
-            &Document::from_value(value.clone()),
-            // Overlays are resolved by the command line only, so far; a test that lists one is refused.
-            &Surroundings::empty(),
-            &scope.ctx.settings.config,
-        );
+        let namespace = test.namespace().unwrap_or_default();
+        let document = Document::from_value(value.clone());
+        let config = &scope.ctx.settings.config;
+        let rendered = match scope.ctx.around.of(&namespace) {
+            Ok((overlays, namespace)) => {
+                let around = Surroundings { overlays: &overlays, namespace: Some(&namespace) };
+                locust::render(&document, &around, config)
+            }
+            Err(words) => {
+                // Without the overlays nobody can say what the test is.
+                let mut rendered = locust::render(&document, &Surroundings::empty(), config);
+                rendered.diagnostics = vec![unknown_overlays(&words)];
+                rendered
+            }
+        };
+        scope.ctx.uses.note(test, &rendered);
         let policy = test::read(&value).ok().and_then(|(test, _)| test.spec.overrides.update_policy);
         let objects = Objects::of(&rendered).filter(|_| !rendered.is_refused());
         let hash = objects.as_ref().map(Objects::hash).unwrap_or_default();
@@ -80,6 +100,7 @@ impl Now {
 pub(super) async fn reconcile(test: Arc<DynamicObject>, scope: Arc<Scope>) -> Result<Action, Error> {
     // What is not in a cache yet would be taken for missing.
     scope.caches.ready().await;
+    scope.ctx.around.settled().await;
     let Ok(_turn) = scope.ctx.turns.acquire().await else { return Ok(Action::await_change()) };
     let started = std::time::Instant::now();
     let outcome = Box::pin(look(&test, &scope)).await;
@@ -112,6 +133,7 @@ fn key(test: &DynamicObject) -> String {
 async fn look(test: &DynamicObject, scope: &Scope) -> Result<Action, Error> {
     if test.metadata.deletion_timestamp.is_some() {
         scope.ctx.forget(&key(test));
+        scope.ctx.uses.forget(test);
         return release(test, scope).await;
     }
     let mut view = fetch::cached(&scope.caches, test);
@@ -165,9 +187,8 @@ async fn look(test: &DynamicObject, scope: &Scope) -> Result<Action, Error> {
 
 /// Does one step after another until there is nothing more to do now.
 async fn act(scope: &Scope, view: &mut View, now: &Now) -> Result<(Step, Option<Verdict>), Error> {
-    let layers = revision::layers(&now.rendered);
-    let rendering =
-        now.objects.as_ref().map(|objects| Rendering { objects, hash: &now.hash, layers: &layers });
+    let from = Sources::of(&now.rendered);
+    let rendering = now.objects.as_ref().map(|objects| Rendering { objects, hash: &now.hash, from: &from });
     let (mut wanted, mut refused) = (now.wanted(), None);
     for _ in 0..STEPS {
         let step = decide(view, wanted);

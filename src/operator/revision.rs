@@ -5,7 +5,11 @@ use sha2::{Digest, Sha256};
 
 use super::view::View;
 use crate::{
-    locust::{Rendered, api::v2::AppliedLayer, base},
+    locust::{
+        Applied, Rendered,
+        api::v2::{AppliedLayer, AppliedOverlay},
+        base,
+    },
     role::Role,
 };
 
@@ -18,6 +22,8 @@ pub const GENERATION_ANNOTATION: &str = "locust.io/generation";
 pub const TTL_ANNOTATION: &str = "locust.io/ttl-seconds-after-finished";
 /// The annotation of a revision with the layers that made the pods, in JSON.
 pub const LAYERS_ANNOTATION: &str = "locust.io/layers";
+/// The annotation of a revision with the overlays that applied, in JSON.
+pub const OVERLAYS_ANNOTATION: &str = "locust.io/overlays";
 /// The annotation of a revision with what the API server accepted beforehand, in words.
 pub const CHECKED_ANNOTATION: &str = "locust.io/checked";
 /// The label by which the operator knows its revisions.
@@ -39,6 +45,8 @@ pub struct Revision {
     pub generation: i64,
     /// The layers that made the pods.
     pub layers: Vec<AppliedLayer>,
+    /// The overlays that applied.
+    pub overlays: Vec<AppliedOverlay>,
     /// What the API server accepted beforehand, in words.
     pub checked: String,
     /// The Service and the Jobs; `None` until it is needed, because caches keep the metadata only.
@@ -99,9 +107,31 @@ impl Objects {
     }
 }
 
+/// What a render was made from.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// The layers that made the pods.
+    pub layers: Vec<AppliedLayer>,
+    /// The overlays that apply.
+    pub overlays: Vec<AppliedOverlay>,
+}
+
+impl Sources {
+    /// What a render was made from.
+    #[must_use]
+    pub fn of(rendered: &Rendered) -> Self {
+        let overlay = |overlay: &Applied| AppliedOverlay {
+            kind: overlay.kind.to_string(),
+            name: overlay.name.clone(),
+            generation: overlay.generation,
+        };
+        Self { layers: layers(rendered), overlays: rendered.overlays.iter().map(overlay).collect() }
+    }
+}
+
 /// The `ControllerRevision` that freezes these objects as the test's revision of this number.
 #[must_use]
-pub fn freeze(view: &View, number: i64, objects: &Objects, layers: &[AppliedLayer], checked: &str) -> Value {
+pub fn freeze(view: &View, number: i64, objects: &Objects, from: &Sources, checked: &str) -> Value {
     json!({
         "apiVersion": "apps/v1",
         "kind": "ControllerRevision",
@@ -112,7 +142,8 @@ pub fn freeze(view: &View, number: i64, objects: &Objects, layers: &[AppliedLaye
             "annotations": {
                 HASH_ANNOTATION: objects.hash(),
                 GENERATION_ANNOTATION: view.generation().to_string(),
-                LAYERS_ANNOTATION: json!(layers).to_string(),
+                LAYERS_ANNOTATION: json!(from.layers).to_string(),
+                OVERLAYS_ANNOTATION: json!(from.overlays).to_string(),
                 CHECKED_ANNOTATION: checked
             },
             "ownerReferences": [owner_reference(view)]
@@ -152,7 +183,7 @@ pub fn to_create(object: &Value, view: &View, hash: &str) -> Value {
 
 /// The layers of a render, in order: typed fields as one, and which role's pods each is about.
 #[must_use]
-pub fn layers(rendered: &Rendered) -> Vec<AppliedLayer> {
+fn layers(rendered: &Rendered) -> Vec<AppliedLayer> {
     let mut layers: Vec<AppliedLayer> = Vec::new();
     for (role, origins) in &rendered.origins {
         let mut place = 0;

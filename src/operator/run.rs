@@ -10,11 +10,13 @@ use tokio::{
 };
 
 use super::{
+    around::Around,
     context::Context,
     error::Error,
     health::{Readiness, serve_health, serve_metrics},
     lease::Lease,
     metrics::Metrics,
+    overlay_status,
     settings::Settings,
     watch::prepare,
 };
@@ -44,8 +46,7 @@ pub async fn run(client: Client, settings: Settings) -> Result<(), Error> {
     });
     let instance = settings.election.as_ref().map_or_else(|| "podgraft".into(), |one| one.identity.clone());
     let Some(election) = settings.election.clone() else {
-        let ctx = Arc::new(Context::new(client, settings, metrics, instance));
-        work(&ctx, &ready, stopped).await;
+        work(client, settings, metrics, instance, &ready, stopped).await;
         return Ok(());
     };
     let mut lease = Lease::stand(client.clone(), &election).await?;
@@ -60,12 +61,11 @@ pub async fn run(client: Client, settings: Settings) -> Result<(), Error> {
         }
     }
     tracing::info!("leading");
-    let ctx = Arc::new(Context::new(client, settings, metrics, instance));
     let lost = tokio::select! {
-        () = work(&ctx, &ready, stopped) => false,
+        () = work(client, settings, metrics.clone(), instance, &ready, stopped) => false,
         () = lease.lost() => true,
     };
-    ctx.metrics.leads(false);
+    metrics.leads(false);
     if lost {
         // Caches and failures are of the past: start afresh.
         return Err(Error::Start("another replica has taken the lease".into()));
@@ -75,8 +75,17 @@ pub async fn run(client: Client, settings: Settings) -> Result<(), Error> {
 }
 
 /// Runs the controllers until they are stopped.
-async fn work(ctx: &Arc<Context>, ready: &Readiness, stopped: watch::Receiver<bool>) {
-    ctx.metrics.leads(true);
+async fn work(
+    client: Client,
+    settings: Settings,
+    metrics: Metrics,
+    instance: String,
+    ready: &Readiness,
+    stopped: watch::Receiver<bool>,
+) {
+    metrics.leads(true);
+    let (around, watching) = Around::watch(&client, &settings.namespaces, settings.config.cluster_overlays);
+    let ctx = &Arc::new(Context::new(client, settings, metrics, around, instance));
     let named: BTreeSet<&str> = ctx.settings.namespaces.iter().map(String::as_str).collect();
     let namespaces: Vec<Option<&str>> =
         if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() };
@@ -97,6 +106,8 @@ async fn work(ctx: &Arc<Context>, ready: &Readiness, stopped: watch::Receiver<bo
     let late = until(stopped).then(|()| tokio::time::sleep(LAST_WORK));
     tokio::select! {
         _ = join_all(running) => {}
+        () = watching => {}
+        () = overlay_status::keep(ctx) => {}
         () = late => tracing::warn!("stopping in the middle of work"),
     }
 }

@@ -80,8 +80,11 @@ pub fn status(facts: &Facts<'_>) -> Value {
         fields.insert("revision".into(), revision.name.clone().into());
         fields.insert("templateHash".into(), revision.hash.clone().into());
         fields.insert("layers".into(), json!(revision.layers));
+        if !revision.overlays.is_empty() {
+            fields.insert("overlays".into(), json!(revision.overlays));
+        }
     } else {
-        for name in ["revision", "templateHash", "layers"] {
+        for name in ["revision", "templateHash", "layers", "overlays"] {
             if let Some(value) = before.get(name) {
                 fields.insert(name.into(), value.clone());
             }
@@ -335,7 +338,7 @@ fn up_to_date(facts: &Facts<'_>, conditions: &mut Conditions<'_>) {
         }
         None => {
             let message =
-                "the test goes on as it started: the changed spec is refused; see TemplatesAccepted";
+                "the test goes on as it started: what it would be now is refused; see TemplatesAccepted";
             conditions.set(kind, false, "SpecRefused", message);
             changed
         }
@@ -353,7 +356,9 @@ fn what_differs(facts: &Facts<'_>, revision: &Revision, changed: bool) -> String
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     let why = match (changed, facts.policy, facts.view.has_ended()) {
         (_, _, true) => "the test has ended and is not run again",
-        (false, ..) => "the operator or its configuration has changed; that waits for the next start",
+        (false, ..) => {
+            "the operator, its configuration or an overlay has changed; that waits for the next start"
+        }
         (true, UpdatePolicy::Ignore, _) => {
             "a test that has started does not change; set updatePolicy: Recreate to start it anew"
         }

@@ -116,12 +116,13 @@ pub fn prepare(
     let caches = Caches { tests: tests.clone(), services, jobs, revisions, pods, revisions_of, pods_of };
     let config = ControllerConfig::default().concurrency(ctx.settings.concurrency).debounce(DEBOUNCE);
     let scope = Arc::new(Scope { ctx: Arc::clone(ctx), caches: caches.clone() });
-    let controller = Controller::for_stream_with(test_stream, tests, resource())
+    let controller = Controller::for_stream_with(fine(test_stream), tests, resource())
         .with_config(config)
-        .owns_stream_with(service_stream, ())
-        .owns_stream_with(revision_stream, ())
-        .owns_stream_with(job_stream, ())
-        .watches_stream_with(pod_stream, |pod: Pod| test_of(&pod), ())
+        .owns_stream_with(fine(service_stream), ())
+        .owns_stream_with(fine(revision_stream), ())
+        .owns_stream_with(fine(job_stream), ())
+        .watches_stream_with(fine(pod_stream), |pod: Pod| test_of(&pod), ())
+        .reconcile_all_on(ctx.around.changes())
         .graceful_shutdown_on(stop);
     let run = controller.run(reconcile, on_error, scope).for_each(|outcome| async {
         if let Err(error) = outcome {
@@ -152,9 +153,8 @@ where
 
 /// A cache, and the stream of everything that is put into it or taken out.
 ///
-/// Errors end here: this stream backs off by itself, and a controller that saw them would make every other
-/// stream wait, too.
-fn reflected<K>(
+/// It backs off by itself. A controller must not see its errors: it would make every other stream wait, too.
+pub(super) fn reflected<K>(
     api: Api<K>,
     config: watcher::Config,
     dyntype: K::DynamicType,
@@ -180,9 +180,15 @@ where
         .backoff(Patience::default())
         .modify(trim)
         .reflect(writer)
-        .touched_objects()
-        .filter(|event| std::future::ready(event.is_ok()));
+        .touched_objects();
     (reader, stream)
+}
+
+/// A stream without its errors.
+fn fine<T>(
+    stream: impl Stream<Item = Result<T, watcher::Error>>,
+) -> impl Stream<Item = Result<T, watcher::Error>> {
+    stream.filter(|event| std::future::ready(event.is_ok()))
 }
 
 /// kube's own backoff, never longer than [`LONGEST_PAUSE`]: tests should not wait for a cache that could be
@@ -204,7 +210,7 @@ impl Backoff for Patience {
     }
 }
 
-fn trim_metadata<K>(object: &mut PartialObjectMeta<K>)
+pub(super) fn trim_metadata<K>(object: &mut PartialObjectMeta<K>)
 where
     PartialObjectMeta<K>: Resource,
 {

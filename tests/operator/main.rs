@@ -14,6 +14,7 @@ mod ends;
 mod examples;
 mod lifecycle;
 mod namespaced;
+mod overlays;
 mod ownership;
 mod pods;
 mod protected;
@@ -64,6 +65,9 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(ownership::a_test_of_the_public_operator_is_left_alone),
     scenario!(protected::every_door_is_closed),
     scenario!(protected::a_lost_null_is_told),
+    scenario!(overlays::a_test_starts_with_its_overlays_and_keeps_them),
+    scenario!(overlays::an_opted_in_overlay_is_awaited),
+    scenario!(overlays::overlays_that_disagree_are_told),
     scenario!(command_line::render_diff_and_validate_read_the_cluster),
     scenario!(examples::every_example_is_stored_as_it_is_rendered),
 ];

@@ -27,7 +27,21 @@ fn roles_in_two_namespaces_are_enough() {
     assert!(may(&["create", "jobs", "-n", "team-a"]));
     assert!(!may(&["list", "pods", "--all-namespaces"]) && !may(&["create", "jobs", "-n", "others"]));
     assert!(!may(&["create", "pods", "-n", "team-a"]), "dry runs of pods are not needed");
+    // Overlays of the cluster that cannot be read could demand anything.
     let arguments = ["--namespace", "team-a", "--namespace", "team-b"];
+    let careful = Operator::start(&cluster, &plane.kubeconfig("podgraft"), &arguments);
+    plane.kubectl_ok(&["apply", "-n", "team-a", "-f", "-"], test("careful", "").as_bytes());
+    let said = cluster.reason("careful", "team-a", "TemplatesAccepted", "Refused");
+    assert!(said.contains("clusterOverlays: Off") && said.contains("forbidden"), "{said}");
+    drop(careful);
+    let config = plane.folder().join("config.yaml");
+    std::fs::write(&config, "clusterOverlays: Off\n").unwrap();
+    let without = [&arguments[..], &["--config", config.to_str().unwrap()]].concat();
+    let off = Operator::start(&cluster, &plane.kubeconfig("podgraft"), &without);
+    cluster.phase("careful", "team-a", "Running");
+    drop(off);
+    plane.kubectl_ok(&["apply", "-f", "docs/operator/cluster-overlays.yaml"], b"");
+    std::fs::remove_file(plane.folder().join("operator.log")).unwrap();
     let operator = Operator::start(&cluster, &plane.kubeconfig("podgraft"), &arguments);
     for namespace in ["team-a", "team-b", "others"] {
         plane.kubectl_ok(&["apply", "-n", namespace, "-f", "-"], test("load", "").as_bytes());

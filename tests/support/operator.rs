@@ -19,6 +19,13 @@ use super::{
 /// How long anything may take to come true.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The CRDs, and the resources that they define.
+const CRDS: [(&str, &str); 3] = [
+    ("crds/locusttests.locust.io.yaml", "locusttests"),
+    ("crds/clusterpodoverlays.locust.io.yaml", "clusterpodoverlays"),
+    ("crds/podoverlays.locust.io.yaml", "podoverlays"),
+];
+
 /// A cluster with the CRDs, and pods that live.
 pub(crate) struct Cluster {
     pub(crate) life: PodLife,
@@ -35,7 +42,7 @@ impl Cluster {
 
     /// Starts it, with the operator's service account and no rights for it.
     pub(crate) fn start_without_rights() -> Self {
-        let plane = ControlPlane::start_all(&[("crds/locusttests.locust.io.yaml", "locusttests")]);
+        let plane = ControlPlane::start_all(&CRDS);
         plane.kubectl_ok(&["apply", "-f", "docs/operator/base.yaml"], b"");
         plane.service_account("podgraft", "podgraft");
         Self { life: PodLife::start(&plane.kubeconfig("admin")), plane }

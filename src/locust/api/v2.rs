@@ -233,6 +233,18 @@ pub struct AppliedLayer {
     pub pods: String,
 }
 
+/// An overlay that applied when the test started.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AppliedOverlay {
+    /// Its kind.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// The generation that was applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<i64>,
+}
+
 /// How far the test is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -256,6 +268,9 @@ pub struct LocustTestStatus {
     /// The `ControllerRevision` that holds what was rendered when the test started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
+    /// The overlays that applied when the test started.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overlays: Vec<AppliedOverlay>,
     /// The layers that made the pods, first to last: the last won.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<AppliedLayer>,

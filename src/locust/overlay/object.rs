@@ -108,6 +108,15 @@ pub struct Unreadable {
     pub selection: Option<Selection>,
     /// What is wrong with it.
     pub diagnostics: Vec<Diagnostic>,
+    pub(super) document: Document,
+}
+
+impl Unreadable {
+    /// The object that it was read from.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
 }
 
 impl fmt::Display for Unreadable {

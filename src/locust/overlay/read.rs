@@ -85,7 +85,7 @@ impl Overlay {
                     error.of(object.as_str()).positioned(position)
                 };
                 let diagnostics = errors.into_iter().map(place).collect();
-                Err(Unreadable { kind, namespace, name, selection: selection.ok(), diagnostics })
+                Err(Unreadable { kind, namespace, name, selection: selection.ok(), diagnostics, document })
             }
         }
     }

@@ -63,6 +63,7 @@ fn revision(hash: &str, generation: i64) -> Revision {
         hash: hash.into(),
         generation,
         layers: Vec::new(),
+        overlays: Vec::new(),
         checked: String::new(),
         objects: None,
     }

@@ -1,0 +1,224 @@
+//! What tests make of overlays, and the overlays' own status.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use k8s_openapi::jiff::Timestamp;
+use kube::{
+    Api, ResourceExt,
+    api::{DynamicObject, Patch, PatchParams},
+};
+use serde_json::{Value, json};
+
+use super::{
+    MANAGER,
+    around::overlay_resource,
+    conditions::Conditions,
+    context::Context,
+    error::{is_conflict, is_missing},
+};
+use crate::{
+    diagnostic::Diagnostic,
+    locust::{
+        Rendered,
+        overlay::{Kind, Overlays},
+    },
+    manifest::Document,
+};
+
+/// How often the overlays' statuses are brought up to date.
+const EVERY: Duration = Duration::from_secs(2);
+/// How many messages a condition shows.
+const SHOWN: usize = 5;
+
+/// An overlay: its kind, its namespace, its name.
+type Name = (Kind, Option<String>, String);
+
+/// What one test makes of overlays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Use {
+    applied: BTreeSet<Name>,
+    conflicts: BTreeSet<(Name, String)>,
+    missing: BTreeSet<(Name, String)>,
+}
+
+/// What tests make of overlays, by the tests' UIDs.
+#[derive(Debug, Default)]
+pub(super) struct Uses(Mutex<HashMap<String, Use>>);
+
+impl Uses {
+    /// Notes what a render made of overlays.
+    pub(super) fn note(&self, test: &DynamicObject, rendered: &Rendered) {
+        let namespace = test.namespace();
+        let place = |kind| if kind == Kind::Cluster { None } else { namespace.clone() };
+        let who = format!("LocustTest {}/{}", namespace.clone().unwrap_or_default(), test.name_any());
+        let mut found = Use::default();
+        for overlay in &rendered.overlays {
+            found.applied.insert((overlay.kind, place(overlay.kind), overlay.name.clone()));
+        }
+        for (role, conflict) in &rendered.conflicts {
+            let words = format!("{who} ({role}): {}", conflict.diagnostic.message);
+            for overlay in [&conflict.winner, &conflict.loser] {
+                found.conflicts.insert((overlay.clone(), words.clone()));
+            }
+        }
+        for overlay in &found.applied {
+            let layer = format!("{} {}", overlay.0, overlay.2);
+            let is_its = |diagnostic: &&Diagnostic| {
+                diagnostic.code == "unknown-target"
+                    && diagnostic.layer.as_ref().is_some_and(|name| name.starts_with(&layer))
+            };
+            for diagnostic in rendered.diagnostics.iter().filter(is_its) {
+                found.missing.insert((overlay.clone(), format!("{who}: {}", diagnostic.message)));
+            }
+        }
+        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        uses.insert(test.uid().unwrap_or_default(), found);
+    }
+
+    /// Forgets the tests that are not among these.
+    fn keep_only(&self, tests: &BTreeSet<String>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|uid, _| tests.contains(uid));
+    }
+
+    /// Forgets a test that goes away.
+    pub(super) fn forget(&self, test: &DynamicObject) {
+        let uid = test.uid().unwrap_or_default();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&uid);
+    }
+}
+
+/// What all tests together make of one overlay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Sum {
+    tests: usize,
+    conflicts: Vec<String>,
+    missing: Vec<String>,
+}
+
+fn sums(uses: &Uses) -> BTreeMap<Name, Sum> {
+    let uses = uses.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut sums: BTreeMap<Name, Sum> = BTreeMap::new();
+    let mut by_words: Vec<&Use> = uses.values().collect();
+    // The same words each time, whatever the order of the map.
+    by_words.sort_by(|one, other| one.conflicts.cmp(&other.conflicts).then(one.missing.cmp(&other.missing)));
+    for used in by_words {
+        for overlay in &used.applied {
+            sums.entry(overlay.clone()).or_default().tests += 1;
+        }
+        for (overlay, words) in &used.conflicts {
+            sums.entry(overlay.clone()).or_default().conflicts.push(words.clone());
+        }
+        for (overlay, words) in &used.missing {
+            sums.entry(overlay.clone()).or_default().missing.push(words.clone());
+        }
+    }
+    sums
+}
+
+/// Keeps the statuses of all overlays up to date.
+pub(super) async fn keep(ctx: &Context) {
+    let mut written: BTreeMap<Name, Value> = BTreeMap::new();
+    let mut turn = tokio::time::interval(EVERY);
+    turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        turn.tick().await;
+        let Some(overlays) = ctx.around.all() else { continue };
+        ctx.uses.keep_only(&ctx.metrics.uids());
+        let sums = sums(&ctx.uses);
+        for (name, document, diagnostics) in everyone(&overlays) {
+            let sum = sums.get(&name).cloned().unwrap_or_default();
+            let status = status(document, &diagnostics, &sum);
+            if written.get(&name) == Some(&status) || document.value.get("status") == Some(&status) {
+                continue;
+            }
+            if write(ctx, &name, document, &status).await {
+                written.insert(name, status);
+            }
+        }
+    }
+}
+
+/// Every overlay, with what is wrong with it.
+fn everyone(overlays: &Overlays) -> Vec<(Name, &Document, Vec<Diagnostic>)> {
+    let readable = overlays.readable().iter().map(|overlay| {
+        let name = (overlay.kind, overlay.namespace.clone(), overlay.name.clone());
+        (name, overlay.document(), Vec::new())
+    });
+    let unreadable = overlays.unreadable().iter().map(|overlay| {
+        let name = (overlay.kind, overlay.namespace.clone(), overlay.name.clone());
+        (name, overlay.document(), overlay.diagnostics.clone())
+    });
+    readable.chain(unreadable).collect()
+}
+
+fn status(document: &Document, wrong: &[Diagnostic], sum: &Sum) -> Value {
+    let nothing = Value::Null;
+    let before = document.value.get("status").unwrap_or(&nothing);
+    let generation =
+        document.value.pointer("/metadata/generation").and_then(Value::as_i64).unwrap_or_default();
+    let mut conditions = Conditions::new(before, generation, Timestamp::now());
+    let said: Vec<String> = wrong.iter().map(|one| one.message.clone()).collect();
+    if said.is_empty() {
+        conditions.set("Accepted", true, "Accepted", "nothing is wrong with the overlay");
+    } else {
+        conditions.set("Accepted", false, "Refused", &some(&said));
+    }
+    if sum.conflicts.is_empty() {
+        conditions.set(
+            "Conflicted",
+            false,
+            "NoConflict",
+            "no other overlay of its band and priority disagrees",
+        );
+    } else {
+        conditions.set("Conflicted", true, "OverlaysDisagree", &some(&sum.conflicts));
+    }
+    if sum.missing.is_empty() {
+        conditions.set("TargetsFound", true, "TargetsFound", "everything that it changes is there");
+    } else {
+        conditions.set("TargetsFound", false, "TargetsMissing", &some(&sum.missing));
+    }
+    json!({
+        "observedGeneration": generation,
+        "matchedTests": sum.tests,
+        "conditions": conditions.into_list()
+    })
+}
+
+/// The first few messages, and how many more there are.
+fn some(messages: &[String]) -> String {
+    let more = messages.len().saturating_sub(SHOWN);
+    let shown = messages.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("; ");
+    if more > 0 { format!("{shown}; and {more} more") } else { shown }
+}
+
+/// Writes a status; whether it is written.
+async fn write(ctx: &Context, (kind, namespace, name): &Name, document: &Document, status: &Value) -> bool {
+    let resource = overlay_resource(*kind);
+    let api: Api<DynamicObject> = match namespace {
+        Some(namespace) => Api::namespaced_with(ctx.client.clone(), namespace, &resource),
+        None => Api::all_with(ctx.client.clone(), &resource),
+    };
+    let patch = json!({
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
+        "metadata": {
+            "name": name,
+            "resourceVersion": document.value.pointer("/metadata/resourceVersion")
+        },
+        "status": status
+    });
+    match api.patch_status(name, &PatchParams::apply(MANAGER).force(), &Patch::Apply(patch)).await {
+        Ok(_) => true,
+        // The cache is behind, or the overlay is gone: the next turn knows.
+        Err(error) if is_conflict(&error) || is_missing(&error) => false,
+        Err(error) => {
+            tracing::warn!(overlay = name, %error, "cannot write an overlay's status");
+            false
+        }
+    }
+}

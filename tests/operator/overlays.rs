@@ -1,0 +1,95 @@
+//! Overlays on the cluster.
+
+use crate::{
+    scenario::{Place, test},
+    support::operator::condition,
+};
+
+/// An overlay for this scenario's namespace only.
+fn overlay(place: &Place<'_>, name: &str, more: &str) -> String {
+    format!(
+        "apiVersion: locust.io/v1alpha1\nkind: ClusterPodOverlay\nmetadata: {{name: {name}}}\nspec:\n  \
+         namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {}}}}}\n{more}",
+        place.namespace
+    )
+}
+
+pub(crate) fn a_test_starts_with_its_overlays_and_keeps_them(place: &Place<'_>) {
+    let (base, name) = (place.name("base"), place.name("over"));
+    let text = |seconds: u32| {
+        overlay(
+            place,
+            &base,
+            &format!(
+                "  defaults: {{podTemplate: {{spec: {{enableServiceLinks: false}}}}}}\n  \
+                 overrides: {{podTemplate: {{spec: {{terminationGracePeriodSeconds: {seconds}}}}}, eachContainer: {{env: [{{name: PROXY, value: p}}]}}}}\n"
+            ),
+        )
+    };
+    place.apply(&text(90));
+    place.until("clusterpodoverlay", &base, |overlay| condition(overlay, "Accepted")["status"] == "True");
+    place.apply(&test(
+        &name,
+        "  podTemplate: {spec: {terminationGracePeriodSeconds: 5, enableServiceLinks: true}}\n",
+    ));
+    let running = place.phase(&name, "Running");
+    assert_eq!(running["status"]["overlays"][0]["name"], *base, "{running:#}");
+    assert_eq!(running["status"]["overlays"][0]["generation"], 1);
+    place.reason(&name, "WorkersConnected", "AllWorkersConnected");
+    for pod in place.pods(&format!("{name}-worker")) {
+        assert_eq!(pod["spec"]["terminationGracePeriodSeconds"], 90, "the override wins");
+        assert_eq!(pod["spec"]["enableServiceLinks"], true, "the author beats the default");
+        let env = pod["spec"]["containers"][0]["env"].as_array().unwrap();
+        assert!(env.iter().any(|one| one["name"] == "PROXY"), "{env:?}");
+    }
+    place.until("clusterpodoverlay", &base, |overlay| overlay["status"]["matchedTests"] == 1);
+    // A change waits for the next start, and is shown.
+    let uid = place.get("job", &format!("{name}-worker"))["metadata"]["uid"].clone();
+    place.apply(&text(30));
+    let said = place.reason(&name, "TemplateUpToDate", "OperatorChanged");
+    assert!(said.contains("terminationGracePeriodSeconds: 90 -> 30"), "{said}");
+    assert_eq!(place.get("job", &format!("{name}-worker"))["metadata"]["uid"], uid);
+    place.kubectl(&["delete", "clusterpodoverlay", &base]);
+}
+
+pub(crate) fn an_opted_in_overlay_is_awaited(place: &Place<'_>) {
+    let (opted, name) = (place.name("opted"), place.name("opts"));
+    place.apply(&test(&name, &format!("  overlays: [{{name: {opted}}}]\n")));
+    let said = place.reason(&name, "TemplatesAccepted", "Refused");
+    assert!(said.contains(&format!("there is no ClusterPodOverlay \"{opted}\"")), "{said}");
+    assert!(place.get("job", &format!("{name}-master")).is_null());
+    place.apply(&overlay(
+        place,
+        &opted,
+        "  optIn: true\n  defaults: {podTemplate: {spec: {hostNetwork: true}}}\n",
+    ));
+    place.phase(&name, "Running");
+    assert_eq!(place.get("job", &format!("{name}-master"))["spec"]["template"]["spec"]["hostNetwork"], true);
+    place.kubectl(&["delete", "clusterpodoverlay", &opted]);
+}
+
+pub(crate) fn overlays_that_disagree_are_told(place: &Place<'_>) {
+    let (one, two, name) = (place.name("one"), place.name("two"), place.name("torn"));
+    for (overlay_name, seconds) in [(&one, 10), (&two, 20)] {
+        let more =
+            format!("  defaults: {{podTemplate: {{spec: {{terminationGracePeriodSeconds: {seconds}}}}}}}\n");
+        place.apply(&overlay(place, overlay_name, &more));
+    }
+    for overlay_name in [&one, &two] {
+        place.until("clusterpodoverlay", overlay_name, |overlay| !overlay["status"].is_null());
+    }
+    place.apply(&test(&name, ""));
+    let running = place.phase(&name, "Running");
+    let said = condition(&running, "TemplatesAccepted")["message"].as_str().unwrap().to_owned();
+    assert!(said.contains(&one) && said.contains(&two), "{said}");
+    let job = place.get("job", &format!("{name}-master"));
+    assert_eq!(job["spec"]["template"]["spec"]["terminationGracePeriodSeconds"], 20, "the later name wins");
+    for overlay_name in [&one, &two] {
+        let told = place.until("clusterpodoverlay", overlay_name, |overlay| {
+            condition(overlay, "Conflicted")["status"] == "True"
+        });
+        let said = condition(&told, "Conflicted")["message"].as_str().unwrap();
+        assert!(said.contains(&name), "{said}");
+        place.kubectl(&["delete", "clusterpodoverlay", overlay_name]);
+    }
+}
