@@ -153,7 +153,7 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
         generation: overlay.generation,
     };
     let overlays = applying.in_order_of_overrides().into_iter().map(applied).collect();
-    Rendered { service, jobs, origins, overlays, conflicts, diagnostics }
+    Rendered { service, jobs, overlays, conflicts, origins, diagnostics }
 }
 
 /// One role's final pod template.
