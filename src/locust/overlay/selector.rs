@@ -102,6 +102,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "values are written where it is called")]
     fn selector(value: Value) -> Result<Selector, Vec<Diagnostic>> {
         Selector::read(&value)
     }
