@@ -115,8 +115,8 @@ pub struct OverlayTemplates {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Constraint {
-    /// The place in the pod template: .spec.priorityClassName, .spec.containers[name="locust"].image,
-    /// .spec.tolerations[*].key; labels with dots are written in quotes and brackets.
+    /// The place in the pod template: `.spec.priorityClassName`, `.spec.containers[name="locust"].image`,
+    /// `.spec.tolerations[*].key`; labels with dots are written in quotes and brackets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 1024))]
     pub path: Option<String>,
