@@ -20,7 +20,7 @@ pub struct Resources {
 
 /// The operator's configuration. The defaults are the public chart's, without limits on ephemeral
 /// storage: those evict tests that write reports or logs.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Config {
     /// The pods of load tests.
@@ -29,18 +29,20 @@ pub struct Config {
     pub kafka: Kafka,
     /// What becomes of template fields that podgraft's Kubernetes version does not know.
     pub unknown_fields: UnknownFields,
-    /// Whether the operator uses overlays for the whole cluster.
-    pub cluster_overlays: ClusterOverlays,
+    /// Whether the operator uses overlays for the whole cluster: `On` and `Off` are booleans in Kubernetes'
+    /// YAML. An operator that uses them and may not read them starts no test.
+    pub cluster_overlays: bool,
 }
 
-/// Whether overlays for the whole cluster are used.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ClusterOverlays {
-    /// They are; an operator that may not read them starts no test.
-    #[default]
-    On,
-    /// They are not, and need not be readable.
-    Off,
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            locust_pods: LocustPods::default(),
+            kafka: Kafka::default(),
+            unknown_fields: UnknownFields::default(),
+            cluster_overlays: true,
+        }
+    }
 }
 
 /// What becomes of unknown template fields.

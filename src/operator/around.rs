@@ -18,10 +18,7 @@ use tokio::sync::watch;
 
 use super::watch::{reflected, trim_metadata};
 use crate::{
-    locust::{
-        config::ClusterOverlays,
-        overlay::{Kind, Namespace, Overlays},
-    },
+    locust::overlay::{Kind, Namespace, Overlays},
     manifest::Document,
 };
 
@@ -68,7 +65,7 @@ impl Around {
     /// Prepares to watch what is around the tests of these namespaces (all, when none is named), and the work
     /// that does it.
     #[must_use]
-    pub fn watch(client: &Client, namespaces: &[String], cluster: ClusterOverlays) -> (Arc<Self>, Work) {
+    pub fn watch(client: &Client, namespaces: &[String], cluster: bool) -> (Arc<Self>, Work) {
         let (mut overlays, mut events) = (Vec::new(), Vec::new());
         let mut add = |api: Api<DynamicObject>, kind: Kind| {
             let trim = |overlay: &mut DynamicObject| overlay.managed_fields_mut().clear();
@@ -85,7 +82,7 @@ impl Around {
             add(Api::namespaced_with(client.clone(), namespace, &resource), Kind::Namespaced);
         }
         let mut of_namespaces = None;
-        if cluster == ClusterOverlays::On {
+        if cluster {
             add(Api::all_with(client.clone(), &overlay_resource(Kind::Cluster)), Kind::Cluster);
             let api: Api<PartialObjectMeta<ApiNamespace>> = Api::all(client.clone());
             let (store, stream) = reflected(api, watcher::Config::default(), (), trim_metadata, |_| ());

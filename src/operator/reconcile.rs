@@ -32,8 +32,8 @@ use crate::{
 /// That the overlays cannot be read.
 fn unknown_overlays(words: &str) -> Diagnostic {
     let message = format!(
-        "let the operator read ClusterPodOverlays, PodOverlays and Namespaces, or set clusterOverlays: Off in its \
-         configuration: {words}"
+        "install all CRDs and let the operator read ClusterPodOverlays, PodOverlays and Namespaces, or set \
+         clusterOverlays: Off in its configuration to do without the first and the last: {words}"
     );
     Diagnostic::error("unknown-overlays", message)
 }
