@@ -2,7 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::{Merge, each::is_container, keys::Keys, lists::is_replace};
+use super::{
+    Merge,
+    each::is_container,
+    keys::{Keys, Second},
+    lists::is_replace,
+};
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
     patch::{
@@ -95,7 +100,8 @@ impl<O: Observer> Merge<'_, O> {
             let Some(change) = value.as_object() else { continue };
             match find(&live, &index, *id, value, keys) {
                 Match::Slot(slot) => {
-                    let at = trail.then(named(value, &live[slot], keys));
+                    let second = keys.second_of(&live[slot]);
+                    let at = trail.then(named(value, second.as_ref(), keys));
                     if std::mem::replace(&mut touched[slot], true) {
                         let message =
                             format!("list the item once: two items of the patch have this {}", keys.first);
@@ -107,7 +113,8 @@ impl<O: Observer> Merge<'_, O> {
                 }
                 Match::Several(count) => self.ambiguous(count, keys, value, trail),
                 Match::None => {
-                    let at = trail.then(named(value, value, keys));
+                    let second = keys.second_of(value);
+                    let at = trail.then(named(value, second.as_ref(), keys));
                     if let Some(new) = self.new_item(&live, change, item, keys, &at) {
                         live.push(new);
                         index.append(*id);
@@ -229,7 +236,8 @@ impl<O: Observer> Merge<'_, O> {
         let mut gone = vec![false; live.len()];
         for (place, id) in &items.deletes {
             let value = &patch[*place];
-            let at = trail.then(named(value, value, keys));
+            let second = keys.second_of(value);
+            let at = trail.then(named(value, second.as_ref(), keys));
             if let Some(change) = value.as_object() {
                 self.ignored_beside_delete(change, &keys.names(), &at);
             }
@@ -250,7 +258,8 @@ impl<O: Observer> Merge<'_, O> {
         for (item, _) in live.iter_mut().zip(&gone).filter(|(_, gone)| **gone) {
             let was = item.take();
             let key = was.get(keys.first).cloned().unwrap_or_default();
-            let at = trail.then(Place::Key(keys.first, &key, keys.second_of(&was)));
+            let second = keys.second_of(&was);
+            let at = trail.then(Place::Key(keys.first, &key, second.as_ref().map(Second::parts)));
             self.observer.delete(&at, Some(was), Cause::Delete);
         }
         let mut slots = gone.iter();
@@ -295,6 +304,6 @@ fn find(live: &[Value], index: &Index, id: u32, value: &Value, keys: Keys) -> Ma
 }
 
 /// The item's place: its first key as the patch writes it, its second as the live item has it.
-fn named<'v>(value: &'v Value, live: &Value, keys: Keys) -> Place<'v> {
-    Place::Key(keys.first, &value[keys.first], keys.second_of(live))
+fn named<'v>(value: &'v Value, second: Option<&'v Second>, keys: Keys) -> Place<'v> {
+    Place::Key(keys.first, &value[keys.first], second.map(Second::parts))
 }

@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{Child, Merge, keys::Keys, lists::Way};
+use super::{
+    Child, Merge,
+    keys::{Keys, Second},
+    lists::Way,
+};
 use crate::{
     patch::{
         Observer, Trail, directive,
@@ -18,7 +22,7 @@ use crate::{
 pub(super) type Before<'p> = Vec<(&'p str, Vec<Value>)>;
 
 /// An item's identity: its first key or itself, and its second key.
-type Identity<'v> = (Element<'v>, Option<&'v str>);
+type Identity<'v> = (Element<'v>, Option<Second>);
 
 /// Notes what is there before the patch adds to it.
 pub(super) fn before<'p>(base: &Map<String, Value>, patch: &'p Map<String, Value>) -> Before<'p> {
@@ -83,8 +87,9 @@ impl<O: Observer> Merge<'_, O> {
         for item in items {
             let identity = identity(item, keys)?;
             let next = number(ids.len());
+            let first = identity.0;
             let id = *ids.entry(identity).or_insert_with(|| {
-                by_first.entry(identity.0).or_default().push(next);
+                by_first.entry(first).or_default().push(next);
                 next
             });
             merged.push(id);
@@ -173,9 +178,7 @@ impl<O: Observer> Merge<'_, O> {
 fn identity(value: &Value, keys: Option<Keys>) -> Option<Identity<'_>> {
     match keys {
         None => Element::of(value).map(|element| (element, None)),
-        Some(keys) => {
-            Some((Element::of(value.get(keys.first)?)?, keys.second_of(value).map(|(_, second)| second)))
-        }
+        Some(keys) => Some((Element::of(value.get(keys.first)?)?, keys.second_of(value))),
     }
 }
 
