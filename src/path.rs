@@ -107,8 +107,8 @@ impl FieldPath {
     /// Follows the path in `value` and returns the list indexes and field names that lead to the
     /// deepest place that exists, and whether that is the whole path.
     ///
-    /// Items of keyed lists are found by comparing the keys; a key that an item does not have
-    /// (such as an absent `protocol`) matches when the path has more than one.
+    /// Items of keyed lists are found by comparing the keys. Where no item has them all, as a template that
+    /// leaves the protocol of a port out, a key that an item does not have matches, but for the first.
     #[must_use]
     pub fn locate(&self, value: &Value) -> (Vec<Step>, bool) {
         let mut steps = Vec::with_capacity(self.0.len());
@@ -121,7 +121,8 @@ impl FieldPath {
                 (Segment::Index(index), Value::Array(list)) => {
                     list.get(*index).map(|inner| (Step::Index(*index), inner))
                 }
-                (Segment::Key(keys), Value::Array(list)) => position(list, |item| has_keys(item, keys)),
+                (Segment::Key(keys), Value::Array(list)) => position(list, |item| has_keys(item, keys))
+                    .or_else(|| position(list, |item| may_have_keys(item, keys))),
                 (Segment::Item(wanted), Value::Array(list)) => position(list, |item| item == wanted),
                 _ => None,
             };
@@ -132,17 +133,10 @@ impl FieldPath {
         (steps, true)
     }
 
-    /// The value at this place of `value`, if there is one.
+    /// The value at this place of `value`, if there is one. A port without a protocol is a TCP port.
     #[must_use]
     pub fn find<'v>(&self, value: &'v Value) -> Option<&'v Value> {
-        let (steps, whole) = self.locate(value);
-        if !whole {
-            return None;
-        }
-        steps.iter().try_fold(value, |here, step| match step {
-            Step::Field(name) => here.get(name),
-            Step::Index(index) => here.get(index),
-        })
+        find(&self.0, value)
     }
 }
 
@@ -155,11 +149,40 @@ pub enum Step {
     Index(usize),
 }
 
+impl Step {
+    /// What this step leads to.
+    #[must_use]
+    pub fn of<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+        match self {
+            Self::Field(name) => value.get(name),
+            Self::Index(index) => value.get(index),
+        }
+    }
+}
+
 fn position(list: &[Value], matches: impl Fn(&Value) -> bool) -> Option<(Step, &Value)> {
     list.iter().enumerate().find(|(_, item)| matches(item)).map(|(index, item)| (Step::Index(index), item))
 }
 
+/// The value at the end of these steps, if there is one; see [`FieldPath::find`].
+pub(crate) fn find<'v>(segments: &[Segment], value: &'v Value) -> Option<&'v Value> {
+    segments.iter().try_fold(value, |here, segment| match (segment, here) {
+        (Segment::Field(name), Value::Object(map)) => map.get(name),
+        (Segment::Index(index), Value::Array(list)) => list.get(*index),
+        (Segment::Key(keys), Value::Array(list)) => list.iter().find(|item| has_keys(item, keys)),
+        (Segment::Item(wanted), Value::Array(list)) => list.iter().find(|item| *item == wanted),
+        _ => None,
+    })
+}
+
 fn has_keys(item: &Value, keys: &[(String, Value)]) -> bool {
+    keys.iter().all(|(key, wanted)| match item.get(key) {
+        Some(value) => value == wanted,
+        None => key == "protocol" && wanted == "TCP",
+    })
+}
+
+fn may_have_keys(item: &Value, keys: &[(String, Value)]) -> bool {
     keys.iter().enumerate().all(|(rank, (key, wanted))| match item.get(key) {
         Some(value) => value == wanted,
         None => rank > 0,
@@ -212,6 +235,22 @@ mod tests {
         assert_eq!(FieldPath::root().to_string(), ".");
         assert_eq!(FieldPath::fields(["a"]).index(2).to_string(), ".a[2]");
         assert_eq!(FieldPath::fields(["a"]).with(Segment::Item(json!("x"))).to_string(), r#".a[="x"]"#);
+    }
+
+    #[test]
+    fn an_absent_protocol_is_tcp() {
+        let value =
+            json!({"ports": [{"containerPort": 80}, {"containerPort": 80, "protocol": "UDP", "name": "u"}]});
+        let port = |number: u16, protocol: &str| {
+            let keys = vec![("containerPort".into(), json!(number)), ("protocol".into(), json!(protocol))];
+            FieldPath::fields(["ports"]).with(Segment::Key(keys))
+        };
+        assert_eq!(port(80, "TCP").find(&value), Some(&value["ports"][0]));
+        assert_eq!(port(80, "UDP").find(&value), Some(&value["ports"][1]));
+        assert_eq!(port(80, "SCTP").find(&value), None);
+        let last = |path: FieldPath| path.locate(&value).0.pop();
+        assert_eq!(last(port(80, "UDP")), Some(Step::Index(1)));
+        assert_eq!(last(port(80, "SCTP")), Some(Step::Index(0)), "a template may leave it out");
     }
 
     #[test]

@@ -65,11 +65,10 @@ fn the_extended_dialect_is_seen() {
         "$unset": ["priority"],
         "$append/tolerations": [{"key": "k"}],
         "containers": [
-            {"name": "a", "image": "x", "$prepend/args": ["0"], "env": [{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "x"}}}]},
+            {"name": "a", "image": "x", "$prepend/args": ["0"], "$setElementOrder/args": ["1", "0"], "env": [{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "x"}}}]},
             {"name": "b", "$patch": "delete"},
             {"name": "c", "image": "z"}
         ],
-        "$setElementOrder/containers": [{"name": "c"}, {"name": "a"}],
         "volumes": [{"name": "v", "emptyDir": {}}],
         "securityContext": {"$patch": "replace", "fsGroup": 3}
     }});
@@ -85,8 +84,8 @@ fn the_extended_dialect_is_seen() {
             "set .spec.containers[name=\"a\"].env[name=\"A\"].valueFrom = {\"fieldRef\":{\"fieldPath\":\"x\"}} Stated",
             "set .spec.containers[name=\"a\"].image = \"x\" -> \"x\" Stated",
             "set .spec.containers[name=\"a\"].args[0] = \"0\" Prepend",
+            "reorder .spec.containers[name=\"a\"].args [1, 0]",
             "set .spec.containers[name=\"c\"] = {\"image\":\"z\",\"name\":\"c\"} Stated",
-            "reorder .spec.containers [1, 0]",
             "clear .spec.securityContext = {\"fsGroup\":2,\"runAsUser\":1} Replace",
             "set .spec.securityContext.fsGroup = 3 Stated",
             "delete .spec.volumes[name=\"v\"].configMap = {\"name\":\"c\"} Union",

@@ -162,6 +162,7 @@ fn later(one: Option<Made>, other: Made) -> Option<Made> {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     pub(super) entries: Vec<(Box<str>, Node)>,
+    #[expect(clippy::box_collection, reason = "every node has one, and hardly any needs it")]
     index: Option<Box<HashMap<Box<str>, usize>>>,
 }
 
@@ -210,7 +211,7 @@ impl Names {
 }
 
 /// What [`Names`] call the innermost step of a trail; `None` for an index, and for the object itself.
-pub(super) fn place_name<'a>(place: Place<'a>) -> Option<Cow<'a, str>> {
+pub(super) fn place_name(place: Place<'_>) -> Option<Cow<'_, str>> {
     match place {
         Place::Field(name) => Some(Cow::Borrowed(name)),
         Place::Key(_, first, second) => Some(name_of(first, second.map(|(_, value)| value))),

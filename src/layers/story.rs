@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::shadow::{Made, Node, Part, Past, Shadow};
 use crate::{
     patch::Cause,
-    path::{FieldPath, Segment},
+    path::{self, FieldPath, Segment},
 };
 
 /// How one place came to hold what it holds. Layers are indexes into the folded layers.
@@ -102,7 +102,10 @@ impl Teller<'_> {
                 Part::Item(_) | Part::Order => {}
             }
         }
-        self.agreed.extend(node.agreed().iter().map(|layer| *layer as usize));
+        // Who agrees with an empty map or list says nothing of what came into it later.
+        if matches!(self.path.segments().get(depth), None | Some(Segment::Index(_))) {
+            self.agreed.extend(node.agreed().iter().map(|layer| *layer as usize));
+        }
         let made = self.shadow(&node.now, above, depth);
         if depth == self.path.segments().len() { node.latest().or(made) } else { made }
     }
@@ -131,7 +134,7 @@ impl Teller<'_> {
             Teller { path: &path, lists: self.lists, items, agreed: Vec::new(), shadowed: Vec::new() };
         let made = teller.shadow(&past.shadow, above, depth);
         self.shadowed.append(&mut teller.shadowed);
-        if let Some(value) = FieldPath::new(path.segments()[depth..].to_vec()).find(&past.was) {
+        if let Some(value) = path::find(&path.segments()[depth..], &past.was) {
             self.push(past, path, value.clone(), made);
         }
     }

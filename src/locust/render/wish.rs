@@ -127,9 +127,10 @@ fn written(document: &Document, origin: &FieldPath, path: &FieldPath) -> Option<
     let (steps, found) = whole.locate(&document.value);
     if !found {
         let reached = FieldPath::new(whole.segments()[..steps.len()].to_vec());
-        if let (Some(Segment::Field(name)), Some(Value::Object(fields))) =
-            (whole.segments().get(steps.len()), reached.find(&document.value))
-        {
+        if let (Some(Segment::Field(name)), Some(Value::Object(fields))) = (
+            whole.segments().get(steps.len()),
+            steps.iter().try_fold(&document.value, |here, step| step.of(here)),
+        ) {
             let about = |key: &&String| {
                 key.strip_prefix('$')
                     .and_then(|key| key.split_once('/'))

@@ -207,18 +207,16 @@ impl<O: Observer> Merge<'_, O> {
             let ids: Vec<u32> =
                 live.iter().filter_map(Element::of).map(|element| interner.id(element)).collect();
             let (mut ids, mut kept) = (ids.into_iter(), 0);
-            live.retain(|value| match ids.next().and_then(|id| found.get_mut(id as usize)) {
-                Some(found) => {
-                    *found = true;
-                    let place = if matches!(way, Way::Set) { Place::Item(value) } else { Place::Index(kept) };
-                    let was = Some(value.clone());
-                    self.observer.delete(&trail.then(place), was, Cause::DeleteFromPrimitiveList);
-                    false
-                }
-                None => {
+            live.retain(|value| {
+                let Some(found) = ids.next().and_then(|id| found.get_mut(id as usize)) else {
                     kept += 1;
-                    true
-                }
+                    return true;
+                };
+                *found = true;
+                let place = if matches!(way, Way::Set) { Place::Item(value) } else { Place::Index(kept) };
+                let was = Some(value.clone());
+                self.observer.delete(&trail.then(place), was, Cause::DeleteFromPrimitiveList);
+                false
             });
             for (value, id) in unwanted {
                 if !std::mem::replace(&mut found[id as usize], true) {

@@ -59,11 +59,11 @@ impl<O: Observer> Merge<'_, O> {
         };
         let mut items = std::mem::take(items);
         let live = before.iter().find(|(field, _)| *field == name).map_or(&[][..], |(_, keys)| keys);
-        if let Some(order) = self.order(&items, live, wanted, keys, trail) {
-            if order.iter().enumerate().any(|(place, index)| place != *index) {
-                items = order.iter().map(|index| items[*index].take()).collect();
-                self.observer.reorder(trail, &order);
-            }
+        if let Some(order) = self.order(&items, live, wanted, keys, trail)
+            && order.iter().enumerate().any(|(place, index)| place != *index)
+        {
+            items = order.iter().map(|index| items[*index].take()).collect();
+            self.observer.reorder(trail, &order);
         }
         base.insert(name.to_owned(), Value::Array(items));
     }
