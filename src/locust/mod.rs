@@ -11,4 +11,4 @@ pub mod test;
 pub mod typed_fields;
 mod unknown;
 
-pub use render::{Applied, Rendered, Surroundings, render};
+pub use render::{Applied, Explained, LayerSource, Rendered, Surroundings, explain, render};

@@ -5,9 +5,11 @@ use std::cell::LazyCell;
 
 use serde_json::Value;
 
+mod explained;
 mod surroundings;
 mod wish;
 
+pub use explained::{Explained, Source as LayerSource};
 pub use surroundings::Surroundings;
 use wish::{Wish, wishes};
 
@@ -23,7 +25,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     judge::{self, Subject},
-    layers::{self, Folded, Layer, Leaf},
+    layers::{self, Folded, Layer, Leaf, Provenance},
     manifest::Document,
     patch::{self, MissingTarget, Options},
     path::FieldPath,
@@ -69,6 +71,39 @@ impl Rendered {
 /// that apply to it.
 #[must_use]
 pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Config) -> Rendered {
+    run(document, surroundings, config).0
+}
+
+/// [`render`], and for each role who set what; nothing of the roles when the test could not be read.
+#[must_use]
+pub fn explain<'a>(
+    document: &'a Document,
+    surroundings: &Surroundings<'a>,
+    config: &Config,
+) -> (Rendered, Vec<Explained<'a>>) {
+    let (rendered, told) = run(document, surroundings, config);
+    let explained = told.into_iter().zip(&rendered.jobs).map(|(told, (role, job))| {
+        let template = job.pointer("/spec/template").cloned().unwrap_or_default();
+        Explained::new(*role, template, told, document)
+    });
+    let explained = explained.collect();
+    (rendered, explained)
+}
+
+/// What is known of a pod beside the pod: who set what.
+struct Told<'o> {
+    /// `None` where nothing was folded.
+    provenance: Option<Provenance>,
+    wishes: Vec<Wish<'o>>,
+    /// The annotations before the operator made them follow the exporter, where that changed any.
+    followed: Option<Value>,
+}
+
+fn run<'o>(
+    document: &Document,
+    surroundings: &Surroundings<'o>,
+    config: &Config,
+) -> (Rendered, Vec<Told<'o>>) {
     let object = object_name(&document.value);
     let place = |diagnostic: Diagnostic| {
         let position = diagnostic.path.as_ref().and_then(|path| document.position(path));
@@ -78,13 +113,14 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
         Ok(read) => read,
         Err(errors) => {
             let diagnostics = errors.into_iter().map(place).collect();
-            return Rendered {
+            let rendered = Rendered {
                 service: None,
                 jobs: Vec::new(),
                 overlays: Vec::new(),
                 conflicts: Vec::new(),
                 diagnostics,
             };
+            return (rendered, Vec::new());
         }
     };
     let namespace = surroundings.namespace_of(&test);
@@ -106,8 +142,10 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
         }
     }
     let mut conflicts = Vec::new();
+    let mut told = Vec::new();
     let pods = pods.map(|(role, pod)| {
         conflicts.extend(pod.conflicts.into_iter().map(|conflict| (role, conflict)));
+        told.push(pod.told);
         (role, pod.template)
     });
     let service = pods.first().map(|(_, master)| base::service(&test, master));
@@ -119,26 +157,27 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
         generation: overlay.generation,
     };
     let overlays = applying.in_order_of_overrides().into_iter().map(applied).collect();
-    Rendered { service, jobs, overlays, conflicts, diagnostics }
+    (Rendered { service, jobs, overlays, conflicts, diagnostics }, told)
 }
 
 /// One role's final pod template.
-struct Pod {
+struct Pod<'o> {
     template: Value,
+    told: Told<'o>,
     conflicts: Vec<Conflict>,
     diagnostics: Vec<Diagnostic>,
 }
 
 /// What is around a test.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+struct Place<'a, 'o> {
     document: &'a Document,
     namespace: Option<&'a Namespace>,
-    applying: &'a Applying<'a>,
+    applying: &'a Applying<'o>,
 }
 
-impl Pod {
-    fn render(test: &Test, role: Role, config: &Config, place: &Place<'_>) -> Self {
+impl<'o> Pod<'o> {
+    fn render(test: &Test, role: Role, config: &Config, place: &Place<'_, 'o>) -> Self {
         let document = place.document;
         let base = base::pod_template(test, role, config);
         let (wishes, found) = wishes(test, role, config, place.applying);
@@ -152,7 +191,8 @@ impl Pod {
         let Some(schema) = Schema::pod_template() else {
             diagnostics
                 .push(Diagnostic::error("no-schema", "rebuild podgraft: its schema has no PodTemplateSpec"));
-            return Self { template: base, conflicts: Vec::new(), diagnostics };
+            let told = Told { provenance: None, wishes, followed: None };
+            return Self { template: base, told, conflicts: Vec::new(), diagnostics };
         };
         let unknown_fields = match config.unknown_fields {
             UnknownFields::Refuse => patch::UnknownFields::Refuse,
@@ -185,7 +225,10 @@ impl Pod {
         );
         let provenance = &folded.provenance;
         let by_people = |path: &FieldPath| provenance.story(path).last_setter().is_some();
+        let annotations = folded.value.pointer("/metadata/annotations").cloned();
         base::follow_exporter(test, role, config, &mut folded.value, by_people);
+        let followed =
+            annotations.filter(|old| folded.value.pointer("/metadata/annotations") != Some(old));
         let subject = Subject {
             role,
             test_name: &test.name,
@@ -202,12 +245,14 @@ impl Pod {
         }
         diagnostics.extend(judged.into_iter().map(|finding| blamed(finding, &folded, &wishes, document)));
         diagnostics.extend(conflicts.iter().map(|conflict| conflict.diagnostic.clone()));
-        Self { template: folded.value, conflicts, diagnostics }
+        drop(layers);
+        let told = Told { provenance: Some(folded.provenance), wishes, followed };
+        Self { template: folded.value, told, conflicts, diagnostics }
     }
 }
 
 /// What the constraints of the overlays refuse of a final pod.
-fn constraints(folded: &Folded, wishes: &[Wish<'_>], place: &Place<'_>) -> Vec<Diagnostic> {
+fn constraints(folded: &Folded, wishes: &[Wish<'_>], place: &Place<'_, '_>) -> Vec<Diagnostic> {
     let overlays = place.applying.in_order_of_overrides();
     let judged = Judged { pod: &folded.value, namespace: place.namespace, overlays: &overlays };
     let leaves = LazyCell::new(|| folded.provenance.leaves(&folded.value));
