@@ -21,6 +21,7 @@
 //! - [`layers`]: ordered patches, folded one after another, and who changed what.
 //! - `judge`: protected fields, validity and lints, judged on the final pod only.
 //! - `locust`: the LocustTest: API types, base pods, typed fields, and the pure function `render`.
+//! - `report`: what there is to tell, as plain data, and its views.
 //! - `manifest`, `cli`: the two ends.
 //! - [`path`], [`diagnostic`], [`role`]: the words that everything speaks.
 //!
@@ -51,6 +52,8 @@ pub mod locust;
 pub mod manifest;
 pub mod patch;
 pub mod path;
+#[cfg(feature = "locust")]
+pub mod report;
 pub mod role;
 pub mod schema;
 #[cfg(feature = "locust")]

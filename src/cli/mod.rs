@@ -1,6 +1,7 @@
 //! The command line: arguments in, objects out. One file a command.
 
 mod crds;
+mod explain;
 mod input;
 mod output;
 mod patch;
@@ -26,6 +27,8 @@ const EXIT_CODES: &str =
 enum Command {
     /// Print the Service and the Jobs that the operator makes of LocustTests
     Render(render::Arguments),
+    /// Tell of each field of the pods which layer set it, and what was there before
+    Explain(explain::Arguments),
     /// Apply a patch to an object of any built-in kind, without a cluster
     Patch(patch::Arguments),
     /// Print the CustomResourceDefinitions
@@ -68,6 +71,7 @@ pub fn run() -> ExitCode {
     };
     let verdict = match arguments.command {
         Command::Render(arguments) => render::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Patch(arguments) => patch::run(&arguments),
         Command::Crds(arguments) => crds::run(&arguments),
         Command::Completions { shell } => completions(shell),

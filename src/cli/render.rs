@@ -50,7 +50,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum RoleName {
+pub(super) enum RoleName {
     Master,
     Worker,
 }
@@ -111,7 +111,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
 }
 
 /// The operator's configuration; the defaults where no file is named.
-fn config(file: Option<&PathBuf>, reporter: &mut Reporter) -> Result<Config, Failure> {
+pub(super) fn config(file: Option<&PathBuf>, reporter: &mut Reporter) -> Result<Config, Failure> {
     let Some(file) = file else { return Ok(Config::default()) };
     let text = input::read(file)?;
     let read = manifest::read(&text.name, &text.bytes);
@@ -156,7 +156,7 @@ pub(super) fn is_locust_test(value: &Value) -> bool {
     part("kind") == "LocustTest" && part("apiVersion").split('/').next() == Some("locust.io")
 }
 
-fn left_out(document: &Document) -> Diagnostic {
+pub(super) fn left_out(document: &Document) -> Diagnostic {
     let part = |name: &str| document.value.get(name).and_then(Value::as_str);
     let what = match (part("apiVersion"), part("kind")) {
         (Some(version), Some(kind)) => format!("{version} {kind}"),
