@@ -38,13 +38,15 @@ impl Asked {
         InPod { asked: self, places: there.map(|(path, _)| judge::canonical(&pod.template, &path)).collect() }
     }
 
+    /// Whether anything is there in this pod, or was.
+    pub(super) fn is_told_in(&self, pod: &Pod) -> bool {
+        let asked = self.in_pod(pod);
+        pod.leaves.iter().chain(&pod.removed).any(|told| asked.covers(&told.path))
+    }
+
     /// What to correct, if it can mean nothing in any of these pods.
     pub(super) fn check(&self, pods: &[&Pod]) -> Result<(), String> {
-        let told = |pod: &&Pod| {
-            let asked = self.in_pod(pod);
-            pod.leaves.iter().chain(&pod.removed).any(|told| asked.covers(&told.path))
-        };
-        if pods.iter().any(told) {
+        if pods.iter().any(|pod| self.is_told_in(pod)) {
             return Ok(());
         }
         let wrong = |error: String| format!("{}: {error}", self.text);

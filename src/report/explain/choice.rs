@@ -1,7 +1,7 @@
 //! [`Choice`]: which leaves to tell of.
 
 use super::{Asked, Explanation, Pod, Told};
-use crate::role::Role;
+use crate::{diagnostic::did_you_mean, role::Role};
 
 /// Which leaves to tell of; all of them unless it says otherwise.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Chosen<'e> {
     pub explanation: &'e Explanation,
     /// The chosen pods.
     pub pods: Vec<ChosenPod<'e>>,
+    /// The places that were asked about where nothing is, nor was, in any of these pods.
+    pub nothing: Vec<String>,
 }
 
 /// What is told of a pod.
@@ -55,7 +57,10 @@ impl Choice {
                 removed: pod.removed.iter().filter(wanted).collect(),
             }
         };
-        Chosen { explanation, pods: pods.map(chosen).collect() }
+        let pods: Vec<ChosenPod<'e>> = pods.map(chosen).collect();
+        let told = |asked: &&Asked| pods.iter().any(|chosen| asked.is_told_in(chosen.pod));
+        let nothing = self.asked.iter().filter(|asked| !told(asked)).map(|asked| asked.text.clone()).collect();
+        Chosen { explanation, pods, nothing }
     }
 
     /// What to correct in the choice, if it can mean nothing in any of these tests.
@@ -77,7 +82,9 @@ impl Choice {
         }
         names.sort_unstable();
         names.dedup();
-        let near = crate::diagnostic::did_you_mean(part, names.iter().copied());
+        // Mostly it is an overlay's name that was meant.
+        let words = names.iter().flat_map(|name| name.split([' ', '/', '(', ')']));
+        let near = did_you_mean(part, words);
         let known = if near.is_empty() { format!(": there is {}", names.join(", ")) } else { near };
         Err(format!("no layer has \"{part}\" in its name{known}"))
     }

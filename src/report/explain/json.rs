@@ -1,5 +1,7 @@
 //! [`to_json`]: explanations for programs.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{Chosen, ChosenPod, Layer, Past, Pod, Setter, Told};
@@ -30,10 +32,16 @@ fn role(chosen: &ChosenPod<'_>) -> Value {
     let pod = chosen.pod;
     json!({
         "role": pod.role.as_str(),
-        "layers": pod.layers.iter().map(layer).collect::<Vec<_>>(),
+        "layers": layers(pod),
         "leaves": chosen.leaves.iter().map(|told| leaf(pod, told)).collect::<Vec<_>>(),
         "removed": chosen.removed.iter().map(|told| leaf(pod, told)).collect::<Vec<_>>(),
     })
+}
+
+/// The layers, each name once: an overlay may have several patches, and a typed field too.
+fn layers(pod: &Pod) -> Vec<Value> {
+    let mut seen = HashSet::new();
+    pod.layers.iter().filter(|layer| seen.insert(layer.name.as_str())).map(self::layer).collect()
 }
 
 fn layer(layer: &Layer) -> Value {

@@ -101,15 +101,15 @@ impl Why {
         Some(match self {
             Self::Base | Self::TypedField | Self::Template | Self::Default | Self::Override => return None,
             Self::EachContainer => "for each container",
-            Self::Deleted => "deleted with $patch: delete",
+            Self::Deleted => "with $patch: delete",
             Self::Replaced => "replaced as a whole",
             Self::RetainKeys => "not among $retainKeys",
-            Self::Unset => "removed with $unset",
-            Self::Union => "cleared: another member of its one-of group was set",
-            Self::DeleteFromPrimitiveList => "taken out with $deleteFromPrimitiveList",
+            Self::Unset => "with $unset",
+            Self::Union => "another member of its one-of group was set",
+            Self::DeleteFromPrimitiveList => "with $deleteFromPrimitiveList",
             Self::Prepended => "prepended",
             Self::Appended => "appended",
-            Self::Reordered => "reordered with $setElementOrder",
+            Self::Reordered => "moved with $setElementOrder",
             Self::FollowsExporter => "follows the exporter of the final pod",
         })
     }
