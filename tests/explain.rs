@@ -140,10 +140,20 @@ fn annotations_that_follow_the_exporter_say_so() {
     let input = std::fs::read_to_string(root().join(TEST)).unwrap();
     let (start, _) = input.split_once("  podTemplate:").unwrap();
     let start = start.replace("metricsExporter: {enabled: false}", "metricsExporter: {enabled: true}");
-    let container = "  podTemplate:\n    spec:\n      initContainers:\n        - name: locust-metrics-exporter\n";
+    let container =
+        "  podTemplate:\n    spec:\n      initContainers:\n        - name: locust-metrics-exporter\n";
     let of = |patch: &str| {
         let test = format!("{start}{container}          {patch}\n");
-        let arguments = ["explain", "-f", "-", "-o", "json", "--role", "master", ".metadata.annotations.prometheus.io/port"];
+        let arguments = [
+            "explain",
+            "-f",
+            "-",
+            "-o",
+            "json",
+            "--role",
+            "master",
+            ".metadata.annotations.prometheus.io/port",
+        ];
         let output = podgraft(&arguments, test.as_bytes());
         serde_json::from_slice::<Value>(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
     };
@@ -167,7 +177,8 @@ fn a_refused_test_is_explained_all_the_same() {
     let error = errors.iter().find(|said| said["severity"] == "error").unwrap();
     assert_eq!(error["position"], json!({"file": REFUSED, "line": 5, "column": 3}));
     // Of one that cannot be read there is nothing to tell but why.
-    let output = podgraft(&["explain", "-f", "-", "-o", "json"], b"apiVersion: locust.io/v2\nkind: LocustTest\n");
+    let output =
+        podgraft(&["explain", "-f", "-", "-o", "json"], b"apiVersion: locust.io/v2\nkind: LocustTest\n");
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), &document["tests"][0]["roles"]), (Some(1), &json!([])));
 }

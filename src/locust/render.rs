@@ -227,8 +227,7 @@ impl<'o> Pod<'o> {
         let by_people = |path: &FieldPath| provenance.story(path).last_setter().is_some();
         let annotations = folded.value.pointer("/metadata/annotations").cloned();
         base::follow_exporter(test, role, config, &mut folded.value, by_people);
-        let followed =
-            annotations.filter(|old| folded.value.pointer("/metadata/annotations") != Some(old));
+        let followed = annotations.filter(|old| folded.value.pointer("/metadata/annotations") != Some(old));
         let subject = Subject {
             role,
             test_name: &test.name,

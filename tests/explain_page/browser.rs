@@ -1,4 +1,4 @@
-//! [`Browser`]: a headless Chromium, driven over WebDriver.
+//! [`Browser`]: a headless Chromium, driven over `WebDriver`.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-/// The key under which WebDriver names an element.
+/// The key under which `WebDriver` names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A browser of its own, gone when this is dropped.
@@ -52,7 +52,7 @@ impl Browser {
         let options = json!({"args": arguments});
         let wanted = json!({"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}});
         let made = browser.call("POST", "/session", &wanted);
-        browser.session = made["sessionId"].as_str().expect("a session").to_owned();
+        browser.session = made["sessionId"].as_str().map(str::to_owned).expect("a session");
         browser
     }
 
@@ -81,7 +81,8 @@ impl Browser {
 
     /// Presses keys where the focus is.
     pub(crate) fn press(&self, keys: &[&str]) {
-        let press = |key: &&str| [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})];
+        let press =
+            |key: &&str| [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})];
         let actions: Vec<Value> = keys.iter().flat_map(press).collect();
         self.post("/actions", &json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]}));
     }
@@ -97,7 +98,11 @@ impl Browser {
     pub(crate) fn read_out(&self, selector: &str) -> (String, String) {
         let element = self.element(selector);
         let part = |part: &str| {
-            let told = self.call("GET", &format!("/session/{}/element/{element}/{part}", self.session), &Value::Null);
+            let told = self.call(
+                "GET",
+                &format!("/session/{}/element/{element}/{part}", self.session),
+                &Value::Null,
+            );
             told.as_str().unwrap().to_owned()
         };
         (part("computedrole"), part("computedlabel"))
@@ -193,9 +198,8 @@ fn port(driver: &mut Child) -> u16 {
 /// Makes sure that there is a browser: this test is never left out.
 fn install() {
     static ONCE: std::sync::Once = std::sync::Once::new();
-    let is_there = |name: &str| {
-        Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
-    };
+    let is_there =
+        |name: &str| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
     ONCE.call_once(|| {
         if is_there("chromium") && is_there("chromedriver") {
             return;
@@ -221,7 +225,8 @@ fn base64(text: &str) -> Vec<u8> {
     };
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     for group in text.trim_end_matches('=').as_bytes().chunks(4) {
-        let bits = group.iter().fold(0_u32, |bits, byte| bits << 6 | u32::from(digit(*byte))) << (6 * (4 - group.len()));
+        let bits = group.iter().fold(0_u32, |bits, byte| bits << 6 | u32::from(digit(*byte)))
+            << (6 * (4 - group.len()));
         bytes.extend(&bits.to_be_bytes()[1..group.len()]);
     }
     bytes

@@ -19,7 +19,7 @@ use support::{podgraft, text};
 
 const OVERLAYS: &str = "tests/explain/overlays.yaml";
 
-/// A key of WebDriver's keyboard.
+/// A key of `WebDriver`'s keyboard.
 const ENTER: &str = "\u{e007}";
 const DOWN: &str = "\u{e015}";
 const END: &str = "\u{e010}";
@@ -37,7 +37,7 @@ fn folder() -> PathBuf {
 /// Writes the page of these files.
 fn page(name: &str, files: &[&str], input: &str) -> PathBuf {
     let mut arguments = vec!["explain", "-o", "html", "--overlays", OVERLAYS];
-    files.iter().for_each(|file| arguments.extend(["-f", file]));
+    arguments.extend(files.iter().flat_map(|file| ["-f", file]));
     let output = podgraft(&arguments, input.as_bytes());
     assert!(output.status.code().is_some_and(|code| code < 2), "{}", text(&output.stderr));
     let file = folder().join(format!("{name}.html"));
@@ -60,7 +60,9 @@ fn a_click_or_a_key_tells_the_story() {
     assert!(browser.text("#messages").contains("error[constraint]"), "{}", browser.text("#messages"));
     browser.click(&row(".spec.containers[name=\"locust\"].image"));
     let story = browser.text("#story");
-    for part in ["docker.io/locust:2", "typed field .spec.image", "refused.yaml:5:3", "registry.example.com/locust:1"] {
+    for part in
+        ["docker.io/locust:2", "typed field .spec.image", "refused.yaml:5:3", "registry.example.com/locust:1"]
+    {
         assert!(story.contains(part), "{part}: {story}");
     }
     // From a message to its field.
@@ -76,7 +78,8 @@ fn a_click_or_a_key_tells_the_story() {
     assert!(story.contains(".spec.nodeSelector.pool") && story.contains("$unset"), "{story}");
     // One stop of the Tab key for each pod.
     browser.press(&[TAB]);
-    let worker = browser.run("return document.activeElement.closest('section').innerText.startsWith('Worker');");
+    let worker =
+        browser.run("return document.activeElement.closest('section').innerText.startsWith('Worker');");
     assert_eq!(worker, true);
     // The other test, with markup in a value.
     browser.run("const test = document.getElementById('test'); test.value = '1'; test.dispatchEvent(new Event('change'));");
@@ -99,7 +102,8 @@ fn a_screen_reader_is_told_what_things_are() {
     assert_eq!(told("#roles").1, "Pod");
     assert_eq!(told("#messages"), both("region", "Messages"));
     let image = told(&row(".spec.containers[name=\"locust\"].image"));
-    let name = ".spec.containers[name=\"locust\"].image: registry.example.com/locust:2; typed field .spec.image";
+    let name =
+        ".spec.containers[name=\"locust\"].image: registry.example.com/locust:2; typed field .spec.image";
     assert_eq!(image, both("option", name));
     assert_eq!(told("#legend button").0, "button");
     let live = browser.run("return document.getElementById('story').getAttribute('aria-live');");
@@ -115,7 +119,11 @@ fn the_filter_hides_the_rest() {
     let file = page("filter", &["tests/explain/test.yaml"], "");
     let browser = Browser::start("filter", 1500, 1000);
     browser.open(&file);
-    let seen = || browser.run("return [...document.querySelectorAll('.row')].filter(e => e.offsetParent).map(e => e.title);");
+    let seen = || {
+        browser.run(
+            "return [...document.querySelectorAll('.row')].filter(e => e.offsetParent).map(e => e.title);",
+        )
+    };
     let all = seen().as_array().unwrap().len();
     browser.click("#filter");
     browser.press(&["p", "r", "i", "o", "r", "i", "t", "y"]);
@@ -125,14 +133,18 @@ fn the_filter_hides_the_rest() {
     browser.press(&[" ", "x", "y", "z"]);
     assert_eq!(seen(), serde_json::json!([]));
     assert!(browser.text("#pods").contains("No field is like that."));
-    browser.run("const f = document.getElementById('filter'); f.value = ''; f.dispatchEvent(new Event('input'));");
+    browser.run(
+        "const f = document.getElementById('filter'); f.value = ''; f.dispatchEvent(new Event('input'));",
+    );
     assert_eq!(seen().as_array().unwrap().len(), all);
     // By role, by change, by layer.
     browser.click("input[name=role][value=worker]");
     browser.click("#changed");
     let changed = seen().as_array().unwrap().len();
     assert!(changed > 0 && changed < all / 2, "{changed} of {all}");
-    browser.run("[...document.querySelectorAll('#legend button')].find(b => b.innerText.includes('pin')).click();");
+    browser.run(
+        "[...document.querySelectorAll('#legend button')].find(b => b.innerText.includes('pin')).click();",
+    );
     assert_eq!(seen(), serde_json::json!([path]));
     let pressed = browser.run("return document.querySelectorAll('#legend [aria-pressed=true]').length;");
     assert_eq!(pressed, 1);
@@ -163,7 +175,8 @@ fn both_themes_can_be_read() {
     // A narrow window.
     browser.resize(700, 1000);
     browser.picture(&folder().join("narrow.png"));
-    let wide = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth;");
+    let wide =
+        browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth;");
     assert_eq!(wide, 0, "nothing sticks out of a narrow window");
 }
 
@@ -191,15 +204,17 @@ fn a_pod_of_5000_leaves_filters_at_once() {
     let leaves = browser.run("return document.querySelectorAll('.row').length;").as_u64().unwrap();
     assert!(leaves >= 5_000, "{leaves} leaves");
     let times = browser.run_until_done(MEASURE);
-    println!("{}", times["dbg"]);
     let sorted = |name: &str| {
-        let mut times: Vec<f64> = times[name].as_array().unwrap().iter().map(|time| time.as_f64().unwrap()).collect();
+        let mut times: Vec<f64> =
+            times[name].as_array().unwrap().iter().map(|time| time.as_f64().unwrap()).collect();
         times.sort_by(f64::total_cmp);
         assert_eq!(times.len(), 50);
         times
     };
     let (layout, painted) = (sorted("layout"), sorted("painted"));
-    let of = |times: &[f64]| format!("median {:.1} ms, p95 {:.1} ms, most {:.1} ms", times[24], times[47], times[49]);
+    let of = |times: &[f64]| {
+        format!("median {:.1} ms, p95 {:.1} ms, most {:.1} ms", times[24], times[47], times[49])
+    };
     println!("{leaves} leaves, 50 inputs: to the layout {}; to the next frame {}", of(&layout), of(&painted));
     assert!(layout[47] < 50.0, "{}", of(&layout));
 }
@@ -216,9 +231,7 @@ const next = () => {
   const start = performance.now();
   field.value = inputs.shift();
   field.dispatchEvent(new Event('input', { bubbles: true }));
-  const mid = performance.now() - start;
   void document.body.offsetHeight;
-  (times.dbg ??= []).push([field.value, mid, performance.now() - start, document.getElementById('count').textContent]);
   times.layout.push(performance.now() - start);
   requestAnimationFrame(() => {
     const channel = new MessageChannel();
@@ -226,15 +239,19 @@ const next = () => {
     channel.port2.postMessage(null);
   });
 };
-next();
+// What opening the page costs is not what typing costs.
+requestIdleCallback(next);
 ";
 
 /// A test whose pods have more than 5,000 leaves between them, half of them from a template.
 fn large() -> String {
     let mut test = fs::read_to_string(support::root().join("tests/explain/test.yaml")).unwrap();
-    test.push_str("  masterPodTemplate:\n    spec:\n      containers:\n        - name: locust\n          env:\n");
+    test.push_str(
+        "  masterPodTemplate:\n    spec:\n      containers:\n        - name: locust\n          env:\n",
+    );
     for number in 0..2_500 {
-        writeln!(test, "            - {{name: VARIABLE_{number}, value: \"secret value {number}\"}}").unwrap();
+        writeln!(test, "            - {{name: VARIABLE_{number}, value: \"secret value {number}\"}}")
+            .unwrap();
     }
     test
 }

@@ -140,11 +140,7 @@ fn item(of: Schema, here: &FieldPath) -> Result<Option<Schema>, String> {
 }
 
 /// Whether a list's items are known by these keys.
-fn keyed(
-    list: Option<&Field>,
-    keys: &[(String, serde_json::Value)],
-    here: &FieldPath,
-) -> Result<(), String> {
+fn keyed(list: Option<&Field>, keys: &[(String, serde_json::Value)], here: &FieldPath) -> Result<(), String> {
     let Some(list) = list else { return Ok(()) };
     if !list.strategy.merge || list.merge_key.is_empty() {
         return Err(format!(

@@ -59,7 +59,8 @@ impl Choice {
         };
         let pods: Vec<ChosenPod<'e>> = pods.map(chosen).collect();
         let told = |asked: &&Asked| pods.iter().any(|chosen| asked.is_told_in(chosen.pod));
-        let nothing = self.asked.iter().filter(|asked| !told(asked)).map(|asked| asked.text.clone()).collect();
+        let nothing =
+            self.asked.iter().filter(|asked| !told(asked)).map(|asked| asked.text.clone()).collect();
         Chosen { explanation, pods, nothing }
     }
 

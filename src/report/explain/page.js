@@ -10,6 +10,8 @@
     prepended: "$prepend", appended: "$append", reordered: "$setElementOrder",
     followsExporter: "follows the exporter of the final pod",
   };
+  /** The causes that the layer's name says already. */
+  const SAID = new Set(["base", "typedField", "template", "default", "override"]);
   const find = (id) => document.getElementById(id);
   const tests = JSON.parse(find("data").textContent).tests;
   const state = { rows: [], chunks: [], pressed: new Set(), groups: new Map(), chosen: null };
@@ -173,7 +175,8 @@
     const item = make("li", "event", make("h3", "", title));
     item.style.setProperty("--colour", colourOf(setter.layer));
     if (value !== undefined) item.append(make("pre", "", shown(value) === "" ? "\"\"" : shown(value)));
-    item.append(make("p", "who", setter.layer), make("p", "hint", WHY[setter.cause] || setter.cause));
+    item.append(make("p", "who", setter.layer));
+    if (!setter.layer.startsWith("typed field ")) item.append(make("p", "hint", WHY[setter.cause] || setter.cause));
     if (setter.position) item.append(make("p", "where", place(setter.position)));
     if (more) item.append(more);
     return item;
@@ -188,7 +191,8 @@
     for (const setter of leaf.agreed) events.append(event("The same from", setter));
     for (const past of [...leaf.shadowed].reverse()) {
       const whole = past.path === leaf.path ? "" : ` (all of ${past.path})`;
-      const until = make("p", "hint", `until ${past.by.layer}: ${WHY[past.by.cause] || past.by.cause}`);
+      const why = SAID.has(past.by.cause) ? "" : `: ${WHY[past.by.cause] || past.by.cause}`;
+      const until = make("p", "hint", `until ${past.by.layer}${why}`);
       events.append(event(`Was${whole}, set by`, past, past.value, until));
     }
     if (!gone && leaf.shadowed.length === 0) events.append(make("li", "hint", "Nothing was there before."));

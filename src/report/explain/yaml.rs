@@ -20,8 +20,7 @@ pub fn to_yaml(tests: &[Chosen<'_>], colour: bool) -> String {
     for test in tests {
         let refused = if test.explanation.is_refused() { ", refused" } else { "" };
         for pod in &test.pods {
-            let title =
-                format!("# {}, {} pod{refused}\n", test.explanation.title(), pod.pod.role.as_str());
+            let title = format!("# {}, {} pod{refused}\n", test.explanation.title(), pod.pod.role.as_str());
             documents.push(title + &document(pod, colour));
         }
     }
@@ -173,6 +172,7 @@ fn is_name_of(segments: &[Segment], name: &str) -> bool {
 
 /// By how much the line of the segment at `depth` is indented: a list is not indented below its key.
 fn indent(segments: &[Segment], depth: usize) -> usize {
-    let is_field = |index: usize| segments.get(index).is_none_or(|segment| matches!(segment, Segment::Field(_)));
+    let is_field =
+        |index: usize| segments.get(index).is_none_or(|segment| matches!(segment, Segment::Field(_)));
     2 * (0..depth).filter(|index| !is_field(*index) || is_field(index + 1)).count()
 }
