@@ -3,6 +3,7 @@
 //! Two patches are never merged with each other: strategic merge patches are not associative, and
 //! only the base says what a directive is about.
 
+mod below;
 mod provenance;
 mod recorder;
 mod removed;

@@ -51,7 +51,7 @@ impl Provenance {
     fn made(&self, path: &FieldPath) -> Option<Made> {
         let (mut node, mut made) = (&self.root, self.root.now.made);
         for segment in path.segments() {
-            match node.now.names.get(segment) {
+            match node.now.below.get(segment) {
                 Some(below) => {
                     node = below;
                     made = node.now.made.or(made);

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::shadow::{Made, Node, place_name};
+use super::{
+    below::place_name,
+    shadow::{Made, Node},
+};
 use crate::patch::{Cause, Observer, Place, Trail};
 
 /// Writes down what one layer does.
@@ -42,7 +45,7 @@ fn walk<'n>(root: &'n mut Node, trail: &Trail<'_>) -> (&'n mut Node, Option<Made
     let (node, above) = walk(root, parent);
     match place_name(trail.place()) {
         Some(name) => {
-            let node = node.now.names.entry(&name);
+            let node = node.now.below.entry(&name);
             let made = node.now.made.or(above);
             (node, made)
         }
@@ -63,13 +66,13 @@ impl Observer for Recorder<'_> {
         };
         let states = matches!(made.cause, Cause::Stated | Cause::EachContainer);
         let known = above.is_some_and(|above| above.layer == made.layer);
-        if was.is_none() && states && known && !holder.now.names.contains(&name) {
+        if was.is_none() && states && known && !holder.now.below.contains(&name) {
             // It came with what it is in.
             return;
         }
-        let node = holder.now.names.entry(&name);
+        let node = holder.now.below.entry(&name);
         if was.as_ref() == Some(value) {
-            node.agree(made.layer);
+            node.agree(made);
         } else {
             node.change(was, made);
         }
@@ -90,8 +93,8 @@ impl Observer for Recorder<'_> {
     }
 
     fn agree(&mut self, trail: &Trail<'_>) {
-        let layer = self.layer;
-        self.node(trail).agree(layer);
+        let made = self.made(Cause::Stated);
+        self.node(trail).agree(made);
     }
 
     fn reorder(&mut self, trail: &Trail<'_>, order: &[usize]) {

@@ -27,24 +27,24 @@ struct Search<'s> {
 
 impl Search<'_> {
     fn node(&mut self, node: &Node, child: Child, path: &FieldPath) {
-        for past in node.pasts() {
+        for past in &node.pasts {
             match past.part {
                 Part::Whole => {
                     // Older losses first.
                     self.shadow(&past.shadow, child, path);
                     visit_leaves(&past.was, child, path, &mut |path, _| self.leaf(path));
                 }
-                Part::Item(_) | Part::Order => {}
+                Part::Item(_) | Part::Order | Part::Agreed => {}
             }
         }
-        if node.pasts().iter().any(|past| matches!(past.part, Part::Item(_))) {
+        if node.pasts.iter().any(|past| matches!(past.part, Part::Item(_))) {
             self.items(path);
         }
         self.shadow(&node.now, child, path);
     }
 
     fn shadow(&mut self, shadow: &Shadow, child: Child, path: &FieldPath) {
-        for (name, node) in shadow.names.iter() {
+        for (name, node) in shadow.below.named() {
             let segment = child.segment(name);
             let below = child.below(&segment);
             self.node(node, below, &path.with(segment));

@@ -70,7 +70,7 @@ pub(super) fn tell(root: &Node, path: &FieldPath, lists: Lists) -> Story {
 /// Who made the item of an atomic list, where it was put in by itself.
 pub(super) fn item(list: &Shadow, segment: &Segment) -> Option<Made> {
     match segment {
-        Segment::Index(index) => list.items.get(*index).copied().flatten(),
+        Segment::Index(index) => list.below.items().get(*index).copied().flatten(),
         _ => None,
     }
 }
@@ -93,18 +93,18 @@ impl Teller<'_> {
     /// Follows the path from a node, `depth` steps down; who made what it leads to. What happened to a place
     /// further up is older than what is known of the places below it.
     fn node(&mut self, node: &Node, above: Option<Made>, depth: usize) -> Option<Made> {
-        for past in node.pasts() {
+        for past in &node.pasts {
             match past.part {
                 Part::Whole => self.past(past, above, depth),
                 Part::Item(index) if self.items && depth == self.path.segments().len() => {
                     self.push(past, self.path.index(index), past.was.clone(), past.shadow.made.or(above));
                 }
-                Part::Item(_) | Part::Order => {}
+                Part::Item(_) | Part::Order | Part::Agreed => {}
             }
         }
         // Who agrees with an empty map or list says nothing of what came into it later.
         if matches!(self.path.segments().get(depth), None | Some(Segment::Index(_))) {
-            self.agreed.extend(node.agreed().iter().map(|layer| *layer as usize));
+            self.agreed.extend(node.agreed().map(|layer| layer as usize));
         }
         let made = self.shadow(&node.now, above, depth);
         if depth == self.path.segments().len() { node.latest().or(made) } else { made }
@@ -114,7 +114,7 @@ impl Teller<'_> {
     fn shadow(&mut self, shadow: &Shadow, above: Option<Made>, depth: usize) -> Option<Made> {
         let made = shadow.made.or(above);
         let Some(segment) = self.path.segments().get(depth) else { return shadow.latest().or(made) };
-        match shadow.names.get(segment) {
+        match shadow.below.get(segment) {
             Some(node) => self.node(node, made, depth + 1),
             None => item(shadow, segment).or(made),
         }

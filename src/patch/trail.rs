@@ -9,6 +9,8 @@ use crate::path::{FieldPath, Segment};
 pub(crate) enum Place<'a> {
     Root,
     Field(&'a str),
+    /// A field of a type that Kubernetes knows.
+    Known(&'static str),
     /// An item of a keyed list, by its first merge key and, where there are two, the second.
     Key(&'a str, &'a Value, Option<(&'a str, &'a str)>),
     /// An item of a set of scalars.
@@ -62,7 +64,7 @@ impl<'a> Trail<'a> {
     /// The innermost field's name; what it is called in messages.
     pub(crate) fn name(&self) -> &'a str {
         match (self.place, self.parent) {
-            (Place::Field(name), _) => name,
+            (Place::Field(name) | Place::Known(name), _) => name,
             (_, Some(parent)) => parent.name(),
             (_, None) => "the object",
         }
@@ -90,7 +92,7 @@ impl<'a> Trail<'a> {
     fn segment(&self) -> Option<Segment> {
         Some(match self.place {
             Place::Root => return None,
-            Place::Field(name) => Segment::Field(name.to_owned()),
+            Place::Field(name) | Place::Known(name) => Segment::Field(name.to_owned()),
             Place::Key(key, value, second) => {
                 let mut keys = vec![(key.to_owned(), value.clone())];
                 keys.extend(second.map(|(key, value)| (key.to_owned(), Value::from(value))));

@@ -1,5 +1,7 @@
 //! Stories, in a table: what people would ask of a field.
 
+use std::fmt::Write;
+
 use podgraft::{
     layers::{Folded, Layer, Leaf, Patch, fold},
     patch::{Cause, Options},
@@ -30,12 +32,12 @@ fn line(leaf: &Leaf) -> String {
     let by = |layer: Option<usize>| layer.map_or("base".to_owned(), |layer| layer.to_string());
     let mut line = format!("{} = {} by {} {:?}", leaf.path, leaf.value, by(story.winner), story.cause);
     for layer in &story.agreed {
-        line += &format!(", {layer} agrees");
+        write!(line, ", {layer} agrees").unwrap();
     }
     for was in &story.shadowed {
         let place = if was.path == leaf.path { String::new() } else { format!("{} ", was.path) };
         let (from, why) = (by(was.layer), was.why);
-        line += &format!("; {place}{} of {from} {:?} until {} {why:?}", was.value, was.cause, was.by);
+        write!(line, "; {place}{} of {from} {:?} until {} {why:?}", was.value, was.cause, was.by).unwrap();
     }
     line
 }
@@ -116,8 +118,8 @@ fn fields_shadow_agree_and_go() {
         lines(&folded(&pod(), &patches), &place),
         [
             " = {} by 2 Unset",
-            "gone: .team = \"one\" by 2 Unset; \"shop\" of base Base until 0 Stated; \"one\" of 0 Stated until 2 Unset",
             "gone: .stage = \"test\" by 2 Unset; \"test\" of 0 Stated until 2 Unset",
+            "gone: .team = \"one\" by 2 Unset; \"shop\" of base Base until 0 Stated; \"one\" of 0 Stated until 2 Unset",
         ]
     );
 }
@@ -180,8 +182,8 @@ fn what_is_replaced_is_made_anew() {
     assert_eq!(
         lines(&folded, &place)[..2],
         [
-            ".image = \"y\" by 1 Stated; \"x\" of base Base until 0 Replace; \"x\" of 0 Stated until 1 Stated",
-            ".name = \"a\" by 0 Stated; \"a\" of base Base until 0 Replace",
+            ".image = \"y\" by 1 Stated; \"x\" of base Base until 0 Replace; \"x\" of 0 Replace until 1 Stated",
+            ".name = \"a\" by 0 Replace; \"a\" of base Base until 0 Replace",
         ]
     );
     let whole = folded.provenance.story(&place);

@@ -18,7 +18,7 @@ pub(crate) use content::{Child, name_of};
 pub(crate) use each::{Seed, extend_each_container};
 use serde_json::{Map, Value};
 
-use super::{Cause, Observer, Trail, directive, error::MAX_DEPTH};
+use super::{Cause, Observer, Place, Trail, directive, error::MAX_DEPTH};
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
     schema::Schema,
@@ -154,9 +154,9 @@ impl<O: Observer> Merge<'_, O> {
             if identity.contains(&key.as_str()) && base.get(key) == Some(value) {
                 continue;
             }
-            let trail = trail.field(key);
-            if let Some(child) = self.child(schema, key, &trail) {
-                self.field(base, key, value, child, &trail);
+            if let Some(child) = self.child(schema, key, trail) {
+                let place = child.field.map_or(Place::Field(key), |field| Place::Known(field.name));
+                self.field(base, key, value, child, &trail.then(place));
             }
         }
         if directed {
@@ -181,8 +181,9 @@ impl<O: Observer> Merge<'_, O> {
         ] {
             for (key, value) in patch {
                 let Some(subject) = directive::subject(key, name) else { continue };
+                let known = self.child(schema, subject, trail);
                 let trail = trail.field(subject);
-                let Some(child) = self.child(schema, subject, &trail) else { continue };
+                let Some(child) = known else { continue };
                 let Value::Array(items) = value else {
                     self.refuse("bad-directive", &trail, format!("write {key} as a list"));
                     continue;
@@ -212,12 +213,13 @@ impl<O: Observer> Merge<'_, O> {
         }
     }
 
-    /// What is known of a field, or `None`, with an error, when Kubernetes does not know it.
+    /// What is known of a field of the map at `trail`, or `None`, with an error, when Kubernetes does not
+    /// know it.
     fn child(&mut self, schema: Schema, name: &str, trail: &Trail<'_>) -> Option<Child> {
         if let Some(known) = Child::of(schema, name) {
             return Some(known);
         }
-        let message = unknown_field(schema, name);
+        let (message, trail) = (unknown_field(schema, name), &trail.field(name));
         match self.options.unknown_fields {
             UnknownFields::Warn => {
                 self.diagnostics.push(Diagnostic::warning("unknown-field", message).at(trail.path()));

@@ -1,0 +1,151 @@
+//! [`Below`]: the places below a value.
+
+use std::{borrow::Cow, collections::BTreeMap, ops::Deref};
+
+use super::shadow::{Made, Node};
+use crate::{
+    patch::{Place, name_of},
+    path::Segment,
+};
+
+/// The places below a value to which something happened.
+#[derive(Debug, Default)]
+pub(super) enum Below {
+    #[default]
+    Nothing,
+    /// Fields, items by merge key, items of a set: by name.
+    Few(Vec<(Cow<'static, str>, Node)>),
+    /// The same, where there are many.
+    Many(BTreeMap<Cow<'static, str>, Node>),
+    /// Who made the items of an atomic list, by index; those that are not here are as the list is. Nothing
+    /// below them ever changes by itself.
+    Items(Vec<Option<Made>>),
+}
+
+/// Up to this many names, searching is quicker than a tree, and smaller.
+const FEW: usize = 12;
+
+impl Below {
+    /// Every named node, with its name.
+    pub(super) fn named(&self) -> impl Iterator<Item = (&str, &Node)> {
+        let (few, many) = match self {
+            Self::Few(few) => (few.as_slice(), None),
+            Self::Many(many) => (&[][..], Some(many)),
+            Self::Nothing | Self::Items(_) => (&[][..], None),
+        };
+        let few = few.iter().map(|(name, node)| (&**name, node));
+        few.chain(many.into_iter().flat_map(|many| many.iter()).map(|(name, node)| (&**name, node)))
+    }
+
+    /// The node of the place that this segment leads to, if anything happened to it.
+    pub(super) fn get(&self, segment: &Segment) -> Option<&Node> {
+        let name = segment_name(segment)?;
+        match self {
+            Self::Few(few) => few.iter().find(|(known, _)| **known == *name).map(|(_, node)| node),
+            Self::Many(many) => many.get(&*name),
+            Self::Nothing | Self::Items(_) => None,
+        }
+    }
+
+    pub(super) fn contains(&self, name: &str) -> bool {
+        match self {
+            Self::Few(few) => few.iter().any(|(known, _)| **known == *name),
+            Self::Many(many) => many.contains_key(name),
+            Self::Nothing | Self::Items(_) => false,
+        }
+    }
+
+    /// The node of this name; a new one if there is none.
+    pub(super) fn entry(&mut self, name: &Name<'_>) -> &mut Node {
+        if let Self::Few(few) = self
+            && few.len() == FEW
+            && !few.iter().any(|(known, _)| **known == **name)
+        {
+            let many = few.drain(..).collect();
+            *self = Self::Many(many);
+        }
+        match self {
+            Self::Few(few) => {
+                let index = few.iter().position(|(known, _)| **known == **name).unwrap_or(few.len());
+                if index == few.len() {
+                    few.push((name.keep(), Node::default()));
+                }
+                &mut few[index].1
+            }
+            Self::Many(many) => many.entry(name.keep()).or_default(),
+            Self::Nothing | Self::Items(_) => {
+                *self = Self::Few(Vec::with_capacity(1));
+                self.entry(name)
+            }
+        }
+    }
+
+    /// Who made the items of an atomic list.
+    pub(super) fn items(&self) -> &[Option<Made>] {
+        match self {
+            Self::Items(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn items_mut(&mut self) -> Option<&mut Vec<Option<Made>>> {
+        if !matches!(self, Self::Items(_)) {
+            *self = Self::Items(Vec::new());
+        }
+        match self {
+            Self::Items(items) => Some(items),
+            _ => None,
+        }
+    }
+}
+
+/// What [`Below`] calls a place.
+pub(super) enum Name<'a> {
+    /// A name from the schema, which is kept without a copy.
+    Known(&'static str),
+    Other(Cow<'a, str>),
+}
+
+impl Name<'_> {
+    fn keep(&self) -> Cow<'static, str> {
+        match self {
+            Self::Known(name) => Cow::Borrowed(name),
+            Self::Other(name) => Cow::Owned(name.clone().into_owned()),
+        }
+    }
+}
+
+impl Deref for Name<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Known(name) => name,
+            Self::Other(name) => name,
+        }
+    }
+}
+
+/// The name of the innermost step of a trail; `None` for an index, and for the object itself.
+pub(super) fn place_name(place: Place<'_>) -> Option<Name<'_>> {
+    Some(match place {
+        Place::Known(name) => Name::Known(name),
+        Place::Field(name) => Name::Other(Cow::Borrowed(name)),
+        Place::Key(_, first, second) => Name::Other(name_of(first, second.map(|(_, value)| value))),
+        Place::Item(value) => Name::Other(name_of(value, None)),
+        Place::Root | Place::Index(_) => return None,
+    })
+}
+
+fn segment_name(segment: &Segment) -> Option<Cow<'_, str>> {
+    match segment {
+        Segment::Field(name) => Some(Cow::Borrowed(name)),
+        Segment::Key(keys) => {
+            let (_, first) = keys.first()?;
+            Some(name_of(first, keys.get(1).and_then(|(_, second)| second.as_str())))
+        }
+        Segment::Item(value) => Some(name_of(value, None)),
+        Segment::Index(_) => None,
+    }
+}
