@@ -72,13 +72,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
 
 #[cfg(feature = "operator")]
 fn pairs_of(arguments: &Arguments, document: &Document, rendered: &Rendered) -> Result<Vec<Pair>, Failure> {
-    if !arguments.live && !arguments.source.names_objects() {
+    if !arguments.live && arguments.source.objects().is_empty() {
         return Ok(with_base(document, rendered));
     }
     let part = |pointer: &str| document.value.pointer(pointer).and_then(Value::as_str);
     let name = part("/metadata/name").unwrap_or_default();
-    let namespace = part("/metadata/namespace").or(arguments.source.namespace());
-    let live = block_on(arguments.source.cluster.live(namespace, name))?;
+    let namespace = part("/metadata/namespace").or(arguments.source.place.around.first_namespace());
+    let live = block_on(arguments.source.place.cluster.live(namespace, name))?;
     Ok(with_live(rendered, &live))
 }
 

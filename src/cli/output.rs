@@ -22,6 +22,15 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
     }
 }
 
+/// Whether results may have colours: only for a terminal, and never when `NO_COLOR` is set to anything.
+pub(super) fn colours_stdout() -> bool {
+    io::stdout().is_terminal() && may_colour()
+}
+
+fn may_colour() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
 /// Writes one line of complaint about usage, input or output.
 pub(super) fn complain(message: &str) {
     let _ = writeln!(io::stderr().lock(), "error: {message}");
@@ -39,8 +48,7 @@ pub(super) struct Reporter {
 impl Reporter {
     /// Colours only for a terminal, and never when `NO_COLOR` is set to anything.
     pub(super) fn new() -> Self {
-        let coloured =
-            io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let coloured = io::stderr().is_terminal() && may_colour();
         let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
         Self { renderer, errors: 0, warnings: 0, collected: None }
     }

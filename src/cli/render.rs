@@ -36,7 +36,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum RoleName {
+pub(super) enum RoleName {
     Master,
     Worker,
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     locust::{
-        self, Rendered,
+        self, Rendered, Surroundings,
         config::Config,
         overlay::{Kind, Namespace},
     },
@@ -28,13 +28,19 @@ pub(super) struct Source {
     #[arg(value_name = "locusttest/NAME", value_parser = object_name, required_unless_present = "files")]
     objects: Vec<String>,
 
+    #[command(flatten)]
+    pub(super) place: Place,
+}
+
+/// Where LocustTests are read, and what they meet.
+#[derive(Debug, clap::Args)]
+pub(super) struct Place {
     /// Files or folders with LocustTests, - for standard input; may be repeated
     #[arg(short = 'f', long = "filename", value_name = "FILE|DIR|-")]
-    #[cfg_attr(not(feature = "operator"), arg(required = true))]
     files: Vec<PathBuf>,
 
     #[command(flatten)]
-    around: surroundings::Arguments,
+    pub(super) around: surroundings::Arguments,
 
     #[cfg(feature = "operator")]
     #[command(flatten)]
@@ -61,9 +67,14 @@ impl Tests {
         &self.documents
     }
 
+    /// What one of the tests meets.
+    pub(super) fn around(&self, test: &Document) -> Surroundings<'_> {
+        self.around.of(test)
+    }
+
     /// Renders one of the tests with the overlays that apply to it.
     pub(super) fn render(&self, test: &Document, config: &Config) -> Rendered {
-        locust::render(test, &self.around.of(test), config)
+        locust::render(test, &self.around(test), config)
     }
 }
 
@@ -74,7 +85,7 @@ const KINDS: [&str; 5] =
 
 /// Reads `locusttest/NAME`.
 #[cfg(feature = "operator")]
-fn object_name(text: &str) -> Result<String, String> {
+pub(super) fn object_name(text: &str) -> Result<String, String> {
     match text.split_once('/') {
         Some((kind, name)) if KINDS.contains(&kind.to_lowercase().as_str()) && !name.is_empty() => {
             Ok(name.to_owned())
@@ -88,13 +99,34 @@ fn object_name(text: &str) -> Result<String, String> {
 }
 
 impl Source {
-    /// The LocustTests that were named; other kinds in the files are left out with a note. That there is
-    /// none at all is an error, which is reported.
+    /// The LocustTests that were named, as [`Place::tests`] reads them.
     pub(super) fn tests(&self, reporter: &mut Reporter) -> Result<Tests, Failure> {
+        self.place.tests(self.objects(), reporter)
+    }
+
+    /// The names of LocustTests of a cluster.
+    #[cfg(feature = "operator")]
+    pub(super) fn objects(&self) -> &[String] {
+        &self.objects
+    }
+
+    #[cfg(not(feature = "operator"))]
+    fn objects(&self) -> &[String] {
+        &[]
+    }
+}
+
+impl Place {
+    /// The LocustTests in the files, and those of a cluster with these names; other kinds in the files are left
+    /// out with a note. That there is none at all is an error, which is reported.
+    pub(super) fn tests(&self, objects: &[String], reporter: &mut Reporter) -> Result<Tests, Failure> {
+        if self.files.is_empty() && objects.is_empty() {
+            return Err(Failure("name files or folders with LocustTests: -f FILE|DIR|-".to_owned()));
+        }
         let mut documents = read(&self.files, reporter)?;
         #[cfg(feature = "operator")]
-        if !self.objects.is_empty() {
-            let tests = self.cluster.tests(self.around.first_namespace(), &self.objects);
+        if !objects.is_empty() {
+            let tests = self.cluster.tests(self.around.first_namespace(), objects);
             documents.extend(super::cluster::block_on(tests)?);
         }
         let (around, mut texts) = self.around.read(&mut documents, reporter)?;
@@ -107,24 +139,12 @@ impl Source {
             }
         }
         if tests.is_empty() && !reporter.refuses(false) {
-            let message = "name a file with a LocustTest: there is none to render";
+            let message = "name a file with a LocustTest: there is none";
             reporter.report(&[Diagnostic::error("no-locust-test", message)], &[]);
         }
         let count = tests.len();
         tests.append(&mut texts);
         Ok(Tests { documents: tests, count, around })
-    }
-
-    /// Whether LocustTests of a cluster were named.
-    #[cfg(feature = "operator")]
-    pub(super) fn names_objects(&self) -> bool {
-        !self.objects.is_empty()
-    }
-
-    /// The namespace of tests that name none.
-    #[cfg(feature = "operator")]
-    pub(super) fn namespace(&self) -> Option<&str> {
-        self.around.first_namespace()
     }
 }
 

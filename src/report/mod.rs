@@ -1,6 +1,7 @@
-//! What differs between two objects, as plain data.
+//! What there is to tell of tests and pods, as plain data, and its views.
 
 mod difference;
+pub mod explain;
 mod live;
 
 pub use difference::{Difference, differences};
