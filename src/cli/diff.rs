@@ -1,6 +1,10 @@
 //! `podgraft diff`.
 
-use std::{fmt::Write, io::IsTerminal, path::PathBuf};
+mod against;
+
+use std::{fmt::Write, path::PathBuf};
+
+use clap::ValueEnum;
 
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -34,9 +38,26 @@ pub(super) struct Arguments {
     #[arg(long)]
     live: bool,
 
+    /// Compare with the pods of the same tests with the overlays in these files or folders, rather than those of
+    /// --overlays: the change from the former to the latter, tests that change alike together; may be repeated
+    #[arg(long, value_name = "FILE|DIR")]
+    #[cfg_attr(feature = "operator", arg(conflicts_with = "live"))]
+    against: Vec<PathBuf>,
+
+    /// The format of what --against finds: a diff for people, or JSON with every test's name
+    #[arg(short, long, value_enum, default_value_t = Format::Text, requires = "against")]
+    output: Format,
+
     /// The operator's configuration
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+/// How a comparison of overlays is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
 }
 
 /// Two texts of one object.
@@ -48,6 +69,9 @@ struct Pair {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
+    if !arguments.against.is_empty() {
+        return against::run(arguments);
+    }
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let tests = arguments.source.tests(&mut reporter)?;
@@ -63,8 +87,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     if reporter.refuses(false) {
         return Err(Failure("nothing is compared: a test is refused".into()));
     }
-    let coloured =
-        std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let coloured = output::colours_stdout();
     let text: String = pairs.iter().map(|pair| unified(pair, coloured)).collect();
     output::print(text.as_bytes())?;
     Ok(if text.is_empty() { Verdict::Fine } else { Verdict::Different })

@@ -31,6 +31,11 @@ fn may_colour() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
+/// Writes one line for people beside a result.
+pub(super) fn remark(message: &str) {
+    let _ = writeln!(io::stderr().lock(), "{message}");
+}
+
 /// Writes one line of complaint about usage, input or output.
 pub(super) fn complain(message: &str) {
     let _ = writeln!(io::stderr().lock(), "error: {message}");

@@ -72,6 +72,18 @@ impl Tests {
         self.around.of(test)
     }
 
+    /// What the tests meet with the overlays in other files, whose texts join those of the tests.
+    pub(super) fn around_others(
+        &mut self,
+        place: &Place,
+        files: &[PathBuf],
+        reporter: &mut Reporter,
+    ) -> Result<Around, Failure> {
+        let (around, mut texts) = place.around.read_others(&self.around, files, reporter)?;
+        self.documents.append(&mut texts);
+        Ok(around)
+    }
+
     /// Renders one of the tests with the overlays that apply to it.
     pub(super) fn render(&self, test: &Document, config: &Config) -> Rendered {
         locust::render(test, &self.around(test), config)

@@ -1,5 +1,6 @@
 //! What there is to tell of tests and pods, as plain data, and its views.
 
+pub mod against;
 mod difference;
 pub mod explain;
 mod live;
