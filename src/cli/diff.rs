@@ -76,14 +76,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let tests = arguments.source.tests(&mut reporter)?;
     let mut pairs = Vec::new();
-    for document in tests.iter() {
+    tests.each(&mut reporter, |document, reporter| {
         let rendered = tests.render(document, &config);
         reporter.report(&rendered.diagnostics, tests.texts());
-        if rendered.is_refused() {
-            continue;
+        if !rendered.is_refused() {
+            pairs.extend(pairs_of(arguments, document, &rendered)?);
         }
-        pairs.extend(pairs_of(arguments, document, &rendered)?);
-    }
+        Ok(())
+    })?;
     if reporter.refuses(false) {
         return Err(Failure("nothing is compared: a test is refused".into()));
     }

@@ -79,11 +79,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let tests = arguments.place.tests(&objects, &mut reporter)?;
     let mut explanations = Vec::new();
-    for document in tests.iter() {
+    tests.each(&mut reporter, |document, reporter| {
         let explanation = Explanation::of(document, &tests.around(document), &config);
         reporter.report(&explanation.diagnostics, tests.texts());
         explanations.push(explanation);
-    }
+        Ok(())
+    })?;
     let choice = Choice {
         role: arguments.role.map(Role::from),
         layer: arguments.layer.clone(),

@@ -11,6 +11,7 @@ mod input;
 mod operator;
 mod output;
 mod patch;
+mod progress;
 mod render;
 mod source;
 mod surroundings;

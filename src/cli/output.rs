@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Failure, Verdict};
+use super::{Failure, Verdict, progress::Progress};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     locust::overlay::Kind,
@@ -48,6 +48,7 @@ pub(super) struct Reporter {
     warnings: usize,
     /// Where diagnostics go instead of standard error.
     collected: Option<Vec<Diagnostic>>,
+    progress: Progress,
 }
 
 impl Reporter {
@@ -55,12 +56,21 @@ impl Reporter {
     pub(super) fn new() -> Self {
         let coloured = io::stderr().is_terminal() && may_colour();
         let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
-        Self { renderer, errors: 0, warnings: 0, collected: None }
+        Self { renderer, errors: 0, warnings: 0, collected: None, progress: Progress::new() }
     }
 
     /// Keeps what is reported, and writes none of it.
     pub(super) fn collecting() -> Self {
         Self { collected: Some(Vec::new()), ..Self::new() }
+    }
+
+    /// Shows on a terminal how many of the tests are done.
+    pub(super) fn progress(&mut self, done: usize, of: usize) {
+        if done < of {
+            self.progress.tell(done, of);
+        } else {
+            self.progress.clear();
+        }
     }
 
     /// What was kept.
@@ -81,6 +91,7 @@ impl Reporter {
                 continue;
             }
             let text = self.text(diagnostic, documents);
+            self.progress.clear();
             let _ = writeln!(io::stderr().lock(), "{text}\n");
         }
     }

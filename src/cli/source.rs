@@ -57,9 +57,18 @@ pub(super) struct Tests {
 }
 
 impl Tests {
-    /// The tests themselves.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Document> {
-        self.documents.iter().take(self.count)
+    /// Does something with each test, and shows how far it is.
+    pub(super) fn each(
+        &self,
+        reporter: &mut Reporter,
+        mut work: impl FnMut(&Document, &mut Reporter) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        for (done, test) in self.documents.iter().take(self.count).enumerate() {
+            reporter.progress(done, self.count);
+            work(test, reporter)?;
+        }
+        reporter.progress(self.count, self.count);
+        Ok(())
     }
 
     /// Every text that a diagnostic can point into.

@@ -43,9 +43,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         if arguments.output == Format::Json { Reporter::collecting() } else { Reporter::new() };
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let tests = arguments.source.tests(&mut reporter)?;
-    for document in tests.iter() {
+    tests.each(&mut reporter, |document, reporter| {
         reporter.report(&tests.render(document, &config).diagnostics, tests.texts());
-    }
+        Ok(())
+    })?;
     if arguments.output == Format::Json {
         let lines: String =
             reporter.collected().iter().map(|one| manifest::to_json_line(&json_of(one))).collect();

@@ -21,12 +21,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let around = tests.around_others(&arguments.source.place, &arguments.against, &mut reporter)?;
     let mut against = Against::default();
     let mut said = HashSet::new();
-    for test in tests.iter() {
+    tests.each(&mut reporter, |test, reporter| {
         let before = locust::render(test, &around.of(test), &config);
         let after = tests.render(test, &config);
         against.add(&name_of(test), &before, &after);
         reporter.report(&news(&before, &after, &mut said), tests.texts());
-    }
+        Ok(())
+    })?;
     let text = match arguments.output {
         Format::Json => manifest::to_json(&to_json(&against)),
         Format::Text => {
