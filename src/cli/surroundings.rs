@@ -12,7 +12,7 @@ use super::{
 use crate::{
     locust::{
         Surroundings,
-        overlay::{Kind, Namespace, Overlays},
+        overlay::{Kind, Namespace, Overlay, Overlays},
     },
     manifest::Document,
 };
@@ -77,6 +77,18 @@ impl Arguments {
 }
 
 impl Around {
+    /// Whether an object is one of the overlays: the same folder may be named for tests and for overlays.
+    pub(super) fn applies(&self, object: &Value) -> bool {
+        let name = object.pointer("/metadata/name").and_then(Value::as_str);
+        let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str);
+        let is_it = |overlay: &Overlay| {
+            Kind::of(object) == Some(overlay.kind)
+                && name == Some(overlay.name.as_str())
+                && (overlay.kind == Kind::Cluster || namespace == overlay.namespace.as_deref())
+        };
+        self.overlays.readable().iter().any(is_it)
+    }
+
     /// What the test in a document meets.
     pub(super) fn of(&self, document: &Document) -> Surroundings<'_> {
         let name = document.value.pointer("/metadata/namespace").and_then(Value::as_str);

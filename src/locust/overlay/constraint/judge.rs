@@ -42,10 +42,16 @@ pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> b
                 }
                 Rule::Expression(expression) => match expression.holds(&environment) {
                     Ok(true) => {}
-                    Ok(false) => {
-                        let wrong = format!("change the pod so that {}", expression.source());
-                        refused.push(said(overlay, constraint, wrong));
-                    }
+                    // Where the overlay has words of its own, the expression only adds noise to them.
+                    Ok(false) => refused.push(match &constraint.message {
+                        Some(message) => {
+                            Diagnostic::error("constraint", message.trim()).help(demand(overlay, constraint))
+                        }
+                        None => {
+                            let wrong = format!("change the pod so that {}", expression.source());
+                            said(overlay, constraint, wrong)
+                        }
+                    }),
                     Err(reason) => {
                         let wrong =
                             format!("the expression {} cannot be evaluated: {reason}", expression.source());
@@ -75,12 +81,17 @@ fn wrong((path, value): &Found<'_>, check: &Check, required: bool) -> Option<Str
 
 /// The refusal, in the overlay's own words where it has some.
 fn said(overlay: &Overlay, constraint: &Constraint, wrong: String) -> Diagnostic {
-    let place = overlay.position(&constraint.origin).map_or_else(String::new, |at| format!(" ({at})"));
-    let by = format!("{overlay} demands it: {}{place}", constraint.origin);
+    let by = demand(overlay, constraint);
     match &constraint.message {
         Some(message) => Diagnostic::error("constraint", message.trim()).help(format!("{wrong}; {by}")),
         None => Diagnostic::error("constraint", wrong).help(by),
     }
+}
+
+/// Who demands it, and where that is written.
+fn demand(overlay: &Overlay, constraint: &Constraint) -> String {
+    let place = overlay.position(&constraint.origin).map_or_else(String::new, |at| format!(" ({at})"));
+    format!("{overlay} demands it: {}{place}", constraint.origin)
 }
 
 /// A value as JSON, cut to what a line can take.
