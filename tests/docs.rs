@@ -30,7 +30,7 @@ fn the_pages_of_the_overlays_show_real_output() {
     }
 }
 
-/// Blocks of ```yaml rendered are parts of the `rendered` beside the page, further to the left perhaps.
+/// Blocks that begin with `yaml rendered` are parts of the file `rendered` beside the page, perhaps less indented.
 fn shows_what_is_rendered(file: &Path) {
     let page = std::fs::read_to_string(file).unwrap();
     for block in page.split("```yaml rendered\n").skip(1) {

@@ -30,8 +30,8 @@ fn every_job_of_the_page_does_what_it_shows() {
             assert!(block.lines().count() <= MOST_LINES, "more than {MOST_LINES} lines:\n{block}");
             let mut changed = test.clone();
             merge(&mut changed["spec"], object(block));
-            let diff =
-                TextDiff::from_lines(&before, &worker(&changed)).unified_diff().context_radius(1).to_string();
+            let after = worker(&changed);
+            let diff = TextDiff::from_lines(&before, &after).unified_diff().context_radius(1).to_string();
             assert!(!diff.is_empty(), "changes nothing:\n{block}");
             diff
         })

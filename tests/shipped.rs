@@ -196,6 +196,39 @@ fn every_overlay_with_constraints_is_seen_to_refuse() {
 }
 
 #[test]
+fn nothing_that_pod_security_forbids_stays_in_a_security_context() {
+    let forbidden = [
+        json!({"privileged": true, "allowPrivilegeEscalation": true}),
+        json!({"capabilities": {"add": ["SYS_ADMIN"], "drop": ["NET_RAW"]}}),
+        json!({"procMount": "Unmasked"}),
+        json!({"seLinuxOptions": {"type": "spc_t"}}),
+        json!({"appArmorProfile": {"type": "Unconfined"}}),
+        json!({"seccompProfile": {"type": "Unconfined"}}),
+        json!({"windowsOptions": {"hostProcess": true}}),
+        json!({"runAsNonRoot": false}),
+    ];
+    for context in forbidden {
+        let mut test = plain(&root().join("overlays/restricted-security"));
+        test["metadata"]["labels"] = json!({"example.com/security": "restricted"});
+        let container = |name: &str| json!({"name": name, "image": "i:1", "securityContext": context});
+        test["spec"]["workerPodTemplate"] = json!({"spec": {
+            "initContainers": [container("own")], "containers": [container("locust"), container("beside")]
+        }});
+        let arguments = [&["render", "-f", "-", "--role", "worker", "-o", "json"][..], &OVERLAYS].concat();
+        let output = podgraft(&arguments, &serde_json::to_vec(&test).unwrap());
+        assert!(output.status.success(), "{context}: {}", text(&output.stderr));
+        let list: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let pod = &list["items"][0]["spec"]["template"]["spec"];
+        assert_eq!(pod["securityContext"]["seccompProfile"], json!({"type": "RuntimeDefault"}));
+        let containers =
+            ["initContainers", "containers"].iter().flat_map(|list| pod[list].as_array().unwrap());
+        let restricted = json!({"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}, "runAsNonRoot": true});
+        let left: Vec<&Value> = containers.map(|container| &container["securityContext"]).collect();
+        assert_eq!(left, [&restricted; 3], "{context}");
+    }
+}
+
+#[test]
 fn kustomize_installs_every_overlay_and_no_test() {
     let written = object(&root().join("overlays/kustomization.yaml"));
     let wanted: Vec<Value> = folders()

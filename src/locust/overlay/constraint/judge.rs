@@ -42,16 +42,7 @@ pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> b
                 }
                 Rule::Expression(expression) => match expression.holds(&environment) {
                     Ok(true) => {}
-                    // Where the overlay has words of its own, the expression only adds noise to them.
-                    Ok(false) => refused.push(match &constraint.message {
-                        Some(message) => {
-                            Diagnostic::error("constraint", message.trim()).help(demand(overlay, constraint))
-                        }
-                        None => {
-                            let wrong = format!("change the pod so that {}", expression.source());
-                            said(overlay, constraint, wrong)
-                        }
-                    }),
+                    Ok(false) => refused.push(said_of_expression(overlay, constraint, expression.source())),
                     Err(reason) => {
                         let wrong =
                             format!("the expression {} cannot be evaluated: {reason}", expression.source());
@@ -86,6 +77,14 @@ fn said(overlay: &Overlay, constraint: &Constraint, wrong: String) -> Diagnostic
         Some(message) => Diagnostic::error("constraint", message.trim()).help(format!("{wrong}; {by}")),
         None => Diagnostic::error("constraint", wrong).help(by),
     }
+}
+
+/// The refusal of an expression: where the overlay has words of its own, its source would only be noise.
+fn said_of_expression(overlay: &Overlay, constraint: &Constraint, source: &str) -> Diagnostic {
+    if let Some(message) = &constraint.message {
+        return Diagnostic::error("constraint", message.trim()).help(demand(overlay, constraint));
+    }
+    said(overlay, constraint, format!("change the pod so that {source}"))
 }
 
 /// Who demands it, and where that is written.
