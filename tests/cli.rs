@@ -49,6 +49,16 @@ fn warnings_can_be_denied() {
 }
 
 #[test]
+fn validate_prints_each_message_as_one_line_of_json() {
+    let broken = TEST.replace("replicas: 1", "replicas: 0").replace("image: i", "imag: i");
+    let output = podgraft(&["validate", "-f", "-", "-o", "json"], broken.as_bytes());
+    assert_eq!(output.status.code(), Some(1));
+    let messages: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(messages.len() > 1 && messages.iter().all(|said| said["severity"] == "error"), "{messages:?}");
+}
+
+#[test]
 fn bad_input_is_refused_with_its_place() {
     let deep = "{\"a\":".repeat(5_000);
     let bomb: String = (1..40).fold("a0: &a0 [x, x, x, x, x, x, x, x]\n".to_owned(), |text, n| {

@@ -1,4 +1,4 @@
-//! What the documents show is what happens: console blocks in the README are run, and the page of
+//! What the documents show is what happens: console blocks in the README and in the pages of the overlays are run, and the page of
 //! protected fields is made from the table that judges. UPDATE=1 rewrites both.
 #![allow(
     missing_docs,
@@ -10,13 +10,43 @@
 
 mod support;
 
+use std::path::Path;
+
 use podgraft::judge::protected_fields;
-use support::{assert_file, podgraft, root, text};
+use support::{assert_file, files, podgraft, relative, root, text};
 
 #[test]
 fn the_readme_shows_real_output() {
-    let file = root().join("README.md");
-    let page = std::fs::read_to_string(&file).unwrap();
+    shows_real_output(&root().join("README.md"));
+}
+
+#[test]
+fn the_pages_of_the_overlays_show_real_output() {
+    let pages = files(&root().join("overlays"), "README.md");
+    assert!(pages.len() >= 14, "an index and a page for each folder");
+    for page in pages {
+        shows_real_output(&page);
+        shows_what_is_rendered(&page);
+    }
+}
+
+/// Blocks that begin with `yaml rendered` are parts of the file `rendered` beside the page, perhaps less indented.
+fn shows_what_is_rendered(file: &Path) {
+    let page = std::fs::read_to_string(file).unwrap();
+    for block in page.split("```yaml rendered\n").skip(1) {
+        let block = block.split("```").next().unwrap();
+        let rendered = std::fs::read_to_string(file.with_file_name("rendered")).unwrap();
+        let indented = |indent: usize| {
+            let lines = block.lines().map(|line| " ".repeat(indent) + line);
+            lines.collect::<Vec<_>>().join("\n") + "\n"
+        };
+        let is_there = (0..16).any(|indent| rendered.contains(&format!("\n{}", indented(indent))));
+        assert!(is_there, "{} shows what is not rendered:\n{block}", relative(file));
+    }
+}
+
+fn shows_real_output(file: &Path) {
+    let page = std::fs::read_to_string(file).unwrap();
     let mut parts = page.split("```console\n");
     let mut wanted = parts.next().unwrap().to_owned();
     for part in parts {
@@ -24,11 +54,16 @@ fn the_readme_shows_real_output() {
         let command = block.lines().next().unwrap();
         wanted.extend(["```console\n", command, "\n", &output(command), "```", rest]);
     }
-    assert_file(&file, &wanted);
+    assert_file(file, &wanted);
 }
 
-/// What a command line prints; nothing for those that do not run podgraft.
+/// What a command line prints; nothing for those that do not run podgraft. Of a long output, `2>&1 | head -N`
+/// shows the first lines.
 fn output(command: &str) -> String {
+    if let Some((command, lines)) = command.split_once(" 2>&1 | head -") {
+        let lines = lines.parse().unwrap();
+        return output(command).lines().take(lines).map(|line| line.to_owned() + "\n").collect();
+    }
     let Some(arguments) = command.strip_prefix("$ podgraft ") else { return String::new() };
     let arguments = shlex(arguments);
     let output = podgraft(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), b"");

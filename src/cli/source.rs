@@ -155,7 +155,7 @@ impl Place {
         for document in documents {
             if is_locust_test(&document.value) {
                 tests.push(document);
-            } else if Namespace::read(&document.value).is_none() {
+            } else if Namespace::read(&document.value).is_none() && !around.applies(&document.value) {
                 reporter.report(&[left_out(&document)], &[]);
             }
         }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     locust::{
         Surroundings,
-        overlay::{Kind, Namespace, Overlays},
+        overlay::{Kind, Namespace, Overlay, Overlays},
     },
     manifest::Document,
 };
@@ -116,6 +116,18 @@ impl Around {
         let overlays = Overlays::read(texts.iter().cloned());
         reporter.report(&overlays.diagnostics(), &texts);
         (Self { overlays, namespaces }, texts)
+    }
+
+    /// Whether an object is one of the overlays: the same folder may be named for tests and for overlays.
+    pub(super) fn applies(&self, object: &Value) -> bool {
+        let name = object.pointer("/metadata/name").and_then(Value::as_str);
+        let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str);
+        let is_it = |overlay: &Overlay| {
+            Kind::of(object) == Some(overlay.kind)
+                && name == Some(overlay.name.as_str())
+                && (overlay.kind == Kind::Cluster || namespace == overlay.namespace.as_deref())
+        };
+        self.overlays.readable().iter().any(is_it)
     }
 
     /// What the test in a document meets.

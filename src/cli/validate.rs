@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     })?;
     if arguments.output == Format::Json {
         let lines: String =
-            reporter.collected().iter().map(|one| manifest::to_json_line(&json_of(one))).collect();
+            reporter.collected().iter().map(|one| manifest::to_json_line(&json_of(one)) + "\n").collect();
         output::print(lines.as_bytes())?;
     }
     Ok(reporter.verdict(arguments.deny.is_some()))
