@@ -98,7 +98,7 @@ impl Reporter {
             let document = documents.iter().find(|document| document.file() == &*position.file)?;
             document.line_text(position.line).map(|line| (position, line))
         });
-        let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
+        let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
         let mut group = Group::with_title(title);
         if let Some((position, line)) = &line {
             let start = byte_of_column(line, position.column);

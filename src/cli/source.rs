@@ -10,7 +10,7 @@ use super::{
     surroundings::{self, Around},
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     locust::{
         self, Rendered,
         config::Config,
@@ -108,7 +108,7 @@ impl Source {
         }
         if tests.is_empty() && !reporter.refuses(false) {
             let message = "name a file with a LocustTest: there is none to render";
-            reporter.report(&[Diagnostic::error("no-locust-test", message)], &[]);
+            reporter.report(&[Diagnostic::error(Code::NoLocustTest, message)], &[]);
         }
         let count = tests.len();
         tests.append(&mut texts);
@@ -158,6 +158,6 @@ fn left_out(document: &Document) -> Diagnostic {
         _ if Kind::of(&document.value).is_some() => "; name its file with --overlays to apply it",
         _ => "",
     };
-    Diagnostic::note("left-out", format!("left out {what}: only locust.io LocustTests are rendered{near}"))
+    Diagnostic::note(Code::LeftOut, format!("left out {what}: only locust.io LocustTests are rendered{near}"))
         .positioned(document.position(&FieldPath::root()))
 }

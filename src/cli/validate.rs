@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
 /// A diagnostic as a JSON object: absent parts are left out.
 fn json_of(diagnostic: &Diagnostic) -> Value {
     let mut fields = json!({
-        "code": diagnostic.code,
+        "code": diagnostic.code.as_str(),
         "severity": diagnostic.severity.to_string(),
         "message": diagnostic.message
     });

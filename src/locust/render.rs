@@ -22,7 +22,7 @@ use super::{
     test::{self, Test},
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     judge::{self, Subject},
     layers::{self, Folded, Layer, Leaf, Provenance},
     manifest::Document,
@@ -185,8 +185,10 @@ impl Pod {
             })
             .collect();
         let Some(schema) = Schema::pod_template() else {
-            diagnostics
-                .push(Diagnostic::error("no-schema", "rebuild podgraft: its schema has no PodTemplateSpec"));
+            diagnostics.push(Diagnostic::error(
+                Code::NoSchema,
+                "rebuild podgraft: its schema has no PodTemplateSpec",
+            ));
             let origins = Origins { base: base.clone(), layers: Vec::new(), provenance: None };
             return Self { template: base, conflicts: Vec::new(), origins, diagnostics };
         };

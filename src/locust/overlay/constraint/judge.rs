@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Constraint, Rule, check::Check, expression::Environment, place::Found};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     locust::overlay::{namespace::Namespace, object::Overlay},
     path::{FieldPath, Segment},
 };
@@ -78,8 +78,8 @@ fn said(overlay: &Overlay, constraint: &Constraint, wrong: String) -> Diagnostic
     let place = overlay.position(&constraint.origin).map_or_else(String::new, |at| format!(" ({at})"));
     let by = format!("{overlay} demands it: {}{place}", constraint.origin);
     match &constraint.message {
-        Some(message) => Diagnostic::error("constraint", message.trim()).help(format!("{wrong}; {by}")),
-        None => Diagnostic::error("constraint", wrong).help(by),
+        Some(message) => Diagnostic::error(Code::Constraint, message.trim()).help(format!("{wrong}; {by}")),
+        None => Diagnostic::error(Code::Constraint, wrong).help(by),
     }
 }
 
