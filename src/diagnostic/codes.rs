@@ -257,7 +257,7 @@ codes! {
 
     "The final pod" {
         ProtectedField "protected-field" Error,
-            "The pod lacks something that the operator needs, whoever changed it. All such fields are in [protected fields](protected-fields.md)."
+            "The pod lacks something that the operator needs, whoever changed it. docs/protected-fields.md lists all such fields."
             "Leave the field as the operator made it; the help says what to do instead."
         InvalidStructure "invalid-structure" Error,
             "A field of the final pod has a value of the wrong type: the API server would refuse the pod."
