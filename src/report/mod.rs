@@ -1,10 +1,16 @@
-//! What differs between two objects, as plain data.
+//! What differs between two objects, as plain data; and diagnostics as texts for other programs.
 
 mod difference;
+mod github;
 mod live;
+mod message;
+mod sarif;
 
 pub use difference::{Difference, differences};
+pub use github::github;
 pub use live::as_written;
+pub use message::{details, message};
+pub use sarif::{Tool, sarif};
 
 use serde_json::Value;
 
