@@ -25,7 +25,12 @@ const MISSPELT: &str = "  podTemplate: {spec: {tolerationz: []}}\n";
 
 static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
     let file = root().join("conformance/sarif/sarif-schema-2.1.0.json");
-    let schema: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let mut schema: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    // Two languages' pattern is no regular expression of JSON Schema: it has a bracket too many. No log has them.
+    for definition in ["run", "toolComponent"] {
+        let language = schema.pointer_mut(&format!("/definitions/{definition}/properties/language")).unwrap();
+        language.as_object_mut().unwrap().remove("pattern").unwrap();
+    }
     jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
 });
 
