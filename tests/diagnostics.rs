@@ -56,16 +56,15 @@ impl Example {
         let (first, rest) = written.split_once('\n').unwrap();
         let named = first.strip_prefix("# podgraft ");
         let is_batch = file.extension().unwrap() == "jsonl";
-        let mut command = named.map_or_else(|| format!("validate -f {}", relative(file)), str::to_owned);
-        if is_batch {
-            command = "patch --batch".to_owned();
-        }
+        let command = match named {
+            _ if is_batch => "patch --batch".to_owned(),
+            Some(named) => named.to_owned(),
+            None => format!("validate -f {}", relative(file)),
+        };
         let arguments: Vec<&str> = command.split(' ').collect();
         let output = podgraft(&arguments, if is_batch { &bytes } else { b"" });
         let said = format!("{}{}", text(&output.stderr), text(&output.stdout));
-        if is_batch {
-            command = format!("{command} < {}", relative(file));
-        }
+        let command = if is_batch { format!("{command} < {}", relative(file)) } else { command };
         let language = if file.extension().unwrap() == "yaml" { "yaml" } else { "json" };
         let input = if named.is_some() { rest.to_owned() } else { written };
         Self { input, language, command, said }

@@ -130,47 +130,55 @@ fn run(command: &str, arguments: &[String], more: &[&str]) -> Output {
 fn every_format_says_what_render_says() {
     let corpus = corpus();
     assert!(corpus.len() > 200, "{}", corpus.len());
-    for arguments in corpus {
-        let rendered = run("render", &arguments, &[]);
-        let plain = run("validate", &arguments, &[]);
-        assert_eq!(text(&rendered.stderr), text(&plain.stderr), "{arguments:?}");
-        assert!(plain.stdout.is_empty());
-        let lines = run("validate", &arguments, &["-o", "json"]);
-        let mut said: Vec<(String, String)> = text(&lines.stdout)
-            .lines()
-            .map(|line| {
-                let line: Value = serde_json::from_str(line).unwrap();
-                (line["severity"].as_str().unwrap().to_owned(), line["code"].as_str().unwrap().to_owned())
-            })
-            .collect();
-        let heads = said.iter().map(|(severity, code)| format!("{severity}[{code}]: "));
-        let written: Vec<&str> = text(&plain.stderr).lines().collect();
-        let mut rest = written.iter();
-        for head in heads {
-            assert!(rest.any(|line| line.starts_with(&head)), "{head} in its turn: {}", text(&plain.stderr));
+    // Most of the time goes by waiting for processes.
+    std::thread::scope(|scope| {
+        for part in corpus.chunks(corpus.len().div_ceil(4)) {
+            scope.spawn(move || part.iter().for_each(|arguments| every_format_agrees(arguments)));
         }
-        for (severity, code) in &said {
-            let code = Code::all().find(|known| known == &code.as_str()).unwrap();
-            let known = code.severities().iter().any(|known| known.to_string() == *severity);
-            assert!(known, "{code} is said as {severity}");
-        }
-        said.sort();
-        let log = run("validate", &arguments, &["-o", "sarif"]);
-        assert_eq!(said_in(&sarif(&log)), said, "{arguments:?}");
-        let annotations = run("validate", &arguments, &["-o", "github"]);
-        let mut shown: Vec<(String, String)> = Annotation::of(&annotations)
-            .iter()
-            .map(|one| (one.severity.clone(), one.get("title").unwrap().to_owned()))
-            .collect();
-        shown.sort();
-        assert_eq!(shown, said, "{arguments:?}");
-        for output in [&plain, &lines, &log, &annotations] {
-            assert_eq!(output.status.code(), rendered.status.code(), "{arguments:?}");
-        }
-        for output in [&lines, &log, &annotations] {
-            assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
-        }
+    });
+}
+
+fn every_format_agrees(arguments: &[String]) {
+    let rendered = run("render", arguments, &[]);
+    let plain = run("validate", arguments, &[]);
+    assert_eq!(text(&rendered.stderr), text(&plain.stderr), "{arguments:?}");
+    assert!(plain.stdout.is_empty());
+    let lines = run("validate", arguments, &["-o", "json"]);
+    let mut said = said_on_lines(&lines);
+    let mut rest = text(&plain.stderr).lines();
+    for (severity, code) in &said {
+        let head = format!("{severity}[{code}]: ");
+        assert!(rest.any(|line| line.starts_with(&head)), "{head} in its turn: {}", text(&plain.stderr));
+        let code = Code::all().find(|known| known == &code.as_str()).unwrap();
+        let known = code.severities().iter().any(|known| known.to_string() == *severity);
+        assert!(known, "{code} is said as {severity}");
     }
+    said.sort();
+    let log = run("validate", arguments, &["-o", "sarif"]);
+    assert_eq!(said_in(&sarif(&log)), said, "{arguments:?}");
+    let annotations = run("validate", arguments, &["-o", "github"]);
+    let mut shown: Vec<(String, String)> = Annotation::of(&annotations)
+        .iter()
+        .map(|one| (one.severity.clone(), one.get("title").unwrap().to_owned()))
+        .collect();
+    shown.sort();
+    assert_eq!(shown, said, "{arguments:?}");
+    for output in [&plain, &lines, &log, &annotations] {
+        assert_eq!(output.status.code(), rendered.status.code(), "{arguments:?}");
+    }
+    for output in [&lines, &log, &annotations] {
+        assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+    }
+}
+
+/// Severity and code of each line of `-o json`, in order.
+fn said_on_lines(output: &Output) -> Vec<(String, String)> {
+    let of = |line: &str| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let part = |name: &str| line[name].as_str().unwrap().to_owned();
+        (part("severity"), part("code"))
+    };
+    text(&output.stdout).lines().map(of).collect()
 }
 
 #[test]

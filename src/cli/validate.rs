@@ -57,7 +57,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     for document in tests.iter() {
         let mut found = tests.render(document, &config).diagnostics;
         if matches!(arguments.output, Format::Sarif | Format::Github) {
-            found.iter_mut().for_each(|diagnostic| place(diagnostic, document));
+            for diagnostic in &mut found {
+                place(diagnostic, document);
+            }
         }
         reporter.report(&found, tests.texts());
     }

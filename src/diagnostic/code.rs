@@ -42,6 +42,7 @@ pub(super) use codes;
 
 impl Code {
     /// Every code there is, by topic.
+    #[must_use]
     pub fn all() -> impl ExactSizeIterator<Item = Self> {
         super::codes::TABLE.iter().map(|entry| entry.code)
     }
