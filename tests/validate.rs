@@ -287,6 +287,12 @@ fn standard_input_has_a_place_and_nothing_has_none() {
     let broken = format!("{TEST}{MISSPELT}");
     let run = sarif(&podgraft(&["validate", "-f", "-", "-o", "sarif"], broken.as_bytes()));
     assert_eq!(uri(&run["results"][0]), "-");
+    let driver = &run["tool"]["driver"];
+    assert_eq!(
+        (&driver["name"], &driver["version"]),
+        (&"podgraft".into(), &env!("CARGO_PKG_VERSION").into())
+    );
+    assert_eq!(driver["rules"][0]["defaultConfiguration"]["level"], "error");
     let names: Vec<&str> = run["results"][0]["locations"][0]["logicalLocations"]
         .as_array()
         .unwrap()

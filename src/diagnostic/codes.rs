@@ -89,7 +89,7 @@ codes! {
             "A quote in a command is not closed."
             "Close it, or write \\ before a quote that is meant."
         QuotedCommand "quoted-command" Warning,
-            "podgraft splits commands as a shell does. The public operator splits at white space and keeps the quotes, so that the test would run differently there."
+            "The command has quotes, and podgraft splits it as a shell does. The public operator splits at white space and keeps the quotes, so that the test would run differently there."
             "Nothing has to be done where only podgraft runs the test."
         LostNull "lost-null" Warning,
             "The text that was applied has a null that the server never saw: kubectl apply strips nulls, so nothing is removed."
@@ -257,7 +257,7 @@ codes! {
 
     "The final pod" {
         ProtectedField "protected-field" Error,
-            "The pod lacks something that the operator needs, whoever changed it. docs/protected-fields.md lists all such fields."
+            "The pod lacks something that the operator needs, whoever changed it. All such fields are listed in docs/protected-fields.md."
             "Leave the field as the operator made it; the help says what to do instead."
         InvalidStructure "invalid-structure" Error,
             "A field of the final pod has a value of the wrong type: the API server would refuse the pod."

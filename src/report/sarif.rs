@@ -84,7 +84,7 @@ pub fn sarif(diagnostics: &[Diagnostic], tool: Tool<'_>, folder: &Path) -> Value
 
 fn driver(codes: &[Code], tool: Tool<'_>) -> Value {
     let rules: Vec<Value> = codes.iter().map(|code| rule(*code, tool)).collect();
-    let mut driver = json!({ "name": "podgraft", "semanticVersion": tool.version, "rules": rules });
+    let mut driver = json!({ "name": "podgraft", "version": tool.version, "semanticVersion": tool.version, "rules": rules });
     if let Some(home) = tool.home {
         driver["informationUri"] = home.into();
     }
