@@ -107,7 +107,7 @@ codes! {
             "An item of a list matches nothing that is there and is not complete by itself, so it was meant for another item. In an overlay it is a warning, and the item is left out."
             "Correct its name, or complete it to add a new item."
         AmbiguousTarget "ambiguous-target" Error,
-            "Several items have the first merge key, and the second is left out: which one is meant?"
+            "Several items have the first merge key, and the second is left out, so that nobody knows which of them is meant."
             "Write the second key as well: protocol of ports, whenUnsatisfiable of topologySpreadConstraints."
         MissingMergeKey "missing-merge-key" Error,
             "The items of this list are known by a merge key, and one has none."
