@@ -10,7 +10,7 @@ use super::{
     surroundings::{self, Around},
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     locust::{
         self, Rendered, Surroundings,
         config::Config,
@@ -161,7 +161,7 @@ impl Place {
         }
         if tests.is_empty() && !reporter.refuses(false) {
             let message = "name a file with a LocustTest: there is none";
-            reporter.report(&[Diagnostic::error("no-locust-test", message)], &[]);
+            reporter.report(&[Diagnostic::error(Code::NoLocustTest, message)], &[]);
         }
         let count = tests.len();
         tests.append(&mut texts);
@@ -199,6 +199,6 @@ fn left_out(document: &Document) -> Diagnostic {
         _ if Kind::of(&document.value).is_some() => "; name its file with --overlays to apply it",
         _ => "",
     };
-    Diagnostic::note("left-out", format!("left out {what}: only locust.io LocustTests are rendered{near}"))
+    Diagnostic::note(Code::LeftOut, format!("left out {what}: only locust.io LocustTests are rendered{near}"))
         .positioned(document.position(&FieldPath::root()))
 }

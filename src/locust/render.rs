@@ -27,7 +27,7 @@ use super::{
     test::{self, Test},
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     judge::{self, Subject},
     layers::{self, Folded, Layer, Leaf},
     manifest::Document,
@@ -189,8 +189,10 @@ impl<'o> Pod<'o> {
             })
             .collect();
         let Some(schema) = Schema::pod_template() else {
-            diagnostics
-                .push(Diagnostic::error("no-schema", "rebuild podgraft: its schema has no PodTemplateSpec"));
+            diagnostics.push(Diagnostic::error(
+                Code::NoSchema,
+                "rebuild podgraft: its schema has no PodTemplateSpec",
+            ));
             let told = Told { base: base.clone(), provenance: None, wishes, followed: None };
             return Self { template: base, told, conflicts: Vec::new(), diagnostics };
         };

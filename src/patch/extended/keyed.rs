@@ -9,7 +9,7 @@ use super::{
     lists::is_replace,
 };
 use crate::{
-    diagnostic::{Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic, did_you_mean},
     patch::{
         Cause, Observer, Trail, directive,
         element::{Element, GoType, Interner, number},
@@ -105,7 +105,7 @@ impl<O: Observer> Merge<'_, O> {
                     if std::mem::replace(&mut touched[slot], true) {
                         let message =
                             format!("list the item once: two items of the patch have this {}", keys.first);
-                        self.warn("duplicate-item", &at, message);
+                        self.warn(Code::DuplicateItem, &at, message);
                     }
                     if let Some(found) = live[slot].as_object_mut() {
                         self.map(found, change, item, &keys.names(), &at);
@@ -180,7 +180,7 @@ impl<O: Observer> Merge<'_, O> {
                 None if replace => {}
                 None => {
                     let message = format!("add the merge key \"{}\" to item {index} of the base", keys.first);
-                    self.refuse("missing-merge-key", &trail.index(index), message);
+                    self.refuse(Code::MissingMergeKey, &trail.index(index), message);
                     return None;
                 }
             }
@@ -202,19 +202,19 @@ impl<O: Observer> Merge<'_, O> {
     fn merge_key<'v>(&mut self, value: &'v Value, keys: Keys, trail: &Trail<'_>) -> Option<Element<'v>> {
         let key = keys.first;
         match (value, value.get(key).map(Element::of)) {
-            (Value::Null, _) => self.refuse("null", trail, "remove the null from the list"),
+            (Value::Null, _) => self.refuse(Code::Null, trail, "remove the null from the list"),
             (Value::Object(_), None | Some(Some(Element::Null))) => {
                 let message = format!("add the merge key \"{key}\": the items of this list are known by it");
-                self.refuse("missing-merge-key", trail, message);
+                self.refuse(Code::MissingMergeKey, trail, message);
             }
             (Value::Object(_), Some(Some(element))) => return Some(element),
             (Value::Object(_), Some(None)) => {
-                self.refuse("bad-merge-key", trail, format!("write \"{key}\" as a single value"));
+                self.refuse(Code::BadMergeKey, trail, format!("write \"{key}\" as a single value"));
             }
             (other, _) => {
                 let message =
                     format!("write the item as a map with a \"{key}\", not as {}", GoType::of(other).name());
-                self.refuse("wrong-kind", trail, message);
+                self.refuse(Code::WrongKind, trail, message);
             }
         }
         None
@@ -276,14 +276,14 @@ impl<O: Observer> Merge<'_, O> {
         } else {
             format!("there is no such item to delete{near}")
         };
-        self.warn("nothing-to-delete", trail, message);
+        self.warn(Code::NothingToDelete, trail, message);
     }
 
     fn ambiguous(&mut self, count: usize, keys: Keys, value: &Value, trail: &Trail<'_>) {
         let at = trail.then(Place::Key(keys.first, &value[keys.first], None));
         let second = keys.second.map_or("", |key| key.name);
         let message = format!("add \"{second}\" to the item: {count} items have this {}", keys.first);
-        self.refuse("ambiguous-target", &at, message);
+        self.refuse(Code::AmbiguousTarget, &at, message);
     }
 }
 

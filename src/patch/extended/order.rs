@@ -10,6 +10,7 @@ use super::{
     lists::Way,
 };
 use crate::{
+    diagnostic::Code,
     patch::{
         Observer, Trail, directive,
         element::{Element, number},
@@ -50,7 +51,7 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!(
                     "remove the $setElementOrder: list the items of \"{name}\" in the order that you want"
                 );
-                return self.refuse("no-merge-key", trail, message);
+                return self.refuse(Code::NoMergeKey, trail, message);
             }
             _ => None,
         };
@@ -59,7 +60,7 @@ impl<O: Observer> Merge<'_, O> {
         }
         let Some(Value::Array(items)) = base.get_mut(name) else {
             let message = format!("remove the $setElementOrder: there is no list \"{name}\" to put in order");
-            return self.warn("nothing-to-order", trail, message);
+            return self.warn(Code::NothingToOrder, trail, message);
         };
         let mut items = std::mem::take(items);
         let live = before.iter().find(|(field, _)| *field == name).map_or(&[][..], |(_, keys)| keys);
@@ -102,7 +103,7 @@ impl<O: Observer> Merge<'_, O> {
                 [only] if keys.is_none_or(|keys| keys.is_open(value)) => Some(only),
                 [_, _, ..] if keys.is_some_and(|keys| keys.is_open(value)) => {
                     self.refuse(
-                        "ambiguous-target",
+                        Code::AmbiguousTarget,
                         trail,
                         format!("name one item in the $setElementOrder: {value} fits {}", same_first.len()),
                     );
@@ -113,7 +114,7 @@ impl<O: Observer> Merge<'_, O> {
             match id {
                 Some(id) => order.push(*id),
                 None => self.warn(
-                    "nothing-to-order",
+                    Code::NothingToOrder,
                     trail,
                     format!("remove {value} from the $setElementOrder: it is not in the list"),
                 ),
@@ -144,7 +145,7 @@ impl<O: Observer> Merge<'_, O> {
             }
             None => format!("write item {index} of the $setElementOrder as a single value"),
         };
-        self.refuse("bad-directive", trail, message);
+        self.refuse(Code::BadDirective, trail, message);
         false
     }
 
@@ -166,7 +167,7 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!(
                     "list {written} in the $setElementOrder as well, where the patch's own list has it: it is not there, or too early"
                 );
-                self.refuse("order-mismatch", trail, message);
+                self.refuse(Code::OrderMismatch, trail, message);
                 return false;
             }
         }

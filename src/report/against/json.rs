@@ -56,7 +56,7 @@ fn refusal(refusal: &Refusal) -> Value {
     let diagnostic = &refusal.diagnostic;
     json!({
         "with": with,
-        "code": diagnostic.code,
+        "code": diagnostic.code.as_str(),
         "message": diagnostic.message,
         "path": diagnostic.path.as_ref().map(ToString::to_string),
         "layer": diagnostic.layer,

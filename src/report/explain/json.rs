@@ -92,7 +92,7 @@ fn position(position: &Position) -> Value {
 fn diagnostic(diagnostic: &Diagnostic) -> Value {
     let mut object = Map::from_iter([
         ("severity".to_owned(), Value::from(diagnostic.severity.to_string())),
-        ("code".to_owned(), Value::from(diagnostic.code)),
+        ("code".to_owned(), Value::from(diagnostic.code.as_str())),
         ("message".to_owned(), Value::from(diagnostic.message.as_str())),
     ]);
     let text = [

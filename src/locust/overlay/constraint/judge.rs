@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Constraint, Rule, check::Check, expression::Environment, place::Found};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     locust::overlay::{namespace::Namespace, object::Overlay},
     path::{FieldPath, Segment},
 };
@@ -74,15 +74,15 @@ fn wrong((path, value): &Found<'_>, check: &Check, required: bool) -> Option<Str
 fn said(overlay: &Overlay, constraint: &Constraint, wrong: String) -> Diagnostic {
     let by = demand(overlay, constraint);
     match &constraint.message {
-        Some(message) => Diagnostic::error("constraint", message.trim()).help(format!("{wrong}; {by}")),
-        None => Diagnostic::error("constraint", wrong).help(by),
+        Some(message) => Diagnostic::error(Code::Constraint, message.trim()).help(format!("{wrong}; {by}")),
+        None => Diagnostic::error(Code::Constraint, wrong).help(by),
     }
 }
 
 /// The refusal of an expression: where the overlay has words of its own, its source would only be noise.
 fn said_of_expression(overlay: &Overlay, constraint: &Constraint, source: &str) -> Diagnostic {
     if let Some(message) = &constraint.message {
-        return Diagnostic::error("constraint", message.trim()).help(demand(overlay, constraint));
+        return Diagnostic::error(Code::Constraint, message.trim()).help(demand(overlay, constraint));
     }
     said(overlay, constraint, format!("change the pod so that {source}"))
 }
