@@ -1,5 +1,5 @@
-//! What the documents show is what happens: console blocks in the README and in the pages of the overlays are run, and the page of
-//! protected fields is made from the table that judges. UPDATE=1 rewrites both.
+//! What the documents show is what happens: console blocks are run by a shell, and the page of protected fields is made
+//! from the table that judges. UPDATE=1 rewrites both.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -10,14 +10,19 @@
 
 mod support;
 
-use std::path::Path;
+use std::{path::Path, process::Command};
 
 use podgraft::judge::protected_fields;
-use support::{assert_file, files, podgraft, relative, root, text};
+use support::{assert_file, files, relative, root, text};
 
 #[test]
 fn the_readme_shows_real_output() {
     shows_real_output(&root().join("README.md"));
+}
+
+#[test]
+fn the_page_of_overlays_shows_real_output() {
+    shows_real_output(&root().join("docs/overlays.md"));
 }
 
 #[test]
@@ -57,30 +62,19 @@ fn shows_real_output(file: &Path) {
     assert_file(file, &wanted);
 }
 
-/// What a command line prints; nothing for those that do not run podgraft. Of a long output, `2>&1 | head -N`
-/// shows the first lines.
+/// What a shell prints for a command line, messages last; nothing for those that do not run podgraft.
 fn output(command: &str) -> String {
-    if let Some((command, lines)) = command.split_once(" 2>&1 | head -") {
-        let lines = lines.parse().unwrap();
-        return output(command).lines().take(lines).map(|line| line.to_owned() + "\n").collect();
-    }
-    let Some(arguments) = command.strip_prefix("$ podgraft ") else { return String::new() };
-    let arguments = shlex(arguments);
-    let output = podgraft(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), b"");
-    format!(
-        "{}{}",
-        text(&output.stdout),
-        text(&output.stderr).trim_end_matches('\n').to_owned() + newline(&output.stderr)
-    )
-}
-
-fn newline(bytes: &[u8]) -> &'static str {
-    if bytes.is_empty() { "" } else { "\n" }
-}
-
-/// Words as the shell would split them.
-fn shlex(command: &str) -> Vec<String> {
-    podgraft::locust::command::words(command).unwrap()
+    let Some(line) = command.strip_prefix("$ ").filter(|line| line.starts_with("podgraft ")) else {
+        return String::new();
+    };
+    let folder = Path::new(env!("CARGO_BIN_EXE_podgraft")).parent().unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let output =
+        Command::new("sh").args(["-c", line]).env("PATH", path).current_dir(root()).output().unwrap();
+    let (printed, said) = (text(&output.stdout), text(&output.stderr));
+    assert!(!said.contains("For more information, try '--help'."), "{command}: {said}");
+    let end = if said.is_empty() { "" } else { "\n" };
+    format!("{printed}{}{end}", said.trim_end_matches('\n'))
 }
 
 #[test]

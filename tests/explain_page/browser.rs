@@ -204,8 +204,8 @@ fn install() {
         if is_there("chromium") && is_there("chromedriver") {
             return;
         }
-        let said = Command::new("apt-get")
-            .args(["install", "-y", "chromium", "chromium-driver"])
+        let said = Command::new("sh")
+            .args(["-c", "apt-get update && apt-get install -y chromium chromium-driver"])
             .env("DEBIAN_FRONTEND", "noninteractive")
             .output();
         assert!(
