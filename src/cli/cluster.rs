@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use futures::{StreamExt, TryStreamExt, stream};
 use k8s_openapi::api::{apps::v1::ControllerRevision, batch::v1::Job, core::v1::Service};
 use kube::{
     Api, Client, Config, ResourceExt,
@@ -18,6 +19,7 @@ use crate::{
     operator::{
         fetch,
         revision::{Objects, REVISION_LABEL, TTL_ANNOTATION},
+        view::Owner,
     },
     role::Role,
 };
@@ -99,38 +101,63 @@ impl Connection {
         Ok(documents)
     }
 
-    /// Reads what the cluster has of a test with this name.
-    pub(super) async fn live(&self, namespace: Option<&str>, name: &str) -> Result<Live, Failure> {
+    /// Reads what the cluster has of each of these tests, by namespace and name; without a namespace, in that of the
+    /// context.
+    pub(super) async fn live(&self, tests: &[(Option<String>, String)]) -> Result<Vec<Live>, Failure> {
         let connected = self.connect().await?;
-        let namespace = namespace.unwrap_or(&connected.namespace);
-        let client = connected.client;
-        let master = base::generated_name_of(name, Role::Master);
-        let mut live = Live {
-            service: read(&Api::<Service>::namespaced(client.clone(), namespace), &master).await?,
-            ..Live::default()
+        let read = |(namespace, name): &(Option<String>, String)| {
+            let namespace = namespace.clone().unwrap_or_else(|| connected.namespace.clone());
+            live(connected.client.clone(), namespace, name.clone())
         };
-        for role in Role::ALL {
-            let job = base::generated_name_of(name, role);
-            let job = read(&Api::<Job>::namespaced(client.clone(), namespace), &job).await?;
-            live.jobs.push((role, job.map(with_ttl)));
-        }
-        let revisions: Api<ControllerRevision> = Api::namespaced(client, namespace);
-        let of_test = ListParams::default().labels(&format!("{REVISION_LABEL}={name}"));
-        // Who may not read revisions still sees the difference in what is rendered.
-        let revisions = revisions.list(&of_test).await.map(|list| list.items).unwrap_or_default();
-        let last = revisions.into_iter().max_by_key(|revision| revision.revision);
-        live.frozen = last.and_then(|last| Objects::from_data(&last.data.0));
-        Ok(live)
+        stream::iter(tests.iter().map(read)).buffered(AT_ONCE).try_collect().await
     }
 }
 
-async fn read<K>(api: &Api<K>, name: &str) -> Result<Option<Value>, Failure>
+/// How many tests are read at once: kind to the API server.
+const AT_ONCE: usize = 8;
+
+async fn live(client: Client, namespace: String, name: String) -> Result<Live, Failure> {
+    let tests: Api<DynamicObject> = Api::namespaced_with(client.clone(), &namespace, &fetch::resource());
+    let test = tests.get_opt(&name).await;
+    let test = test
+        .map_err(|error| Failure(format!("cannot read LocustTest {namespace}/{name}: {}", said(&error))))?;
+    let services: Api<Service> = Api::namespaced(client.clone(), &namespace);
+    let service = base::generated_name_of(&name, Role::Master);
+    let mut live = Live { service: read(&services, &service, test.as_ref()).await?, ..Live::default() };
+    let jobs: Api<Job> = Api::namespaced(client.clone(), &namespace);
+    for role in Role::ALL {
+        let job = read(&jobs, &base::generated_name_of(&name, role), test.as_ref()).await?;
+        live.jobs.push((role, job.map(with_ttl)));
+    }
+    let revisions: Api<ControllerRevision> = Api::namespaced(client, &namespace);
+    let of_test = ListParams::default().labels(&format!("{REVISION_LABEL}={name}"));
+    // Who may not read revisions still sees the difference in what is rendered.
+    let revisions = revisions.list(&of_test).await.map(|list| list.items).unwrap_or_default();
+    let last = revisions.into_iter().max_by_key(|revision| revision.revision);
+    live.frozen = last.and_then(|last| Objects::from_data(&last.data.0));
+    Ok(live)
+}
+
+/// An object of the test; what is left of a deleted test of its name counts as gone.
+async fn read<K>(api: &Api<K>, name: &str, test: Option<&DynamicObject>) -> Result<Option<Value>, Failure>
 where
-    K: Clone + std::fmt::Debug + Serialize + DeserializeOwned,
+    K: kube::Resource<DynamicType = ()> + Clone + std::fmt::Debug + Serialize + DeserializeOwned,
 {
+    let kind = K::kind(&());
     let found = api.get_opt(name).await;
-    let found = found.map_err(|error| Failure(format!("cannot read {name}: {}", said(&error))))?;
-    Ok(found.and_then(|object| serde_json::to_value(object).ok()))
+    let found = found.map_err(|error| Failure(format!("cannot read {kind} {name}: {}", said(&error))))?;
+    let Some(object) = found else { return Ok(None) };
+    let owner = test.map_or_else(
+        || Owner::Other("nobody in the cluster: there is no such LocustTest".into()),
+        |test| fetch::owner(object.meta(), test),
+    );
+    match owner {
+        Owner::Test => Ok(serde_json::to_value(object).ok()),
+        Owner::Predecessor => Ok(None),
+        Owner::Other(owner) => Err(Failure(format!(
+            "{kind} {name} is not of this LocustTest: it belongs to {owner}; rename the test or remove the {kind}"
+        ))),
+    }
 }
 
 /// A Job as if it had the `ttlSecondsAfterFinished` that it gets at its end.

@@ -9,12 +9,15 @@ use clap::ValueEnum;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-#[cfg(feature = "operator")]
-use super::cluster::{Live, block_on};
 use super::{
     Failure, Verdict, config,
     output::{self, Reporter},
     source::Source,
+};
+#[cfg(feature = "operator")]
+use super::{
+    cluster::{Live, block_on},
+    source::Tests,
 };
 use crate::{
     locust::Rendered,
@@ -75,13 +78,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let tests = arguments.source.tests(&mut reporter)?;
+    #[cfg(feature = "operator")]
+    let mut live = live(arguments, &tests)?.map(Vec::into_iter);
     let mut pairs = Vec::new();
     tests.each(&mut reporter, |document, reporter| {
         let rendered = tests.render(document, &config);
         reporter.report(&rendered.diagnostics, tests.texts());
-        if !rendered.is_refused() {
-            pairs.extend(pairs_of(arguments, document, &rendered)?);
+        #[cfg(feature = "operator")]
+        if let Some(live) = live.as_mut().and_then(Iterator::next) {
+            pairs.extend(with_live(&rendered, &live));
+            return Ok(());
         }
+        pairs.extend(with_base(document, &rendered));
         Ok(())
     })?;
     if reporter.refuses(false) {
@@ -93,21 +101,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     Ok(if text.is_empty() { Verdict::Fine } else { Verdict::Different })
 }
 
+/// What the cluster has of each test, where that is what they are compared with.
 #[cfg(feature = "operator")]
-fn pairs_of(arguments: &Arguments, document: &Document, rendered: &Rendered) -> Result<Vec<Pair>, Failure> {
+fn live(arguments: &Arguments, tests: &Tests) -> Result<Option<Vec<Live>>, Failure> {
     if !arguments.live && arguments.source.objects().is_empty() {
-        return Ok(with_base(document, rendered));
+        return Ok(None);
     }
-    let part = |pointer: &str| document.value.pointer(pointer).and_then(Value::as_str);
-    let name = part("/metadata/name").unwrap_or_default();
-    let namespace = part("/metadata/namespace").or(arguments.source.place.around.first_namespace());
-    let live = block_on(arguments.source.place.cluster.live(namespace, name))?;
-    Ok(with_live(rendered, &live))
-}
-
-#[cfg(not(feature = "operator"))]
-fn pairs_of(_: &Arguments, document: &Document, rendered: &Rendered) -> Result<Vec<Pair>, Failure> {
-    Ok(with_base(document, rendered))
+    let place = &arguments.source.place;
+    let name = |document: &Document| {
+        let part = |pointer: &str| document.value.pointer(pointer).and_then(Value::as_str);
+        let namespace = part("/metadata/namespace").or(place.around.first_namespace());
+        (namespace.map(str::to_owned), part("/metadata/name").unwrap_or_default().to_owned())
+    };
+    let names: Vec<_> = tests.iter().map(name).collect();
+    block_on(place.cluster.live(&names)).map(Some)
 }
 
 /// The final pods against those that the operator would make without anybody's wishes.

@@ -57,6 +57,12 @@ pub(super) struct Tests {
 }
 
 impl Tests {
+    /// The tests themselves.
+    #[cfg(feature = "operator")]
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Document> {
+        self.documents.iter().take(self.count)
+    }
+
     /// Does something with each test, and shows how far it is.
     pub(super) fn each(
         &self,
@@ -122,18 +128,17 @@ pub(super) fn object_name(text: &str) -> Result<String, String> {
 impl Source {
     /// The LocustTests that were named, as [`Place::tests`] reads them.
     pub(super) fn tests(&self, reporter: &mut Reporter) -> Result<Tests, Failure> {
-        self.place.tests(self.objects(), reporter)
+        #[cfg(feature = "operator")]
+        let objects = self.objects();
+        #[cfg(not(feature = "operator"))]
+        let objects = &[];
+        self.place.tests(objects, reporter)
     }
 
     /// The names of LocustTests of a cluster.
     #[cfg(feature = "operator")]
     pub(super) fn objects(&self) -> &[String] {
         &self.objects
-    }
-
-    #[cfg(not(feature = "operator"))]
-    fn objects(&self) -> &[String] {
-        &[]
     }
 }
 

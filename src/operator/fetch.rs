@@ -256,7 +256,9 @@ pub fn child(metadata: &ObjectMeta, test: &DynamicObject) -> Child {
     }
 }
 
-fn owner(metadata: &ObjectMeta, test: &DynamicObject) -> Owner {
+/// Whose an object is that has the name of one of the test's.
+#[must_use]
+pub fn owner(metadata: &ObjectMeta, test: &DynamicObject) -> Owner {
     let controller = metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true));
     let Some(owner) = controller else { return Owner::Other("nobody: it has no owner".into()) };
     let is_test = owner.kind == "LocustTest" && Some(&owner.name) == test.metadata.name.as_ref();

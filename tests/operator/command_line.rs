@@ -46,6 +46,12 @@ pub(crate) fn render_diff_and_validate_read_the_cluster(place: &Place<'_>) {
     assert_eq!(run("diff", 0), "", "nothing differs");
     assert_eq!(run("validate", 0), "");
 
+    let output =
+        podgraft(place, &["explain", &object, ".spec.terminationGracePeriodSeconds", "-n", namespace]);
+    let story = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(story.contains("  is   90\n       set by workerPodTemplate\n"), "{story}");
+
     // The same from a file: what would change if it were applied and started now.
     let file = place.cluster.plane.folder().join(format!("{name}.yaml"));
     fs::write(&file, written.replace("Seconds: 90", "Seconds: 30")).unwrap();
@@ -54,6 +60,19 @@ pub(crate) fn render_diff_and_validate_read_the_cluster(place: &Place<'_>) {
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("-      terminationGracePeriodSeconds: 90"), "{output:?}");
     assert!(text(&output.stdout).contains("+      terminationGracePeriodSeconds: 30"), "{output:?}");
+
+    // Somebody else's Job of that name is not compared as if it were the test's.
+    let other = place.name("else");
+    let job = format!(
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: {other}-master}}\nspec: {{suspend: true, template: {{spec: {{restartPolicy: Never, containers: [{{name: a, image: a}}]}}}}}}\n"
+    );
+    place.apply(&job);
+    fs::write(file, test(&other, "")).unwrap();
+    let output = podgraft(place, &["diff", "-f", file, "--live", "-n", namespace]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
+    let wanted = format!("Job {other}-master is not of this LocustTest: it belongs to nobody");
+    assert!(text(&output.stderr).contains(&wanted), "{}", text(&output.stderr));
+    place.kubectl(&["delete", "job", &format!("{other}-master")]);
 
     // What somebody else does to a Job is seen.
     let patch = json!({"spec": {"parallelism": 1}}).to_string();
