@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -22,8 +25,12 @@ use crate::{
     manifest::Document,
 };
 
-/// How long changes are gathered before every test is looked at: hundreds that come at once are one.
+/// How often it is looked whether anything has changed: every test is looked at once nothing has for this long, so
+/// that hundreds of changes at once are one.
 const GATHERED: Duration = Duration::from_secs(1);
+
+/// For how many times this long the tests wait at most while changes go on coming.
+const MOST_GATHERED: u32 = 5;
 
 /// What is known of the cluster around the tests.
 enum Known {
@@ -36,6 +43,8 @@ enum Known {
 /// The overlays and the namespaces' labels of the cluster.
 pub struct Around {
     known: RwLock<Known>,
+    /// Whether the caches have changed since `known` was made of them.
+    is_stale: AtomicBool,
     changes: watch::Sender<u64>,
     stores: Stores,
 }
@@ -44,6 +53,31 @@ pub struct Around {
 struct Stores {
     overlays: Vec<Store<DynamicObject>>,
     namespaces: Option<Store<PartialObjectMeta<ApiNamespace>>>,
+}
+
+/// Changes that come one after another.
+#[derive(Default)]
+struct Gathering {
+    /// Whether one came since the last turn.
+    is_coming: bool,
+    /// For how many turns some are there of which nobody was told.
+    turns: u32,
+}
+
+impl Gathering {
+    /// Once a turn: whether it is time to tell of what came.
+    fn is_over(&mut self) -> bool {
+        let is_quiet = !std::mem::take(&mut self.is_coming);
+        if is_quiet && self.turns == 0 {
+            return false;
+        }
+        self.turns += 1;
+        let is_over = is_quiet || self.turns > MOST_GATHERED;
+        if is_over {
+            self.turns = 0;
+        }
+        is_over
+    }
 }
 
 /// Keeps an [`Around`] up to date while it is polled.
@@ -91,6 +125,7 @@ impl Around {
         }
         let around = Arc::new(Self {
             known: RwLock::new(Known::NotYet(None)),
+            is_stale: AtomicBool::new(false),
             changes: watch::Sender::new(0),
             stores: Stores { overlays, namespaces: of_namespaces },
         });
@@ -100,23 +135,26 @@ impl Around {
 
     async fn work(self: Arc<Self>, mut events: impl Stream<Item = Result<(), watcher::Error>> + Unpin) {
         let mut is_filled = Box::pin(self.filled());
-        let (mut filled, mut changed) = (false, false);
+        let (mut filled, mut gathering) = (false, Gathering::default());
         let mut turn = tokio::time::interval(GATHERED);
         turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 event = events.next() => match event {
-                    Some(Ok(())) => changed = true,
+                    Some(Ok(())) => {
+                        gathering.is_coming = true;
+                        self.is_stale.store(true, Ordering::Release);
+                    }
                     Some(Err(error)) => self.fail(error.to_string()),
                     None => return,
                 },
                 () = &mut is_filled, if !filled => {
-                    (filled, changed) = (true, false);
+                    (filled, gathering) = (true, Gathering::default());
                     self.read();
+                    self.tell();
                 }
-                _ = turn.tick() => if filled && changed {
-                    changed = false;
-                    self.read();
+                _ = turn.tick() => if filled && gathering.is_over() {
+                    self.tell();
                 }
             }
         }
@@ -140,12 +178,20 @@ impl Around {
         *failure = Some(words);
         drop(known);
         if is_news {
-            self.changes.send_modify(|count| *count += 1);
+            self.tell();
         }
     }
 
-    /// Reads the caches, and tells everybody.
+    /// Tells everybody that something has changed.
+    fn tell(&self) {
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    /// Reads the caches.
     fn read(&self) {
+        // Nobody else reads meanwhile, or what was read first could be kept last.
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        self.is_stale.store(false, Ordering::Release);
         let documents = self.stores.overlays.iter().flat_map(Store::state);
         let documents = documents
             .map(|overlay| Document::from_value(serde_json::to_value(&*overlay).unwrap_or_default()));
@@ -154,8 +200,19 @@ impl Around {
             let labels = |namespace: &PartialObjectMeta<ApiNamespace>| namespace.labels().clone();
             namespaces.state().iter().map(|one| (one.name_any(), labels(one))).collect()
         });
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Known::All { overlays, labels };
-        self.changes.send_modify(|count| *count += 1);
+        *known = Known::All { overlays, labels };
+    }
+
+    /// What is known now: a test that starts just after an overlay was published gets it, although nobody has been
+    /// told of the overlay yet.
+    fn known(&self) -> RwLockReadGuard<'_, Known> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(*known, Known::All { .. }) || !self.is_stale.load(Ordering::Acquire) {
+            return known;
+        }
+        drop(known);
+        self.read();
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until everything is known, or it is known why it is not.
@@ -175,7 +232,7 @@ impl Around {
     /// # Errors
     /// In words: why the overlays are not known.
     pub fn of(&self, namespace: &str) -> Result<(Arc<Overlays>, Namespace), String> {
-        match &*self.known.read().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.known() {
             Known::NotYet(words) => Err(words.clone().unwrap_or_else(|| "they are being read".into())),
             Known::All { overlays, labels } => {
                 let found = labels.as_ref().map(|labels| labels.get(namespace).cloned().unwrap_or_default());
@@ -188,7 +245,7 @@ impl Around {
     /// The overlays themselves, for their status; nothing before all are known.
     #[must_use]
     pub fn all(&self) -> Option<Arc<Overlays>> {
-        match &*self.known.read().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.known() {
             Known::NotYet(_) => None,
             Known::All { overlays, .. } => Some(Arc::clone(overlays)),
         }

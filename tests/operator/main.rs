@@ -66,6 +66,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(protected::every_door_is_closed),
     scenario!(protected::a_lost_null_is_told),
     scenario!(overlays::a_test_starts_with_its_overlays_and_keeps_them),
+    scenario!(overlays::what_is_published_just_before_counts),
     scenario!(overlays::an_opted_in_overlay_is_awaited),
     scenario!(overlays::overlays_that_disagree_are_told),
     scenario!(command_line::render_diff_and_validate_read_the_cluster),

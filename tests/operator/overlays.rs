@@ -52,6 +52,27 @@ pub(crate) fn a_test_starts_with_its_overlays_and_keeps_them(place: &Place<'_>) 
     place.kubectl(&["delete", "clusterpodoverlay", &base]);
 }
 
+pub(crate) fn what_is_published_just_before_counts(place: &Place<'_>) {
+    let names: Vec<(String, String)> = (0..5)
+        .map(|number| (place.name(&format!("new{number}")), place.name(&format!("soon{number}"))))
+        .collect();
+    // Each overlay and its test are created a moment apart.
+    let both = |(overlay_name, name): &(String, String)| {
+        let label = format!(
+            "  selector: {{matchLabels: {{soon: {name}}}}}\n  overrides: {{podTemplate: {{spec: {{terminationGracePeriodSeconds: 77}}}}}}\n"
+        );
+        let test = test(name, "").replace("metadata:", &format!("metadata:\n  labels: {{soon: {name}}}"));
+        overlay(place, overlay_name, &label) + "---\n" + &test
+    };
+    place.apply(&names.iter().map(both).collect::<Vec<_>>().join("---\n"));
+    for (overlay_name, name) in &names {
+        place.phase(name, "Running");
+        let job = place.get("job", &format!("{name}-worker"));
+        assert_eq!(job["spec"]["template"]["spec"]["terminationGracePeriodSeconds"], 77, "{name}");
+        place.kubectl(&["delete", "clusterpodoverlay", overlay_name]);
+    }
+}
+
 pub(crate) fn an_opted_in_overlay_is_awaited(place: &Place<'_>) {
     let (opted, name) = (place.name("opted"), place.name("opts"));
     place.apply(&test(&name, &format!("  overlays: [{{name: {opted}}}]\n")));

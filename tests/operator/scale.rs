@@ -45,9 +45,12 @@ fn scale() {
     sleep(Duration::from_secs(1));
     println!("0 tests: {} MiB", memory(&operator));
     let mut there = 0;
-    for step in steps {
+    for (index, step) in steps.into_iter().enumerate() {
         grow(&cluster, &operator, there, step);
         there = step;
+        if index == 0 {
+            many_overlays_at_once(&cluster, &operator, there);
+        }
     }
     drop(operator);
     with_strangers(&cluster, there, strangers);
@@ -85,6 +88,35 @@ fn grow(cluster: &Cluster, operator: &Operator, from: usize, to: usize) {
         println!("  {what}: {count}");
     }
     assert!(tenths < 300, "too many API calls a test");
+}
+
+/// Every test is looked at a few times, not once for each overlay.
+fn many_overlays_at_once(cluster: &Cluster, operator: &Operator, tests: usize) {
+    const OVERLAYS: usize = 200;
+    let looks = || {
+        let metrics = http(operator.metrics, "/metrics");
+        let counts = metrics.lines().filter(|line| line.starts_with("podgraft_reconciles_total"));
+        counts.map(|line| line.rsplit(' ').next().unwrap().parse::<usize>().unwrap()).sum::<usize>()
+    };
+    let (before, started) = (looks(), Instant::now());
+    let overlay = |number: usize| {
+        format!(
+            "apiVersion: locust.io/v1alpha1\nkind: PodOverlay\nmetadata: {{name: o{number}, namespace: many}}\nspec: {{priority: {number}, \
+             defaults: {{podTemplate: {{metadata: {{annotations: {{example.com/number: \"{number}\"}}}}}}}}}}\n"
+        )
+    };
+    let overlays = || (0..OVERLAYS).map(overlay).collect::<Vec<_>>().join("---\n");
+    cluster.plane.kubectl_ok(&["create", "-f", "-"], overlays().as_bytes());
+    let created = started.elapsed().as_secs_f64();
+    let last = format!("o{}", OVERLAYS - 1);
+    cluster.until("podoverlay", &last, "many", |overlay| overlay["status"]["matchedTests"] == tests);
+    let looked = (looks() - before) / tests;
+    println!(
+        "{OVERLAYS} overlays created in {created:.1} s, all known {:.1} s after the first: {looked} looks at each of {tests} tests",
+        started.elapsed().as_secs_f64()
+    );
+    assert!(looked < OVERLAYS / 10, "{looked} looks at each test");
+    cluster.plane.kubectl_ok(&["delete", "podoverlays", "--all", "-n", "many"], b"");
 }
 
 /// A fresh operator before and after there are pods of others.
