@@ -3,7 +3,12 @@
 //! Every part of podgraft that finds something to say returns these; only the command line, the
 //! controller and the webhook print them.
 
+mod code;
+mod codes;
+
 use std::{fmt, sync::Arc};
+
+pub use code::Code;
 
 use crate::path::FieldPath;
 
@@ -48,8 +53,8 @@ impl fmt::Display for Position {
 /// One message: what, where, which layer, why, and how to fix it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {
-    /// The kind of message, in kebab case: `unknown-field`. Stable; documented in `docs/`.
-    pub code: &'static str,
+    /// The kind of message.
+    pub code: Code,
     /// How much it matters.
     pub severity: Severity,
     /// One line that says what is wrong and what to do about it.
@@ -68,21 +73,21 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error with this code and this line.
-    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Error, message)
     }
 
     /// A warning with this code and this line.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Warning, message)
     }
 
     /// A note with this code and this line.
-    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn note(code: Code, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Note, message)
     }
 
-    fn new(code: &'static str, severity: Severity, message: impl Into<String>) -> Self {
+    fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
         Self {
             code,
             severity,

@@ -22,7 +22,7 @@
 //! - [`layers`]: ordered patches, folded one after another, and who changed what.
 //! - `judge`: protected fields, validity and lints, judged on the final pod only.
 //! - `locust`: the LocustTest: API types, base pods, typed fields, overlays, and the pure function `render`.
-//! - `report`: what differs between two objects.
+//! - `report`: what there is to tell, as plain data, and its views for people and other programs.
 //! - `manifest`, `cli`, `operator`: the two ends.
 //! - [`path`], [`diagnostic`], [`role`]: the words that everything speaks.
 //!

@@ -7,7 +7,7 @@ use jsonschema::{
 use serde_json::Value;
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     path::{FieldPath, Segment, Step},
 };
 
@@ -45,7 +45,7 @@ impl Structure {
                 Step::Index(_) => None,
             });
             let message = message(&error, name.unwrap_or("the value"));
-            (steps, Diagnostic::error("invalid-value", message).at(path))
+            (steps, Diagnostic::error(Code::InvalidValue, message).at(path))
         })
     }
 }

@@ -9,7 +9,11 @@
 
 mod support;
 
-use support::{podgraft, text};
+use std::process::Command;
+
+use clap::CommandFactory;
+use podgraft::cli::Arguments;
+use support::{assert_file, podgraft, root, text};
 
 const TEST: &str = "apiVersion: locust.io/v2\nkind: LocustTest\nmetadata: {name: a}\nspec: {image: i, master: {command: ''}, worker: {command: '', replicas: 1}}\n";
 
@@ -46,6 +50,16 @@ fn warnings_can_be_denied() {
     let output = podgraft(&["render", "-f", "-", "--deny", "warnings"], warned.as_bytes());
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn validate_prints_each_message_as_one_line_of_json() {
+    let broken = TEST.replace("replicas: 1", "replicas: 0").replace("image: i", "imag: i");
+    let output = podgraft(&["validate", "-f", "-", "-o", "json"], broken.as_bytes());
+    assert_eq!(output.status.code(), Some(1));
+    let messages: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(messages.len() > 1 && messages.iter().all(|said| said["severity"] == "error"), "{messages:?}");
 }
 
 #[test]
@@ -109,7 +123,73 @@ fn the_configuration_is_a_typed_file() {
 }
 
 #[test]
-fn crds_and_completions_are_printed() {
+fn crds_are_printed() {
     assert!(text(&podgraft(&["crds"], b"").stdout).contains("locusttests.locust.io"));
-    assert!(text(&podgraft(&["completions", "bash"], b"").stdout).contains("podgraft"));
+}
+
+/// The names of all commands, each with those that it is below.
+fn commands(of: &clap::Command, path: &[String]) -> Vec<Vec<String>> {
+    let mut all = vec![path.to_vec()];
+    for command in of.get_subcommands().filter(|command| !command.is_hide_set()) {
+        let path: Vec<String> = path.iter().cloned().chain([command.get_name().to_owned()]).collect();
+        all.extend(commands(command, &path));
+    }
+    all
+}
+
+/// What `--help` shows on a terminal of 100 columns, with no variable set that it would show.
+fn help(path: &[String]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_podgraft"))
+        .args(path)
+        .arg("--help")
+        .env_clear()
+        .env("COLUMNS", "100")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{path:?}");
+    let lines: Vec<&str> = text(&output.stdout).trim_end().lines().map(str::trim_end).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn the_page_of_the_command_line_is_its_help() {
+    let mut page = "# The command line\n\nResults go to standard output, messages to standard error. Exit codes: 0 fine (warnings too), \
+        1 refused (`diff`: or different), 2 wrong usage or input/output failed. `-` as a file is standard input. Colours are only for a terminal, and not when \
+        `NO_COLOR` is set.\n\nThis page is what `--help` prints; [CI](ci.md) says how to use `validate` there, and \
+        [diagnostics](diagnostics.md) what its messages mean.\n"
+        .to_owned();
+    for path in commands(&Arguments::command(), &[]) {
+        let name = [&["podgraft".to_owned()], path.as_slice()].concat().join(" ");
+        page.extend(["\n## `", &name, "`\n\n```text\n", &help(&path), "\n```\n"]);
+    }
+    assert_file(&root().join("docs/cli.md"), &page);
+}
+
+#[test]
+fn completions_know_every_command() {
+    let names: Vec<String> = commands(&Arguments::command(), &[]).into_iter().flatten().collect();
+    assert!(names.len() >= 6, "{names:?}");
+    for (shell, start) in
+        [("bash", "_podgraft() {"), ("zsh", "#compdef podgraft\n"), ("fish", "complete -c podgraft ")]
+    {
+        let output = podgraft(&["completions", shell], b"");
+        assert!(output.status.success() && output.stderr.is_empty(), "{shell}");
+        let script = text(&output.stdout);
+        assert!(script.contains(start), "{shell}: {script}");
+        for name in &names {
+            assert!(script.contains(name.as_str()), "{shell} does not know {name}");
+        }
+    }
+}
+
+#[test]
+fn bash_can_read_its_completions() {
+    let script = podgraft(&["completions", "bash"], b"").stdout;
+    // Defines the completion as well, so that what bash would find only when it runs it is found here.
+    let words = text(&script).to_owned()
+        + "COMP_WORDS=(podgraft va); COMP_CWORD=1\n_podgraft podgraft va podgraft\necho \"${COMPREPLY[@]}\"\n";
+    let syntax = Command::new("bash").args(["-n", "-c", text(&script)]).output().unwrap();
+    assert!(syntax.status.success(), "{}", text(&syntax.stderr));
+    let run = Command::new("bash").args(["--norc", "-c", &words]).output().unwrap();
+    assert_eq!(text(&run.stdout), "validate\n", "{}", text(&run.stderr));
 }

@@ -118,7 +118,7 @@ fn random_tests_are_judged_as_the_server_judges(plane: &ControlPlane) {
         );
         let errors: Vec<_> = rendered.diagnostics.iter().filter(|said| said.is_error()).collect();
         let only_validity =
-            errors.iter().all(|error| matches!(error.code, "invalid-field" | "invalid-structure"));
+            errors.iter().all(|error| matches!(error.code.as_str(), "invalid-field" | "invalid-structure"));
         if !only_validity {
             continue;
         }

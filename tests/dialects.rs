@@ -33,7 +33,7 @@ fn the_page_on_dialects_is_true() {
         let schema = Schema::for_kind("v1", "Pod").unwrap();
 
         let extended = extend(base.clone(), &patch, schema, Options::default(), &mut ());
-        let error = extended.diagnostics.iter().find(|said| said.is_error()).map(|said| said.code);
+        let error = extended.diagnostics.iter().find(|said| said.is_error()).map(|said| said.code.as_str());
         match (block("yaml extended"), block("text extended")) {
             (Some(wanted), None) => assert_eq!((error, &extended.value), (None, &pod(&wanted)), "{title}"),
             (None, Some(wanted)) => assert_eq!(error, Some(wanted.trim()), "{title}"),
@@ -43,7 +43,7 @@ fn the_page_on_dialects_is_true() {
         match (block("yaml kubernetes"), block("text kubernetes")) {
             (Some(wanted), None) => assert_eq!(kubernetes.unwrap(), pod(&wanted), "{title}"),
             (None, Some(wanted)) => assert_eq!(
-                kubernetes.map_err(|error: Box<Diagnostic>| error.code),
+                kubernetes.map_err(|error: Box<Diagnostic>| error.code.as_str()),
                 Err(wanted.trim()),
                 "{title}"
             ),

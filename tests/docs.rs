@@ -1,5 +1,5 @@
-//! What the documents show is what happens: console blocks in the README are run, and the page of
-//! protected fields is made from the table that judges. UPDATE=1 rewrites both.
+//! What the documents show is what happens: console blocks are run by a shell, and the page of protected fields is made
+//! from the table that judges. UPDATE=1 rewrites both.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -10,13 +10,48 @@
 
 mod support;
 
+use std::{path::Path, process::Command};
+
 use podgraft::judge::protected_fields;
-use support::{assert_file, podgraft, root, text};
+use support::{assert_file, files, relative, root, text};
 
 #[test]
 fn the_readme_shows_real_output() {
-    let file = root().join("README.md");
-    let page = std::fs::read_to_string(&file).unwrap();
+    shows_real_output(&root().join("README.md"));
+}
+
+#[test]
+fn the_page_of_overlays_shows_real_output() {
+    shows_real_output(&root().join("docs/overlays.md"));
+}
+
+#[test]
+fn the_pages_of_the_overlays_show_real_output() {
+    let pages = files(&root().join("overlays"), "README.md");
+    assert!(pages.len() >= 14, "an index and a page for each folder");
+    for page in pages {
+        shows_real_output(&page);
+        shows_what_is_rendered(&page);
+    }
+}
+
+/// Blocks that begin with `yaml rendered` are parts of the file `rendered` beside the page, perhaps less indented.
+fn shows_what_is_rendered(file: &Path) {
+    let page = std::fs::read_to_string(file).unwrap();
+    for block in page.split("```yaml rendered\n").skip(1) {
+        let block = block.split("```").next().unwrap();
+        let rendered = std::fs::read_to_string(file.with_file_name("rendered")).unwrap();
+        let indented = |indent: usize| {
+            let lines = block.lines().map(|line| " ".repeat(indent) + line);
+            lines.collect::<Vec<_>>().join("\n") + "\n"
+        };
+        let is_there = (0..16).any(|indent| rendered.contains(&format!("\n{}", indented(indent))));
+        assert!(is_there, "{} shows what is not rendered:\n{block}", relative(file));
+    }
+}
+
+fn shows_real_output(file: &Path) {
+    let page = std::fs::read_to_string(file).unwrap();
     let mut parts = page.split("```console\n");
     let mut wanted = parts.next().unwrap().to_owned();
     for part in parts {
@@ -24,28 +59,22 @@ fn the_readme_shows_real_output() {
         let command = block.lines().next().unwrap();
         wanted.extend(["```console\n", command, "\n", &output(command), "```", rest]);
     }
-    assert_file(&file, &wanted);
+    assert_file(file, &wanted);
 }
 
-/// What a command line prints; nothing for those that do not run podgraft.
+/// What a shell prints for a command line, messages last; nothing for those that do not run podgraft.
 fn output(command: &str) -> String {
-    let Some(arguments) = command.strip_prefix("$ podgraft ") else { return String::new() };
-    let arguments = shlex(arguments);
-    let output = podgraft(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), b"");
-    format!(
-        "{}{}",
-        text(&output.stdout),
-        text(&output.stderr).trim_end_matches('\n').to_owned() + newline(&output.stderr)
-    )
-}
-
-fn newline(bytes: &[u8]) -> &'static str {
-    if bytes.is_empty() { "" } else { "\n" }
-}
-
-/// Words as the shell would split them.
-fn shlex(command: &str) -> Vec<String> {
-    podgraft::locust::command::words(command).unwrap()
+    let Some(line) = command.strip_prefix("$ ").filter(|line| line.starts_with("podgraft ")) else {
+        return String::new();
+    };
+    let folder = Path::new(env!("CARGO_BIN_EXE_podgraft")).parent().unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let output =
+        Command::new("sh").args(["-c", line]).env("PATH", path).current_dir(root()).output().unwrap();
+    let (printed, said) = (text(&output.stdout), text(&output.stderr));
+    assert!(!said.contains("For more information, try '--help'."), "{command}: {said}");
+    let end = if said.is_empty() { "" } else { "\n" };
+    format!("{printed}{}{end}", said.trim_end_matches('\n'))
 }
 
 #[test]

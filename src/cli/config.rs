@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 
 use super::{Failure, input, output::Reporter};
-use crate::{diagnostic::Diagnostic, locust::config::Config, manifest};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    locust::config::Config,
+    manifest,
+};
 
 /// The operator's configuration; the defaults where no file is named.
 pub(super) fn read(file: Option<&PathBuf>, reporter: &mut Reporter) -> Result<Config, Failure> {
@@ -18,7 +22,7 @@ pub(super) fn read(file: Option<&PathBuf>, reporter: &mut Reporter) -> Result<Co
                 text.name,
                 read.documents.len()
             );
-            reporter.report(&[Diagnostic::error("invalid-config", message)], &[]);
+            reporter.report(&[Diagnostic::error(Code::InvalidConfig, message)], &[]);
         }
         return Ok(Config::default());
     };

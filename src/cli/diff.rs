@@ -1,6 +1,10 @@
 //! `podgraft diff`.
 
-use std::{fmt::Write, io::IsTerminal, path::PathBuf};
+mod against;
+
+use std::{fmt::Write, path::PathBuf};
+
+use clap::ValueEnum;
 
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -34,9 +38,26 @@ pub(super) struct Arguments {
     #[arg(long)]
     live: bool,
 
+    /// Compare with the pods of the same tests with the overlays in these files or folders, rather than those of
+    /// --overlays: the change from the former to the latter, tests that change alike together; may be repeated
+    #[arg(long, value_name = "FILE|DIR")]
+    #[cfg_attr(feature = "operator", arg(conflicts_with = "live"))]
+    against: Vec<PathBuf>,
+
+    /// The format of what --against finds: a diff for people, or JSON with every test's name
+    #[arg(short, long, value_enum, default_value_t = Format::Text, requires = "against")]
+    output: Format,
+
     /// The operator's configuration
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+/// How a comparison of overlays is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
 }
 
 /// Two texts of one object.
@@ -48,23 +69,25 @@ struct Pair {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
+    if !arguments.against.is_empty() {
+        return against::run(arguments);
+    }
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let tests = arguments.source.tests(&mut reporter)?;
     let mut pairs = Vec::new();
-    for document in tests.iter() {
+    tests.each(&mut reporter, |document, reporter| {
         let rendered = tests.render(document, &config);
         reporter.report(&rendered.diagnostics, tests.texts());
-        if rendered.is_refused() {
-            continue;
+        if !rendered.is_refused() {
+            pairs.extend(pairs_of(arguments, document, &rendered)?);
         }
-        pairs.extend(pairs_of(arguments, document, &rendered)?);
-    }
+        Ok(())
+    })?;
     if reporter.refuses(false) {
         return Err(Failure("nothing is compared: a test is refused".into()));
     }
-    let coloured =
-        std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let coloured = output::colours_stdout();
     let text: String = pairs.iter().map(|pair| unified(pair, coloured)).collect();
     output::print(text.as_bytes())?;
     Ok(if text.is_empty() { Verdict::Fine } else { Verdict::Different })
@@ -72,13 +95,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
 
 #[cfg(feature = "operator")]
 fn pairs_of(arguments: &Arguments, document: &Document, rendered: &Rendered) -> Result<Vec<Pair>, Failure> {
-    if !arguments.live && !arguments.source.names_objects() {
+    if !arguments.live && arguments.source.objects().is_empty() {
         return Ok(with_base(document, rendered));
     }
     let part = |pointer: &str| document.value.pointer(pointer).and_then(Value::as_str);
     let name = part("/metadata/name").unwrap_or_default();
-    let namespace = part("/metadata/namespace").or(arguments.source.namespace());
-    let live = block_on(arguments.source.cluster.live(namespace, name))?;
+    let namespace = part("/metadata/namespace").or(arguments.source.place.around.first_namespace());
+    let live = block_on(arguments.source.place.cluster.live(namespace, name))?;
     Ok(with_live(rendered, &live))
 }
 

@@ -5,11 +5,13 @@ mod cluster;
 mod config;
 mod crds;
 mod diff;
+mod explain;
 mod input;
 #[cfg(feature = "operator")]
 mod operator;
 mod output;
 mod patch;
+mod progress;
 mod render;
 mod source;
 mod surroundings;
@@ -38,6 +40,8 @@ enum Command {
     Diff(diff::Arguments),
     /// Print everything that is wrong with LocustTests, and all warnings
     Validate(validate::Arguments),
+    /// Tell of each field of the pods which layer set it, and what was there before
+    Explain(explain::Arguments),
     /// Apply a patch to an object of any built-in kind, without a cluster
     Patch(patch::Arguments),
     /// Run the operator: make the Services and the Jobs of the LocustTests of a cluster
@@ -88,6 +92,7 @@ pub fn run() -> ExitCode {
         Command::Render(arguments) => render::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Patch(arguments) => patch::run(&arguments),
         #[cfg(feature = "operator")]
         Command::Operator(arguments) => operator::run(arguments),

@@ -4,11 +4,11 @@ use std::io::{self, IsTerminal, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Failure, Verdict};
+use super::{Failure, Verdict, progress::Progress};
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    locust::overlay::Kind,
     manifest::Document,
+    report,
 };
 
 /// Writes a result. A reader that has gone away is no failure.
@@ -20,6 +20,20 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Whether results may have colours: only for a terminal, and never when `NO_COLOR` is set to anything.
+pub(super) fn colours_stdout() -> bool {
+    io::stdout().is_terminal() && may_colour()
+}
+
+fn may_colour() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Writes one line for people beside a result.
+pub(super) fn remark(message: &str) {
+    let _ = writeln!(io::stderr().lock(), "{message}");
 }
 
 /// Writes one line of complaint about usage, input or output.
@@ -34,20 +48,29 @@ pub(super) struct Reporter {
     warnings: usize,
     /// Where diagnostics go instead of standard error.
     collected: Option<Vec<Diagnostic>>,
+    progress: Progress,
 }
 
 impl Reporter {
     /// Colours only for a terminal, and never when `NO_COLOR` is set to anything.
     pub(super) fn new() -> Self {
-        let coloured =
-            io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let coloured = io::stderr().is_terminal() && may_colour();
         let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
-        Self { renderer, errors: 0, warnings: 0, collected: None }
+        Self { renderer, errors: 0, warnings: 0, collected: None, progress: Progress::new() }
     }
 
     /// Keeps what is reported, and writes none of it.
     pub(super) fn collecting() -> Self {
         Self { collected: Some(Vec::new()), ..Self::new() }
+    }
+
+    /// Shows on a terminal how many of the tests are done.
+    pub(super) fn progress(&mut self, done: usize, of: usize) {
+        if done < of {
+            self.progress.tell(done, of);
+        } else {
+            self.progress.clear();
+        }
     }
 
     /// What was kept.
@@ -68,6 +91,7 @@ impl Reporter {
                 continue;
             }
             let text = self.text(diagnostic, documents);
+            self.progress.clear();
             let _ = writeln!(io::stderr().lock(), "{text}\n");
         }
     }
@@ -98,7 +122,7 @@ impl Reporter {
             let document = documents.iter().find(|document| document.file() == &*position.file)?;
             document.line_text(position.line).map(|line| (position, line))
         });
-        let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
+        let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
         let mut group = Group::with_title(title);
         if let Some((position, line)) = &line {
             let start = byte_of_column(line, position.column);
@@ -110,37 +134,15 @@ impl Reporter {
                     .annotation(AnnotationKind::Primary.span(start..end)),
             );
         }
-        let details = details(diagnostic, line.is_some());
+        let unseen = diagnostic.position.as_ref().filter(|_| line.is_none());
+        let mut details: Vec<(&str, String)> = unseen.map(|at| ("at", at.to_string())).into_iter().collect();
+        details.extend(report::details(diagnostic));
         for (name, detail) in &details {
             let level = if *name == "help" { Level::HELP } else { Level::NOTE.with_name(Some(*name)) };
             group = group.element(level.message(detail.as_str()));
         }
         self.renderer.render(&[group])
     }
-}
-
-/// What a message says beside its first line.
-fn details(diagnostic: &Diagnostic, has_line: bool) -> Vec<(&'static str, String)> {
-    let mut details = Vec::new();
-    if let (Some(position), false) = (&diagnostic.position, has_line) {
-        details.push(("at", position.to_string()));
-    }
-    if let Some(path) = &diagnostic.path {
-        details.push(("path", path.to_string()));
-    }
-    match (&diagnostic.layer, &diagnostic.object) {
-        // An overlay is an object of its own, not a part of the test.
-        (Some(layer), Some(object)) if Kind::ALL.iter().any(|kind| layer.starts_with(kind.as_str())) => {
-            details.push(("layer", layer.clone()));
-            details.push(("object", object.clone()));
-        }
-        (Some(layer), Some(object)) => details.push(("layer", format!("{layer} of {object}"))),
-        (Some(layer), None) => details.push(("layer", layer.clone())),
-        (None, Some(object)) => details.push(("object", object.clone())),
-        (None, None) => {}
-    }
-    details.extend(diagnostic.help.clone().map(|help| ("help", help)));
-    details
 }
 
 fn byte_of_column(line: &str, column: usize) -> usize {

@@ -13,7 +13,7 @@ use super::{
     render::print_one_or_more,
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     manifest::{self, Document},
     patch::{self, Dialect, Options},
     path::FieldPath,
@@ -111,7 +111,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
             }
             several => {
                 let message = format!("write exactly one patch: {} has {}", patch.name, several.len());
-                reporter.report(&[Diagnostic::error("invalid-patch", message)], &documents);
+                reporter.report(&[Diagnostic::error(Code::InvalidPatch, message)], &documents);
             }
         }
     }
@@ -142,7 +142,7 @@ fn patch_all(
 ) -> Vec<Value> {
     if bases.is_empty() {
         reporter.report(
-            &[Diagnostic::error("no-objects", "name a file with an object to patch: there is none")],
+            &[Diagnostic::error(Code::NoObjects, "name a file with an object to patch: there is none")],
             &[],
         );
     }
@@ -209,7 +209,7 @@ fn schema_of(base: &Value) -> Result<Schema, patch::Error> {
                 "a strategic merge patch needs a kind that is built into Kubernetes: use the merge or json type for {api_version} {kind}"
             )
         };
-        Box::new(Diagnostic::error("unsupported-kind", message).at(FieldPath::root()))
+        Box::new(Diagnostic::error(Code::UnsupportedKind, message).at(FieldPath::root()))
     })
 }
 

@@ -36,7 +36,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum RoleName {
+pub(super) enum RoleName {
     Master,
     Worker,
 }
@@ -62,14 +62,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let tests = arguments.source.tests(&mut reporter)?;
     let mut objects = Vec::new();
-    for document in tests.iter() {
+    tests.each(&mut reporter, |document, reporter| {
         let rendered = tests.render(document, &config);
         reporter.report(&rendered.diagnostics, tests.texts());
         let role = arguments.role.map(Role::from);
         objects.extend(rendered.service.filter(|_| role.is_none()));
         let wanted = |(job_role, _): &(Role, Value)| role.is_none_or(|role| role == *job_role);
         objects.extend(rendered.jobs.into_iter().filter(wanted).map(|(_, job)| job));
-    }
+        Ok(())
+    })?;
     if reporter.verdict(arguments.deny.is_some()) == Verdict::Refused {
         return Ok(Verdict::Refused);
     }

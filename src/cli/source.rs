@@ -10,9 +10,9 @@ use super::{
     surroundings::{self, Around},
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     locust::{
-        self, Rendered,
+        self, Rendered, Surroundings,
         config::Config,
         overlay::{Kind, Namespace},
     },
@@ -28,13 +28,19 @@ pub(super) struct Source {
     #[arg(value_name = "locusttest/NAME", value_parser = object_name, required_unless_present = "files")]
     objects: Vec<String>,
 
+    #[command(flatten)]
+    pub(super) place: Place,
+}
+
+/// Where LocustTests are read, and what they meet.
+#[derive(Debug, clap::Args)]
+pub(super) struct Place {
     /// Files or folders with LocustTests, - for standard input; may be repeated
     #[arg(short = 'f', long = "filename", value_name = "FILE|DIR|-")]
-    #[cfg_attr(not(feature = "operator"), arg(required = true))]
     files: Vec<PathBuf>,
 
     #[command(flatten)]
-    around: surroundings::Arguments,
+    pub(super) around: surroundings::Arguments,
 
     #[cfg(feature = "operator")]
     #[command(flatten)]
@@ -51,9 +57,18 @@ pub(super) struct Tests {
 }
 
 impl Tests {
-    /// The tests themselves.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Document> {
-        self.documents.iter().take(self.count)
+    /// Does something with each test, and shows how far it is.
+    pub(super) fn each(
+        &self,
+        reporter: &mut Reporter,
+        mut work: impl FnMut(&Document, &mut Reporter) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        for (done, test) in self.documents.iter().take(self.count).enumerate() {
+            reporter.progress(done, self.count);
+            work(test, reporter)?;
+        }
+        reporter.progress(self.count, self.count);
+        Ok(())
     }
 
     /// Every text that a diagnostic can point into.
@@ -61,9 +76,26 @@ impl Tests {
         &self.documents
     }
 
+    /// What one of the tests meets.
+    pub(super) fn around(&self, test: &Document) -> Surroundings<'_> {
+        self.around.of(test)
+    }
+
+    /// What the tests meet with the overlays in other files, whose texts join those of the tests.
+    pub(super) fn around_others(
+        &mut self,
+        place: &Place,
+        files: &[PathBuf],
+        reporter: &mut Reporter,
+    ) -> Result<Around, Failure> {
+        let (around, mut texts) = place.around.read_others(&self.around, files, reporter)?;
+        self.documents.append(&mut texts);
+        Ok(around)
+    }
+
     /// Renders one of the tests with the overlays that apply to it.
     pub(super) fn render(&self, test: &Document, config: &Config) -> Rendered {
-        locust::render(test, &self.around.of(test), config)
+        locust::render(test, &self.around(test), config)
     }
 }
 
@@ -74,7 +106,7 @@ const KINDS: [&str; 5] =
 
 /// Reads `locusttest/NAME`.
 #[cfg(feature = "operator")]
-fn object_name(text: &str) -> Result<String, String> {
+pub(super) fn object_name(text: &str) -> Result<String, String> {
     match text.split_once('/') {
         Some((kind, name)) if KINDS.contains(&kind.to_lowercase().as_str()) && !name.is_empty() => {
             Ok(name.to_owned())
@@ -88,13 +120,34 @@ fn object_name(text: &str) -> Result<String, String> {
 }
 
 impl Source {
-    /// The LocustTests that were named; other kinds in the files are left out with a note. That there is
-    /// none at all is an error, which is reported.
+    /// The LocustTests that were named, as [`Place::tests`] reads them.
     pub(super) fn tests(&self, reporter: &mut Reporter) -> Result<Tests, Failure> {
+        self.place.tests(self.objects(), reporter)
+    }
+
+    /// The names of LocustTests of a cluster.
+    #[cfg(feature = "operator")]
+    pub(super) fn objects(&self) -> &[String] {
+        &self.objects
+    }
+
+    #[cfg(not(feature = "operator"))]
+    fn objects(&self) -> &[String] {
+        &[]
+    }
+}
+
+impl Place {
+    /// The LocustTests in the files, and those of a cluster with these names; other kinds in the files are left
+    /// out with a note. That there is none at all is an error, which is reported.
+    pub(super) fn tests(&self, objects: &[String], reporter: &mut Reporter) -> Result<Tests, Failure> {
+        if self.files.is_empty() && objects.is_empty() {
+            return Err(Failure("name files or folders with LocustTests: -f FILE|DIR|-".to_owned()));
+        }
         let mut documents = read(&self.files, reporter)?;
         #[cfg(feature = "operator")]
-        if !self.objects.is_empty() {
-            let tests = self.cluster.tests(self.around.first_namespace(), &self.objects);
+        if !objects.is_empty() {
+            let tests = self.cluster.tests(self.around.first_namespace(), objects);
             documents.extend(super::cluster::block_on(tests)?);
         }
         let (around, mut texts) = self.around.read(&mut documents, reporter)?;
@@ -102,29 +155,17 @@ impl Source {
         for document in documents {
             if is_locust_test(&document.value) {
                 tests.push(document);
-            } else if Namespace::read(&document.value).is_none() {
+            } else if Namespace::read(&document.value).is_none() && !around.applies(&document.value) {
                 reporter.report(&[left_out(&document)], &[]);
             }
         }
         if tests.is_empty() && !reporter.refuses(false) {
-            let message = "name a file with a LocustTest: there is none to render";
-            reporter.report(&[Diagnostic::error("no-locust-test", message)], &[]);
+            let message = "name a file with a LocustTest: there is none";
+            reporter.report(&[Diagnostic::error(Code::NoLocustTest, message)], &[]);
         }
         let count = tests.len();
         tests.append(&mut texts);
         Ok(Tests { documents: tests, count, around })
-    }
-
-    /// Whether LocustTests of a cluster were named.
-    #[cfg(feature = "operator")]
-    pub(super) fn names_objects(&self) -> bool {
-        !self.objects.is_empty()
-    }
-
-    /// The namespace of tests that name none.
-    #[cfg(feature = "operator")]
-    pub(super) fn namespace(&self) -> Option<&str> {
-        self.around.first_namespace()
     }
 }
 
@@ -158,6 +199,6 @@ fn left_out(document: &Document) -> Diagnostic {
         _ if Kind::of(&document.value).is_some() => "; name its file with --overlays to apply it",
         _ => "",
     };
-    Diagnostic::note("left-out", format!("left out {what}: only locust.io LocustTests are rendered{near}"))
+    Diagnostic::note(Code::LeftOut, format!("left out {what}: only locust.io LocustTests are rendered{near}"))
         .positioned(document.position(&FieldPath::root()))
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     locust::{
         Surroundings,
-        overlay::{Kind, Namespace, Overlays},
+        overlay::{Kind, Namespace, Overlay, Overlays},
     },
     manifest::Document,
 };
@@ -43,6 +43,11 @@ pub(super) struct Around {
 }
 
 impl Arguments {
+    /// The files and folders with overlays.
+    pub(super) fn overlays(&self) -> &[PathBuf] {
+        &self.overlays
+    }
+
     /// The namespace of objects that name none.
     pub(super) fn first_namespace(&self) -> Option<&str> {
         self.namespace.first().map(|namespace| namespace.name.as_str())
@@ -55,11 +60,12 @@ impl Arguments {
         read: &mut [Document],
         reporter: &mut Reporter,
     ) -> Result<(Around, Vec<Document>), Failure> {
-        let mut others = source::read(&self.overlays, reporter)?;
         if let Some(namespace) = self.first_namespace() {
-            let all = read.iter_mut().chain(&mut others);
-            all.for_each(|document| place(&mut document.value, namespace));
+            for document in &mut *read {
+                place(&mut document.value, namespace);
+            }
         }
+        let others = self.read_placed(&self.overlays, reporter)?;
         let mut namespaces = BTreeMap::new();
         for namespace in read.iter().chain(&others).filter_map(|document| Namespace::read(&document.value)) {
             namespaces.insert(namespace.name.clone(), namespace);
@@ -70,13 +76,60 @@ impl Arguments {
                 namespaces.insert(namespace.name.clone(), namespace.clone());
             }
         }
-        let overlays = Overlays::read(others.iter().cloned());
-        reporter.report(&overlays.diagnostics(), &others);
-        Ok((Around { overlays, namespaces }, others))
+        Ok(Around::new(namespaces, others, reporter))
+    }
+
+    /// The same surroundings with the overlays in other files, and the texts of those. Their Namespace objects
+    /// count where nothing is known of a namespace so far.
+    pub(super) fn read_others(
+        &self,
+        around: &Around,
+        files: &[PathBuf],
+        reporter: &mut Reporter,
+    ) -> Result<(Around, Vec<Document>), Failure> {
+        let others = self.read_placed(files, reporter)?;
+        let mut namespaces = around.namespaces.clone();
+        for namespace in others.iter().filter_map(|document| Namespace::read(&document.value)) {
+            namespaces.entry(namespace.name.clone()).or_insert(namespace);
+        }
+        Ok(Around::new(namespaces, others, reporter))
+    }
+
+    /// Every object in the files, with the namespace that it leaves out.
+    fn read_placed(&self, files: &[PathBuf], reporter: &mut Reporter) -> Result<Vec<Document>, Failure> {
+        let mut read = source::read(files, reporter)?;
+        if let Some(namespace) = self.first_namespace() {
+            for document in &mut read {
+                place(&mut document.value, namespace);
+            }
+        }
+        Ok(read)
     }
 }
 
 impl Around {
+    fn new(
+        namespaces: BTreeMap<String, Namespace>,
+        texts: Vec<Document>,
+        reporter: &mut Reporter,
+    ) -> (Self, Vec<Document>) {
+        let overlays = Overlays::read(texts.iter().cloned());
+        reporter.report(&overlays.diagnostics(), &texts);
+        (Self { overlays, namespaces }, texts)
+    }
+
+    /// Whether an object is one of the overlays: the same folder may be named for tests and for overlays.
+    pub(super) fn applies(&self, object: &Value) -> bool {
+        let name = object.pointer("/metadata/name").and_then(Value::as_str);
+        let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str);
+        let is_it = |overlay: &Overlay| {
+            Kind::of(object) == Some(overlay.kind)
+                && name == Some(overlay.name.as_str())
+                && (overlay.kind == Kind::Cluster || namespace == overlay.namespace.as_deref())
+        };
+        self.overlays.readable().iter().any(is_it)
+    }
+
     /// What the test in a document meets.
     pub(super) fn of(&self, document: &Document) -> Surroundings<'_> {
         let name = document.value.pointer("/metadata/namespace").and_then(Value::as_str);

@@ -11,7 +11,12 @@ use super::{
     render::Deny,
     source::Source,
 };
-use crate::{diagnostic::Diagnostic, manifest};
+use crate::{
+    diagnostic::Diagnostic,
+    manifest::{self, Document},
+    path::FieldPath,
+    report,
+};
 
 /// What `podgraft validate` takes.
 #[derive(Debug, clap::Args)]
@@ -19,7 +24,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     source: Source,
 
-    /// The format: messages for people, or one JSON object a line
+    /// The format: messages for people on standard error, or results for programs on standard output
     #[arg(short, long, value_enum, default_value_t = Format::Text)]
     output: Format,
 
@@ -34,30 +39,65 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// Messages for people
     Text,
+    /// One JSON object a line
     Json,
+    /// A SARIF 2.1.0 log, for code scanning and editors
+    Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut reporter =
-        if arguments.output == Format::Json { Reporter::collecting() } else { Reporter::new() };
+        if arguments.output == Format::Text { Reporter::new() } else { Reporter::collecting() };
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let tests = arguments.source.tests(&mut reporter)?;
-    for document in tests.iter() {
-        reporter.report(&tests.render(document, &config).diagnostics, tests.texts());
-    }
-    if arguments.output == Format::Json {
-        let lines: String =
-            reporter.collected().iter().map(|one| manifest::to_json_line(&json_of(one))).collect();
-        output::print(lines.as_bytes())?;
+    tests.each(&mut reporter, |document, reporter| {
+        let mut found = tests.render(document, &config).diagnostics;
+        if matches!(arguments.output, Format::Sarif | Format::Github) {
+            for diagnostic in &mut found {
+                place(diagnostic, document);
+            }
+        }
+        reporter.report(&found, tests.texts());
+        Ok(())
+    })?;
+    let found = reporter.collected();
+    match arguments.output {
+        Format::Text => {}
+        Format::Json => {
+            let lines: String =
+                found.iter().map(|one| manifest::to_json_line(&json_of(one)) + "\n").collect();
+            output::print(lines.as_bytes())?;
+        }
+        Format::Sarif => output::print(manifest::to_json(&sarif(found)?).as_bytes())?,
+        Format::Github => output::print(report::github(found).as_bytes())?,
     }
     Ok(reporter.verdict(arguments.deny.is_some()))
+}
+
+/// Points what has no place of its own, such as a default of the operator, at the test: annotations and
+/// code scanning show nothing without a place.
+fn place(diagnostic: &mut Diagnostic, test: &Document) {
+    if diagnostic.position.is_none() {
+        diagnostic.position = test.position(&FieldPath::root());
+    }
+}
+
+fn sarif(found: &[Diagnostic]) -> Result<Value, Failure> {
+    let folder = std::env::current_dir()
+        .map_err(|error| Failure(format!("cannot find out the working directory: {error}")))?;
+    let home = Some(env!("CARGO_PKG_REPOSITORY")).filter(|home| !home.is_empty());
+    let tool = report::Tool { version: env!("CARGO_PKG_VERSION"), home };
+    Ok(report::sarif(found, tool, &folder))
 }
 
 /// A diagnostic as a JSON object: absent parts are left out.
 fn json_of(diagnostic: &Diagnostic) -> Value {
     let mut fields = json!({
-        "code": diagnostic.code,
+        "code": diagnostic.code.as_str(),
         "severity": diagnostic.severity.to_string(),
         "message": diagnostic.message
     });

@@ -1,6 +1,6 @@
 //! Command words: split as a shell splits them.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 /// The words of a command, by POSIX quoting: quotes and backslashes, no expansion.
 ///
@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 /// `unbalanced-quotes` when a quote or backslash at the end is not complete.
 pub fn words(command: &str) -> Result<Vec<String>, Diagnostic> {
     shlex::split(command).ok_or_else(|| {
-        Diagnostic::error("unbalanced-quotes", "close the quote in the command, or write \\ before a quote that is meant")
+        Diagnostic::error(Code::UnbalancedQuotes, "close the quote in the command, or write \\ before a quote that is meant")
             .help("commands are split into words as a shell does it; a quote in a word needs a \\ or other quotes around it")
     })
 }
@@ -19,7 +19,7 @@ pub fn differs_from_fields(command: &str, words: &[String]) -> Option<Diagnostic
     let same = command.split_whitespace().eq(words.iter().map(String::as_str));
     (!same).then(|| {
         Diagnostic::warning(
-            "quoted-command",
+            Code::QuotedCommand,
             "check the quotes in the command: podgraft reads them as a shell does, the public operator keeps them in the words",
         )
     })

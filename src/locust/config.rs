@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    diagnostic::{Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic, did_you_mean},
     path::{FieldPath, Segment},
 };
 
@@ -244,7 +244,7 @@ impl Config {
 }
 
 fn invalid(message: String, at: FieldPath) -> Diagnostic {
-    Diagnostic::error("invalid-config", message).at(at)
+    Diagnostic::error(Code::InvalidConfig, message).at(at)
 }
 
 /// Compares a configuration with one that has every setting: names, and kinds of values.
@@ -277,7 +277,7 @@ fn check(known: &Value, value: &Value, path: &FieldPath, errors: &mut Vec<Diagno
                 let near = did_you_mean(name, known.keys().map(String::as_str));
                 let near = if near.is_empty() { "; remove it".to_owned() } else { near };
                 let message = format!("the configuration has no setting \"{name}\" here{near}");
-                errors.push(Diagnostic::error("unknown-field", message).at(path));
+                errors.push(Diagnostic::error(Code::UnknownField, message).at(path));
             }
         }
     }

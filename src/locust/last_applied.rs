@@ -9,7 +9,7 @@
 use serde_json::Value;
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     patch::MAX_DEPTH,
     path::{FieldPath, Segment},
 };
@@ -81,7 +81,7 @@ fn lost(template: &str, at: &FieldPath) -> Diagnostic {
         _ => "leave it out".to_owned(),
     };
     let message = format!("{remedy}: kubectl apply dropped this null, and nothing is removed");
-    let mut warning = Diagnostic::warning("lost-null", message).at(at.clone());
+    let mut warning = Diagnostic::warning(Code::LostNull, message).at(at.clone());
     warning.layer = Some(template.to_owned());
     warning
 }

@@ -12,4 +12,4 @@ pub mod test;
 pub mod typed_fields;
 mod unknown;
 
-pub use render::{Applied, Origins, Rendered, Surroundings, render};
+pub use render::{Applied, Explained, LayerSource, Origins, Rendered, Surroundings, explain, render};

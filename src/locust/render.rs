@@ -5,9 +5,14 @@ use std::cell::LazyCell;
 
 use serde_json::Value;
 
+mod explained;
+mod origins;
 mod surroundings;
 mod wish;
 
+pub use explained::{Explained, Source as LayerSource};
+pub use origins::Origins;
+use origins::Told;
 pub use surroundings::Surroundings;
 use wish::{Wish, wishes};
 
@@ -22,9 +27,9 @@ use super::{
     test::{self, Test},
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     judge::{self, Subject},
-    layers::{self, Folded, Layer, Leaf, Provenance},
+    layers::{self, Folded, Layer, Leaf},
     manifest::Document,
     patch::{self, MissingTarget, Options},
     path::FieldPath,
@@ -60,36 +65,6 @@ pub struct Applied {
     pub generation: Option<i64>,
 }
 
-/// Where a pod came from: its layers, and what each changed.
-#[derive(Debug)]
-pub struct Origins {
-    base: Value,
-    layers: Vec<String>,
-    provenance: Option<Provenance>,
-}
-
-impl Origins {
-    /// The layer that set the field at this path of the pod template; `base` where none did.
-    #[must_use]
-    pub fn layer_of(&self, path: &FieldPath) -> &str {
-        let layer = self.provenance.as_ref().and_then(|provenance| provenance.blame(path));
-        let layer = layer.and_then(|layer| self.layers.get(layer));
-        layer.map_or("base", String::as_str)
-    }
-
-    /// The pod template that the operator makes before anybody's wishes.
-    #[must_use]
-    pub fn base(&self) -> &Value {
-        &self.base
-    }
-
-    /// The names of the layers, first to last.
-    #[must_use]
-    pub fn layers(&self) -> &[String] {
-        &self.layers
-    }
-}
-
 impl Rendered {
     /// Whether the test is refused.
     #[must_use]
@@ -102,6 +77,33 @@ impl Rendered {
 /// that apply to it.
 #[must_use]
 pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Config) -> Rendered {
+    let (mut rendered, told) = run(document, surroundings, config);
+    rendered.origins = told.into_iter().map(|(role, told)| (role, Origins::from(told))).collect();
+    rendered
+}
+
+/// What [`render`] makes of a test, told as who set what in each role's pod, and what [`render`] says of it.
+/// Nothing of the roles when the test could not be read.
+#[must_use]
+pub fn explain<'a>(
+    document: &'a Document,
+    surroundings: &Surroundings<'a>,
+    config: &Config,
+) -> (Vec<Explained<'a>>, Vec<Diagnostic>) {
+    let (rendered, told) = run(document, surroundings, config);
+    let pods = told.into_iter().zip(rendered.jobs).map(|((role, told), (_, mut job))| {
+        let template = job.pointer_mut("/spec/template").map(Value::take);
+        Explained::new(role, template.unwrap_or_default(), told, document)
+    });
+    (pods.collect(), rendered.diagnostics)
+}
+
+/// [`render`] without the origins, and what they are made of.
+fn run<'o>(
+    document: &Document,
+    surroundings: &Surroundings<'o>,
+    config: &Config,
+) -> (Rendered, Vec<(Role, Told<'o>)>) {
     let object = object_name(&document.value);
     let place = |diagnostic: Diagnostic| {
         let position = diagnostic.path.as_ref().and_then(|path| document.position(path));
@@ -111,7 +113,7 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
         Ok(read) => read,
         Err(errors) => {
             let diagnostics = errors.into_iter().map(place).collect();
-            return Rendered {
+            let rendered = Rendered {
                 service: None,
                 jobs: Vec::new(),
                 origins: Vec::new(),
@@ -119,6 +121,7 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
                 conflicts: Vec::new(),
                 diagnostics,
             };
+            return (rendered, Vec::new());
         }
     };
     let namespace = surroundings.namespace_of(&test);
@@ -141,10 +144,10 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
         }
     }
     let service = pods.first().map(|(_, master)| base::service(&test, &master.template));
-    let (mut jobs, mut origins, mut conflicts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut jobs, mut told, mut conflicts) = (Vec::new(), Vec::new(), Vec::new());
     for (role, pod) in pods {
         jobs.push((role, base::job(&test, role, config, pod.template)));
-        origins.push((role, pod.origins));
+        told.push((role, pod.told));
         conflicts.extend(pod.conflicts.into_iter().map(|conflict| (role, conflict)));
     }
     let applied = |overlay: &Overlay| Applied {
@@ -153,27 +156,28 @@ pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Con
         generation: overlay.generation,
     };
     let overlays = applying.in_order_of_overrides().into_iter().map(applied).collect();
-    Rendered { service, jobs, overlays, conflicts, origins, diagnostics }
+    let origins = Vec::new();
+    (Rendered { service, jobs, overlays, conflicts, origins, diagnostics }, told)
 }
 
 /// One role's final pod template.
-struct Pod {
+struct Pod<'o> {
     template: Value,
+    told: Told<'o>,
     conflicts: Vec<Conflict>,
-    origins: Origins,
     diagnostics: Vec<Diagnostic>,
 }
 
 /// What is around a test.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+struct Place<'a, 'o> {
     document: &'a Document,
     namespace: Option<&'a Namespace>,
-    applying: &'a Applying<'a>,
+    applying: &'a Applying<'o>,
 }
 
-impl Pod {
-    fn render(test: &Test, role: Role, config: &Config, place: &Place<'_>) -> Self {
+impl<'o> Pod<'o> {
+    fn render(test: &Test, role: Role, config: &Config, place: &Place<'_, 'o>) -> Self {
         let document = place.document;
         let base = base::pod_template(test, role, config);
         let (wishes, found) = wishes(test, role, config, place.applying);
@@ -185,10 +189,12 @@ impl Pod {
             })
             .collect();
         let Some(schema) = Schema::pod_template() else {
-            diagnostics
-                .push(Diagnostic::error("no-schema", "rebuild podgraft: its schema has no PodTemplateSpec"));
-            let origins = Origins { base: base.clone(), layers: Vec::new(), provenance: None };
-            return Self { template: base, conflicts: Vec::new(), origins, diagnostics };
+            diagnostics.push(Diagnostic::error(
+                Code::NoSchema,
+                "rebuild podgraft: its schema has no PodTemplateSpec",
+            ));
+            let told = Told { base: base.clone(), provenance: None, wishes, followed: None };
+            return Self { template: base, told, conflicts: Vec::new(), diagnostics };
         };
         let unknown_fields = match config.unknown_fields {
             UnknownFields::Refuse => patch::UnknownFields::Refuse,
@@ -221,7 +227,9 @@ impl Pod {
         );
         let provenance = &folded.provenance;
         let by_people = |path: &FieldPath| provenance.story(path).last_setter().is_some();
+        let annotations = folded.value.pointer("/metadata/annotations").cloned();
         base::follow_exporter(test, role, config, &mut folded.value, by_people);
+        let followed = annotations.filter(|old| folded.value.pointer("/metadata/annotations") != Some(old));
         let subject = Subject {
             role,
             test_name: &test.name,
@@ -238,18 +246,13 @@ impl Pod {
         }
         diagnostics.extend(judged.into_iter().map(|finding| blamed(finding, &folded, &wishes, document)));
         diagnostics.extend(conflicts.iter().map(|conflict| conflict.diagnostic.clone()));
-        let layers = wishes.into_iter().map(|wish| wish.name).collect();
-        Self {
-            template: folded.value,
-            origins: Origins { base, layers, provenance: Some(folded.provenance) },
-            conflicts,
-            diagnostics,
-        }
+        let told = Told { base, provenance: Some(folded.provenance), wishes, followed };
+        Self { template: folded.value, told, conflicts, diagnostics }
     }
 }
 
 /// What the constraints of the overlays refuse of a final pod.
-fn constraints(folded: &Folded, wishes: &[Wish<'_>], place: &Place<'_>) -> Vec<Diagnostic> {
+fn constraints(folded: &Folded, wishes: &[Wish<'_>], place: &Place<'_, '_>) -> Vec<Diagnostic> {
     let overlays = place.applying.in_order_of_overrides();
     let judged = Judged { pod: &folded.value, namespace: place.namespace, overlays: &overlays };
     let leaves = LazyCell::new(|| folded.provenance.leaves(&folded.value));

@@ -12,7 +12,7 @@ use super::{
     base, unknown,
 };
 use crate::{
-    diagnostic::{Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic, did_you_mean},
     path::FieldPath,
     role::Role,
     structure::Structure,
@@ -104,7 +104,7 @@ pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
             let written = other.unwrap_or("nothing");
             let message = format!("write apiVersion as locust.io/v2 or locust.io/v1, not as {written}");
             return Err(vec![
-                Diagnostic::error("unsupported-version", message).at(FieldPath::fields(["apiVersion"])),
+                Diagnostic::error(Code::UnsupportedVersion, message).at(FieldPath::fields(["apiVersion"])),
             ]);
         }
     };
@@ -140,7 +140,7 @@ pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
 
 fn typed<T: DeserializeOwned>(spec: &Value) -> Result<T, Diagnostic> {
     serde_json::from_value(spec.clone()).map_err(|error| {
-        Diagnostic::error("invalid-value", format!("correct the spec: {error}"))
+        Diagnostic::error(Code::InvalidValue, format!("correct the spec: {error}"))
             .at(FieldPath::fields(["spec"]))
     })
 }
@@ -150,7 +150,7 @@ fn metadata(value: &Value) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
     if value.get("kind").is_none_or(|kind| kind != "LocustTest") {
         let message = "write kind as LocustTest: it is the only kind of locust.io";
-        errors.push(Diagnostic::error("unsupported-kind", message).at(FieldPath::fields(["kind"])));
+        errors.push(Diagnostic::error(Code::UnsupportedKind, message).at(FieldPath::fields(["kind"])));
     }
     let known = ["apiVersion", "kind", "metadata", "spec", "status"];
     for field in value
@@ -167,19 +167,20 @@ fn metadata(value: &Value) -> Vec<Diagnostic> {
     let name = value.pointer("/metadata/name");
     match name.map(Value::as_str) {
         Some(Some(name)) => {
-            errors
-                .extend(name_rules(name).map(|message| Diagnostic::error("invalid-name", message).at(path)));
+            errors.extend(
+                name_rules(name).map(|message| Diagnostic::error(Code::InvalidName, message).at(path)),
+            );
         }
         Some(None) => {
-            errors.push(Diagnostic::error("invalid-name", "write metadata.name as a string").at(path));
+            errors.push(Diagnostic::error(Code::InvalidName, "write metadata.name as a string").at(path));
         }
         None if value.pointer("/metadata/generateName").is_some() => {
             let message = "write metadata.name instead of metadata.generateName: a name made up by a server cannot be seen here";
-            errors.push(Diagnostic::error("missing-name", message).at(path));
+            errors.push(Diagnostic::error(Code::MissingName, message).at(path));
         }
         None => errors.push(
             Diagnostic::error(
-                "missing-name",
+                Code::MissingName,
                 "add metadata.name: the Jobs and the Service are named after it",
             )
             .at(path),
@@ -225,7 +226,7 @@ fn typed_rules(test: &Test) -> Vec<Diagnostic> {
         let path = FieldPath::fields(["spec", "observability", "openTelemetry", "endpoint"]);
         errors.push(
             Diagnostic::error(
-                "missing-endpoint",
+                Code::MissingEndpoint,
                 "add the endpoint that OpenTelemetry exports to, or disable it",
             )
             .at(path),
@@ -244,7 +245,7 @@ fn typed_rules(test: &Test) -> Vec<Diagnostic> {
                 let message = format!(
                     "rename the volume \"{name}\": the operator uses locust-src, locust-lib and names that start with secret-"
                 );
-                errors.push(Diagnostic::error("reserved-volume-name", message).at(test.origin(&path)));
+                errors.push(Diagnostic::error(Code::ReservedVolumeName, message).at(test.origin(&path)));
             }
         }
     }

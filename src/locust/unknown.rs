@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use crate::{
-    diagnostic::{Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic, did_you_mean},
     path::{FieldPath, Segment},
 };
 
 /// Says that an object of this kind has no such field; `near` ends the sentence.
 pub(super) fn field(kind: &str, field: &str, near: &str, at: &FieldPath) -> Diagnostic {
-    Diagnostic::error("unknown-field", format!("a {kind} has no field \"{field}\" here{near}"))
+    Diagnostic::error(Code::UnknownField, format!("a {kind} has no field \"{field}\" here{near}"))
         .at(at.field(field))
 }
 

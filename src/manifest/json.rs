@@ -8,7 +8,7 @@ use super::{
     document::{Document, Inside, Mark, Node, Source},
     yaml,
 };
-use crate::diagnostic::{Diagnostic, Position};
+use crate::diagnostic::{Code, Diagnostic, Position};
 
 /// Reads one JSON value as Go's decoder does: integers that fit 64 bits are integers, every other
 /// number is a float, the last of repeated keys wins.
@@ -59,9 +59,12 @@ fn go_numbers(value: &mut Value, negative_zero: bool) {
 fn invalid(error: &serde_json::Error) -> Diagnostic {
     let text = error.to_string();
     if text.starts_with("recursion limit") {
-        return Diagnostic::error("too-deep", "nest less: maps and lists are read 128 levels deep at most");
+        return Diagnostic::error(
+            Code::TooDeep,
+            "nest less: maps and lists are read 128 levels deep at most",
+        );
     }
-    Diagnostic::error("invalid-json", format!("correct the JSON: {text}"))
+    Diagnostic::error(Code::InvalidJson, format!("correct the JSON: {text}"))
 }
 
 /// The documents of a JSON text: one object after another.
@@ -86,7 +89,7 @@ pub(super) fn read(source: &Arc<Source>) -> Result<Vec<Document>, Diagnostic> {
         let node = scanner.node()?;
         if !value.is_object() {
             let message = "write the document as an object: a map of fields";
-            return Err(scanner.error(node.mark, Diagnostic::error("not-an-object", message)));
+            return Err(scanner.error(node.mark, Diagnostic::error(Code::NotAnObject, message)));
         }
         documents.push(Document::new(value, source, node));
     }

@@ -6,7 +6,7 @@ use super::{
     document::{Document, Source},
     json, yaml,
 };
-use crate::diagnostic::{Diagnostic, Position};
+use crate::diagnostic::{Code, Diagnostic, Position};
 
 /// The largest file that is read.
 const MAX_BYTES: usize = 16 << 20;
@@ -28,7 +28,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Read {
     let refused = |diagnostic| Read { documents: Vec::new(), diagnostics: vec![diagnostic] };
     if bytes.len() > MAX_BYTES {
         let message = format!("split {file}: it is larger than {} MiB", MAX_BYTES >> 20);
-        return refused(Diagnostic::error("too-large", message));
+        return refused(Diagnostic::error(Code::TooLarge, message));
     }
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
@@ -38,7 +38,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Read {
             let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
             let position = Position { file, line, column };
             let message = "save the file as UTF-8: there is a byte that is not";
-            return refused(Diagnostic::error("not-utf8", message).positioned(Some(position)));
+            return refused(Diagnostic::error(Code::NotUtf8, message).positioned(Some(position)));
         }
     };
     let is_json = text.trim_start().starts_with('{');

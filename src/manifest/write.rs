@@ -25,6 +25,19 @@ pub fn to_yaml(value: &Value) -> String {
     text
 }
 
+/// A scalar, or an empty map or list, in YAML on one line.
+#[must_use]
+pub fn to_yaml_line(value: &Value) -> String {
+    let mut text = String::new();
+    match value {
+        Value::String(written) => string(&mut text, written, None),
+        Value::Array(items) if !items.is_empty() => return to_json_line(value),
+        Value::Object(fields) if !fields.is_empty() => return to_json_line(value),
+        other => scalar_or_empty(&mut text, other, 0),
+    }
+    text
+}
+
 /// Indented JSON as kubectl prints it, a newline at the end.
 #[must_use]
 pub fn to_json(value: &Value) -> String {

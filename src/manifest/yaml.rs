@@ -13,7 +13,7 @@ use super::{
     document::{Document, Inside, Mark, Node, Source},
     scalar::{self, Scalar},
 };
-use crate::diagnostic::{Diagnostic, Position};
+use crate::diagnostic::{Code, Diagnostic, Position};
 
 /// How many values aliases may multiply a file to.
 const MAX_VALUES: usize = 500_000;
@@ -35,7 +35,7 @@ pub(super) fn read(source: &Arc<Source>) -> Result<Vec<Document>, Diagnostic> {
                 Value::Object(_) => documents.push(Document::new(value, source, node)),
                 _ => {
                     return Err(reader.error(
-                        "not-an-object",
+                        Code::NotAnObject,
                         node.mark,
                         "write the document as an object: a map of fields",
                     ));
@@ -65,7 +65,7 @@ impl<'s> Reader<'s> {
             let behind = line.strip_prefix("---").map_or("", str::trim);
             if !behind.is_empty() && !behind.starts_with('#') {
                 let mark = Mark { line: index + 1, column: 1 };
-                return Err(self.error("invalid-yaml", mark, "put what follows --- on a line of its own"));
+                return Err(self.error(Code::InvalidYaml, mark, "put what follows --- on a line of its own"));
             }
         }
         Ok(())
@@ -79,7 +79,7 @@ impl<'s> Reader<'s> {
                 let marker = error.marker();
                 let message = format!("correct the YAML: {}", error.info());
                 Err(self.error(
-                    "invalid-yaml",
+                    Code::InvalidYaml,
                     Mark { line: marker.line().max(1), column: marker.col() + 1 },
                     message,
                 ))
@@ -90,7 +90,7 @@ impl<'s> Reader<'s> {
     fn some(&mut self) -> Result<(Event<'s>, Span), Diagnostic> {
         self.next()?.ok_or_else(|| {
             let end = Mark { line: self.source.text.lines().count().max(1), column: 1 };
-            self.error("invalid-yaml", end, "complete the YAML: it ends too early")
+            self.error(Code::InvalidYaml, end, "complete the YAML: it ends too early")
         })
     }
 
@@ -98,7 +98,7 @@ impl<'s> Reader<'s> {
         let mark = mark(&span);
         if depth > MAX_DEPTH {
             let message = format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most");
-            return Err(self.error("too-deep", mark, message));
+            return Err(self.error(Code::TooDeep, mark, message));
         }
         self.count(1, mark)?;
         let before = self.values;
@@ -112,7 +112,7 @@ impl<'s> Reader<'s> {
             Event::Alias(id) => {
                 let Some((value, mut node, size)) = self.anchors.get(&id).cloned() else {
                     return Err(self.error(
-                        "invalid-yaml",
+                        Code::InvalidYaml,
                         mark,
                         "name an anchor that is complete before this place",
                     ));
@@ -121,7 +121,7 @@ impl<'s> Reader<'s> {
                 node.mark = mark;
                 (0, (value, node))
             }
-            _ => return Err(self.error("invalid-yaml", mark, "write a value here")),
+            _ => return Err(self.error(Code::InvalidYaml, mark, "write a value here")),
         };
         if anchor > 0 {
             let size = self.values - before + 1;
@@ -171,7 +171,7 @@ impl<'s> Reader<'s> {
                 continue;
             }
             let Some(key) = scalar::key(&key) else {
-                return Err(self.error("invalid-key", key_mark, "write the key as a string"));
+                return Err(self.error(Code::InvalidKey, key_mark, "write the key as a string"));
             };
             if let Some(first) = nodes.get(&key).filter(|_| !merged.contains(&key)) {
                 return Err(self.at(key_mark, duplicate(&key, first.mark.line)));
@@ -201,7 +201,7 @@ impl<'s> Reader<'s> {
                 }
                 Ok(all)
             }
-            _ => Err(self.error("invalid-yaml", mark, "give << a map, or a list of maps")),
+            _ => Err(self.error(Code::InvalidYaml, mark, "give << a map, or a list of maps")),
         }
     }
 
@@ -214,7 +214,7 @@ impl<'s> Reader<'s> {
     ) -> Result<Value, Diagnostic> {
         let core = tag.and_then(Tag::core_suffix);
         let wrong = |kind: &str| {
-            Err(self.error("invalid-yaml", mark, format!("write {kind} here, or remove the tag")))
+            Err(self.error(Code::InvalidYaml, mark, format!("write {kind} here, or remove the tag")))
         };
         let plain = style == ScalarStyle::Plain;
         match (core, tag) {
@@ -222,7 +222,7 @@ impl<'s> Reader<'s> {
             (None, None) | (Some("bool" | "int" | "float" | "null"), _) => {}
             (Some(other), _) => {
                 return Err(self.error(
-                    "unsupported-tag",
+                    Code::UnsupportedTag,
                     mark,
                     format!("remove the tag !!{other}: Kubernetes objects have none"),
                 ));
@@ -230,7 +230,7 @@ impl<'s> Reader<'s> {
             (None, Some(tag)) if tag.suffix().is_empty() => return Ok(Value::String(text.to_owned())),
             (None, Some(tag)) => {
                 return Err(self.error(
-                    "unsupported-tag",
+                    Code::UnsupportedTag,
                     mark,
                     format!("remove the tag {}: Kubernetes objects have none", tag.original()),
                 ));
@@ -244,7 +244,7 @@ impl<'s> Reader<'s> {
             Scalar::Merge => Value::String(text.to_owned()),
             Scalar::NotANumber => {
                 return Err(self.error(
-                    "not-a-number",
+                    Code::NotANumber,
                     mark,
                     format!("write a number, or \"{text}\" in quotes: JSON has no {text}"),
                 ));
@@ -265,13 +265,13 @@ impl<'s> Reader<'s> {
             return Ok(());
         }
         Err(self.error(
-            "too-large",
+            Code::TooLarge,
             mark,
             format!("write less: a file may hold {MAX_VALUES} values, aliases expanded"),
         ))
     }
 
-    fn error(&self, code: &'static str, mark: Mark, message: impl Into<String>) -> Diagnostic {
+    fn error(&self, code: Code, mark: Mark, message: impl Into<String>) -> Diagnostic {
         self.at(mark, Diagnostic::error(code, message))
     }
 
@@ -284,7 +284,7 @@ impl<'s> Reader<'s> {
 /// The refusal of a key that is written twice.
 pub(super) fn duplicate(key: &str, first_line: usize) -> Diagnostic {
     Diagnostic::error(
-        "duplicate-key",
+        Code::DuplicateKey,
         format!("remove one of the two \"{key}\": the first is on line {first_line}"),
     )
 }

@@ -21,7 +21,7 @@ use super::{
     error::{is_conflict, is_missing},
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     locust::{
         Rendered,
         overlay::{Kind, Overlays},
@@ -68,7 +68,7 @@ impl Uses {
         for overlay in &found.applied {
             let layer = format!("{} {}", overlay.0, overlay.2);
             let is_its = |diagnostic: &&Diagnostic| {
-                diagnostic.code == "unknown-target"
+                diagnostic.code == Code::UnknownTarget
                     && diagnostic.layer.as_ref().is_some_and(|name| name.starts_with(&layer))
             };
             for diagnostic in rendered.diagnostics.iter().filter(is_its) {

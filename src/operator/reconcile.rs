@@ -22,7 +22,7 @@ use super::{
     watch::Scope,
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     locust::{self, Rendered, Surroundings, api::shared::UpdatePolicy, test},
     manifest::Document,
     report::Difference,
@@ -35,7 +35,7 @@ fn unknown_overlays(words: &str) -> Diagnostic {
         "install all CRDs and let the operator read ClusterPodOverlays, PodOverlays and Namespaces, or set \
          clusterOverlays: Off in its configuration to do without the first and the last: {words}"
     );
-    Diagnostic::error("unknown-overlays", message)
+    Diagnostic::error(Code::UnknownOverlays, message)
 }
 
 /// The public operator's finalizer. podgraft needs none, and removes it from tests that have it.

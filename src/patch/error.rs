@@ -2,7 +2,7 @@
 
 use super::Trail;
 use crate::{
-    diagnostic::{Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic, did_you_mean},
     schema::{LookupError, Schema},
 };
 
@@ -13,7 +13,7 @@ pub type Error = Box<Diagnostic>;
 pub const MAX_DEPTH: usize = 128;
 
 /// An error with this code, about the place at `trail`.
-pub(crate) fn refuse(code: &'static str, trail: &Trail<'_>, message: impl Into<String>) -> Error {
+pub(crate) fn refuse(code: Code, trail: &Trail<'_>, message: impl Into<String>) -> Error {
     Box::new(Diagnostic::error(code, message).at(trail.path()))
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn check_depth(trail: &Trail<'_>) -> Result<(), Error> {
         return Ok(());
     }
     Err(refuse(
-        "too-deep",
+        Code::TooDeep,
         trail,
         format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most"),
     ))
@@ -36,10 +36,10 @@ pub(crate) fn no_schema(error: LookupError, schema: Schema, name: &str, trail: &
             let known = schema.struct_type().map(|of| of.fields).unwrap_or_default();
             let near = did_you_mean(name, known.iter().map(|field| field.name));
             let near = if near.is_empty() { "; remove it or correct its name".to_owned() } else { near };
-            refuse("unknown-field", trail, format!("{of} has no field \"{name}\"{near}"))
+            refuse(Code::UnknownField, trail, format!("{of} has no field \"{name}\"{near}"))
         }
         LookupError::NotAnObject { found } => refuse(
-            "wrong-kind",
+            Code::WrongKind,
             trail,
             format!(
                 "\"{name}\" cannot be merged: it is below {found}, where Kubernetes expects no map or list"

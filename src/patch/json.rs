@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Error;
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     path::{FieldPath, Segment},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub fn json_patch(mut base: Value, patch: &Value) -> Result<Value, Error> {
     let operations = patch.as_array().ok_or_else(|| {
         Box::new(
-            Diagnostic::error("invalid-patch", "write a JSON patch as a list of operations")
+            Diagnostic::error(Code::InvalidPatch, "write a JSON patch as a list of operations")
                 .at(FieldPath::root())
                 .help("for example: [{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 3}]"),
         )
@@ -26,7 +26,9 @@ pub fn json_patch(mut base: Value, patch: &Value) -> Result<Value, Error> {
         let place = FieldPath::root().index(index);
         let parsed: json_patch::PatchOperation =
             serde_json::from_value(operation.clone()).map_err(|error| {
-                Box::new(Diagnostic::error("invalid-patch", format!("operation {index}: {error}")).at(place))
+                Box::new(
+                    Diagnostic::error(Code::InvalidPatch, format!("operation {index}: {error}")).at(place),
+                )
             })?;
         let pointer = operation.get("path").and_then(Value::as_str).unwrap_or_default().to_owned();
         json_patch::patch(&mut base, &[parsed]).map_err(|error| {
@@ -37,7 +39,7 @@ pub fn json_patch(mut base: Value, patch: &Value) -> Result<Value, Error> {
                 _ => "the operation does not apply",
             };
             let message = format!("correct operation {index} at \"{pointer}\": {why}");
-            Box::new(Diagnostic::error("patch-failed", message).at(pointed(&pointer)))
+            Box::new(Diagnostic::error(Code::PatchFailed, message).at(pointed(&pointer)))
         })?;
     }
     Ok(base)
@@ -70,7 +72,10 @@ mod tests {
         let patch = json!([{"op": "add", "path": "/a/-", "value": 3}, {"op": "remove", "path": "/a/0"}]);
         assert_eq!(json_patch(base.clone(), &patch).unwrap(), json!({"a": [2, 3]}));
         let error = json_patch(base.clone(), &json!([{"op": "remove", "path": "/b/0"}])).unwrap_err();
-        assert_eq!((error.code, error.path.unwrap().to_string().as_str()), ("patch-failed", ".b[0]"));
+        assert_eq!(
+            (error.code.as_str(), error.path.unwrap().to_string().as_str()),
+            ("patch-failed", ".b[0]")
+        );
         assert_eq!(json_patch(base.clone(), &json!({})).unwrap_err().code, "invalid-patch");
         assert_eq!(json_patch(base, &json!([{"op": "jump"}])).unwrap_err().code, "invalid-patch");
     }

@@ -24,7 +24,7 @@ use serde_json::Value;
 pub(crate) use trail::Place;
 pub use trail::Trail;
 
-use crate::schema::Schema;
+use crate::{diagnostic::Code, schema::Schema};
 
 /// The two ways to read a strategic merge patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub fn apply<O: Observer>(
 ) -> Result<Value, Error> {
     let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
         return Err(error::refuse(
-            "not-an-object",
+            Code::NotAnObject,
             &Trail::ROOT,
             "write both the base and the patch as objects",
         ));

@@ -1,10 +1,18 @@
-//! What differs between two objects, as plain data.
+//! What there is to tell of tests and pods, as plain data, and its views.
 
+pub mod against;
 mod difference;
+pub mod explain;
+mod github;
 mod live;
+mod message;
+mod sarif;
 
 pub use difference::{Difference, differences};
+pub use github::github;
 pub use live::as_written;
+pub use message::{details, message};
+pub use sarif::{Tool, sarif};
 
 use serde_json::Value;
 

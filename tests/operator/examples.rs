@@ -1,65 +1,129 @@
 //! What is stored is what `podgraft render` prints, leaf by leaf.
 
-use podgraft::{locust, manifest, report, role::Role, schema::Schema};
+use std::path::Path;
+
+use podgraft::{
+    locust::{
+        self, Surroundings,
+        config::Config,
+        overlay::{Namespace, Overlays},
+    },
+    manifest, report,
+    role::Role,
+    schema::Schema,
+};
 use serde_json::Value;
 
 use crate::{
     scenario::Place,
-    support::{files, root},
+    support::{files, operator::condition, root},
 };
 
+/// The overlays that ship are installed as their page says, and stay; the tests beside them use them, the examples do
+/// not.
 pub(crate) fn every_example_is_stored_as_it_is_rendered(place: &Place<'_>) {
-    let examples = files(&root().join("docs/examples"), "v2.yaml");
-    let (mut compared, mut leaves) = (0, 0);
-    for example in &examples {
-        let bytes = std::fs::read(example).unwrap();
-        for account in named(&bytes, "serviceAccountName") {
-            place.cluster.plane.kubectl(&["create", "serviceaccount", &account, "-n", &place.namespace], b"");
-        }
-        for class in named(&bytes, "priorityClassName") {
-            place.cluster.plane.kubectl(&["create", "priorityclass", &class, "--value=1"], b"");
-        }
-        // Some examples name a namespace of their own.
-        let text = String::from_utf8(bytes)
-            .unwrap()
-            .replace("namespace: load-tests", &format!("namespace: {}", place.namespace));
-        place.apply(&text);
-        for document in manifest::read("example", text.as_bytes()).documents {
-            if document.value["kind"] != "LocustTest" {
-                continue;
-            }
-            let mut document = document;
-            document.value["metadata"]["namespace"] = place.namespace.clone().into();
-            let rendered =
-                locust::render(&document, &locust::Surroundings::empty(), &locust::config::Config::default());
-            let name = document.value["metadata"]["name"].as_str().unwrap().to_owned();
-            place.until("job", &format!("{name}-worker"), |job| !job.is_null());
-            let mut same = |kind: &str, api_version: &str, wanted: &Value| {
-                let stored = place.get(kind, wanted["metadata"]["name"].as_str().unwrap());
-                let schema = Schema::for_kind(api_version, kind);
-                let projected = report::as_written(&stored, &[wanted], schema);
-                let differences: Vec<String> = report::differences(wanted, &projected, schema)
-                    .iter()
-                    .map(ToString::to_string)
-                    // Set at the end, so that an expired Job is never taken for a lost one.
-                    .filter(|one| !one.starts_with(".spec.ttlSecondsAfterFinished"))
-                    .collect();
-                assert!(differences.is_empty(), "{name} {kind}: {differences:#?}");
-                compared += 1;
-                leaves += count(wanted);
-            };
-            same("Service", "v1", rendered.service.as_ref().unwrap());
-            for (_, job) in &rendered.jobs {
-                same("Job", "batch/v1", job);
-            }
-            for (role, job) in &rendered.jobs {
-                the_pods_carry_it(place, &format!("{name}-{role}"), *role, &job["spec"]["template"]);
-            }
-        }
-        place.kubectl(&["delete", "locusttests", "--all"]);
+    let folder = root().join("overlays");
+    place.cluster.plane.kubectl_ok(&["apply", "-k", folder.to_str().unwrap()], b"");
+    let shipped: Vec<_> = files(&folder, "overlay.yaml")
+        .iter()
+        .flat_map(|file| manifest::read("overlay", &std::fs::read(file).unwrap()).documents)
+        .collect();
+    for overlay in &shipped {
+        let name = overlay.value["metadata"]["name"].as_str().unwrap();
+        place.until("clusterpodoverlay", name, |stored| condition(stored, "Accepted")["status"] == "True");
     }
-    println!("{} examples: {compared} objects stored as rendered, {leaves} leaves", examples.len());
-    assert!(compared >= examples.len() * 3);
+    for account in
+        files(&folder, "overlay.yaml").iter().flat_map(|file| named(&std::fs::read(file).unwrap(), ACCOUNT))
+    {
+        place.kubectl(&["create", "serviceaccount", &account]);
+    }
+    let count = shipped.len();
+    assert!(count >= 12);
+    let overlays = Overlays::read(shipped);
+    let mut counted = Counted::default();
+    let examples = files(&root().join("docs/examples"), "v2.yaml");
+    let tests = files(&folder, "test.yaml");
+    for file in examples.iter().chain(&tests) {
+        is_stored_as_it_is_rendered(place, file, &overlays, &mut counted);
+    }
+    let Counted { objects, leaves, most_overlays } = counted;
+    println!(
+        "{} examples, {count} overlays, {} tests with them: {objects} objects stored as rendered, {leaves} leaves",
+        examples.len(),
+        tests.len()
+    );
+    assert!(objects >= (examples.len() + tests.len()) * 3);
+    assert_eq!(most_overlays, count, "one test uses all overlays");
+}
+
+/// What was compared.
+#[derive(Default)]
+struct Counted {
+    objects: usize,
+    leaves: usize,
+    /// The most overlays that applied to one test.
+    most_overlays: usize,
+}
+
+fn is_stored_as_it_is_rendered(place: &Place<'_>, file: &Path, overlays: &Overlays, counted: &mut Counted) {
+    let bytes = std::fs::read(file).unwrap();
+    for account in named(&bytes, ACCOUNT) {
+        place.cluster.plane.kubectl(&["create", "serviceaccount", &account, "-n", &place.namespace], b"");
+    }
+    for class in named(&bytes, "priorityClassName: ") {
+        place.cluster.plane.kubectl(&["create", "priorityclass", &class, "--value=1"], b"");
+    }
+    // Some examples name a namespace of their own.
+    let text = String::from_utf8(bytes)
+        .unwrap()
+        .replace("namespace: load-tests", &format!("namespace: {}", place.namespace));
+    place.apply(&text);
+    let namespace = Namespace::named(&place.namespace);
+    let around = Surroundings { overlays, namespace: Some(&namespace) };
+    for mut document in manifest::read("example", text.as_bytes()).documents {
+        if document.value["kind"] != "LocustTest" {
+            continue;
+        }
+        document.value["metadata"]["namespace"] = place.namespace.clone().into();
+        let rendered = locust::render(&document, &around, &Config::default());
+        let name = document.value["metadata"]["name"].as_str().unwrap().to_owned();
+        place.until("job", &format!("{name}-worker"), |job| !job.is_null());
+        let stored = place.until("locusttest", &name, |test| !test["status"]["phase"].is_null());
+        let applied = stored["status"]["overlays"].as_array().map_or(&[][..], Vec::as_slice);
+        let wanted: Vec<&str> = rendered.overlays.iter().map(|overlay| overlay.name.as_str()).collect();
+        assert_eq!(
+            applied.iter().map(|one| one["name"].as_str().unwrap()).collect::<Vec<_>>(),
+            wanted,
+            "{name}"
+        );
+        counted.most_overlays = counted.most_overlays.max(wanted.len());
+        let service = rendered.service.iter().map(|service| ("Service", "v1", service));
+        let jobs = rendered.jobs.iter().map(|(_, job)| ("Job", "batch/v1", job));
+        for (kind, api_version, wanted) in service.chain(jobs) {
+            is_stored(place, kind, api_version, wanted);
+            counted.objects += 1;
+            counted.leaves += count(wanted);
+        }
+        for (role, job) in &rendered.jobs {
+            the_pods_carry_it(place, &format!("{name}-{role}"), *role, &job["spec"]["template"]);
+        }
+    }
+    place.kubectl(&["delete", "locusttests", "--all"]);
+}
+
+/// What the server stores is what is wanted, and what it adds itself.
+fn is_stored(place: &Place<'_>, kind: &str, api_version: &str, wanted: &Value) {
+    let name = wanted["metadata"]["name"].as_str().unwrap();
+    let stored = place.get(kind, name);
+    let schema = Schema::for_kind(api_version, kind);
+    let projected = report::as_written(&stored, &[wanted], schema);
+    let differences: Vec<String> = report::differences(wanted, &projected, schema)
+        .iter()
+        .map(ToString::to_string)
+        // Set at the end, so that an expired Job is never taken for a lost one.
+        .filter(|one| !one.starts_with(".spec.ttlSecondsAfterFinished"))
+        .collect();
+    assert!(differences.is_empty(), "{name} {kind}: {differences:#?}");
 }
 
 /// The real Job controller's pods are the template, and what the server adds.
@@ -91,8 +155,11 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// What a text names in a field: pods need it to be there.
+/// How a text names a service account.
+const ACCOUNT: &str = "serviceAccountName: ";
+
+/// What a text names behind this: pods need it to be there.
 fn named(text: &[u8], field: &str) -> Vec<String> {
-    let (text, field) = (String::from_utf8_lossy(text), format!("{field}: "));
-    text.lines().filter_map(|line| line.trim().strip_prefix(&field)).map(str::to_owned).collect()
+    let text = String::from_utf8_lossy(text);
+    text.lines().filter_map(|line| line.trim().strip_prefix(field)).map(str::to_owned).collect()
 }

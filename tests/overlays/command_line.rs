@@ -53,3 +53,13 @@ fn what_is_missing_is_asked_for() {
     let (_, _, said) = run(&["render", "-f", &overlays]);
     assert!(said.contains("name its file with --overlays"), "{said}");
 }
+
+#[test]
+fn one_folder_may_have_tests_and_overlays() {
+    let overlays = format!("{FILES}/overlays");
+    let arguments = ["render", "-f", FILES, "--overlays", &overlays, "--namespace", "team-a=tier=tin"];
+    let (_, _, said) = run(&arguments);
+    // They were named with --overlays, so nobody is asked to.
+    assert!(!said.contains("name its file with --overlays"), "{said}");
+    assert!(said.contains("left out v1 ConfigMap"), "{said}");
+}

@@ -75,7 +75,7 @@ pub(crate) fn errors(rendered: &Rendered) -> Vec<&Diagnostic> {
 
 /// The codes of everything that is said.
 pub(crate) fn codes(rendered: &Rendered) -> Vec<&'static str> {
-    rendered.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+    rendered.diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect()
 }
 
 pub(crate) fn merge(into: &mut Value, fields: Value) {

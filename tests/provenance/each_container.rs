@@ -138,7 +138,7 @@ fn an_item_must_be_complete_by_itself() {
     for (missing, error) in [(MissingTarget::Refuse, true), (MissingTarget::Skip, false)] {
         let folded = folded(&pod(), &layers, missing);
         let [(1, finding)] = folded.findings.as_slice() else { panic!("{:?}", folded.findings) };
-        assert_eq!((finding.code, finding.is_error()), ("unknown-target", error));
+        assert_eq!((finding.code.as_str(), finding.is_error()), ("unknown-target", error));
         assert_eq!(folded.value["spec"]["containers"].as_array().unwrap().len(), 1);
         let at = FieldPath::fields(["spec", "containers"]).item("name", "new");
         assert_eq!(folded.provenance.story(&at.field("workingDir")).shadowed, []);
@@ -160,7 +160,8 @@ fn mistakes_in_it_are_said_once() {
     for (patch, code) in cases {
         for base in [pod(), json!({"spec": {}})] {
             let folded = folded(&base, &[each(&patch)], MissingTarget::Skip);
-            let codes: Vec<_> = folded.findings.iter().map(|(layer, said)| (*layer, said.code)).collect();
+            let codes: Vec<_> =
+                folded.findings.iter().map(|(layer, said)| (*layer, said.code.as_str())).collect();
             assert_eq!(codes, [(0, code)], "{patch}");
         }
     }
@@ -169,5 +170,5 @@ fn mistakes_in_it_are_said_once() {
     assert!(folded(&pod(), &[unset], MissingTarget::Refuse).findings.is_empty());
     let unset = each(&json!({"$unset": ["tty"]}));
     let said = folded(&pod(), &[unset], MissingTarget::Refuse).findings;
-    assert_eq!(said.iter().map(|(_, said)| said.code).collect::<Vec<_>>(), ["nothing-to-unset"]);
+    assert_eq!(said.iter().map(|(_, said)| said.code.as_str()).collect::<Vec<_>>(), ["nothing-to-unset"]);
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{DialectName, Failure, PatchType, Verdict, patch_one};
 use crate::{
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::{Code, Diagnostic, nearest},
     manifest,
     patch::Dialect,
 };
@@ -31,7 +31,10 @@ pub(super) fn run(patch_type: PatchType, dialect: Dialect) -> Result<Verdict, Fa
         }
         let answer = if line.len() as u64 == MAX_LINE && line.last() != Some(&b'\n') {
             skip_line(&mut input).map_err(|error| Failure(format!("cannot read standard input: {error}")))?;
-            failure(&Diagnostic::error("too-large", format!("send lines of at most {} MiB", MAX_LINE >> 20)))
+            failure(&Diagnostic::error(
+                Code::TooLarge,
+                format!("send lines of at most {} MiB", MAX_LINE >> 20),
+            ))
         } else {
             answer(&line, patch_type, dialect)
         };
@@ -82,14 +85,14 @@ fn failure(error: &Diagnostic) -> Value {
 
 fn message(diagnostic: &Diagnostic) -> Value {
     let path = diagnostic.path.as_ref().map_or_else(String::new, ToString::to_string);
-    json!({ "code": diagnostic.code, "path": path, "message": diagnostic.message })
+    json!({ "code": diagnostic.code.as_str(), "path": path, "message": diagnostic.message })
 }
 
 type Request = (Value, Value, PatchType, Dialect);
 
 fn request(line: &[u8], patch_type: PatchType, dialect: Dialect) -> Result<Request, Diagnostic> {
     let text = std::str::from_utf8(line)
-        .map_err(|error| Diagnostic::error("invalid-json", format!("write the line as UTF-8: {error}")))?;
+        .map_err(|error| Diagnostic::error(Code::InvalidJson, format!("write the line as UTF-8: {error}")))?;
     let Value::Object(mut request) = manifest::json_value(text)? else {
         return Err(bad_request("write the line as an object: {\"base\":..,\"patch\":..}"));
     };
@@ -123,5 +126,5 @@ fn choice<T: ValueEnum>(value: Option<&Value>, key: &str) -> Result<Option<T>, D
 }
 
 fn bad_request(message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error("bad-request", message)
+    Diagnostic::error(Code::BadRequest, message)
 }

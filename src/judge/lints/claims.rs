@@ -2,7 +2,7 @@
 
 use super::mounted::{Mounted, mounts};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     judge::{Subject, at::At},
 };
 
@@ -37,7 +37,7 @@ fn shared(claim: &At<'_>, written: &[Mounted<'_>], subject: &Subject<'_>) -> Opt
     let help = "All pods of the role share the claim. With access mode ReadWriteOnce they can run on one node only \
                 (ReadWriteOncePod: one pod only); use a ReadWriteMany claim, or an ephemeral volume, which is a claim \
                 for each pod.";
-    Some(Diagnostic::warning("shared-claim", message).at(first.mount.path.clone()).help(help))
+    Some(Diagnostic::warning(Code::SharedClaim, message).at(first.mount.path.clone()).help(help))
 }
 
 /// A user without a group on the volume often may not write there.
@@ -53,7 +53,7 @@ fn without_group(spec: &At<'_>, written: &[Mounted<'_>]) -> Option<Diagnostic> {
     );
     let help = "New volumes often belong to root. With fsGroup they belong to that group, as in:\n\n\
                 securityContext:\n  fsGroup: 1000";
-    Some(Diagnostic::warning("claim-without-fsgroup", message).at(first.mount.path.clone()).help(help))
+    Some(Diagnostic::warning(Code::ClaimWithoutFsgroup, message).at(first.mount.path.clone()).help(help))
 }
 
 /// Whether a container surely does not run as root; its own context wins over the pod's.

@@ -1,6 +1,9 @@
 //! When the pod ends.
 
-use crate::{diagnostic::Diagnostic, judge::at::At};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    judge::at::At,
+};
 
 /// Judges what keeps the pod from ending, or ends it too soon.
 pub(super) fn judge(spec: &At<'_>) -> Vec<Diagnostic> {
@@ -12,16 +15,16 @@ pub(super) fn judge(spec: &At<'_>) -> Vec<Diagnostic> {
         let help = "The deadline stops the pod and counts as a failure, which fails the whole Job. Locust's own \
                     --run-time ends the test and keeps its results.";
         let path = spec.field("activeDeadlineSeconds");
-        found.push(Diagnostic::warning("pod-deadline", message).at(path).help(help));
+        found.push(Diagnostic::warning(Code::PodDeadline, message).at(path).help(help));
     }
     if spec.int("terminationGracePeriodSeconds") == Some(0) {
         let message = "give terminationGracePeriodSeconds some seconds: with 0 Locust is killed before it can print its results";
         let path = spec.field("terminationGracePeriodSeconds");
-        found.push(Diagnostic::warning("no-grace-period", message).at(path));
+        found.push(Diagnostic::warning(Code::NoGracePeriod, message).at(path));
     }
     if spec.has("priority") {
         let message = "name a priorityClassName in place of priority: pods are refused when the number is not the class's";
-        found.push(Diagnostic::warning("pod-priority", message).at(spec.field("priority")));
+        found.push(Diagnostic::warning(Code::PodPriority, message).at(spec.field("priority")));
     }
     found
 }
@@ -39,7 +42,7 @@ fn plain_sidecars(spec: &At<'_>) -> Vec<Diagnostic> {
                  ending. As a native sidecar it starts before Locust and is stopped after it:\n\n\
                  initContainers:\n- name: {name}\n  restartPolicy: Always"
             );
-            Diagnostic::warning("plain-sidecar", message).at(container.path).help(help)
+            Diagnostic::warning(Code::PlainSidecar, message).at(container.path).help(help)
         })
         .collect()
 }

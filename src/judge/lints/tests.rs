@@ -17,7 +17,7 @@ fn found(role: Role, edits: &[(&str, Value)]) -> (Vec<&'static str>, Vec<String>
     let found =
         judged(lints, role, |pod| edits.iter().for_each(|(pointer, value)| set(pod, pointer, value.clone())));
     assert!(found.iter().all(|one| !one.is_error()));
-    (found.iter().map(|one| one.code).collect(), lines(&found))
+    (found.iter().map(|one| one.code.as_str()).collect(), lines(&found))
 }
 
 fn codes(role: Role, edits: &[(&str, Value)]) -> Vec<&'static str> {

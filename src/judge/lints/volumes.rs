@@ -2,7 +2,7 @@
 
 use super::mounted::{containers, mounts};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     judge::{Subject, at::At},
     role::Role,
 };
@@ -14,12 +14,12 @@ pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
         let name = volume.text("name");
         if !is_used(spec, name) {
             let message = format!("mount volume \"{name}\" in a container, or remove it: nobody uses it");
-            found.push(Diagnostic::warning("unused-volume", message).at(volume.path.clone()));
+            found.push(Diagnostic::warning(Code::UnusedVolume, message).at(volume.path.clone()));
         }
         if volume.names() == ["name"] {
             let message =
                 format!("give volume \"{name}\" a source: without one it is an emptyDir, which begins empty");
-            found.push(Diagnostic::warning("volume-without-source", message).at(volume.path.clone()));
+            found.push(Diagnostic::warning(Code::VolumeWithoutSource, message).at(volume.path.clone()));
         }
         if subject.role == Role::Worker && subject.replicas > 1 && seems_shared(spec, &volume) {
             let message = format!(
@@ -28,7 +28,7 @@ pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
             let help = "Containers of one pod share an emptyDir, pods do not. Workers share files through a \
                         persistentVolumeClaim with access mode ReadWriteMany.";
             found.push(
-                Diagnostic::warning("emptydir-per-pod", message).at(volume.field("emptyDir")).help(help),
+                Diagnostic::warning(Code::EmptydirPerPod, message).at(volume.field("emptyDir")).help(help),
             );
         }
     }

@@ -21,7 +21,10 @@ mod wiring;
 pub use table::ProtectedField;
 
 use super::Subject;
-use crate::{diagnostic::Diagnostic, path::FieldPath};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    path::FieldPath,
+};
 
 /// The protected fields, in the order in which they are judged: for documentation and for
 /// `explain --protected`.
@@ -43,5 +46,7 @@ pub fn protected(subject: &Subject<'_>) -> Vec<Diagnostic> {
 
 /// The error for a protected field that does not hold at `path`.
 fn refusal(field: &ProtectedField, path: FieldPath, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error("protected-field", message).at(path).help(format!("{} {}", field.reason, field.remedy))
+    Diagnostic::error(Code::ProtectedField, message)
+        .at(path)
+        .help(format!("{} {}", field.reason, field.remedy))
 }

@@ -15,7 +15,7 @@ use super::{
     },
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     judge::{Subject, subject},
     path::FieldPath,
     role::Role,
@@ -199,7 +199,7 @@ impl Wires {
         );
         let help = "Locust reads more options from the file given by --config. If it sets worker, master-bind-host or \
                     master-bind-port, the pods of the test may not find each other.";
-        Some(Diagnostic::warning("unseen-config", message).at(given.path.clone()).help(help))
+        Some(Diagnostic::warning(Code::UnseenConfig, message).at(given.path.clone()).help(help))
     }
 
     /// `envFrom` with a prefix that fits Locust's own variables: likely to be meant for Locust.
@@ -214,7 +214,7 @@ impl Wires {
             let names: Vec<&str> = counts.iter().filter(|name| name.starts_with(prefix)).copied().collect();
             let message =
                 format!("make sure that this source sets none of {}: nobody sees it here", names.join(", "));
-            Some(Diagnostic::note("unseen-env", message).at(source.field("prefix")))
+            Some(Diagnostic::note(Code::UnseenEnv, message).at(source.field("prefix")))
         };
         container.items("envFrom").into_iter().filter_map(note).collect()
     }

@@ -1,7 +1,11 @@
 //! [`Findings`]: the broken rules so far, and the checks that many fields share.
 
 use super::formats::Format;
-use crate::{diagnostic::Diagnostic, judge::at::At, path::FieldPath};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    judge::at::At,
+    path::FieldPath,
+};
 
 /// The broken rules so far.
 #[derive(Debug, Default)]
@@ -15,7 +19,7 @@ impl Findings {
 
     /// A broken rule.
     pub(super) fn refuse(&mut self, path: FieldPath, message: impl Into<String>) {
-        self.0.push(Diagnostic::error("invalid-field", message).at(path));
+        self.0.push(Diagnostic::error(Code::InvalidField, message).at(path));
     }
 
     /// The text `name` must be there and not empty. Gives it, if it is.

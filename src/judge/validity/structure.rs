@@ -10,7 +10,7 @@ use jsonschema::{
 use serde_json::{Value, json};
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     judge::at::item_path,
     path::{FieldPath, Segment},
 };
@@ -44,7 +44,7 @@ static VALIDATOR: LazyLock<Option<Validator>> = LazyLock::new(|| {
 pub(super) fn judge(pod: &Value) -> Vec<Diagnostic> {
     let Some(validator) = VALIDATOR.as_ref() else {
         let message = "rebuild podgraft: its schema of a Job cannot be read";
-        return vec![Diagnostic::error("invalid-structure", message)];
+        return vec![Diagnostic::error(Code::InvalidStructure, message)];
     };
     let pod = without_nulls(pod);
     // A null in a list is read as an empty item, and judged as such.
@@ -100,7 +100,7 @@ fn told(pod: &Value, error: &ValidationError<'_>) -> Diagnostic {
         }
         _ => (path, format!("correct {name}: {error}")),
     };
-    Diagnostic::error("invalid-structure", message).at(path)
+    Diagnostic::error(Code::InvalidStructure, message).at(path)
 }
 
 fn wrong_type(name: &str, kind: &TypeKind, value: &Value) -> String {

@@ -10,7 +10,7 @@ use super::{
     selection::Selection,
 };
 use crate::{
-    diagnostic::{Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic, did_you_mean},
     locust::{test, unknown},
     manifest::Document,
     path::FieldPath,
@@ -100,7 +100,7 @@ fn metadata(kind: Kind, value: &Value) -> Vec<Diagnostic> {
     let version = value.get("apiVersion").and_then(Value::as_str).unwrap_or("nothing");
     if version != VERSION {
         let message = format!("write apiVersion as {VERSION}, not as {version}");
-        errors.push(say("unsupported-version", message, &["apiVersion"]));
+        errors.push(say(Code::UnsupportedVersion, message, &["apiVersion"]));
     }
     let known = ["apiVersion", "kind", "metadata", "spec", "status"];
     for field in value.as_object().into_iter().flat_map(|fields| fields.keys()) {
@@ -112,17 +112,17 @@ fn metadata(kind: Kind, value: &Value) -> Vec<Diagnostic> {
     }
     if value.pointer("/metadata/name").and_then(Value::as_str).is_none_or(str::is_empty) {
         let message = "add metadata.name: tests and messages call the overlay by it".to_owned();
-        errors.push(say("missing-name", message, &["metadata", "name"]));
+        errors.push(say(Code::MissingName, message, &["metadata", "name"]));
     }
     let namespace = value.pointer("/metadata/namespace");
     if kind == Kind::Namespaced && namespace.is_some_and(|namespace| !namespace.is_string()) {
         let message = "write metadata.namespace as a string".to_owned();
-        errors.push(say("invalid-namespace", message, &["metadata", "namespace"]));
+        errors.push(say(Code::InvalidNamespace, message, &["metadata", "namespace"]));
     }
     if kind == Kind::Cluster && namespace.is_some() {
         let message = "remove metadata.namespace, or write kind as PodOverlay: a ClusterPodOverlay is in no namespace; \
             spec.namespaceSelector says whose tests it is for";
-        errors.push(say("invalid-namespace", message.to_owned(), &["metadata", "namespace"]));
+        errors.push(say(Code::InvalidNamespace, message.to_owned(), &["metadata", "namespace"]));
     }
     errors
 }
@@ -136,7 +136,7 @@ fn templates(spec: &Value) -> Vec<Diagnostic> {
             let message = "remove the name: eachContainer is for every container; a change to one container is an item of \
                 podTemplate.spec.containers";
             let path = FieldPath::fields(["spec", band, "eachContainer", "name"]);
-            errors.push(Diagnostic::error("each-container-name", message).at(path));
+            errors.push(Diagnostic::error(Code::EachContainerName, message).at(path));
         }
     }
     errors

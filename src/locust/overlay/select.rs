@@ -7,7 +7,7 @@ use super::{
     selection::{Match, Selection},
 };
 use crate::{
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::{Code, Diagnostic, nearest},
     locust::{api::shared::OverlayReference, test::Test},
     path::FieldPath,
 };
@@ -84,7 +84,7 @@ impl<'o> Choice<'_, 'o> {
             .filter(may_be_for)
             .map(|overlay| {
                 let message = format!("correct {overlay}: it cannot be read, and it may apply to this test");
-                Diagnostic::error("invalid-overlay", message).at(FieldPath::root())
+                Diagnostic::error(Code::InvalidOverlay, message).at(FieldPath::root())
             })
             .collect();
         self.found.extend(errors);
@@ -101,7 +101,7 @@ impl<'o> Choice<'_, 'o> {
                  apply to it; left out"
             );
             let path = FieldPath::fields(["metadata", "namespace"]);
-            self.found.push(Diagnostic::warning("unknown-namespace", message).at(path));
+            self.found.push(Diagnostic::warning(Code::UnknownNamespace, message).at(path));
         }
         for overlay in self.overlays.readable.iter().filter(|overlay| !overlay.selection.opt_in) {
             if !self.is_within(overlay.kind, overlay.namespace.as_deref()) {
@@ -124,7 +124,7 @@ impl<'o> Choice<'_, 'o> {
             let is_same = |other: &OverlayReference| kind_of(other) == kind && other.name == reference.name;
             if listed[..index].iter().any(is_same) {
                 let message = format!("remove one of the two: {kind} \"{}\" is listed twice", reference.name);
-                self.found.push(Diagnostic::error("repeated-overlay", message).at(path));
+                self.found.push(Diagnostic::error(Code::RepeatedOverlay, message).at(path));
                 continue;
             }
             let there = |overlay: &&Overlay| {
@@ -147,7 +147,7 @@ impl<'o> Choice<'_, 'o> {
     fn opt_in(&mut self, overlay: &'o Overlay, path: &FieldPath) {
         let not_for_it = |why: &str| {
             let message = format!("remove {overlay}, or change {why}: it is not for this test");
-            Diagnostic::error("overlay-not-for-test", message).at(path.clone())
+            Diagnostic::error(Code::OverlayNotForTest, message).at(path.clone())
         };
         match self.matches(&overlay.selection) {
             Match::OtherTests => {
@@ -166,7 +166,7 @@ impl<'o> Choice<'_, 'o> {
                 let message = format!(
                     "remove {overlay} from spec.overlays: it is not opt-in and applies anyway, in its own place"
                 );
-                self.found.push(Diagnostic::warning("overlay-not-opt-in", message).at(path.clone()));
+                self.found.push(Diagnostic::warning(Code::OverlayNotOptIn, message).at(path.clone()));
             }
         }
     }
@@ -191,7 +191,7 @@ impl<'o> Choice<'_, 'o> {
             (Kind::Namespaced, Some(namespace)) => format!(" in namespace {}", namespace.name),
             (Kind::Namespaced, None) => " without a namespace".to_owned(),
         };
-        Diagnostic::error("missing-overlay", format!("there is no {kind} \"{name}\"{place}{hint}"))
+        Diagnostic::error(Code::MissingOverlay, format!("there is no {kind} \"{name}\"{place}{hint}"))
     }
 
     fn depends_on_namespace(&self, overlay: &Overlay) -> Diagnostic {
@@ -200,7 +200,7 @@ impl<'o> Choice<'_, 'o> {
             "say which labels the namespace has (--namespace {name}=label=value,...): whether {overlay} applies depends on \
              them; left out"
         );
-        Diagnostic::warning("unknown-namespace", message).at(FieldPath::fields(["metadata", "namespace"]))
+        Diagnostic::warning(Code::UnknownNamespace, message).at(FieldPath::fields(["metadata", "namespace"]))
     }
 
     fn matches(&self, selection: &Selection) -> Match {

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{namespace::Namespace, selector::Selector};
-use crate::{diagnostic::Diagnostic, path::FieldPath};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    path::FieldPath,
+};
 
 /// Which tests an overlay is for: opt-in and both selectors must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,7 +59,7 @@ impl Selection {
             Some(_) => {
                 let message = "write \"optIn\" as true or false";
                 errors.push(
-                    Diagnostic::error("invalid-value", message).at(FieldPath::fields(["spec", "optIn"])),
+                    Diagnostic::error(Code::InvalidValue, message).at(FieldPath::fields(["spec", "optIn"])),
                 );
                 false
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     judge,
     locust::api::v1alpha1::{LabelRequirement, LabelSelector},
 };
@@ -42,7 +42,7 @@ impl Selector {
             return Err(errors);
         }
         let written: LabelSelector = serde_json::from_value(written.clone()).map_err(|error| {
-            vec![Diagnostic::error("invalid-value", format!("correct the selector: {error}"))]
+            vec![Diagnostic::error(Code::InvalidValue, format!("correct the selector: {error}"))]
         })?;
         let equal = |(key, value): (&String, &String)| Requirement {
             key: key.clone(),

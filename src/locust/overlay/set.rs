@@ -1,7 +1,11 @@
 //! [`Overlays`]: all overlays that there are, in the order in which they apply.
 
 use super::object::{Kind, Overlay, Unreadable};
-use crate::{diagnostic::Diagnostic, manifest::Document, path::FieldPath};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    manifest::Document,
+    path::FieldPath,
+};
 
 /// All overlays that there are. Which of them apply to a test is for [`Overlays::applying`] to say.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +73,7 @@ impl Overlays {
             let path = FieldPath::fields(["metadata", "name"]);
             let place = first.position(&path).map_or_else(String::new, |position| format!(" at {position}"));
             let message = format!("rename or remove one: there is another {overlay}{place}");
-            found.push(overlay.say(Diagnostic::error("duplicate-overlay", message).at(path)));
+            found.push(overlay.say(Diagnostic::error(Code::DuplicateOverlay, message).at(path)));
         }
         found
     }

@@ -69,6 +69,11 @@ impl Wish<'_> {
         written(document, &self.origin, path)
     }
 
+    /// Whether the patch is made from a field, rather than written as it is.
+    pub(super) fn is_made(&self) -> bool {
+        !self.verbatim
+    }
+
     /// For an override, the place of its overlay among those that apply.
     pub(super) fn rank(&self) -> Option<usize> {
         self.overlay?.rank

@@ -27,7 +27,10 @@ fn with(mut object: Value, pointer: &str, value: Value) -> Value {
 
 fn errors(object: &Value) -> Vec<(&'static str, String, String)> {
     let errors = read(object).map(|_| ()).unwrap_err();
-    errors.into_iter().map(|error| (error.code, error.path.unwrap().to_string(), error.message)).collect()
+    errors
+        .into_iter()
+        .map(|error| (error.code.as_str(), error.path.unwrap().to_string(), error.message))
+        .collect()
 }
 
 #[test]

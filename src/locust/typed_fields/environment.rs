@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Pieces;
-use crate::{diagnostic::Diagnostic, locust::api::shared::OpenTelemetry, path::FieldPath};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    locust::api::shared::OpenTelemetry,
+    path::FieldPath,
+};
 
 impl Pieces<'_> {
     pub(super) fn environment(&mut self) {
@@ -46,7 +50,7 @@ impl Pieces<'_> {
                 let message = format!(
                     "remove the variable \"{name}\" here: it is listed again below, and the last one wins"
                 );
-                self.say(&origin, Diagnostic::warning("duplicate-variable", message));
+                self.say(&origin, Diagnostic::warning(Code::DuplicateVariable, message));
                 continue;
             }
             self.locust(&origin, json!({ "env": [variable] }));

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Pieces;
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     locust::base::{MANAGED_BY_LABEL, POD_LABEL, TEST_LABEL},
     role::Role,
 };
@@ -34,7 +34,7 @@ impl Pieces<'_> {
             if RESERVED.contains(&name.as_str()) {
                 let message =
                     format!("remove the label \"{name}\": pods are known by it, and it stays the operator's");
-                self.say(&origin.field(name), Diagnostic::warning("reserved-label", message));
+                self.say(&origin.field(name), Diagnostic::warning(Code::ReservedLabel, message));
             } else {
                 free.insert(name.clone(), Value::from(value.as_str()));
             }

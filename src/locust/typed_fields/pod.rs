@@ -3,7 +3,11 @@
 use serde_json::json;
 
 use super::Pieces;
-use crate::{diagnostic::Diagnostic, locust::config::Config, path::FieldPath};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    locust::config::Config,
+    path::FieldPath,
+};
 
 impl Pieces<'_> {
     pub(super) fn pod(&mut self, config: &Config) {
@@ -55,5 +59,5 @@ fn ignored(field: &str, setting: &str) -> Diagnostic {
     let message = format!(
         "remove {field}, or ask for locustPods.{setting} in the operator's configuration: it is off, and {field} is ignored"
     );
-    Diagnostic::warning("ignored-field", message)
+    Diagnostic::warning(Code::IgnoredField, message)
 }

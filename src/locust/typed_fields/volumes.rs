@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Pieces;
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     locust::api::{shared::Target, v2::SecretMount},
     path::FieldPath,
     role::Role,
@@ -74,7 +74,7 @@ impl Pieces<'_> {
         let name = volume.get("name").and_then(Value::as_str).unwrap_or_default();
         if let Some(first) = seen.insert(name.to_owned(), origin.clone()) {
             let message = format!("rename or remove one of the two volumes \"{name}\": the other is {first}");
-            self.say(&origin, Diagnostic::error("duplicate-volume", message));
+            self.say(&origin, Diagnostic::error(Code::DuplicateVolume, message));
             return;
         }
         self.spec(&origin, &json!({ "volumes": [volume] }));
@@ -91,7 +91,7 @@ impl Pieces<'_> {
         if let Some(first) = seen.get(path) {
             let message =
                 format!("change the mountPath of one of the two mounts at {path}: the other is {first}");
-            self.say(&origin, Diagnostic::error("duplicate-mount-path", message));
+            self.say(&origin, Diagnostic::error(Code::DuplicateMountPath, message));
             return;
         }
         self.locust(&origin, json!({ "volumeMounts": [mount] }));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::lists::Way;
+use super::{keys::Second, lists::Way};
 use crate::{
     path::Segment,
     schema::{Field, Scalar, Schema, Type},
@@ -88,6 +88,7 @@ fn segment(way: Way, index: usize, item: &Value) -> Segment {
             Some(first) => {
                 let mut segment = vec![(keys.first.to_owned(), first.clone())];
                 let second = keys.second_of(item);
+                let second = second.as_ref().map(Second::parts);
                 segment.extend(second.map(|(key, value)| (key.to_owned(), value.into())));
                 Segment::Key(segment)
             }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Extended, Merge, Options, keys::Keys};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     patch::{Cause, Observer, Trail, directive, trail::Place},
     path::FieldPath,
     schema::{Schema, Type},
@@ -66,20 +66,24 @@ impl<O: Observer> Merge<'_, O> {
         });
         let (Some(spec), Some(item)) = (spec, item) else {
             self.refuse(
-                "no-containers",
+                Code::NoContainers,
                 &Trail::ROOT,
                 "write eachContainer only for pods: there are no containers",
             );
             return None;
         };
         let Value::Object(patch) = patch else {
-            self.refuse("not-an-object", &Trail::ROOT.field("eachContainer"), "write eachContainer as a map");
+            self.refuse(
+                Code::NotAnObject,
+                &Trail::ROOT.field("eachContainer"),
+                "write eachContainer as a map",
+            );
             return None;
         };
         if patch.contains_key("name") {
             let message =
                 "remove the \"name\": eachContainer is about every container; use podTemplate for one";
-            refuse(self, "each-container-name", "name", message.to_owned());
+            refuse(self, Code::EachContainerName, "name", message.to_owned());
             return None;
         }
         match patch.get(directive::PATCH) {
@@ -87,7 +91,7 @@ impl<O: Observer> Merge<'_, O> {
             Some(Value::String(verb)) if verb == "delete" || verb == "replace" => {
                 let message =
                     format!("remove the $patch: {verb}: it would remove every container's name and image");
-                refuse(self, "each-container-patch", directive::PATCH, message);
+                refuse(self, Code::EachContainerPatch, directive::PATCH, message);
                 return None;
             }
             _ => {}

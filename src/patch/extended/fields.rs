@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Child, Merge, Outcome, UnknownFields, unknown_field};
 use crate::{
+    diagnostic::Code,
     patch::{Cause, Observer, Trail, directive, element::GoType},
     schema::{Scalar, Schema, Type},
 };
@@ -74,7 +75,7 @@ impl<O: Observer> Merge<'_, O> {
                 "replace the null: to remove \"{name}\", write $unset: [{name}] beside it",
                 name = trail.name()
             );
-            self.refuse("null", trail, message);
+            self.refuse(Code::Null, trail, message);
             return false;
         }
         match Kind::wanted(ty) {
@@ -85,7 +86,7 @@ impl<O: Observer> Merge<'_, O> {
                     wanted.name(),
                     GoType::of(value).name()
                 );
-                self.refuse("wrong-kind", trail, message);
+                self.refuse(Code::WrongKind, trail, message);
                 false
             }
             _ => true,
@@ -147,7 +148,7 @@ impl<O: Observer> Merge<'_, O> {
             self.observer.delete(trail, was, Cause::Delete);
         } else if outcome == Outcome::Deleted {
             let message = format!("remove the $patch: delete: there is no \"{key}\" to delete");
-            self.warn("nothing-to-delete", trail, message);
+            self.warn(Code::NothingToDelete, trail, message);
         }
     }
 
@@ -161,7 +162,7 @@ impl<O: Observer> Merge<'_, O> {
                 if patch.get(directive::PATCH).is_some_and(|verb| verb == "delete") {
                     let message =
                         "leave the item out instead of marking it $patch: delete: the list has no merge key";
-                    self.refuse("delete-in-atomic-list", trail, message);
+                    self.refuse(Code::DeleteInAtomicList, trail, message);
                     return None;
                 }
                 let mut fresh = Map::new();
@@ -190,7 +191,7 @@ impl<O: Observer> Merge<'_, O> {
         for (index, value) in items.enumerate() {
             let at = trail.index(index);
             if value.is_null() {
-                self.refuse("null", &at, "remove the null from the list");
+                self.refuse(Code::Null, &at, "remove the null from the list");
             } else {
                 made.extend(self.fresh(value, item, &at));
             }
@@ -213,7 +214,7 @@ impl<O: Observer> Merge<'_, O> {
                     let message = format!(
                         "write either {key} or \"{field}\": \"{field}\" replaces the list that {key} extends"
                     );
-                    self.refuse("contradiction", &trail.field(field), message);
+                    self.refuse(Code::Contradiction, &trail.field(field), message);
                 }
             }
         }
@@ -227,7 +228,7 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!(
                     "remove \"{field}\" from $unset, or remove \"{key}\": they contradict each other"
                 );
-                self.refuse("contradiction", &trail.field(field), message);
+                self.refuse(Code::Contradiction, &trail.field(field), message);
             }
         }
     }
@@ -245,7 +246,7 @@ impl<O: Observer> Merge<'_, O> {
         for key in patch.keys().filter(|key| !key.starts_with('$') && !listed(key)) {
             let message =
                 format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it");
-            self.refuse("bad-retain-keys", &trail.field(directive::RETAIN_KEYS), message);
+            self.refuse(Code::BadRetainKeys, &trail.field(directive::RETAIN_KEYS), message);
         }
         base.retain(|key, value| {
             let keep = listed(key);
@@ -271,12 +272,12 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!(
                     "remove \"{name}\" from $unset: it is the item's merge key; write $patch: delete to remove the item"
                 );
-                self.refuse("unset-merge-key", &at, message);
+                self.refuse(Code::UnsetMergeKey, &at, message);
             } else if let Some(was) = base.remove(name) {
                 self.observer.delete(&at, Some(was), Cause::Unset);
             } else {
                 let message = format!("remove \"{name}\" from $unset: there is nothing to remove");
-                self.warn("nothing-to-unset", &at, message);
+                self.warn(Code::NothingToUnset, &at, message);
             }
         }
     }
@@ -294,7 +295,7 @@ impl<O: Observer> Merge<'_, O> {
         let names =
             value.as_array().and_then(|names| names.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
         let Some(mut names) = names else {
-            self.refuse("bad-directive", &trail, format!("write {directive} as a list of field names"));
+            self.refuse(Code::BadDirective, &trail, format!("write {directive} as a list of field names"));
             return None;
         };
         names.retain(|name| {
@@ -302,9 +303,9 @@ impl<O: Observer> Merge<'_, O> {
             if unknown {
                 match self.options.unknown_fields {
                     UnknownFields::Refuse => {
-                        self.refuse("unknown-field", &trail, unknown_field(schema, name));
+                        self.refuse(Code::UnknownField, &trail, unknown_field(schema, name));
                     }
-                    UnknownFields::Warn => self.warn("unknown-field", &trail, unknown_field(schema, name)),
+                    UnknownFields::Warn => self.warn(Code::UnknownField, &trail, unknown_field(schema, name)),
                 }
             }
             !unknown || self.options.unknown_fields == UnknownFields::Warn

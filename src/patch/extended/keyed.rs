@@ -2,9 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::{Merge, each::is_container, keys::Keys, lists::is_replace};
+use super::{
+    Merge,
+    each::is_container,
+    keys::{Keys, Second},
+    lists::is_replace,
+};
 use crate::{
-    diagnostic::{Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic, did_you_mean},
     patch::{
         Cause, Observer, Trail, directive,
         element::{Element, GoType, Interner, number},
@@ -95,11 +100,12 @@ impl<O: Observer> Merge<'_, O> {
             let Some(change) = value.as_object() else { continue };
             match find(&live, &index, *id, value, keys) {
                 Match::Slot(slot) => {
-                    let at = trail.then(named(value, &live[slot], keys));
+                    let second = keys.second_of(&live[slot]);
+                    let at = trail.then(named(value, second.as_ref(), keys));
                     if std::mem::replace(&mut touched[slot], true) {
                         let message =
                             format!("list the item once: two items of the patch have this {}", keys.first);
-                        self.warn("duplicate-item", &at, message);
+                        self.warn(Code::DuplicateItem, &at, message);
                     }
                     if let Some(found) = live[slot].as_object_mut() {
                         self.map(found, change, item, &keys.names(), &at);
@@ -107,7 +113,8 @@ impl<O: Observer> Merge<'_, O> {
                 }
                 Match::Several(count) => self.ambiguous(count, keys, value, trail),
                 Match::None => {
-                    let at = trail.then(named(value, value, keys));
+                    let second = keys.second_of(value);
+                    let at = trail.then(named(value, second.as_ref(), keys));
                     if let Some(new) = self.new_item(&live, change, item, keys, &at) {
                         live.push(new);
                         index.append(*id);
@@ -173,7 +180,7 @@ impl<O: Observer> Merge<'_, O> {
                 None if replace => {}
                 None => {
                     let message = format!("add the merge key \"{}\" to item {index} of the base", keys.first);
-                    self.refuse("missing-merge-key", &trail.index(index), message);
+                    self.refuse(Code::MissingMergeKey, &trail.index(index), message);
                     return None;
                 }
             }
@@ -195,19 +202,19 @@ impl<O: Observer> Merge<'_, O> {
     fn merge_key<'v>(&mut self, value: &'v Value, keys: Keys, trail: &Trail<'_>) -> Option<Element<'v>> {
         let key = keys.first;
         match (value, value.get(key).map(Element::of)) {
-            (Value::Null, _) => self.refuse("null", trail, "remove the null from the list"),
+            (Value::Null, _) => self.refuse(Code::Null, trail, "remove the null from the list"),
             (Value::Object(_), None | Some(Some(Element::Null))) => {
                 let message = format!("add the merge key \"{key}\": the items of this list are known by it");
-                self.refuse("missing-merge-key", trail, message);
+                self.refuse(Code::MissingMergeKey, trail, message);
             }
             (Value::Object(_), Some(Some(element))) => return Some(element),
             (Value::Object(_), Some(None)) => {
-                self.refuse("bad-merge-key", trail, format!("write \"{key}\" as a single value"));
+                self.refuse(Code::BadMergeKey, trail, format!("write \"{key}\" as a single value"));
             }
             (other, _) => {
                 let message =
                     format!("write the item as a map with a \"{key}\", not as {}", GoType::of(other).name());
-                self.refuse("wrong-kind", trail, message);
+                self.refuse(Code::WrongKind, trail, message);
             }
         }
         None
@@ -229,7 +236,8 @@ impl<O: Observer> Merge<'_, O> {
         let mut gone = vec![false; live.len()];
         for (place, id) in &items.deletes {
             let value = &patch[*place];
-            let at = trail.then(named(value, value, keys));
+            let second = keys.second_of(value);
+            let at = trail.then(named(value, second.as_ref(), keys));
             if let Some(change) = value.as_object() {
                 self.ignored_beside_delete(change, &keys.names(), &at);
             }
@@ -250,7 +258,8 @@ impl<O: Observer> Merge<'_, O> {
         for (item, _) in live.iter_mut().zip(&gone).filter(|(_, gone)| **gone) {
             let was = item.take();
             let key = was.get(keys.first).cloned().unwrap_or_default();
-            let at = trail.then(Place::Key(keys.first, &key, keys.second_of(&was)));
+            let second = keys.second_of(&was);
+            let at = trail.then(Place::Key(keys.first, &key, second.as_ref().map(Second::parts)));
             self.observer.delete(&at, Some(was), Cause::Delete);
         }
         let mut slots = gone.iter();
@@ -267,14 +276,14 @@ impl<O: Observer> Merge<'_, O> {
         } else {
             format!("there is no such item to delete{near}")
         };
-        self.warn("nothing-to-delete", trail, message);
+        self.warn(Code::NothingToDelete, trail, message);
     }
 
     fn ambiguous(&mut self, count: usize, keys: Keys, value: &Value, trail: &Trail<'_>) {
         let at = trail.then(Place::Key(keys.first, &value[keys.first], None));
         let second = keys.second.map_or("", |key| key.name);
         let message = format!("add \"{second}\" to the item: {count} items have this {}", keys.first);
-        self.refuse("ambiguous-target", &at, message);
+        self.refuse(Code::AmbiguousTarget, &at, message);
     }
 }
 
@@ -295,6 +304,6 @@ fn find(live: &[Value], index: &Index, id: u32, value: &Value, keys: Keys) -> Ma
 }
 
 /// The item's place: its first key as the patch writes it, its second as the live item has it.
-fn named<'v>(value: &'v Value, live: &Value, keys: Keys) -> Place<'v> {
-    Place::Key(keys.first, &value[keys.first], keys.second_of(live))
+fn named<'v>(value: &'v Value, second: Option<&'v Second>, keys: Keys) -> Place<'v> {
+    Place::Key(keys.first, &value[keys.first], second.map(Second::parts))
 }

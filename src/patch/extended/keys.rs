@@ -1,5 +1,7 @@
 //! Merge keys of the `extended` dialect: two lists have a second key.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 /// The keys of a list that merges.
@@ -17,7 +19,7 @@ pub(super) struct SecondKey {
     pub(super) name: &'static str,
     /// What an item without it counts as.
     default: Option<&'static str>,
-    /// The values that there are.
+    /// The values that Kubernetes knows.
     values: &'static [&'static str],
 }
 
@@ -59,10 +61,27 @@ impl Keys {
         part(live) == part(item)
     }
 
-    /// The second key as a path writes it.
-    pub(super) fn second_of(&self, item: &Value) -> Option<(&'static str, &'static str)> {
+    /// The second key as a path writes it, also where its value is none that Kubernetes knows.
+    pub(super) fn second_of(&self, item: &Value) -> Option<Second> {
         let second = self.second?;
         let written = item.get(second.name).and_then(Value::as_str).or(second.default)?;
-        second.values.iter().find(|value| **value == written).map(|value| (second.name, *value))
+        let known = second.values.iter().find(|value| **value == written);
+        let value = known.map_or_else(|| Cow::Owned(written.to_owned()), |value| Cow::Borrowed(*value));
+        Some(Second { name: second.name, value })
+    }
+}
+
+/// The second key of one item.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Second {
+    name: &'static str,
+    /// Borrowed where Kubernetes knows the value: nearly always.
+    value: Cow<'static, str>,
+}
+
+impl Second {
+    /// Its name and its value.
+    pub(super) fn parts(&self) -> (&str, &str) {
+        (self.name, &self.value)
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Child, Merge, keys::Keys};
 use crate::{
+    diagnostic::Code,
     patch::{
         Cause, Observer, Trail, directive,
         element::{Element, GoType, Interner},
@@ -110,7 +111,7 @@ impl<O: Observer> Merge<'_, O> {
         }
         if value.as_object().is_some_and(|item| item.len() > 1) {
             let message = "write \"- $patch: replace\" as an item of its own: it replaces the list, and the fields beside it would be lost";
-            self.refuse("replace-beside-fields", trail, message);
+            self.refuse(Code::ReplaceBesideFields, trail, message);
         }
         true
     }
@@ -157,7 +158,7 @@ impl<O: Observer> Merge<'_, O> {
     /// Whether all items are scalars of one type; an error where not.
     fn one_type(&mut self, was_there: bool, live: &[Value], patch: &[Value], trail: &Trail<'_>) -> bool {
         if patch.iter().any(Value::is_null) {
-            self.refuse("null", trail, "remove the null from the list");
+            self.refuse(Code::Null, trail, "remove the null from the list");
             return false;
         }
         let composite = |ty: &GoType| matches!(ty, GoType::Map | GoType::Slice);
@@ -169,7 +170,7 @@ impl<O: Observer> Merge<'_, O> {
             .or_else(|| types.find(|ty| composite(ty) || was_there && *ty != first));
         let Some(other) = other else { return true };
         let message = format!("write all items as single values of one type: there is {}", other.name());
-        self.refuse("mixed-list-items", trail, message);
+        self.refuse(Code::MixedListItems, trail, message);
         false
     }
 
@@ -189,11 +190,11 @@ impl<O: Observer> Merge<'_, O> {
             let message = format!(
                 "use $deleteFromPrimitiveList only for lists of single values; in \"{name}\" mark an item $patch: delete"
             );
-            self.refuse("not-a-primitive-list", trail, message);
+            self.refuse(Code::NotAPrimitiveList, trail, message);
             return;
         }
         let Some(Value::Array(live)) = base.get_mut(name) else {
-            self.warn("nothing-to-delete", trail, format!("there is no list \"{name}\" to delete from"));
+            self.warn(Code::NothingToDelete, trail, format!("there is no list \"{name}\" to delete from"));
             return;
         };
         let mut live = std::mem::take(live);
@@ -221,7 +222,7 @@ impl<O: Observer> Merge<'_, O> {
             for (value, id) in unwanted {
                 if !std::mem::replace(&mut found[id as usize], true) {
                     self.warn(
-                        "nothing-to-delete",
+                        Code::NothingToDelete,
                         trail,
                         format!("remove {value} from the directive: it is not in the list"),
                     );
@@ -243,7 +244,7 @@ impl<O: Observer> Merge<'_, O> {
     ) {
         let verb = if cause == Cause::Prepend { directive::PREPEND } else { directive::APPEND };
         if !matches!(child.ty, Type::List(_) | Type::Scalar(Scalar::Any)) {
-            self.refuse("wrong-kind", trail, format!("\"{name}\" is no list: remove the {verb}"));
+            self.refuse(Code::WrongKind, trail, format!("\"{name}\" is no list: remove the {verb}"));
             return;
         }
         let (way, item) = child.list();
@@ -261,7 +262,7 @@ impl<O: Observer> Merge<'_, O> {
                     "just list the items under \"{name}\": they merge by {}, and new ones go last",
                     keys.first
                 );
-                self.refuse("keyed-list", trail, message);
+                self.refuse(Code::KeyedList, trail, message);
                 live
             }
             Way::Set => self.set(true, live, items, cause, trail),

@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 
 use super::{Cause, Observer, Place, Trail, directive, error::MAX_DEPTH};
 use crate::{
-    diagnostic::{Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic, did_you_mean},
     schema::Schema,
 };
 
@@ -87,12 +87,12 @@ pub(crate) fn extend_seeded<O: Observer>(
 ) -> Extended {
     let mut merge = Merge { observer, options, seeds, diagnostics: Vec::new() };
     let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
-        merge.refuse("not-an-object", &Trail::ROOT, "write both the base and the patch as objects");
+        merge.refuse(Code::NotAnObject, &Trail::ROOT, "write both the base and the patch as objects");
         return Extended { value: Value::Object(Map::new()), diagnostics: merge.diagnostics };
     };
     if merge.map(&mut base, patch, schema, &[], &Trail::ROOT) == Outcome::Deleted {
         merge.refuse(
-            "delete-root",
+            Code::DeleteRoot,
             &Trail::ROOT,
             "remove the $patch: delete: the whole object cannot be deleted",
         );
@@ -185,7 +185,7 @@ impl<O: Observer> Merge<'_, O> {
                 let trail = trail.field(subject);
                 let Some(child) = known else { continue };
                 let Value::Array(items) = value else {
-                    self.refuse("bad-directive", &trail, format!("write {key} as a list"));
+                    self.refuse(Code::BadDirective, &trail, format!("write {key} as a list"));
                     continue;
                 };
                 match name {
@@ -209,7 +209,7 @@ impl<O: Observer> Merge<'_, O> {
             } else {
                 format!("there is no directive \"{key}\"{near}")
             };
-            self.refuse("unknown-directive", &trail.field(key), message);
+            self.refuse(Code::UnknownDirective, &trail.field(key), message);
         }
     }
 
@@ -222,11 +222,11 @@ impl<O: Observer> Merge<'_, O> {
         let (message, trail) = (unknown_field(schema, name), &trail.field(name));
         match self.options.unknown_fields {
             UnknownFields::Warn => {
-                self.diagnostics.push(Diagnostic::warning("unknown-field", message).at(trail.path()));
+                self.diagnostics.push(Diagnostic::warning(Code::UnknownField, message).at(trail.path()));
                 Some(Child::ANY)
             }
             UnknownFields::Refuse => {
-                self.refuse("unknown-field", trail, message);
+                self.refuse(Code::UnknownField, trail, message);
                 None
             }
         }
@@ -244,7 +244,7 @@ impl<O: Observer> Merge<'_, O> {
                     "write \"delete\", \"replace\" or \"merge\" as $patch: {other} is none of them{}",
                     near.unwrap_or_default()
                 );
-                self.refuse("unknown-patch-directive", trail, message);
+                self.refuse(Code::UnknownPatchDirective, trail, message);
                 Verb::Merge
             }
         }
@@ -259,7 +259,7 @@ impl<O: Observer> Merge<'_, O> {
             let message = format!(
                 "remove \"{key}\" or the $patch: delete: what stands beside $patch: delete is ignored"
             );
-            self.warn("ignored-beside-delete", trail, message);
+            self.warn(Code::IgnoredBesideDelete, trail, message);
         }
     }
 
@@ -269,15 +269,15 @@ impl<O: Observer> Merge<'_, O> {
             return false;
         }
         let message = format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most");
-        self.refuse("too-deep", trail, message);
+        self.refuse(Code::TooDeep, trail, message);
         true
     }
 
-    fn refuse(&mut self, code: &'static str, trail: &Trail<'_>, message: impl Into<String>) {
+    fn refuse(&mut self, code: Code, trail: &Trail<'_>, message: impl Into<String>) {
         self.diagnostics.push(Diagnostic::error(code, message).at(trail.path()));
     }
 
-    fn warn(&mut self, code: &'static str, trail: &Trail<'_>, message: impl Into<String>) {
+    fn warn(&mut self, code: Code, trail: &Trail<'_>, message: impl Into<String>) {
         self.diagnostics.push(Diagnostic::warning(code, message).at(trail.path()));
     }
 }

@@ -4,8 +4,13 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{Child, Merge, keys::Keys, lists::Way};
+use super::{
+    Child, Merge,
+    keys::{Keys, Second},
+    lists::Way,
+};
 use crate::{
+    diagnostic::Code,
     patch::{
         Observer, Trail, directive,
         element::{Element, number},
@@ -18,7 +23,7 @@ use crate::{
 pub(super) type Before<'p> = Vec<(&'p str, Vec<Value>)>;
 
 /// An item's identity: its first key or itself, and its second key.
-type Identity<'v> = (Element<'v>, Option<&'v str>);
+type Identity<'v> = (Element<'v>, Option<Second>);
 
 /// Notes what is there before the patch adds to it.
 pub(super) fn before<'p>(base: &Map<String, Value>, patch: &'p Map<String, Value>) -> Before<'p> {
@@ -46,7 +51,7 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!(
                     "remove the $setElementOrder: list the items of \"{name}\" in the order that you want"
                 );
-                return self.refuse("no-merge-key", trail, message);
+                return self.refuse(Code::NoMergeKey, trail, message);
             }
             _ => None,
         };
@@ -55,7 +60,7 @@ impl<O: Observer> Merge<'_, O> {
         }
         let Some(Value::Array(items)) = base.get_mut(name) else {
             let message = format!("remove the $setElementOrder: there is no list \"{name}\" to put in order");
-            return self.warn("nothing-to-order", trail, message);
+            return self.warn(Code::NothingToOrder, trail, message);
         };
         let mut items = std::mem::take(items);
         let live = before.iter().find(|(field, _)| *field == name).map_or(&[][..], |(_, keys)| keys);
@@ -83,8 +88,9 @@ impl<O: Observer> Merge<'_, O> {
         for item in items {
             let identity = identity(item, keys)?;
             let next = number(ids.len());
+            let first = identity.0;
             let id = *ids.entry(identity).or_insert_with(|| {
-                by_first.entry(identity.0).or_default().push(next);
+                by_first.entry(first).or_default().push(next);
                 next
             });
             merged.push(id);
@@ -97,7 +103,7 @@ impl<O: Observer> Merge<'_, O> {
                 [only] if keys.is_none_or(|keys| keys.is_open(value)) => Some(only),
                 [_, _, ..] if keys.is_some_and(|keys| keys.is_open(value)) => {
                     self.refuse(
-                        "ambiguous-target",
+                        Code::AmbiguousTarget,
                         trail,
                         format!("name one item in the $setElementOrder: {value} fits {}", same_first.len()),
                     );
@@ -108,7 +114,7 @@ impl<O: Observer> Merge<'_, O> {
             match id {
                 Some(id) => order.push(*id),
                 None => self.warn(
-                    "nothing-to-order",
+                    Code::NothingToOrder,
                     trail,
                     format!("remove {value} from the $setElementOrder: it is not in the list"),
                 ),
@@ -139,7 +145,7 @@ impl<O: Observer> Merge<'_, O> {
             }
             None => format!("write item {index} of the $setElementOrder as a single value"),
         };
-        self.refuse("bad-directive", trail, message);
+        self.refuse(Code::BadDirective, trail, message);
         false
     }
 
@@ -161,7 +167,7 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!(
                     "list {written} in the $setElementOrder as well, where the patch's own list has it: it is not there, or too early"
                 );
-                self.refuse("order-mismatch", trail, message);
+                self.refuse(Code::OrderMismatch, trail, message);
                 return false;
             }
         }
@@ -173,9 +179,7 @@ impl<O: Observer> Merge<'_, O> {
 fn identity(value: &Value, keys: Option<Keys>) -> Option<Identity<'_>> {
     match keys {
         None => Element::of(value).map(|element| (element, None)),
-        Some(keys) => {
-            Some((Element::of(value.get(keys.first)?)?, keys.second_of(value).map(|(_, second)| second)))
-        }
+        Some(keys) => Some((Element::of(value.get(keys.first)?)?, keys.second_of(value))),
     }
 }
 

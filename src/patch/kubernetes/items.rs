@@ -3,10 +3,13 @@
 use serde_json::Value;
 
 use super::kind;
-use crate::patch::{
-    Error, Trail, directive,
-    element::{Element, GoType, Interner, number},
-    error::refuse,
+use crate::{
+    diagnostic::Code,
+    patch::{
+        Error, Trail, directive,
+        element::{Element, GoType, Interner, number},
+        error::refuse,
+    },
 };
 
 /// A patch list, sorted into what its items ask for.
@@ -51,12 +54,12 @@ pub(super) fn sort_items(
             Some(Value::String(verb)) if verb == "merge" => {
                 let message =
                     "remove $patch: merge from the item: items with the same merge key merge anyway";
-                return Err(refuse("merge-directive-in-list", &trail.index(index), message));
+                return Err(refuse(Code::MergeDirectiveInList, &trail.index(index), message));
             }
             Some(verb) => {
                 let message =
                     format!("write \"delete\" or \"replace\" as an item's $patch: {verb} is neither");
-                return Err(refuse("unknown-patch-directive", &trail.index(index), message));
+                return Err(refuse(Code::UnknownPatchDirective, &trail.index(index), message));
             }
         }
     }
@@ -89,11 +92,11 @@ pub(super) fn id_of<'v>(
 ) -> Result<u32, Error> {
     let Some(found) = value.get(key) else {
         let message = format!("add the merge key \"{key}\": item {index}{list} does not have it");
-        return Err(refuse("missing-merge-key", &trail.index(index), message));
+        return Err(refuse(Code::MissingMergeKey, &trail.index(index), message));
     };
     Element::of(found).map(|element| interner.id(element)).ok_or_else(|| {
         refuse(
-            "bad-merge-key",
+            Code::BadMergeKey,
             &trail.index(index),
             format!("write \"{key}\" as a scalar: {} is no merge key", kind(found)),
         )
@@ -127,14 +130,14 @@ pub(super) fn element_type(
         match (seen, found) {
             (None, GoType::Slice) => {
                 return Err(refuse(
-                    "list-of-lists",
+                    Code::ListOfLists,
                     trail,
                     "lists of lists cannot be merged: write a flat list",
                 ));
             }
             (None, GoType::Nil) => {
                 return Err(refuse(
-                    "null-item",
+                    Code::NullItem,
                     trail,
                     format!("remove the null from the list (item {index})"),
                 ));
@@ -146,7 +149,7 @@ pub(super) fn element_type(
                     found.name(),
                     first.name()
                 );
-                return Err(refuse("mixed-list-items", trail, message));
+                return Err(refuse(Code::MixedListItems, trail, message));
             }
             _ => {}
         }
@@ -155,7 +158,8 @@ pub(super) fn element_type(
 }
 
 pub(super) fn some_elements(elements: Option<GoType>, trail: &Trail<'_>) -> Result<GoType, Error> {
-    elements.ok_or_else(|| refuse("empty-list", trail, "remove the $setElementOrder: the list has no items"))
+    elements
+        .ok_or_else(|| refuse(Code::EmptyList, trail, "remove the $setElementOrder: the list has no items"))
 }
 
 pub(super) fn scalar_ids<'v>(
@@ -168,10 +172,10 @@ pub(super) fn scalar_ids<'v>(
 
 pub(super) fn element<'v>(value: &'v Value, trail: &Trail<'_>) -> Result<Element<'v>, Error> {
     Element::of(value).ok_or_else(|| {
-        refuse("mixed-list-items", trail, format!("remove {} from a list of scalars", kind(value)))
+        refuse(Code::MixedListItems, trail, format!("remove {} from a list of scalars", kind(value)))
     })
 }
 
 pub(super) fn no_key(key: &str, trail: &Trail<'_>) -> Error {
-    refuse("missing-merge-key", trail, format!("keep the merge key \"{key}\": the item is known by it"))
+    refuse(Code::MissingMergeKey, trail, format!("keep the merge key \"{key}\": the item is known by it"))
 }

@@ -15,7 +15,10 @@ use super::{
     element::{Element, GoType},
     error::{check_depth, no_schema, refuse},
 };
-use crate::schema::{Field, Schema, Type};
+use crate::{
+    diagnostic::Code,
+    schema::{Field, Schema, Type},
+};
 
 /// A merge in progress.
 pub(super) struct Merge<'o, O> {
@@ -76,7 +79,7 @@ impl<O: Observer> Merge<'_, O> {
                 Ok(())
             }
             _ => Err(refuse(
-                "unknown-patch-directive",
+                Code::UnknownPatchDirective,
                 trail,
                 format!("write \"replace\" or \"delete\" as $patch: {verb} is neither"),
             )),
@@ -92,11 +95,11 @@ impl<O: Observer> Merge<'_, O> {
         let Some(names) = patch.get(directive::RETAIN_KEYS) else { return Ok(()) };
         let at = trail.field(directive::RETAIN_KEYS);
         let Value::Array(names) = names else {
-            return Err(refuse("bad-retain-keys", &at, "write $retainKeys as a list of field names"));
+            return Err(refuse(Code::BadRetainKeys, &at, "write $retainKeys as a list of field names"));
         };
         if names.iter().any(|name| Element::of(name).is_none()) {
             return Err(refuse(
-                "bad-retain-keys",
+                Code::BadRetainKeys,
                 &at,
                 "write $retainKeys as a list of field names, not of maps or lists",
             ));
@@ -109,7 +112,7 @@ impl<O: Observer> Merge<'_, O> {
                 && !key.starts_with(directive::SET_ELEMENT_ORDER);
             if counts && !listed(key) {
                 return Err(refuse(
-                    "bad-retain-keys",
+                    Code::BadRetainKeys,
                     &at,
                     format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it"),
                 ));
@@ -197,7 +200,7 @@ impl<O: Observer> Merge<'_, O> {
     ) -> Result<(), Error> {
         let Some(name) = directive::subject(key, directive::DELETE_FROM_PRIMITIVE_LIST) else {
             return Err(refuse(
-                "bad-directive",
+                Code::BadDirective,
                 &trail.field(key),
                 format!("write \"{key}\" as $deleteFromPrimitiveList/FIELD"),
             ));
@@ -251,14 +254,14 @@ impl<O: Observer> Merge<'_, O> {
             let at = trail.field(key);
             let Value::Array(wanted) = wanted else {
                 return Err(refuse(
-                    "bad-directive",
+                    Code::BadDirective,
                     &at,
                     format!("write {key} as a list, not as {}", kind(wanted)),
                 ));
             };
             let Some(name) = directive::subject(key, directive::SET_ELEMENT_ORDER) else {
                 let message = format!("write \"{key}\" as $setElementOrder/FIELD");
-                return Err(refuse("bad-directive", &at, message));
+                return Err(refuse(Code::BadDirective, &at, message));
             };
             let live = optional_list(original.get(name), name, trail)?;
             let listed = optional_list(patch.get(name), name, trail)?;
@@ -344,7 +347,7 @@ fn list_field(schema: Schema, name: &str, trail: &Trail<'_>) -> Result<(&'static
     match item {
         Some(item) => Ok((field, Schema::new(item))),
         None => Err(refuse(
-            "wrong-kind",
+            Code::WrongKind,
             trail,
             format!("\"{name}\" is no list of values: do not write a list here"),
         )),
@@ -360,7 +363,7 @@ fn optional_list<'v>(
         None => Ok(None),
         Some(Value::Array(list)) => Ok(Some(list)),
         Some(other) => Err(refuse(
-            "wrong-kind",
+            Code::WrongKind,
             &trail.field(name),
             format!("\"{name}\" has a $setElementOrder and must be a list, not {}", kind(other)),
         )),

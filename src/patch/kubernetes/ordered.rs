@@ -11,6 +11,7 @@ use super::{
     list::Merged,
 };
 use crate::{
+    diagnostic::Code,
     patch::{
         Cause, Error, Observer, Trail, directive,
         element::{Element, GoType, Interner},
@@ -100,7 +101,11 @@ fn check_order(listed: &[Value], order: &Order<'_>, trail: &Trail<'_>) -> Result
         value.get(order.key).cloned().ok_or_else(|| no_key(order.key, &trail.index(index)))
     };
     if !order.key.is_empty() && listed.iter().any(|item| !item.is_object()) {
-        return Err(refuse("wrong-kind", trail, format!("write the items as maps with a \"{}\"", order.key)));
+        return Err(refuse(
+            Code::WrongKind,
+            trail,
+            format!("write the items as maps with a \"{}\"", order.key),
+        ));
     }
     let is_delete = |item: &&Value| item.get(directive::PATCH).is_some_and(|verb| verb == "delete");
     let mut rest =
@@ -121,7 +126,7 @@ fn check_order(listed: &[Value], order: &Order<'_>, trail: &Trail<'_>) -> Result
     let message = format!(
         "list item {index} of the patch in its $setElementOrder as well, in the same order: it is not there, or too early"
     );
-    Err(refuse("order-mismatch", trail, message))
+    Err(refuse(Code::OrderMismatch, trail, message))
 }
 
 fn check_wanted(order: &Order<'_>, trail: &Trail<'_>) -> Result<(), Error> {
@@ -144,10 +149,14 @@ fn put_in_order(
             return Ok(merged);
         }
         let message = "remove the $setElementOrder: items without a merge key cannot be put in order";
-        return Err(refuse("no-merge-key", trail, message));
+        return Err(refuse(Code::NoMergeKey, trail, message));
     }
     if !order.key.is_empty() && elements != GoType::Map {
-        return Err(refuse("wrong-kind", trail, format!("write the items as maps with a \"{}\"", order.key)));
+        return Err(refuse(
+            Code::WrongKind,
+            trail,
+            format!("write the items as maps with a \"{}\"", order.key),
+        ));
     }
     let mut interner = Interner::default();
     let mut ids = [Vec::new(), Vec::new(), Vec::new()];

@@ -236,10 +236,10 @@ fn flags_in_a_command_come_before_the_args() {
 fn what_cannot_be_seen_and_may_matter_is_said() {
     let found =
         judged(protected, Master, |pod| set(pod, "/spec/containers/0/args/-", json!("--config=/etc/l.conf")));
-    assert_eq!((found.len(), found[0].code, found[0].is_error()), (1, "unseen-config", false));
+    assert_eq!((found.len(), found[0].code.as_str(), found[0].is_error()), (1, "unseen-config", false));
     let source =
         json!([{"prefix": "LOCUST_MASTER_", "secretRef": {"name": "s"}}, {"secretRef": {"name": "s"}}]);
     let found = judged(protected, Master, |pod| set(pod, "/spec/containers/0/envFrom", source.clone()));
-    assert_eq!((found.len(), found[0].code, found[0].is_error()), (1, "unseen-env", false));
+    assert_eq!((found.len(), found[0].code.as_str(), found[0].is_error()), (1, "unseen-env", false));
     assert_eq!(judged(protected, Worker, |pod| set(pod, "/spec/containers/0/envFrom", source)).len(), 0);
 }

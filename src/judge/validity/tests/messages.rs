@@ -124,7 +124,7 @@ fn a_wrong_type_is_told_once_and_other_faults_beside_it() {
     let codes: Vec<&str> =
         judged(validity, Worker, |pod| edits.iter().for_each(|(at, value)| set(pod, at, value.clone())))
             .iter()
-            .map(|one| one.code)
+            .map(|one| one.code.as_str())
             .collect();
     assert_eq!(codes, ["invalid-structure", "invalid-field"]);
 }

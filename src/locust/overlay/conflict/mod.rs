@@ -16,7 +16,7 @@ use super::{
     object::{Kind, Overlay},
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     layers::Patch,
     patch::{self, Options, Seed},
     path::FieldPath,
@@ -189,6 +189,6 @@ fn conflict(
          and {} wins by its name",
         winner.name
     );
-    let diagnostic = Diagnostic::warning("overlay-conflict", message).at(first);
+    let diagnostic = Diagnostic::warning(Code::OverlayConflict, message).at(first);
     Conflict { loser: id(loser), winner: id(winner), paths, diagnostic }
 }

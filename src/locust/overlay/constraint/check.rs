@@ -101,7 +101,10 @@ impl Check {
     pub(super) fn wanted(&self) -> String {
         match self {
             Self::Any => "as what it should be".to_owned(),
-            Self::OneOf { values, .. } => format!("as one of {}", listing(values)),
+            Self::OneOf { values, .. } => match values.as_slice() {
+                [only] => format!("as {only}"),
+                values => format!("as one of {}", listing(values)),
+            },
             Self::Matches { source, .. } => format!("so that all of it matches {source}"),
             Self::Within { min: Some(min), max: Some(max) } => {
                 format!("as {} to {}", min.written, max.written)

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Constraint, Rule, check::Check, expression::Environment, place::Found};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     locust::overlay::{namespace::Namespace, object::Overlay},
     path::{FieldPath, Segment},
 };
@@ -42,10 +42,7 @@ pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> b
                 }
                 Rule::Expression(expression) => match expression.holds(&environment) {
                     Ok(true) => {}
-                    Ok(false) => {
-                        let wrong = format!("change the pod so that {}", expression.source());
-                        refused.push(said(overlay, constraint, wrong));
-                    }
+                    Ok(false) => refused.push(said_of_expression(overlay, constraint, expression.source())),
                     Err(reason) => {
                         let wrong =
                             format!("the expression {} cannot be evaluated: {reason}", expression.source());
@@ -75,12 +72,25 @@ fn wrong((path, value): &Found<'_>, check: &Check, required: bool) -> Option<Str
 
 /// The refusal, in the overlay's own words where it has some.
 fn said(overlay: &Overlay, constraint: &Constraint, wrong: String) -> Diagnostic {
-    let place = overlay.position(&constraint.origin).map_or_else(String::new, |at| format!(" ({at})"));
-    let by = format!("{overlay} demands it: {}{place}", constraint.origin);
+    let by = demand(overlay, constraint);
     match &constraint.message {
-        Some(message) => Diagnostic::error("constraint", message.trim()).help(format!("{wrong}; {by}")),
-        None => Diagnostic::error("constraint", wrong).help(by),
+        Some(message) => Diagnostic::error(Code::Constraint, message.trim()).help(format!("{wrong}; {by}")),
+        None => Diagnostic::error(Code::Constraint, wrong).help(by),
     }
+}
+
+/// The refusal of an expression: where the overlay has words of its own, its source would only be noise.
+fn said_of_expression(overlay: &Overlay, constraint: &Constraint, source: &str) -> Diagnostic {
+    if let Some(message) = &constraint.message {
+        return Diagnostic::error(Code::Constraint, message.trim()).help(demand(overlay, constraint));
+    }
+    said(overlay, constraint, format!("change the pod so that {source}"))
+}
+
+/// Who demands it, and where that is written.
+fn demand(overlay: &Overlay, constraint: &Constraint) -> String {
+    let place = overlay.position(&constraint.origin).map_or_else(String::new, |at| format!(" ({at})"));
+    format!("{overlay} demands it: {}{place}", constraint.origin)
 }
 
 /// A value as JSON, cut to what a line can take.

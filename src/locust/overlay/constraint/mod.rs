@@ -12,7 +12,7 @@ use place::Place;
 use serde_json::Value;
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     locust::api::v1alpha1::{self, Constraint as Written},
     path::FieldPath,
 };
@@ -119,5 +119,5 @@ fn rule(written: &Written, origin: &FieldPath) -> Result<Rule, Diagnostic> {
 }
 
 fn invalid(message: String) -> Diagnostic {
-    Diagnostic::error("invalid-constraint", message)
+    Diagnostic::error(Code::InvalidConstraint, message)
 }

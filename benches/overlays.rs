@@ -1,0 +1,203 @@
+//! How time and memory grow with tests and overlays.
+//!
+//! `cargo bench --bench overlays` prints a table: for each number of tests and overlays, in a process of its own, how
+//! long it takes to read and select the overlays, to render all tests, to explain every field of them, and to compare
+//! them with what one changed overlay makes of them; and the peak of memory. `-- TESTS OVERLAYS EACH` measures one case:
+//! so many tests, so many overlays, and how many of them apply to each test.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, reason = "a benchmark is no library")]
+
+use std::{
+    fs,
+    hint::black_box,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use podgraft::{
+    locust::{
+        self, Surroundings,
+        config::Config,
+        overlay::{Namespace, Overlays},
+        test,
+    },
+    manifest::{self, Document},
+    report::{against::Against, explain::Explanation},
+};
+
+/// Tests, overlays, and how many of the overlays apply to each test.
+const CASES: [[usize; 3]; 9] = [
+    [250, 50, 50],
+    [500, 50, 50],
+    [1_000, 50, 50],
+    [1_000, 200, 50],
+    [1_000, 1_000, 50],
+    [1_000, 10, 10],
+    [1_000, 200, 200],
+    [100, 1_000, 1_000],
+    [1_000, 1_000, 1_000],
+];
+
+fn main() {
+    let numbers: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    if let [tests, overlays, each] = numbers[..] {
+        return one(tests, overlays, each);
+    }
+    println!(
+        "times in seconds, memory in MiB; the last column: microseconds of rendering for each layer of each pod"
+    );
+    println!(
+        "{:>6} {:>9} {:>6} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
+        "tests", "overlays", "each", "resolve", "render", "explain", "diff", "memory", "us/layer"
+    );
+    for case in CASES {
+        let program = std::env::current_exe().unwrap();
+        let status = Command::new(program).args(case.map(|number| number.to_string())).status().unwrap();
+        assert!(status.success());
+    }
+}
+
+fn one(tests: usize, overlays: usize, each: usize) {
+    let documents = read(&(0..tests).map(|number| a_test(number, overlays / each)).collect::<String>());
+    let all: Vec<String> = (0..overlays).map(|number| an_overlay(number, overlays / each)).collect();
+    let before = read(&all.concat());
+    let last = format!("\"{}\"", overlays - 1);
+    let after = read(&all.concat().replace(&last, "changed"));
+    let (namespace, config) = (Namespace::named("load"), Config::default());
+    let start = Instant::now();
+    let (before, after) = (Overlays::read(before), Overlays::read(after));
+    for document in &documents {
+        let (test, _) = test::read(&document.value).unwrap();
+        black_box(before.applying(&test, Some(&namespace)));
+    }
+    let resolve = start.elapsed();
+    let around = Surroundings { overlays: &before, namespace: Some(&namespace) };
+    let around_changed = Surroundings { overlays: &after, namespace: Some(&namespace) };
+    let render = time(&documents, |document| {
+        let rendered = locust::render(document, &around, &config);
+        assert!(!rendered.is_refused(), "{:?}", rendered.diagnostics);
+        assert_eq!(rendered.overlays.len(), each);
+        black_box(rendered);
+    });
+    let explain = time(&documents, |document| {
+        black_box(Explanation::of(document, &around, &config));
+    });
+    let mut against = Against::default();
+    let diff = time(&documents, |document| {
+        let before = locust::render(document, &around, &config);
+        against.add("test", &before, &locust::render(document, &around_changed, &config));
+    });
+    assert!(!against.is_equal());
+    // Two pods a test; three patches of each overlay reach each pod.
+    let layers = tests * each * 2 * 3;
+    #[allow(clippy::cast_precision_loss, reason = "counts of things that were just made")]
+    let each_layer = render.as_secs_f64() * 1e6 / layers as f64;
+    let seconds = |time: Duration| format!("{:.2}", time.as_secs_f64());
+    println!(
+        "{tests:>6} {overlays:>9} {each:>6} {:>9} {:>9} {:>9} {:>9} {:>9} {each_layer:>9.1}",
+        seconds(resolve),
+        seconds(render),
+        seconds(explain),
+        seconds(diff),
+        peak_memory(),
+    );
+}
+
+fn time(documents: &[Document], mut work: impl FnMut(&Document)) -> Duration {
+    let start = Instant::now();
+    documents.iter().for_each(&mut work);
+    start.elapsed()
+}
+
+fn read(text: &str) -> Vec<Document> {
+    let read = manifest::read("bench", text.as_bytes());
+    assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
+    read.documents
+}
+
+/// A test with a sidecar and an init container, of one of so many teams.
+fn a_test(number: usize, teams: usize) -> String {
+    format!(
+        "---
+apiVersion: locust.io/v2
+kind: LocustTest
+metadata:
+  name: test-{number}
+  namespace: load
+  labels:
+    team: team-{}
+spec:
+  image: registry.example.com/locust:2.43.0
+  master:
+    command: --locustfile /lotest/src/test.py --host https://example.com
+  worker:
+    command: --locustfile /lotest/src/test.py
+    replicas: 10
+  testFiles:
+    configMapRef: files
+  workerPodTemplate:
+    spec:
+      initContainers:
+      - name: data
+        image: registry.example.com/fetch:1
+      - name: proxy
+        image: registry.example.com/proxy:1
+        restartPolicy: Always
+",
+        number % teams
+    )
+}
+
+/// An overlay for one of so many teams: what a platform team would write. There are twenty settings; the team's later
+/// overlays set them once more, so that pods do not grow with the overlays.
+fn an_overlay(number: usize, teams: usize) -> String {
+    let team = number % teams;
+    let priority = number / teams;
+    let setting = priority % 20;
+    // One in ten has an expression: they cost most.
+    let expression =
+        if number % 10 == 3 { "  - expression: object.spec.containers.all(c, has(c.image))\n" } else { "" };
+    format!(
+        "---
+apiVersion: locust.io/v1alpha1
+kind: ClusterPodOverlay
+metadata:
+  name: overlay-{number}
+spec:
+  priority: {priority}
+  selector:
+    matchLabels:
+      team: team-{team}
+  defaults:
+    eachContainer:
+      env:
+      - name: SETTING_{setting}
+        value: \"{number}\"
+    podTemplate:
+      metadata:
+        labels:
+          example.com/label-{setting}: \"{number}\"
+      spec:
+        priorityClassName: class-{number}
+    workerPodTemplate:
+      spec:
+        tolerations:
+        - key: pool-{number}
+          operator: Exists
+  overrides:
+    podTemplate:
+      metadata:
+        annotations:
+          example.com/annotation-{setting}: \"{number}\"
+  constraints:
+  - eachContainer: .image
+    pattern: registry\\.example\\.com/.*|.*locust_exporter.*
+{expression}"
+    )
+}
+
+/// The most memory that this process ever had, in MiB.
+fn peak_memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or_default() >> 10
+}

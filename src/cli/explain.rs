@@ -1,0 +1,135 @@
+//! `podgraft explain`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+#[cfg(feature = "operator")]
+use super::source::object_name;
+use super::{
+    Failure, Verdict, config,
+    output::{self, Reporter},
+    render::RoleName,
+    source::Place,
+};
+use crate::{
+    judge::protected_fields,
+    manifest,
+    report::explain::{self, Asked, Choice, Chosen, Explanation},
+    role::Role,
+};
+
+/// What `podgraft explain` takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    /// Fields to tell the whole story of, with all below them (.spec.containers[*].image,
+    /// .spec.volumes[name="data"]); without any, the merged pods with the layer of each field
+    #[cfg_attr(feature = "operator", doc = "(and LocustTests of a cluster, as locusttest/NAME)")]
+    #[arg(value_name = NAMED)]
+    named: Vec<String>,
+
+    #[command(flatten)]
+    place: Place,
+
+    /// The format: text for people, JSON for programs, or one page for a browser
+    #[arg(short, long, value_enum, default_value_t = View::Text)]
+    output: View,
+
+    /// Only this role's pod
+    #[arg(long, value_enum)]
+    role: Option<RoleName>,
+
+    /// Only fields set, or removed, by layers with this in their names
+    #[arg(long, value_name = "NAME")]
+    layer: Option<String>,
+
+    /// Only fields that are not as the operator's base has them
+    #[arg(long)]
+    changed_only: bool,
+
+    /// Print the table of protected fields instead
+    #[arg(long, conflicts_with_all = ["named", "files", "layer", "changed_only"])]
+    protected: bool,
+
+    /// The operator's configuration
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 fine (warnings too), 1 a test is refused (it is explained all the same), 2 wrong usage, an unknown \
+     path or layer, or input/output failed.";
+
+const NAMED: &str = if cfg!(feature = "operator") { "PATH|locusttest/NAME" } else { "PATH" };
+
+/// How explanations are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum View {
+    Text,
+    Json,
+    Html,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
+    if arguments.protected {
+        return protected(arguments);
+    }
+    let (objects, paths) = named(arguments);
+    let mut reporter = Reporter::new();
+    let config = config::read(arguments.config.as_ref(), &mut reporter)?;
+    let tests = arguments.place.tests(&objects, &mut reporter)?;
+    let mut explanations = Vec::new();
+    tests.each(&mut reporter, |document, reporter| {
+        let explanation = Explanation::of(document, &tests.around(document), &config);
+        reporter.report(&explanation.diagnostics, tests.texts());
+        explanations.push(explanation);
+        Ok(())
+    })?;
+    let choice = Choice {
+        role: arguments.role.map(Role::from),
+        layer: arguments.layer.clone(),
+        changed_only: arguments.changed_only,
+        asked: paths.into_iter().map(Asked::new).collect(),
+    };
+    choice.check(&explanations).map_err(Failure)?;
+    let chosen: Vec<Chosen<'_>> = explanations.iter().map(|explanation| choice.of(explanation)).collect();
+    let text = match arguments.output {
+        View::Text if choice.asked.is_empty() => explain::to_yaml(&chosen, output::colours_stdout()),
+        View::Text => explain::to_stories(&chosen),
+        View::Json => manifest::to_json(&explain::to_json(&chosen)),
+        View::Html => explain::to_html(&chosen),
+    };
+    output::print(text.as_bytes())?;
+    Ok(if reporter.refuses(false) { Verdict::Refused } else { Verdict::Fine })
+}
+
+/// The names of LocustTests of a cluster among what was named, and the paths.
+#[cfg(feature = "operator")]
+fn named(arguments: &Arguments) -> (Vec<String>, Vec<&str>) {
+    let (mut objects, mut paths) = (Vec::new(), Vec::new());
+    for text in &arguments.named {
+        match object_name(text) {
+            Ok(name) => objects.push(name),
+            Err(_) => paths.push(text.as_str()),
+        }
+    }
+    (objects, paths)
+}
+
+#[cfg(not(feature = "operator"))]
+fn named(arguments: &Arguments) -> (Vec<String>, Vec<&str>) {
+    (Vec::new(), arguments.named.iter().map(String::as_str).collect())
+}
+
+fn protected(arguments: &Arguments) -> Result<Verdict, Failure> {
+    let (fields, role) = (protected_fields(), arguments.role.map(Role::from));
+    let text = match arguments.output {
+        View::Text => explain::protected_to_text(fields, role),
+        View::Json => manifest::to_json(&explain::protected_to_json(fields, role)),
+        View::Html => {
+            return Err(Failure("print the protected fields with -o text or -o json".to_owned()));
+        }
+    };
+    output::print(text.as_bytes())?;
+    Ok(Verdict::Fine)
+}

@@ -1,0 +1,257 @@
+//! The page of `podgraft explain -o html` in a real browser: by mouse, by keyboard, for a screen reader, in both
+//! themes, and with a pod of 5,000 leaves. Pictures go to the folder in `PODGRAFT_PICTURES`, or to a temporary one.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod browser;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::{fmt::Write, fs, path::PathBuf};
+
+use browser::Browser;
+use support::{podgraft, text};
+
+const OVERLAYS: &str = "tests/explain/overlays.yaml";
+
+/// A key of `WebDriver`'s keyboard.
+const ENTER: &str = "\u{e007}";
+const DOWN: &str = "\u{e015}";
+const END: &str = "\u{e010}";
+const TAB: &str = "\u{e004}";
+
+fn folder() -> PathBuf {
+    let folder = std::env::var_os("PODGRAFT_PICTURES").map_or_else(
+        || std::env::temp_dir().join(format!("podgraft-explain-page-{}", std::process::id())),
+        PathBuf::from,
+    );
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Writes the page of these files.
+fn page(name: &str, files: &[&str], input: &str) -> PathBuf {
+    let mut arguments = vec!["explain", "-o", "html", "--overlays", OVERLAYS];
+    arguments.extend(files.iter().flat_map(|file| ["-f", file]));
+    let output = podgraft(&arguments, input.as_bytes());
+    assert!(output.status.code().is_some_and(|code| code < 2), "{}", text(&output.stderr));
+    let file = folder().join(format!("{name}.html"));
+    fs::write(&file, &output.stdout).unwrap();
+    file
+}
+
+fn row(path: &str) -> String {
+    format!(".row[title='{path}']")
+}
+
+#[test]
+fn a_click_or_a_key_tells_the_story() {
+    let file = page("use", &["tests/explain/refused.yaml", "tests/explain/test.yaml"], "");
+    let browser = Browser::start("use", 1500, 1000);
+    browser.open(&file);
+    assert_eq!(browser.text("#name"), "team-a/checkout");
+    let is_refused = || browser.run("return document.getElementById('refused').offsetParent !== null;");
+    assert_eq!(is_refused(), true);
+    assert!(browser.text("#messages").contains("error[constraint]"), "{}", browser.text("#messages"));
+    browser.click(&row(".spec.containers[name=\"locust\"].image"));
+    let story = browser.text("#story");
+    for part in
+        ["docker.io/locust:2", "typed field .spec.image", "refused.yaml:5:3", "registry.example.com/locust:1"]
+    {
+        assert!(story.contains(part), "{part}: {story}");
+    }
+    // From a message to its field.
+    browser.click("#message-list li:first-child button");
+    assert!(browser.text("#story").contains(".image"), "{}", browser.text("#story"));
+    // The arrow keys move, Enter and Space choose.
+    browser.run("document.querySelector('.row[tabindex=\"0\"]').focus();");
+    browser.press(&[DOWN, DOWN, ENTER]);
+    let chosen = browser.text("#story h2");
+    assert_eq!(browser.run("return document.activeElement.title;"), chosen.as_str());
+    browser.press(&[END, " "]);
+    let story = browser.text("#story");
+    assert!(story.contains(".spec.nodeSelector.pool") && story.contains("$unset"), "{story}");
+    // One stop of the Tab key for each pod.
+    browser.press(&[TAB]);
+    let worker =
+        browser.run("return document.activeElement.closest('section').innerText.startsWith('Worker');");
+    assert_eq!(worker, true);
+    // The other test, with markup in a value.
+    browser.run("const test = document.getElementById('test'); test.value = '1'; test.dispatchEvent(new Event('change'));");
+    assert_eq!(is_refused(), false);
+    browser.click(&row(".spec.containers[name=\"locust\"].env[name=\"TOKEN\"].value"));
+    assert!(browser.text("#story").contains("a\"b</script><!--<b>&amp;"), "{}", browser.text("#story"));
+}
+
+#[test]
+fn a_screen_reader_is_told_what_things_are() {
+    let file = page("reader", &["tests/explain/test.yaml"], "");
+    let browser = Browser::start("reader", 1500, 1000);
+    browser.open(&file);
+    let told = |selector: &str| browser.read_out(selector);
+    let both = |role: &str, name: &str| (role.to_owned(), name.to_owned());
+    assert_eq!(told("#filter"), both("searchbox", "Filter"));
+    assert_eq!(told("#pods section"), both("region", "Master pod"));
+    assert_eq!(told("#pods .list"), both("listbox", "Master pod"));
+    assert_eq!(told("aside"), both("complementary", "Story of the chosen field"));
+    assert_eq!(told("#roles").1, "Pod");
+    assert_eq!(told("#messages"), both("region", "Messages"));
+    let image = told(&row(".spec.containers[name=\"locust\"].image"));
+    let name =
+        ".spec.containers[name=\"locust\"].image: registry.example.com/locust:2; typed field .spec.image";
+    assert_eq!(image, both("option", name));
+    assert_eq!(told("#legend button").0, "button");
+    let live = browser.run("return document.getElementById('story').getAttribute('aria-live');");
+    assert_eq!(live, "polite");
+    assert_eq!(browser.run("return document.getElementById('count').getAttribute('role');"), "status");
+    // Nothing without a name, and no number used twice.
+    let nameless = "return [...document.querySelectorAll('button, input, select')].filter(e => !e.labels?.length && !e.innerText && e.offsetParent).length;";
+    assert_eq!(browser.run(nameless), 0);
+}
+
+#[test]
+fn the_filter_hides_the_rest() {
+    let file = page("filter", &["tests/explain/test.yaml"], "");
+    let browser = Browser::start("filter", 1500, 1000);
+    browser.open(&file);
+    let seen = || {
+        browser.run(
+            "return [...document.querySelectorAll('.row')].filter(e => e.offsetParent).map(e => e.title);",
+        )
+    };
+    let all = seen().as_array().unwrap().len();
+    browser.click("#filter");
+    browser.press(&["p", "r", "i", "o", "r", "i", "t", "y"]);
+    let path = ".spec.priorityClassName";
+    assert_eq!(seen(), serde_json::json!([path, path]));
+    assert!(browser.text("#count").starts_with("2 of "), "{}", browser.text("#count"));
+    browser.press(&[" ", "x", "y", "z"]);
+    assert_eq!(seen(), serde_json::json!([]));
+    assert!(browser.text("#pods").contains("No field is like that."));
+    browser.run(
+        "const f = document.getElementById('filter'); f.value = ''; f.dispatchEvent(new Event('input'));",
+    );
+    assert_eq!(seen().as_array().unwrap().len(), all);
+    // By role, by change, by layer.
+    browser.click("input[name=role][value=worker]");
+    browser.click("#changed");
+    let changed = seen().as_array().unwrap().len();
+    assert!(changed > 0 && changed < all / 2, "{changed} of {all}");
+    browser.run(
+        "[...document.querySelectorAll('#legend button')].find(b => b.innerText.includes('pin')).click();",
+    );
+    assert_eq!(seen(), serde_json::json!([path]));
+    let pressed = browser.run("return document.querySelectorAll('#legend [aria-pressed=true]').length;");
+    assert_eq!(pressed, 1);
+}
+
+#[test]
+fn both_themes_can_be_read() {
+    let file = page("themes", &["tests/explain/refused.yaml"], "");
+    let browser = Browser::start("themes", 1500, 1100);
+    browser.open(&file);
+    let background = || browser.run("return getComputedStyle(document.body).backgroundColor;");
+    let mut colours = Vec::new();
+    for scheme in ["light", "dark"] {
+        browser.prefer(scheme);
+        browser.click(&row(".spec.containers[name=\"locust\"].imagePullPolicy"));
+        browser.run("window.scrollTo(0, 0);");
+        browser.picture(&folder().join(format!("{scheme}.png")));
+        colours.push(background());
+        // The least contrast of text that WCAG's level AA takes.
+        let least = browser.run(CONTRAST);
+        println!("{scheme}: the least contrast is {least}");
+        assert!(least.as_f64().unwrap() >= 4.5, "{scheme}: {least}");
+    }
+    assert_ne!(colours[0], colours[1]);
+    // The button wins over the system.
+    browser.click("#theme");
+    assert_eq!((browser.text("#theme").as_str(), background()), ("Theme: light", colours[0].clone()));
+    // A narrow window.
+    browser.resize(700, 1000);
+    browser.picture(&folder().join("narrow.png"));
+    let wide =
+        browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth;");
+    assert_eq!(wide, 0, "nothing sticks out of a narrow window");
+}
+
+/// The least contrast of any text that can be seen with what is behind it.
+const CONTRAST: &str = r"
+const canvas = document.createElement('canvas'); canvas.width = canvas.height = 1;
+const pen = canvas.getContext('2d', { willReadFrequently: true });
+const parts = (colour) => { pen.clearRect(0, 0, 1, 1); pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); return pen.getImageData(0, 0, 1, 1).data; };
+const light = (c) => [0.2126, 0.7152, 0.0722].reduce((sum, w, i) => { const v = c[i] / 255; return sum + w * (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); }, 0);
+const behind = (e) => { for (; e; e = e.parentElement) { const c = parts(getComputedStyle(e).backgroundColor); if (c[3] === 255) return c; } return [255, 255, 255, 255]; };
+let least = 21;
+for (const e of document.querySelectorAll('body *')) {
+  if (!e.offsetParent || ![...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) continue;
+  const [a, b] = [light(parts(getComputedStyle(e).color)), light(behind(e))];
+  least = Math.min(least, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05));
+}
+return least;
+";
+
+#[test]
+fn a_pod_of_5000_leaves_filters_at_once() {
+    let file = page("large", &["-"], &large());
+    let browser = Browser::start("large", 1500, 1000);
+    browser.open(&file);
+    let leaves = browser.run("return document.querySelectorAll('.row').length;").as_u64().unwrap();
+    assert!(leaves >= 5_000, "{leaves} leaves");
+    let times = browser.run_until_done(MEASURE);
+    let sorted = |name: &str| {
+        let mut times: Vec<f64> =
+            times[name].as_array().unwrap().iter().map(|time| time.as_f64().unwrap()).collect();
+        times.sort_by(f64::total_cmp);
+        assert_eq!(times.len(), 50);
+        times
+    };
+    let (layout, painted) = (sorted("layout"), sorted("painted"));
+    let of = |times: &[f64]| {
+        format!("median {:.1} ms, p95 {:.1} ms, most {:.1} ms", times[24], times[47], times[49])
+    };
+    println!("{leaves} leaves, 50 inputs: to the layout {}; to the next frame {}", of(&layout), of(&painted));
+    assert!(layout[47] < 50.0, "{}", of(&layout));
+}
+
+/// Fifty inputs, each letter of some words; the time until the page is laid out anew, and until it is painted.
+const MEASURE: &str = r"
+const field = document.getElementById('filter');
+const words = ['variable_1', 'secret', 'typed field', 'base', 'x', 'masterpod', '', 'value', '99', 'locust'];
+const inputs = words.flatMap((word) => Array.from(word || ' ', (_, i) => word.slice(0, i + 1))).slice(0, 50);
+while (inputs.length < 50) inputs.push(inputs.length % 2 ? '' : 'variable_4');
+const times = { layout: [], painted: [] };
+const next = () => {
+  if (inputs.length === 0) return done(times);
+  const start = performance.now();
+  field.value = inputs.shift();
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  void document.body.offsetHeight;
+  times.layout.push(performance.now() - start);
+  requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => { times.painted.push(performance.now() - start); setTimeout(next, 5); };
+    channel.port2.postMessage(null);
+  });
+};
+// What opening the page costs is not what typing costs.
+requestIdleCallback(next);
+";
+
+/// A test whose pods have more than 5,000 leaves between them, half of them from a template.
+fn large() -> String {
+    let mut test = fs::read_to_string(support::root().join("tests/explain/test.yaml")).unwrap();
+    test.push_str(
+        "  masterPodTemplate:\n    spec:\n      containers:\n        - name: locust\n          env:\n",
+    );
+    for number in 0..2_500 {
+        writeln!(test, "            - {{name: VARIABLE_{number}, value: \"secret value {number}\"}}")
+            .unwrap();
+    }
+    test
+}
