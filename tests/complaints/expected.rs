@@ -37,6 +37,7 @@ fn found(object: &Value, path: &str) -> Option<Value> {
     if let Some(path) = pattern.exact() {
         return path.find(object).cloned();
     }
-    let values: Vec<Value> = pattern.places(object).into_iter().filter_map(|(_, value)| value.cloned()).collect();
+    let values: Vec<Value> =
+        pattern.places(object).into_iter().filter_map(|(_, value)| value.cloned()).collect();
     (!values.is_empty()).then_some(Value::Array(values))
 }

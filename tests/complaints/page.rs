@@ -23,7 +23,8 @@ pub(crate) fn page(cases: &[Case], unanswered: &[Unanswered]) -> String {
     cases.sort_by_key(|case| (case.project.to_lowercase(), &case.name));
     let mut page = HEAD.to_owned();
     let projects = cases.chunk_by(|one, next| one.project == next.project);
-    writeln!(page, "\n{} complaints are answered:\n\n| project | what it is about |\n|---|---|", cases.len()).unwrap();
+    writeln!(page, "\n{} complaints are answered:\n\n| project | what it is about |\n|---|---|", cases.len())
+        .unwrap();
     for project in projects.clone() {
         let links: Vec<String> =
             project.iter().map(|case| format!("[{}](#{})", case.title, anchor(&case.title))).collect();
@@ -37,7 +38,8 @@ pub(crate) fn page(cases: &[Case], unanswered: &[Unanswered]) -> String {
             section(&mut page, case);
         }
     }
-    writeln!(page, "\n## What is not answered\n\n| project | complaint | why not | |\n|---|---|---|---|").unwrap();
+    writeln!(page, "\n## What is not answered\n\n| project | complaint | why not | |\n|---|---|---|---|")
+        .unwrap();
     for one in unanswered {
         let Unanswered { project, complaint, reason, references } = one;
         let (complaint, reason) = (complaint.trim(), reason.trim());
@@ -65,7 +67,9 @@ fn section(page: &mut String, case: &Case) {
         match step.act() {
             Act::Run(run) => writeln!(page, "- {what}: `podgraft {run}`"),
             Act::DeepMerge(_) => writeln!(page, "- {what}: the test runs it"),
-            Act::Played(Played { test, file }) => writeln!(page, "- {what}: `{test}` of [`{file}`](../../{file})"),
+            Act::Played(Played { test, file }) => {
+                writeln!(page, "- {what}: `{test}` of [`{file}`](../../{file})")
+            }
         }
         .unwrap();
     }

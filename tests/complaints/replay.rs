@@ -49,12 +49,9 @@ fn ran(case: &Case, step: &Step, run: &str) {
             assert!(size <= most, "{} has {size} bytes", object["metadata"]["name"]);
         }
     }
-    for (role, wanted) in [
-        ("master", &step.both),
-        ("worker", &step.both),
-        ("master", &step.master),
-        ("worker", &step.worker),
-    ] {
+    for (role, wanted) in
+        [("master", &step.both), ("worker", &step.both), ("master", &step.master), ("worker", &step.worker)]
+    {
         if let Some(wanted) = wanted {
             wanted.check(&template(printed, role), &format!("{}: {role}", step.what));
         }
