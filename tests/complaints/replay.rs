@@ -3,18 +3,21 @@
 use std::process::{Command, Stdio};
 
 use k8s_openapi::{DeepMerge, api::core::v1::Pod};
-use podgraft::manifest;
+use podgraft::{locust::command, manifest};
 use serde_json::Value;
 
 use crate::{
     case::{Act, Case, Files, Played, Step},
     said,
-    support::{root, text},
+    support::{files, root, text},
 };
 
 /// Replays a case.
 pub(crate) fn replay(case: &Case) {
-    assert!(!case.steps.is_empty(), "{} shows nothing", case.name);
+    for file in files(&case.folder(), ".yaml") {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        assert!(name == "case.yaml" || case.steps.iter().any(|step| uses(step, name)), "nothing uses {name}");
+    }
     for step in &case.steps {
         match step.act() {
             Act::Run(run) => ran(case, step, run),
@@ -24,16 +27,24 @@ pub(crate) fn replay(case: &Case) {
     }
 }
 
+fn uses(step: &Step, file: &str) -> bool {
+    match step.act() {
+        Act::Run(run) => run.split_whitespace().any(|word| word == file),
+        Act::DeepMerge(Files { base, patch }) => [base, patch].contains(&&file.to_owned()),
+        Act::Played(_) => false,
+    }
+}
+
 fn ran(case: &Case, step: &Step, run: &str) {
     let exit = step.exit;
-    let words: Vec<&str> = run.split_whitespace().collect();
+    let words = command::words(run).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_podgraft"));
     // No cluster: what needs one must not pass by luck.
     let command = command.args(&words).current_dir(case.folder()).env("KUBECONFIG", "/nowhere");
     let output = command.stdin(Stdio::null()).output().unwrap();
     let (printed, told) = (text(&output.stdout), text(&output.stderr));
     assert_eq!(output.status.code(), Some(exit), "{}: {printed}{told}", step.what);
-    let compares = words.first() == Some(&"diff");
+    let compares = words[0] == "diff";
     assert!(exit == 0 || compares || printed.is_empty(), "refused, and yet there is a result: {printed}");
     said::check(told, &step.says, &step.what);
     for part in &step.prints {

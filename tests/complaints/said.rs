@@ -22,7 +22,8 @@ pub(crate) fn messages(printed: &str) -> Vec<Message> {
             let (severity, code) = (severity.to_owned(), code.to_owned());
             messages.push(Message { severity, code, ..Message::default() });
         }
-        let message = messages.last_mut().unwrap_or_else(|| panic!("no message: {printed}"));
+        // Before the first message there may be a summary.
+        let Some(message) = messages.last_mut() else { continue };
         let note = line.trim_start();
         message.path = message.path.take().or_else(|| note.strip_prefix("= path: ").map(str::to_owned));
         message.layer = message.layer.take().or_else(|| note.strip_prefix("= layer: ").map(str::to_owned));
@@ -68,7 +69,7 @@ pub(crate) fn check(printed: &str, wanted: &[Said], after: &str) {
 
 /// A test that a change of the messages' form is seen, and does not make every expectation hold.
 pub(crate) fn reads_messages() {
-    let printed = "error[null]: write $unset\n  --> a.yaml:1:2\n   |\n   = path: .spec.x\n   = layer: podTemplate\n\n\
+    let printed = "2 tests: 1 refused\n\nerror[null]: write $unset\n  --> a.yaml:1:2\n   |\n   = path: .spec.x\n   = layer: podTemplate\n\n\
         warning[unused-volume]: mount \"a\"\n   = path: .spec.volumes[name=\"a\"]\n";
     let found = messages(printed);
     let told = |message: &Message| format!("{} {} {:?}", message.severity, message.code, message.path);
