@@ -34,7 +34,7 @@ pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Vec<Document>, 
             match value {
                 Value::Null => {}
                 Value::Array(_) if roots == Roots::Lists => {
-                    documents.push(Document::new(value, source, node))
+                    documents.push(Document::new(value, source, node));
                 }
                 Value::Object(_) => documents.push(Document::new(value, source, node)),
                 _ => {

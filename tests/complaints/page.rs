@@ -11,8 +11,8 @@ Each folder beside this page is one complaint: its inputs, the commands, and exa
 The commands are run in the case's folder. `cargo test --test complaints` replays them all with the real binary; a case that fails is named. Where it can be done, a step \
 replays the other project's way on the same inputs as well, so that the difference is seen and not only claimed.
 
-How it is known what another project does: *issue* and *pull request* were read as their authors wrote them, *code* and \
-*documentation* in the middle of 2026, *measured* is run by the case itself. Projects change: follow the reference before you repeat it.
+It is known what another project does from the thread of the *issue* or *pull request*, from its *code* or *documentation* (read in the \
+middle of 2026, not run), or *measured*: the case itself runs it. Projects change: follow the reference before you repeat it.
 
 `UPDATE=1 cargo test --test complaints` writes this page.
 ";
