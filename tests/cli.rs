@@ -92,6 +92,27 @@ fn bad_input_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_json_patch_is_a_list_in_json_or_yaml() {
+    let base = "docs/patch/deployment.json";
+    let operation = r#"[{"op": "replace", "path": "/metadata/name", "value": "shop"}]"#;
+    for patch in [operation, "[{op: replace, path: /metadata/name, value: shop}]"] {
+        let output = podgraft(&["patch", "-f", base, "--type", "json", "-p", patch], b"");
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert!(text(&output.stdout).contains("name: shop"));
+    }
+    let yaml = b"- op: remove\n  path: /metadata/labels\n";
+    let output = podgraft(&["patch", "-f", base, "--type", "json", "--patch-file", "-"], yaml);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("error[patch-failed]: correct operation 0"));
+    for (kind, refused) in [("json", "error[invalid-patch]"), ("strategic", "error[not-an-object]")] {
+        let patch = if kind == "json" { "{}" } else { operation };
+        let output = podgraft(&["patch", "-f", base, "--type", kind, "-p", patch], b"");
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).starts_with(refused), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
 fn usage_and_input_failures_are_2() {
     for arguments in [
         &["render"][..],

@@ -98,7 +98,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let documents = std::mem::take(&mut bases.documents).into_iter();
     bases.documents =
         documents.flat_map(|document| document.items().unwrap_or_else(|| vec![document])).collect();
-    let patches = manifest::read(&patch.name, &patch.bytes);
+    let patches = match arguments.patch_type {
+        PatchType::Json => manifest::read_json_patch(&patch.name, &patch.bytes),
+        PatchType::Strategic | PatchType::Merge => manifest::read(&patch.name, &patch.bytes),
+    };
     let mut reporter = Reporter::new();
     let documents: Vec<Document> = bases.documents.iter().chain(&patches.documents).cloned().collect();
     reporter.report(&bases.diagnostics, &documents);

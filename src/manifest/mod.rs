@@ -9,7 +9,7 @@ mod yaml;
 
 pub use document::Document;
 pub use json::json_value;
-pub use read::{Read, read};
+pub use read::{Read, read, read_json_patch};
 pub use write::{to_json, to_json_line, to_yaml, to_yaml_line};
 
 /// The deepest nesting of maps and lists that is read.

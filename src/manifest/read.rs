@@ -11,6 +11,14 @@ use crate::diagnostic::{Code, Diagnostic, Position};
 /// The largest file that is read.
 const MAX_BYTES: usize = 16 << 20;
 
+/// What a document may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Roots {
+    Objects,
+    /// An object too: whoever takes it says what is wrong with it.
+    Lists,
+}
+
 /// What a file holds.
 #[derive(Debug, Default)]
 pub struct Read {
@@ -24,6 +32,17 @@ pub struct Read {
 /// `file` is its name in messages.
 #[must_use]
 pub fn read(file: &str, bytes: &[u8]) -> Read {
+    read_all(file, bytes, Roots::Objects)
+}
+
+/// Reads a JSON patch, which is a list of operations, as kubectl does: in YAML or in JSON. `file` is its
+/// name in messages.
+#[must_use]
+pub fn read_json_patch(file: &str, bytes: &[u8]) -> Read {
+    read_all(file, bytes, Roots::Lists)
+}
+
+fn read_all(file: &str, bytes: &[u8], roots: Roots) -> Read {
     let file: Arc<str> = file.into();
     let refused = |diagnostic| Read { documents: Vec::new(), diagnostics: vec![diagnostic] };
     if bytes.len() > MAX_BYTES {
@@ -43,7 +62,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Read {
     };
     let is_json = text.trim_start().starts_with('{');
     let source = Arc::new(Source::new(file, text.to_owned()));
-    match if is_json { json::read(&source) } else { yaml::read(&source) } {
+    match if is_json { json::read(&source) } else { yaml::read(&source, roots) } {
         Ok(documents) => Read { documents, diagnostics: Vec::new() },
         Err(diagnostic) => refused(diagnostic),
     }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::{
     MAX_DEPTH,
     document::{Document, Inside, Mark, Node, Source},
+    read::Roots,
     scalar::{self, Scalar},
 };
 use crate::diagnostic::{Code, Diagnostic, Position};
@@ -19,7 +20,7 @@ use crate::diagnostic::{Code, Diagnostic, Position};
 const MAX_VALUES: usize = 500_000;
 
 /// The documents of a YAML text. Empty ones are left out.
-pub(super) fn read(source: &Arc<Source>) -> Result<Vec<Document>, Diagnostic> {
+pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Vec<Document>, Diagnostic> {
     let mut options = Options::default();
     options.emit_comments = false;
     let parser = Parser::new_from_str_with_options(&source.text, options);
@@ -32,6 +33,9 @@ pub(super) fn read(source: &Arc<Source>) -> Result<Vec<Document>, Diagnostic> {
             let (value, node) = reader.value(event, span, 0)?;
             match value {
                 Value::Null => {}
+                Value::Array(_) if roots == Roots::Lists => {
+                    documents.push(Document::new(value, source, node));
+                }
                 Value::Object(_) => documents.push(Document::new(value, source, node)),
                 _ => {
                     return Err(reader.error(
