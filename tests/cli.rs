@@ -95,7 +95,8 @@ fn bad_input_is_refused_with_its_place() {
 fn a_json_patch_is_a_list_in_json_or_yaml() {
     let base = "docs/patch/deployment.json";
     let operation = r#"[{"op": "replace", "path": "/metadata/name", "value": "shop"}]"#;
-    for patch in [operation, "[{op: replace, path: /metadata/name, value: shop}]"] {
+    let item = "- {op: replace, path: /metadata/name, value: shop}";
+    for patch in [operation, "[{op: replace, path: /metadata/name, value: shop}]", item] {
         let output = podgraft(&["patch", "-f", base, "--type", "json", "-p", patch], b"");
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         assert!(text(&output.stdout).contains("name: shop"));

@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     base: Option<PathBuf>,
 
     /// The patch, as JSON or YAML
-    #[arg(short, long, value_name = "PATCH", conflicts_with = "patch_file")]
+    #[arg(short, long, value_name = "PATCH", conflicts_with = "patch_file", allow_hyphen_values = true)]
     patch: Option<String>,
 
     /// The file with the patch, - for standard input
