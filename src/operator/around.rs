@@ -1,36 +1,37 @@
 //! [`Around`]: the overlays and the namespaces' labels of the cluster, kept for all controllers.
 
+mod gathering;
+mod kept;
+
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{
         Arc, PoisonError, RwLock, RwLockReadGuard,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
 };
 
-use futures::{Stream, StreamExt, future::join_all, stream};
+use futures::{Stream, StreamExt, stream};
 use k8s_openapi::api::core::v1::Namespace as ApiNamespace;
 use kube::{
     Api, Client, ResourceExt,
-    api::{ApiResource, DynamicObject},
+    api::{ApiResource, DynamicObject, ListParams},
     core::PartialObjectMeta,
     runtime::{reflector::Store, watcher},
 };
 use tokio::sync::watch;
 
-use super::watch::{reflected, trim_metadata};
+use gathering::{Gathering, TURN};
+use kept::Kept;
+
+use super::{
+    error::Error,
+    watch::{Filled, reflected, trim_metadata},
+};
 use crate::{
     locust::overlay::{Kind, Namespace, Overlays},
     manifest::Document,
 };
-
-/// How often it is looked whether anything has changed: every test is looked at once nothing has for this long, so
-/// that hundreds of changes at once are one.
-const GATHERED: Duration = Duration::from_secs(1);
-
-/// For how many times this long the tests wait at most while changes go on coming.
-const MOST_GATHERED: u32 = 5;
 
 /// What is known of the cluster around the tests.
 enum Known {
@@ -51,33 +52,9 @@ pub struct Around {
 
 /// What is kept in memory.
 struct Stores {
-    overlays: Vec<Store<DynamicObject>>,
+    overlays: Vec<Kept>,
     namespaces: Option<Store<PartialObjectMeta<ApiNamespace>>>,
-}
-
-/// Changes that come one after another.
-#[derive(Default)]
-struct Gathering {
-    /// Whether one came since the last turn.
-    is_coming: bool,
-    /// For how many turns some are there of which nobody was told.
-    turns: u32,
-}
-
-impl Gathering {
-    /// Once a turn: whether it is time to tell of what came.
-    fn is_over(&mut self) -> bool {
-        let is_quiet = !std::mem::take(&mut self.is_coming);
-        if is_quiet && self.turns == 0 {
-            return false;
-        }
-        self.turns += 1;
-        let is_over = is_quiet || self.turns > MOST_GATHERED;
-        if is_over {
-            self.turns = 0;
-        }
-        is_over
-    }
+    filled: Vec<Filled>,
 }
 
 /// Keeps an [`Around`] up to date while it is polled.
@@ -100,34 +77,41 @@ impl Around {
     /// that does it.
     #[must_use]
     pub fn watch(client: &Client, namespaces: &[String], cluster: bool) -> (Arc<Self>, Work) {
-        let (mut overlays, mut events) = (Vec::new(), Vec::new());
-        let mut add = |api: Api<DynamicObject>, kind: Kind| {
+        let (mut overlays, mut caches, mut events) = (Vec::new(), Vec::new(), Vec::new());
+        let mut add = |api: Api<DynamicObject>, kind: Kind, namespace: Option<&String>| {
             let trim = |overlay: &mut DynamicObject| overlay.managed_fields_mut().clear();
-            let (store, stream) =
+            let (store, filled, stream) =
                 reflected(api, watcher::Config::default(), overlay_resource(kind), trim, |_| ());
-            overlays.push(store);
+            overlays.push(Kept { kind, namespace: namespace.cloned(), store });
+            caches.push(filled);
             events.push(stream.map(|event| event.map(|_| ())).boxed());
         };
         if namespaces.is_empty() {
-            add(Api::all_with(client.clone(), &overlay_resource(Kind::Namespaced)), Kind::Namespaced);
+            add(Api::all_with(client.clone(), &overlay_resource(Kind::Namespaced)), Kind::Namespaced, None);
         }
         for namespace in namespaces {
             let resource = overlay_resource(Kind::Namespaced);
-            add(Api::namespaced_with(client.clone(), namespace, &resource), Kind::Namespaced);
+            add(
+                Api::namespaced_with(client.clone(), namespace, &resource),
+                Kind::Namespaced,
+                Some(namespace),
+            );
         }
         let mut of_namespaces = None;
         if cluster {
-            add(Api::all_with(client.clone(), &overlay_resource(Kind::Cluster)), Kind::Cluster);
+            add(Api::all_with(client.clone(), &overlay_resource(Kind::Cluster)), Kind::Cluster, None);
             let api: Api<PartialObjectMeta<ApiNamespace>> = Api::all(client.clone());
-            let (store, stream) = reflected(api, watcher::Config::default(), (), trim_metadata, |_| ());
+            let (store, filled, stream) =
+                reflected(api, watcher::Config::default(), (), trim_metadata, |_| ());
             of_namespaces = Some(store);
+            caches.push(filled);
             events.push(stream.map(|event| event.map(|_| ())).boxed());
         }
         let around = Arc::new(Self {
             known: RwLock::new(Known::NotYet(None)),
             is_stale: AtomicBool::new(false),
             changes: watch::Sender::new(0),
-            stores: Stores { overlays, namespaces: of_namespaces },
+            stores: Stores { overlays, namespaces: of_namespaces, filled: caches },
         });
         let work = Arc::clone(&around).work(stream::select_all(events));
         (around, Box::pin(work))
@@ -136,7 +120,7 @@ impl Around {
     async fn work(self: Arc<Self>, mut events: impl Stream<Item = Result<(), watcher::Error>> + Unpin) {
         let mut is_filled = Box::pin(self.filled());
         let (mut filled, mut gathering) = (false, Gathering::default());
-        let mut turn = tokio::time::interval(GATHERED);
+        let mut turn = tokio::time::interval(TURN);
         turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -162,13 +146,9 @@ impl Around {
 
     /// Waits until everything has been read once.
     async fn filled(&self) {
-        let overlays = join_all(self.stores.overlays.iter().map(Store::wait_until_ready));
-        let namespaces = async {
-            if let Some(namespaces) = &self.stores.namespaces {
-                let _ = namespaces.wait_until_ready().await;
-            }
-        };
-        tokio::join!(overlays, namespaces);
+        for filled in &self.stores.filled {
+            filled.wait().await;
+        }
     }
 
     fn fail(&self, words: String) {
@@ -192,7 +172,7 @@ impl Around {
         // Nobody else reads meanwhile, or what was read first could be kept last.
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         self.is_stale.store(false, Ordering::Release);
-        let documents = self.stores.overlays.iter().flat_map(Store::state);
+        let documents = self.stores.overlays.iter().flat_map(|kept| kept.store.state());
         let documents = documents
             .map(|overlay| Document::from_value(serde_json::to_value(&*overlay).unwrap_or_default()));
         let overlays = Arc::new(Overlays::read(documents));
@@ -240,6 +220,28 @@ impl Around {
                 Ok((Arc::clone(overlays), namespace))
             }
         }
+    }
+
+    /// Whether what is known of the overlays and of this namespace is what the API server says now: nothing that was
+    /// published before a test starts may be missed, or a constraint could be.
+    ///
+    /// # Errors
+    /// [`Error::Api`] when the API server does not answer.
+    pub async fn is_current(&self, client: &Client, namespace: &str) -> Result<bool, Error> {
+        for kept in &self.stores.overlays {
+            if kept.namespace.as_deref().is_none_or(|one| one == namespace)
+                && !kept.is_current(client, namespace).await?
+            {
+                return Ok(false);
+            }
+        }
+        let Some(namespaces) = &self.stores.namespaces else { return Ok(true) };
+        let api: Api<ApiNamespace> = Api::all(client.clone());
+        // Listed, because that is what the operator may do.
+        let this = ListParams::default().fields(&format!("metadata.name={namespace}"));
+        let live = api.list_metadata(&this).await.map_err(Error::api("read the namespace"))?;
+        let known = namespaces.state().into_iter().find(|one| one.name_any() == namespace);
+        Ok(live.items.first().map(ResourceExt::labels) == known.as_deref().map(ResourceExt::labels))
     }
 
     /// The overlays themselves, for their status; nothing before all are known.

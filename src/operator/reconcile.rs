@@ -150,6 +150,11 @@ async fn look(test: &DynamicObject, scope: &Scope) -> Result<Action, Error> {
         }
         view = live;
         now = Now::of(scope, &view.test);
+        let namespace = view.test.namespace().unwrap_or_default();
+        let starts = decide(&view, now.wanted()) == Step::Freeze;
+        if starts && !scope.ctx.around.is_current(&scope.ctx.client, &namespace).await? {
+            return Err(Error::Stale);
+        }
         match act(scope, &mut view, &now).await {
             Ok(outcome) => (step, verdict) = outcome,
             // The author is told, too.

@@ -24,6 +24,7 @@ use kube::{
     },
 };
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 
 use super::{
     context::Context,
@@ -58,19 +59,28 @@ pub struct Caches {
     pub revisions_of: Index,
     /// The pods by role of a test.
     pub pods_of: Index,
+    filled: Vec<Filled>,
 }
 
 impl Caches {
     /// Waits until every cache has been filled once.
     pub async fn ready(&self) {
-        // A writer that is gone belongs to a controller that is shutting down.
-        let _ = tokio::join!(
-            self.tests.wait_until_ready(),
-            self.services.wait_until_ready(),
-            self.jobs.wait_until_ready(),
-            self.revisions.wait_until_ready(),
-            self.pods.wait_until_ready()
-        );
+        for filled in &self.filled {
+            filled.wait().await;
+        }
+    }
+}
+
+/// Whether a cache has been filled once. Many can wait for it: of those that wait with kube's own
+/// `wait_until_ready`, only the last one is woken.
+#[derive(Debug, Clone)]
+pub(super) struct Filled(watch::Receiver<bool>);
+
+impl Filled {
+    /// Waits until it is filled.
+    pub(super) async fn wait(&self) {
+        // A stream that is gone belongs to a controller that is shutting down.
+        let _ = self.0.clone().wait_for(|filled| *filled).await;
     }
 }
 
@@ -95,7 +105,7 @@ pub fn prepare(
     stop: impl Future<Output = ()> + Send + Sync + 'static,
 ) -> Prepared {
     let client = &ctx.client;
-    let (tests, test_stream) = {
+    let (tests, tests_filled, test_stream) = {
         let api = match namespace {
             Some(namespace) => Api::namespaced_with(client.clone(), namespace, &resource()),
             None => Api::all_with(client.clone(), &resource()),
@@ -107,13 +117,17 @@ pub fn prepare(
     let (by_test, by_role) = (revisions_of.clone(), pods_of.clone());
     let of_services = api::<PartialObjectMeta<Service>>(client, namespace);
     let of_revisions = api::<PartialObjectMeta<ControllerRevision>>(client, namespace);
-    let (services, service_stream) = reflected(of_services, owned(), (), trim_metadata, |_| ());
-    let (revisions, revision_stream) =
+    let (services, services_filled, service_stream) =
+        reflected(of_services, owned(), (), trim_metadata, |_| ());
+    let (revisions, revisions_filled, revision_stream) =
         reflected(of_revisions, owned(), (), trim_metadata, move |event| by_test.note(event));
-    let (jobs, job_stream) = reflected(api::<Job>(client, namespace), owned(), (), trim_job, |_| ());
-    let (pods, pod_stream) =
+    let (jobs, jobs_filled, job_stream) =
+        reflected(api::<Job>(client, namespace), owned(), (), trim_job, |_| ());
+    let (pods, pods_filled, pod_stream) =
         reflected(api::<Pod>(client, namespace), owned(), (), trim_pod, move |event| by_role.note(event));
-    let caches = Caches { tests: tests.clone(), services, jobs, revisions, pods, revisions_of, pods_of };
+    let filled = vec![tests_filled, services_filled, revisions_filled, jobs_filled, pods_filled];
+    let caches =
+        Caches { tests: tests.clone(), services, jobs, revisions, pods, revisions_of, pods_of, filled };
     let config = ControllerConfig::default().concurrency(ctx.settings.concurrency).debounce(DEBOUNCE);
     let scope = Arc::new(Scope { ctx: Arc::clone(ctx), caches: caches.clone() });
     let controller = Controller::for_stream_with(fine(test_stream), tests, resource())
@@ -151,7 +165,7 @@ where
     }
 }
 
-/// A cache, and the stream of everything that is put into it or taken out.
+/// A cache, whether it has been filled, and the stream of everything that is put into it or taken out.
 ///
 /// It backs off by itself. A controller must not see its errors: it would make every other stream wait, too.
 pub(super) fn reflected<K>(
@@ -160,7 +174,7 @@ pub(super) fn reflected<K>(
     dyntype: K::DynamicType,
     trim: impl Fn(&mut K) + Send + Sync + 'static,
     note: impl Fn(&watcher::Event<K>) + Send + Sync + 'static,
-) -> (Store<K>, impl Stream<Item = Result<K, watcher::Error>> + Send + 'static)
+) -> (Store<K>, Filled, impl Stream<Item = Result<K, watcher::Error>> + Send + 'static)
 where
     K: Resource + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
     K::DynamicType: Debug + Clone + Eq + Hash + Unpin + Send + Sync,
@@ -169,6 +183,7 @@ where
     let kind = K::kind(&dyntype).into_owned();
     let writer = Writer::<K>::new(dyntype);
     let reader = writer.as_reader();
+    let (fill, filled) = watch::channel(false);
     let stream = watcher(api, config)
         .map(move |event| {
             match &event {
@@ -180,8 +195,13 @@ where
         .backoff(Patience::default())
         .modify(trim)
         .reflect(writer)
+        .inspect(move |event| {
+            if matches!(event, Ok(watcher::Event::InitDone)) {
+                fill.send_replace(true);
+            }
+        })
         .touched_objects();
-    (reader, stream)
+    (reader, Filled(filled), stream)
 }
 
 /// A stream without its errors.
