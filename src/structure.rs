@@ -31,7 +31,7 @@ impl Structure {
         self.validator.is_some()
     }
 
-    /// Everything that is wrong with the structure of `value`; paths by index, rooted at it.
+    /// Everything that is wrong with the structure of `value`, an object's `spec`; paths by index, rooted at it.
     pub fn check<'v>(&'v self, value: &'v Value) -> impl Iterator<Item = (Vec<Step>, Diagnostic)> + 'v {
         let errors = self.validator.iter().flat_map(|validator| validator.iter_errors(value));
         errors.map(move |error| {
@@ -44,7 +44,7 @@ impl Structure {
                 Step::Field(name) => Some(name.as_str()),
                 Step::Index(_) => None,
             });
-            let message = message(&error, name.unwrap_or("the value"));
+            let message = message(&error, name.unwrap_or("spec"));
             (steps, Diagnostic::error(Code::InvalidValue, message).at(path))
         })
     }

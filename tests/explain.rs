@@ -223,7 +223,7 @@ fn what_can_mean_nothing_is_wrong_usage() {
         (&["--layer", "basline"], "did you mean \"baseline\"?"),
         (&["--layer", "xyz"], "there is ClusterPodOverlay baseline (defaults)"),
         (&["--role", "boss"], "invalid value"),
-        (&["--protected"], "cannot be used"),
+        (&["--protected", "--changed-only"], "cannot be used"),
     ] {
         let (code, printed, said) = explain(arguments);
         assert_eq!((code, &*printed), (Some(2), ""), "{arguments:?}: {said}");
@@ -243,6 +243,9 @@ fn protected_fields_need_no_file() {
     for field in table {
         assert!(text(&output.stdout).contains(field.rule), "{}", field.path);
     }
+    // Whichever tests are named, the table is the same.
+    let named = podgraft(&["explain", "--protected", "-f", "tests/explain/test.yaml"], b"");
+    assert_eq!((named.status.code(), named.stdout), (Some(0), output.stdout));
     let json = podgraft(&["explain", "--protected", "-o", "json", "--role", "worker"], b"").stdout;
     let listed = serde_json::from_slice::<Value>(&json).unwrap()["protected"].as_array().unwrap().len();
     let of_worker = table.iter().filter(|field| field.roles.contains(&podgraft::role::Role::Worker)).count();

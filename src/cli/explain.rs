@@ -48,8 +48,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     changed_only: bool,
 
-    /// Print the table of protected fields instead
-    #[arg(long, conflicts_with_all = ["named", "files", "layer", "changed_only"])]
+    /// Print the table of protected fields instead: it is the same for all tests
+    #[arg(long, conflicts_with_all = ["named", "layer", "changed_only"])]
     protected: bool,
 
     /// The operator's configuration

@@ -33,6 +33,7 @@ fn everything_that_is_wrong_is_said_at_its_place() {
     old["apiVersion"] = "locust.io/v1".into();
     for (overlay, path, part) in [
         (cluster("a", json!({"default": {}})), ".spec.default", "did you mean \"defaults\""),
+        (cluster("a", json!(null)), ".spec", "write \"spec\" as a map"),
         (
             cluster("a", json!({"defaults": {"podTemplat": {}}})),
             ".spec.defaults.podTemplat",
