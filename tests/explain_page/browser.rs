@@ -66,11 +66,18 @@ impl Browser {
         self.post("/execute/sync", &json!({"script": script, "args": []}))
     }
 
-    /// Runs a script that ends by calling `done`.
+    /// Runs a script that ends by calling its argument.
     pub(crate) fn run_until_done(&self, script: &str) -> Value {
-        self.post("/timeouts", &json!({"script": 120_000}));
-        let script = format!("const done = arguments[0];{script}");
         self.post("/execute/async", &json!({"script": script, "args": []}))
+    }
+
+    /// The seconds that the page's main thread has worked so far. It is the processor's time: what else the machine does
+    /// does not count.
+    pub(crate) fn worked(&self) -> f64 {
+        self.cdp("Performance.enable", &json!({"timeDomain": "threadTicks"}));
+        let metrics = self.cdp("Performance.getMetrics", &json!({}));
+        let tasks = metrics["metrics"].as_array().unwrap().iter().find(|one| one["name"] == "TaskDuration");
+        tasks.unwrap()["value"].as_f64().unwrap()
     }
 
     /// Clicks where a person would.
@@ -111,8 +118,7 @@ impl Browser {
     /// Sets what the system says of colours.
     pub(crate) fn prefer(&self, scheme: &str) {
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        let command = json!({"cmd": "Emulation.setEmulatedMedia", "params": features});
-        self.post("/goog/cdp/execute", &command);
+        self.cdp("Emulation.setEmulatedMedia", &features);
     }
 
     /// Gives the window another size.
@@ -122,9 +128,13 @@ impl Browser {
 
     /// Writes a picture of the window.
     pub(crate) fn picture(&self, file: &Path) {
-        let command = json!({"cmd": "Page.captureScreenshot", "params": {"format": "png"}});
-        let picture = self.post("/goog/cdp/execute", &command);
+        let picture = self.cdp("Page.captureScreenshot", &json!({"format": "png"}));
         fs::write(file, base64(picture["data"].as_str().unwrap())).unwrap();
+    }
+
+    /// A command of Chrome's own protocol.
+    fn cdp(&self, command: &str, parameters: &Value) -> Value {
+        self.post("/goog/cdp/execute", &json!({"cmd": command, "params": parameters}))
     }
 
     fn element(&self, selector: &str) -> String {
