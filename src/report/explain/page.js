@@ -72,7 +72,7 @@
     const group = groupOf(leaf.layer);
     if (state.groups.has(group)) state.groups.get(group).number += 1;
     const text = `${leaf.path} ${shown(leaf.value)} ${leaf.layer}${gone ? " removed" : ""}`.toLowerCase();
-    const made = { element, leaf, role, gone, group, text, seen: true, index: state.rows.length };
+    const made = { element, leaf, role, gone, group, text, seen: true, shown: true, index: state.rows.length };
     element.dataset.index = made.index;
     state.rows.push(made);
     return made;
@@ -138,12 +138,14 @@
     for (const chunk of state.chunks) {
       let number = 0;
       for (const one of chunk.rows) {
-        const seen = wanted(one);
-        if (seen !== one.seen) {
-          one.seen = seen;
-          one.element.hidden = !seen;
-        }
-        if (seen) number += 1;
+        one.seen = wanted(one);
+        if (one.seen) number += 1;
+      }
+      // Rows of a hidden chunk can wait: most inputs hide and show whole chunks.
+      for (const one of number > 0 ? chunk.rows : []) {
+        if (one.shown === one.seen) continue;
+        one.shown = one.seen;
+        one.element.hidden = !one.seen;
       }
       if (number !== chunk.number) {
         chunk.number = number;
