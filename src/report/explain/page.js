@@ -26,6 +26,8 @@
   const shown = (value) => (typeof value === "string" ? value : JSON.stringify(value));
   /** Typed fields are many, and one thing to those who look for overlays. */
   const groupOf = (layer) => (layer.startsWith("typed field ") ? "typed fields" : layer);
+  /** A layer beside a field: its colour and the story say of which kind an overlay is. */
+  const brief = (layer) => layer.replace(/^(?:Cluster)?PodOverlay /, "");
   const colourOf = (layer) => (state.groups.get(groupOf(layer)) || { colour: "gray" }).colour;
   const place = (at) => (at ? `${at.file}:${at.line}:${at.column}` : "");
 
@@ -62,12 +64,13 @@
     const [up, own] = pathOf(leaf.path, before);
     const path = make("span", "path", make("span", "up", up), make("span", "own", own));
     const value = make("span", "value", shown(leaf.value).replaceAll("\n", "⏎"));
-    const element = make("div", gone ? "row gone" : "row", path, value, make("span", "layer", leaf.layer));
+    const element = make("div", gone ? "row gone" : "row", path, value, make("span", "layer", brief(leaf.layer)));
     element.setAttribute("role", "option");
     element.setAttribute("aria-selected", "false");
     element.setAttribute("aria-label", `${leaf.path}: ${gone ? "removed" : shown(leaf.value)}; ${leaf.layer}`);
     element.tabIndex = -1;
     element.title = leaf.path;
+    element.lastChild.title = leaf.layer;
     element.style.setProperty("--colour", colourOf(leaf.layer));
     const group = groupOf(leaf.layer);
     if (state.groups.has(group)) state.groups.get(group).number += 1;
