@@ -119,6 +119,8 @@ fn usage_and_input_failures_are_2() {
         &["render"][..],
         &["render", "-f", "nowhere.yaml"],
         &["render", "-f", "-", "-f", "-"],
+        &["render", "-f", "-", "--overlays", "-"],
+        &["diff", "-f", "docs/examples", "--overlays", "-", "--against", "-"],
         &["bogus"],
         &[],
     ] {

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{self, Read},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use super::Failure;
@@ -18,15 +19,15 @@ pub(super) struct Text {
 /// What a folder's files must be called to be read.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
+/// Whether standard input has been read, whichever argument named it.
+static STDIN_IS_READ: AtomicBool = AtomicBool::new(false);
+
 /// No file is read further than this: more is no manifest.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// Reads every named file; folders in the order of their entries' names, recursively; `-` is standard
 /// input.
 pub(super) fn read_all(names: &[PathBuf]) -> Result<Vec<Text>, Failure> {
-    if names.iter().filter(|name| is_stdin(name)).count() > 1 {
-        return Err(Failure("name standard input (-) only once: it can be read only once".into()));
-    }
     let mut texts = Vec::new();
     for name in names {
         if is_stdin(name) || !name.is_dir() {
@@ -43,6 +44,9 @@ pub(super) fn read_all(names: &[PathBuf]) -> Result<Vec<Text>, Failure> {
 /// Reads one file, or standard input for `-`.
 pub(super) fn read(name: &Path) -> Result<Text, Failure> {
     let mut bytes = Vec::new();
+    if is_stdin(name) && STDIN_IS_READ.swap(true, Ordering::Relaxed) {
+        return Err(Failure("name standard input (-) only once: it can be read only once".into()));
+    }
     let outcome = if is_stdin(name) {
         io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)
     } else {

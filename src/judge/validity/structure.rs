@@ -121,7 +121,15 @@ fn wrong_type(name: &str, kind: &TypeKind, value: &Value) -> String {
         return format!("{name} must be {}: write {meant}, not {value}", said(&wanted));
     }
     match value {
-        Value::Number(_) | Value::Bool(_) if wanted.contains(&"string") => {
+        // What was written may be another word: YAML takes several for true and false.
+        Value::Bool(value) if wanted.contains(&"string") => {
+            let words = if *value { "y, yes, on and true" } else { "n, no, off and false" };
+            format!(
+                "{name} must be {}: write it in quotes, as {words} without quotes mean {value}",
+                said(&wanted)
+            )
+        }
+        Value::Number(_) if wanted.contains(&"string") => {
             format!("{name} must be {}: write \"{value}\", in quotes", said(&wanted))
         }
         Value::Object(_) => format!("{name} must be {}: write one, not a map", said(&wanted)),

@@ -47,6 +47,11 @@ fn messages_say_what_to_do_and_where() {
             r#"containers[name="locust"].env[name="A"].value: value must be a text: write "1", in quotes"#,
         ),
         (
+            format!("{c}/image"),
+            json!(true),
+            r#"containers[name="locust"].image: image must be a text: write it in quotes, as y, yes, on and true without quotes mean true"#,
+        ),
+        (
             format!("{c}/args"),
             json!("--x"),
             r#"containers[name="locust"].args: args must be a list: write one, not "--x""#,
