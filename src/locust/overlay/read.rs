@@ -32,32 +32,15 @@ impl Overlay {
         let value = &document.value;
         let mut errors = metadata(kind, value);
         let spec = value.get("spec").cloned().unwrap_or_else(|| json!({}));
-        let (schema, checks) = if kind == Kind::Cluster { &*CLUSTER } else { &*NAMESPACED };
-        let root = FieldPath::fields(["spec"]);
-        unknown::fields(kind.as_str(), schema, &spec, &root, &mut errors);
-        let structure: Vec<Diagnostic> = checks
-            .check(&spec)
-            .map(|(_, error)| {
-                let path = root.join(&error.path.clone().unwrap_or_default());
-                error.at(path)
-            })
-            .collect();
+        let structure = structure(kind, &spec, &mut errors);
         let is_sound = structure.is_empty();
         errors.extend(structure);
         let selection = Selection::read(&spec);
         let mut constraints = Vec::new();
         if is_sound {
             errors.extend(templates(&spec));
-            let written = spec.get("constraints").and_then(Value::as_array).into_iter().flatten();
-            for (index, written) in written.enumerate() {
-                match Constraint::read(written, FieldPath::fields(["spec", "constraints"]).index(index)) {
-                    Ok(constraint) => constraints.push(constraint),
-                    Err(found) => errors.extend(found),
-                }
-            }
-            if let Err(found) = &selection {
-                errors.extend(found.iter().cloned());
-            }
+            constraints = read_constraints(&spec, &mut errors);
+            errors.extend(selection.as_ref().err().into_iter().flatten().cloned());
         }
         let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let name = text("/metadata/name").unwrap_or_default();
@@ -89,6 +72,32 @@ impl Overlay {
             }
         }
     }
+}
+
+/// What the CRD refuses of the spec. Fields that it does not know are added to `errors`: the rest can be
+/// read nevertheless.
+fn structure(kind: Kind, spec: &Value, errors: &mut Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let (schema, checks) = if kind == Kind::Cluster { &*CLUSTER } else { &*NAMESPACED };
+    let root = FieldPath::fields(["spec"]);
+    unknown::fields(kind.as_str(), schema, spec, &root, errors);
+    let rooted = |error: Diagnostic| {
+        let path = root.join(&error.path.clone().unwrap_or_default());
+        error.at(path)
+    };
+    checks.check(spec).map(|(_, error)| rooted(error)).collect()
+}
+
+/// The constraints in a sound spec. What is wrong with the others is added to `errors`.
+fn read_constraints(spec: &Value, errors: &mut Vec<Diagnostic>) -> Vec<Constraint> {
+    let written = spec.get("constraints").and_then(Value::as_array).into_iter().flatten();
+    let mut constraints = Vec::new();
+    for (index, written) in written.enumerate() {
+        match Constraint::read(written, FieldPath::fields(["spec", "constraints"]).index(index)) {
+            Ok(constraint) => constraints.push(constraint),
+            Err(found) => errors.extend(found),
+        }
+    }
+    constraints
 }
 
 /// What is wrong with the object outside of its spec.

@@ -1,0 +1,164 @@
+//! [`Pod`]: one role's final pod template, folded from its layers and judged.
+
+use std::cell::LazyCell;
+
+use serde_json::Value;
+
+use super::{
+    origins::Told,
+    wish::{Wish, wishes},
+};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    judge::{self, Subject},
+    layers::{self, Folded, Layer, Leaf},
+    locust::{
+        base,
+        config::{Config, UnknownFields},
+        overlay::{
+            self, Applying, Conflict, Namespace, Source,
+            constraint::{self, Judged},
+        },
+        test::Test,
+    },
+    manifest::Document,
+    patch::{self, MissingTarget, Options},
+    path::FieldPath,
+    role::Role,
+    schema::Schema,
+};
+
+/// One role's final pod template.
+pub(super) struct Pod<'o> {
+    pub(super) template: Value,
+    pub(super) told: Told<'o>,
+    pub(super) conflicts: Vec<Conflict>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// What is around a test.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a, 'o> {
+    pub(super) document: &'a Document,
+    pub(super) namespace: Option<&'a Namespace>,
+    pub(super) applying: &'a Applying<'o>,
+}
+
+impl<'o> Pod<'o> {
+    /// Folds the layers of this role onto its base, and judges what comes out.
+    pub(super) fn render(test: &Test, role: Role, config: &Config, place: &Place<'_, 'o>) -> Self {
+        let document = place.document;
+        let base = base::pod_template(test, role, config);
+        let (wishes, found) = wishes(test, role, config, place.applying);
+        let position = |path: &FieldPath| document.position(path);
+        let mut diagnostics: Vec<Diagnostic> = found
+            .into_iter()
+            .map(|diagnostic| {
+                let position = diagnostic.path.as_ref().and_then(position);
+                diagnostic.positioned(position)
+            })
+            .collect();
+        let Some(schema) = Schema::pod_template() else {
+            diagnostics.push(Diagnostic::error(
+                Code::NoSchema,
+                "rebuild podgraft: its schema has no PodTemplateSpec",
+            ));
+            let told = Told { base: base.clone(), provenance: None, wishes, followed: None };
+            return Self { template: base, told, conflicts: Vec::new(), diagnostics };
+        };
+        let layers = layers_of(&wishes, config);
+        let sources: Vec<Source<'_>> = wishes
+            .iter()
+            .zip(&layers)
+            .map(|(wish, layer)| Source { overlay: wish.overlay, patch: layer.patch, options: layer.options })
+            .collect();
+        let conflicts = overlay::conflicts(&base, &sources, schema);
+        let mut folded = layers::fold(base.clone(), &layers, schema);
+        let findings = std::mem::take(&mut folded.findings);
+        let refused = findings.iter().any(|(_, finding)| finding.is_error());
+        diagnostics.extend(
+            findings.into_iter().map(|(layer, finding)| placed(finding, wishes.get(layer), document)),
+        );
+        let followed = follow_exporter(test, role, config, &mut folded);
+        let subject = Subject {
+            role,
+            test_name: &test.name,
+            base: &base,
+            pod: &folded.value,
+            replicas: if role == Role::Master { 1 } else { i64::from(test.spec.worker.replicas) },
+        };
+        let mut judged = judge::protected(&subject);
+        if !refused {
+            // What a refused layer left out would be missed here once more.
+            judged.extend(judge::validity(&subject));
+            judged.extend(judge::lints(&subject));
+            judged.extend(constraints(&folded, &wishes, place));
+        }
+        diagnostics.extend(judged.into_iter().map(|finding| blamed(finding, &folded, &wishes, document)));
+        diagnostics.extend(conflicts.iter().map(|conflict| conflict.diagnostic.clone()));
+        let told = Told { base, provenance: Some(folded.provenance), wishes, followed };
+        Self { template: folded.value, told, conflicts, diagnostics }
+    }
+}
+
+/// The wishes as layers to fold.
+fn layers_of<'w>(wishes: &'w [Wish<'_>], config: &Config) -> Vec<Layer<'w>> {
+    let unknown_fields = match config.unknown_fields {
+        UnknownFields::Refuse => patch::UnknownFields::Refuse,
+        UnknownFields::Warn => patch::UnknownFields::Warn,
+    };
+    // An overlay meets tests of all kinds: what it aims at may be missing in this one.
+    let missing_target = |wish: &Wish<'_>| match wish.overlay {
+        Some(_) => MissingTarget::Skip,
+        None => MissingTarget::Refuse,
+    };
+    let layer = |wish: &'w Wish<'_>| Layer {
+        name: wish.name.clone(),
+        patch: wish.patch(),
+        options: Options { unknown_fields, missing_target: missing_target(wish) },
+    };
+    wishes.iter().map(layer).collect()
+}
+
+/// Makes the scrape annotations say what the exporter became, where nobody set them. Gives the annotations
+/// before, where that changed any.
+fn follow_exporter(test: &Test, role: Role, config: &Config, folded: &mut Folded) -> Option<Value> {
+    let provenance = &folded.provenance;
+    let by_people = |path: &FieldPath| provenance.story(path).last_setter().is_some();
+    let before = folded.value.pointer("/metadata/annotations").cloned();
+    base::follow_exporter(test, role, config, &mut folded.value, by_people);
+    before.filter(|before| folded.value.pointer("/metadata/annotations") != Some(before))
+}
+
+/// What the constraints of the overlays refuse of a final pod.
+fn constraints(folded: &Folded, wishes: &[Wish<'_>], place: &Place<'_, '_>) -> Vec<Diagnostic> {
+    let overlays = place.applying.in_order_of_overrides();
+    let judged = Judged { pod: &folded.value, namespace: place.namespace, overlays: &overlays };
+    let leaves = LazyCell::new(|| folded.provenance.leaves(&folded.value));
+    constraint::judge(&judged, |path, rank| {
+        let is_later = |layer: Option<usize>| {
+            let wish = layer.and_then(|layer| wishes.get(layer));
+            wish.and_then(Wish::rank).is_some_and(|overriding| overriding >= rank)
+        };
+        let mut inside = leaves.iter().filter(|leaf| path.contains(&leaf.path)).peekable();
+        match inside.peek() {
+            // Of a map or list, everything must be as overrides made it.
+            Some(_) => inside.all(|leaf: &Leaf| is_later(leaf.story.last_setter())),
+            None => is_later(folded.provenance.story(path).last_setter()),
+        }
+    })
+}
+
+/// A diagnostic about the final pod, with the layer that last changed the place.
+fn blamed(finding: Diagnostic, folded: &Folded, wishes: &[Wish<'_>], document: &Document) -> Diagnostic {
+    let Some(path) = &finding.path else { return finding };
+    let wish = folded.provenance.blame(path).and_then(|layer| wishes.get(layer));
+    let name = wish.map_or_else(|| "base".to_owned(), |wish| wish.name.clone());
+    placed(Diagnostic { layer: Some(name), ..finding }, wish, document)
+}
+
+/// A diagnostic with the place where its layer was written.
+fn placed(finding: Diagnostic, wish: Option<&Wish<'_>>, document: &Document) -> Diagnostic {
+    let position = wish.and_then(|wish| wish.position(finding.path.as_ref(), document));
+    finding.positioned(position)
+}
