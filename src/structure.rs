@@ -81,7 +81,7 @@ fn message(error: &ValidationError<'_>, name: &str) -> String {
         ValidationErrorKind::Required { property } => {
             format!("add \"{}\": it is required", property.as_str().unwrap_or_default())
         }
-        ValidationErrorKind::Type { kind } => format!("write \"{name}\" as {}, not as {value}", types(kind)),
+        ValidationErrorKind::Type { kind } => wrong_type(name, kind, error.instance()),
         ValidationErrorKind::Enum { options } => {
             let options: Vec<String> = options.as_array().into_iter().flatten().map(shortened).collect();
             format!("write \"{name}\" as one of {}, not as {value}", options.join(", "))
@@ -100,20 +100,54 @@ fn message(error: &ValidationError<'_>, name: &str) -> String {
     }
 }
 
-fn types(kind: &TypeKind) -> String {
-    let article = |name: String| match name.as_str() {
-        "object" => "a map".to_owned(),
-        "array" => "a list".to_owned(),
-        "integer" => "an integer".to_owned(),
-        "boolean" => "true or false".to_owned(),
-        "null" => "null".to_owned(),
-        other => format!("a {other}"),
+/// What to do about a value of another type than the schema wants.
+pub(crate) fn wrong_type(name: &str, kind: &TypeKind, value: &Value) -> String {
+    let wanted: Vec<&str> = match kind {
+        TypeKind::Single(only) => vec![only.as_str()],
+        TypeKind::Multiple(several) => several.into_iter().map(jsonschema::JsonType::as_str).collect(),
     };
-    match kind {
-        TypeKind::Single(one) => article(one.to_string()),
-        TypeKind::Multiple(several) => {
-            several.iter().map(|one| article(one.to_string())).collect::<Vec<_>>().join(" or ")
+    let types: Vec<&str> = wanted.iter().copied().map(with_article).collect();
+    let written = match value {
+        Value::Object(_) => "a map".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        _ => shortened(value),
+    };
+    let hint = quotes(&wanted, value);
+    format!("write \"{name}\" as {}, not as {written}{hint}", types.join(" or "))
+}
+
+fn with_article(json_type: &str) -> &str {
+    match json_type {
+        "object" => "a map",
+        "array" => "a list",
+        "integer" => "an integer",
+        "number" => "a number",
+        "string" => "a string",
+        "boolean" => "true or false",
+        other => other,
+    }
+}
+
+/// What quotes would mend, or their absence.
+fn quotes(wanted: &[&str], value: &Value) -> &'static str {
+    let is_wanted = |value: &Value| match value {
+        Value::Number(number) => wanted.contains(&"number") || wanted.contains(&"integer") && number.is_i64(),
+        Value::Bool(_) => wanted.contains(&"boolean"),
+        _ => false,
+    };
+    match value {
+        Value::String(text) if serde_json::from_str(text.trim()).is_ok_and(|value| is_wanted(&value)) => {
+            ": remove the quotes"
         }
+        Value::Number(_) if wanted.contains(&"string") => ": put it in quotes",
+        // What was written may be another word: YAML takes several for true and false.
+        Value::Bool(true) if wanted.contains(&"string") => {
+            ": put it in quotes, without them y, yes, on and true mean true"
+        }
+        Value::Bool(false) if wanted.contains(&"string") => {
+            ": put it in quotes, without them n, no, off and false mean false"
+        }
+        _ => "",
     }
 }
 

@@ -2,17 +2,14 @@
 
 use std::sync::LazyLock;
 
-use jsonschema::{
-    ValidationError, Validator,
-    error::{TypeKind, ValidationErrorKind},
-    paths::LocationSegment,
-};
+use jsonschema::{ValidationError, Validator, error::ValidationErrorKind, paths::LocationSegment};
 use serde_json::{Value, json};
 
 use crate::{
     diagnostic::{Code, Diagnostic},
     judge::at::item_path,
     path::{FieldPath, Segment},
+    structure,
 };
 
 /// The schema of a Job and all that is in it, as Kubernetes publishes it.
@@ -92,62 +89,15 @@ fn told(pod: &Value, error: &ValidationError<'_>) -> Diagnostic {
             (path.field(field), format!("add {field}: each item of {name} needs it"))
         }
         ValidationErrorKind::Type { kind } => {
-            let message = wrong_type(&name, kind, error.instance());
+            let message = structure::wrong_type(&name, kind, error.instance());
             (path, message)
         }
         ValidationErrorKind::Minimum { .. } | ValidationErrorKind::Maximum { .. } => {
-            (path.clone(), format!("write {name} with a number of 32 bits, not {}", error.instance()))
+            (path.clone(), format!("write \"{name}\" as a number of 32 bits, not as {}", error.instance()))
         }
         _ => (path, format!("correct {name}: {error}")),
     };
     Diagnostic::error(Code::InvalidStructure, message).at(path)
-}
-
-fn wrong_type(name: &str, kind: &TypeKind, value: &Value) -> String {
-    let wanted: Vec<&str> = match kind {
-        TypeKind::Single(only) => vec![only.as_str()],
-        TypeKind::Multiple(several) => several.into_iter().map(jsonschema::JsonType::as_str).collect(),
-    };
-    let meant = value.as_str().map(str::trim).and_then(|text| serde_json::from_str::<Value>(text).ok());
-    let fits = |value: &Value| {
-        wanted.iter().any(|wanted| match *wanted {
-            "integer" => value.is_i64(),
-            "number" => value.is_number(),
-            "boolean" => value.is_boolean(),
-            _ => false,
-        })
-    };
-    if let Some(meant) = meant.filter(fits) {
-        return format!("{name} must be {}: write {meant}, not {value}", said(&wanted));
-    }
-    match value {
-        // What was written may be another word: YAML takes several for true and false.
-        Value::Bool(value) if wanted.contains(&"string") => {
-            let words = if *value { "y, yes, on and true" } else { "n, no, off and false" };
-            format!(
-                "{name} must be {}: write it in quotes, as {words} without quotes mean {value}",
-                said(&wanted)
-            )
-        }
-        Value::Number(_) if wanted.contains(&"string") => {
-            format!("{name} must be {}: write \"{value}\", in quotes", said(&wanted))
-        }
-        Value::Object(_) => format!("{name} must be {}: write one, not a map", said(&wanted)),
-        Value::Array(_) => format!("{name} must be {}: write one, not a list", said(&wanted)),
-        value => format!("{name} must be {}: write one, not {value}", said(&wanted)),
-    }
-}
-
-fn said(wanted: &[&str]) -> String {
-    let word = |wanted: &&str| match *wanted {
-        "integer" => "an integer",
-        "number" => "a number",
-        "boolean" => "true or false",
-        "array" => "a list",
-        "object" => "a map",
-        _ => "a text",
-    };
-    wanted.iter().map(word).collect::<Vec<_>>().join(" or ")
 }
 
 /// Where an error is, by merge keys where lists have some.

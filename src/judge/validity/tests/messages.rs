@@ -34,27 +34,27 @@ fn messages_say_what_to_do_and_where() {
         (
             format!("{c}/ports"),
             json!([{"containerPort": "8080"}]),
-            r#"containers[name="locust"].ports[containerPort="8080",protocol="TCP"].containerPort: containerPort must be an integer: write 8080, not "8080""#,
+            r#"containers[name="locust"].ports[containerPort="8080",protocol="TCP"].containerPort: write "containerPort" as an integer, not as "8080": remove the quotes"#,
         ),
         (
             format!("{c}/tty"),
             json!("true"),
-            r#"containers[name="locust"].tty: tty must be true or false: write true, not "true""#,
+            r#"containers[name="locust"].tty: write "tty" as true or false, not as "true": remove the quotes"#,
         ),
         (
             format!("{c}/env"),
             json!([{"name": "A", "value": 1}]),
-            r#"containers[name="locust"].env[name="A"].value: value must be a text: write "1", in quotes"#,
+            r#"containers[name="locust"].env[name="A"].value: write "value" as a string, not as 1: put it in quotes"#,
         ),
         (
             format!("{c}/image"),
             json!(true),
-            r#"containers[name="locust"].image: image must be a text: write it in quotes, as y, yes, on and true without quotes mean true"#,
+            r#"containers[name="locust"].image: write "image" as a string, not as true: put it in quotes, without them y, yes, on and true mean true"#,
         ),
         (
             format!("{c}/args"),
             json!("--x"),
-            r#"containers[name="locust"].args: args must be a list: write one, not "--x""#,
+            r#"containers[name="locust"].args: write "args" as a list, not as "--x""#,
         ),
         (
             format!("{c}/env"),
