@@ -140,6 +140,22 @@ pub fn did_you_mean<'k>(written: &str, known: impl IntoIterator<Item = &'k str>)
     nearest(written, known).map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"))
 }
 
+/// How to go on about a field that is not known: `; did you mean "x"?` when one of `known` is near to `written`,
+/// else that it has to go, and the fields that there are where these are few.
+pub fn unknown_field<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    /// More than these are no help.
+    const FEW: usize = 10;
+    let known: Vec<&str> = known.into_iter().collect();
+    let near = did_you_mean(written, known.iter().copied());
+    if !near.is_empty() {
+        return near;
+    }
+    if known.is_empty() || known.len() > FEW {
+        return "; remove it or correct its name".to_owned();
+    }
+    format!("; remove it or use one of {}", known.join(", "))
+}
+
 /// The word of `known` that is nearest to `written`, if one is near enough to be a slip of the pen:
 /// a few letters differ, or one is the other's beginning.
 pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    diagnostic::{Code, Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic, unknown_field},
     path::{FieldPath, Segment},
 };
 
@@ -32,12 +32,8 @@ pub(super) fn fields(
                     Some(inner) => fields(kind, inner, value, &path.field(name), errors),
                     None if open || known.is_none() => {}
                     None => {
-                        let near = did_you_mean(
-                            name,
-                            known.into_iter().flat_map(|known| known.keys().map(String::as_str)),
-                        );
-                        let near =
-                            if near.is_empty() { "; remove it or correct its name".to_owned() } else { near };
+                        let names = known.into_iter().flat_map(|known| known.keys().map(String::as_str));
+                        let near = unknown_field(name, names);
                         errors.push(field(kind, name, &near, path));
                     }
                 }

@@ -2,7 +2,7 @@
 
 use super::Trail;
 use crate::{
-    diagnostic::{Code, Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic, unknown_field},
     schema::{LookupError, Schema},
 };
 
@@ -34,8 +34,7 @@ pub(crate) fn no_schema(error: LookupError, schema: Schema, name: &str, trail: &
     match error {
         LookupError::UnknownField { of } => {
             let known = schema.struct_type().map(|of| of.fields).unwrap_or_default();
-            let near = did_you_mean(name, known.iter().map(|field| field.name));
-            let near = if near.is_empty() { "; remove it or correct its name".to_owned() } else { near };
+            let near = unknown_field(name, known.iter().map(|field| field.name));
             refuse(Code::UnknownField, trail, format!("{of} has no field \"{name}\"{near}"))
         }
         LookupError::NotAnObject { found } => refuse(
