@@ -134,3 +134,11 @@ fn two_that_disagree_are_in_conflict() {
     let paths: Vec<String> = rendered.conflicts[1].1.paths.iter().map(ToString::to_string).collect();
     assert_eq!(paths, [".spec.containers[name=\"locust\"].imagePullPolicy"]);
 }
+
+#[test]
+fn whoever_changed_a_sidecar_did_not_add_it() {
+    let changed = cluster("a", each("overrides", json!({"imagePullPolicy": "Always"})));
+    let rendered = rendered(with_containers(json!({})), vec![changed]);
+    let lint = rendered.diagnostics.iter().find(|said| said.code.as_str() == "plain-sidecar").unwrap();
+    assert_eq!(lint.layer.as_deref(), Some("podTemplate"));
+}

@@ -42,7 +42,8 @@ fn plain_sidecars(spec: &At<'_>) -> Vec<Diagnostic> {
                  ending. As a native sidecar it starts before Locust and is stopped after it:\n\n\
                  initContainers:\n- name: {name}\n  restartPolicy: Always"
             );
-            Diagnostic::warning(Code::PlainSidecar, message).at(container.path).help(help)
+            // Whoever changed it later did not add it: who named it did.
+            Diagnostic::warning(Code::PlainSidecar, message).at(container.field("name")).help(help)
         })
         .collect()
 }

@@ -36,7 +36,7 @@ fn a_plain_sidecar_keeps_the_pod_from_ending() {
     let helper = json!({"name": "proxy", "image": "x"});
     let (codes, lines) = found(Worker, &[("/spec/containers/-", helper)]);
     assert_eq!(codes, ["plain-sidecar"]);
-    let wanted = r#".spec.containers[name="proxy"]: move container "proxy" to initContainers with restartPolicy: Always, unless it ends by itself"#;
+    let wanted = r#".spec.containers[name="proxy"].name: move container "proxy" to initContainers with restartPolicy: Always, unless it ends by itself"#;
     assert_eq!(lines, [wanted]);
     let native = json!({"name": "proxy", "image": "x", "restartPolicy": "Always"});
     assert_eq!(self::codes(Worker, &[("/spec/initContainers/-", native)]), Vec::<&str>::new());
