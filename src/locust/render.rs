@@ -19,7 +19,7 @@ use super::{
     base,
     config::Config,
     last_applied,
-    overlay::{Conflict, Kind, Overlay},
+    overlay::{self, Conflict, Kind, Overlay, Reference},
     test,
 };
 use crate::{diagnostic::Diagnostic, manifest::Document, role::Role};
@@ -33,8 +33,10 @@ pub struct Rendered {
     pub jobs: Vec<(Role, Value)>,
     /// The overlays that apply, as their overrides do.
     pub overlays: Vec<Applied>,
-    /// The conflicts among them, by role; each is among the diagnostics too.
-    pub conflicts: Vec<(Role, Conflict)>,
+    /// The conflicts among them; each is among the diagnostics too.
+    pub conflicts: Vec<Conflict>,
+    /// What they aim at and a pod has not, by overlay; each is among the diagnostics too.
+    pub missing_targets: Vec<(Reference, Diagnostic)>,
     /// Where the master's pod and the worker's came from, in this order; empty when the test could not be read.
     pub origins: Vec<(Role, Origins)>,
     /// Errors, warnings and notes. With an error among them, the objects must not be used.
@@ -119,12 +121,16 @@ fn run<'o>(
     let service = pods.first().map(|(_, master)| base::service(&test, &master.template));
     let overlays = applying.in_order_of_overrides().into_iter().map(Applied::from).collect();
     let mut rendered = Rendered { service, overlays, diagnostics, ..Rendered::default() };
-    let mut told = Vec::new();
+    let (mut told, mut overlaps) = (Vec::new(), Vec::new());
     for (role, pod) in pods {
         rendered.jobs.push((role, base::job(&test, role, config, pod.template)));
-        rendered.conflicts.extend(pod.conflicts.into_iter().map(|conflict| (role, conflict)));
+        rendered.missing_targets.extend(pod.missing_targets);
+        overlaps.push((role, pod.overlaps));
         told.push((role, pod.told));
     }
+    rendered.conflicts = overlay::conflicts(overlaps);
+    let conflicts = rendered.conflicts.iter().map(|conflict| conflict.diagnostic.clone());
+    rendered.diagnostics.extend(conflicts.map(|diagnostic| diagnostic.of(object.as_str())));
     (rendered, told)
 }
 

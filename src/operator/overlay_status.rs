@@ -21,10 +21,10 @@ use super::{
     error::{is_conflict, is_missing},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::Diagnostic,
     locust::{
         Rendered,
-        overlay::{Kind, Overlays},
+        overlay::{Kind, Overlays, Reference},
     },
     manifest::Document,
 };
@@ -34,15 +34,12 @@ const EVERY: Duration = Duration::from_secs(2);
 /// How many messages a condition shows.
 const SHOWN: usize = 5;
 
-/// An overlay: its kind, its namespace, its name.
-type Name = (Kind, Option<String>, String);
-
 /// What one test makes of overlays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Use {
-    applied: BTreeSet<Name>,
-    conflicts: BTreeSet<(Name, String)>,
-    missing: BTreeSet<(Name, String)>,
+    applied: BTreeSet<Reference>,
+    conflicts: BTreeSet<(Reference, String)>,
+    missing: BTreeSet<(Reference, String)>,
 }
 
 /// What tests make of overlays, by the tests' UIDs.
@@ -57,23 +54,17 @@ impl Uses {
         let who = format!("LocustTest {}/{}", namespace.clone().unwrap_or_default(), test.name_any());
         let mut found = Use::default();
         for overlay in &rendered.overlays {
-            found.applied.insert((overlay.kind, place(overlay.kind), overlay.name.clone()));
+            let (kind, name) = (overlay.kind, overlay.name.clone());
+            found.applied.insert(Reference { kind, namespace: place(kind), name });
         }
-        for (role, conflict) in &rendered.conflicts {
-            let words = format!("{who} ({role}): {}", conflict.diagnostic.message);
+        for conflict in &rendered.conflicts {
+            let words = format!("{who}: {}", conflict.diagnostic.message);
             for overlay in [&conflict.winner, &conflict.loser] {
                 found.conflicts.insert((overlay.clone(), words.clone()));
             }
         }
-        for overlay in &found.applied {
-            let layer = format!("{} {}", overlay.0, overlay.2);
-            let is_its = |diagnostic: &&Diagnostic| {
-                diagnostic.code == Code::UnknownTarget
-                    && diagnostic.layer.as_ref().is_some_and(|name| name.starts_with(&layer))
-            };
-            for diagnostic in rendered.diagnostics.iter().filter(is_its) {
-                found.missing.insert((overlay.clone(), format!("{who}: {}", diagnostic.message)));
-            }
+        for (overlay, missing) in &rendered.missing_targets {
+            found.missing.insert((overlay.clone(), format!("{who}: {}", missing.message)));
         }
         let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         uses.insert(test.uid().unwrap_or_default(), found);
@@ -99,9 +90,9 @@ struct Sum {
     missing: Vec<String>,
 }
 
-fn sums(uses: &Uses) -> BTreeMap<Name, Sum> {
+fn sums(uses: &Uses) -> BTreeMap<Reference, Sum> {
     let uses = uses.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut sums: BTreeMap<Name, Sum> = BTreeMap::new();
+    let mut sums: BTreeMap<Reference, Sum> = BTreeMap::new();
     let mut by_words: Vec<&Use> = uses.values().collect();
     // The same words each time, whatever the order of the map.
     by_words.sort_by(|one, other| one.conflicts.cmp(&other.conflicts).then(one.missing.cmp(&other.missing)));
@@ -121,7 +112,7 @@ fn sums(uses: &Uses) -> BTreeMap<Name, Sum> {
 
 /// Keeps the statuses of all overlays up to date.
 pub(super) async fn keep(ctx: &Context) {
-    let mut written: BTreeMap<Name, Value> = BTreeMap::new();
+    let mut written: BTreeMap<Reference, Value> = BTreeMap::new();
     let mut turn = tokio::time::interval(EVERY);
     turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -143,15 +134,13 @@ pub(super) async fn keep(ctx: &Context) {
 }
 
 /// Every overlay, with what is wrong with it.
-fn everyone(overlays: &Overlays) -> Vec<(Name, &Document, Vec<Diagnostic>)> {
-    let readable = overlays.readable().iter().map(|overlay| {
-        let name = (overlay.kind, overlay.namespace.clone(), overlay.name.clone());
-        (name, overlay.document(), Vec::new())
-    });
-    let unreadable = overlays.unreadable().iter().map(|overlay| {
-        let name = (overlay.kind, overlay.namespace.clone(), overlay.name.clone());
-        (name, overlay.document(), overlay.diagnostics.clone())
-    });
+fn everyone(overlays: &Overlays) -> Vec<(Reference, &Document, Vec<Diagnostic>)> {
+    let readable =
+        overlays.readable().iter().map(|overlay| (overlay.reference(), overlay.document(), Vec::new()));
+    let unreadable = overlays
+        .unreadable()
+        .iter()
+        .map(|overlay| (overlay.reference(), overlay.document(), overlay.diagnostics.clone()));
     readable.chain(unreadable).collect()
 }
 
@@ -197,7 +186,8 @@ fn some(messages: &[String]) -> String {
 }
 
 /// Writes a status; whether it is written.
-async fn write(ctx: &Context, (kind, namespace, name): &Name, document: &Document, status: &Value) -> bool {
+async fn write(ctx: &Context, overlay: &Reference, document: &Document, status: &Value) -> bool {
+    let Reference { kind, namespace, name } = overlay;
     let resource = overlay_resource(*kind);
     let api: Api<DynamicObject> = match namespace {
         Some(namespace) => Api::namespaced_with(ctx.client.clone(), namespace, &resource),

@@ -69,6 +69,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(overlays::what_is_published_just_before_counts),
     scenario!(overlays::an_opted_in_overlay_is_awaited),
     scenario!(overlays::overlays_that_disagree_are_told),
+    scenario!(overlays::what_an_overlay_aims_at_in_vain_is_told),
     scenario!(command_line::render_diff_and_validate_read_the_cluster),
     scenario!(examples::every_example_is_stored_as_it_is_rendered),
 ];

@@ -114,3 +114,31 @@ pub(crate) fn overlays_that_disagree_are_told(place: &Place<'_>) {
         place.kubectl(&["delete", "clusterpodoverlay", overlay_name]);
     }
 }
+
+pub(crate) fn what_an_overlay_aims_at_in_vain_is_told(place: &Place<'_>) {
+    // The beginning of a name is another name.
+    let (aims, other, name) = (place.name("aims"), place.name("aim"), place.name("bare"));
+    let spec = "  overrides: {podTemplate: {spec: {containers: [{name: proxy, imagePullPolicy: Always}]}}}\n";
+    place.apply(&overlay(place, &aims, spec));
+    place.apply(&overlay(place, &other, "  defaults: {podTemplate: {spec: {enableServiceLinks: false}}}\n"));
+    place.apply(&format!(
+        "apiVersion: locust.io/v1alpha1\nkind: PodOverlay\nmetadata: {{name: {aims}}}\nspec:\n{spec}"
+    ));
+    let kinds = [("clusterpodoverlay", &aims), ("podoverlay", &aims), ("clusterpodoverlay", &other)];
+    for (kind, overlay_name) in kinds {
+        place.until(kind, overlay_name, |overlay| !overlay["status"].is_null());
+    }
+    place.apply(&test(&name, ""));
+    for (kind, overlay_name) in kinds {
+        let told = place.until(kind, overlay_name, |overlay| overlay["status"]["matchedTests"] == 1);
+        let found = condition(&told, "TargetsFound");
+        if overlay_name == &other {
+            assert_eq!(found["status"], "True", "{told:#}");
+        } else {
+            let said = found["message"].as_str().unwrap();
+            assert!(said.contains(&name) && said.contains("proxy"), "{kind}: {said}");
+        }
+        place.kubectl(&["delete", kind, overlay_name]);
+    }
+    place.kubectl(&["delete", "locusttest", &name]);
+}

@@ -22,14 +22,14 @@ fn is_conflict(one: Value, other: Value, path: Option<&str>) {
             let overlays =
                 vec![make("a", json!({part: one.clone()})), make("b", json!({part: other.clone()}))];
             let rendered = render(test(json!({})), overlays);
-            let found: Vec<_> = rendered.conflicts.iter().filter(|(role, _)| *role == Role::Worker).collect();
+            let found = &rendered.conflicts;
             let paths: Vec<String> =
-                found.iter().flat_map(|(_, conflict)| &conflict.paths).map(ToString::to_string).collect();
+                found.iter().flat_map(|conflict| &conflict.paths).map(ToString::to_string).collect();
             match path {
                 Some(path) => {
                     assert_eq!(found.len(), 1, "{part}: {one} {other}: {paths:?}");
                     assert!(paths.iter().any(|found| found == path), "{part}: {one} {other}: {paths:?}");
-                    assert_eq!((&*found[0].1.loser.2, &*found[0].1.winner.2), ("a", "b"));
+                    assert_eq!((&*found[0].loser.name, &*found[0].winner.name), ("a", "b"));
                 }
                 None => assert!(found.is_empty(), "{part}: {one} {other}: {paths:?}"),
             }
@@ -190,6 +190,32 @@ fn the_outcome_does_not_depend_on_the_order_of_reading() {
     for names in [["a", "b", "c"], ["c", "b", "a"], ["b", "c", "a"]] {
         let rendered = rendered(test(json!({})), names.map(overlay).to_vec());
         assert_eq!(pod(&rendered, Role::Master)["spec"]["priorityClassName"], "c");
-        assert_eq!(rendered.conflicts.len(), 4, "two pairs of neighbours, two roles");
+        assert_eq!(rendered.conflicts.len(), 2, "two pairs of neighbours");
     }
+}
+
+#[test]
+fn a_conflict_is_told_once_for_both_pods() {
+    let policy = |name: &str, policy: &str| {
+        cluster(name, json!({"defaults": {"eachContainer": {"imagePullPolicy": policy}}}))
+    };
+    let rendered = rendered(test(json!({})), vec![policy("a", "Always"), policy("b", "Never")]);
+    let [conflict] = &rendered.conflicts[..] else { panic!("{:#?}", rendered.conflicts) };
+    assert_eq!(conflict.roles, Role::ALL);
+    let paths: Vec<String> = conflict.paths.iter().map(ToString::to_string).collect();
+    // The exporter is in the master's pod only.
+    let exporter = ".spec.initContainers[name=\"locust-metrics-exporter\"].imagePullPolicy";
+    assert_eq!(paths, [".spec.containers[name=\"locust\"].imagePullPolicy", exporter]);
+    assert_eq!(codes(&rendered).iter().filter(|code| **code == "overlay-conflict").count(), 1);
+}
+
+#[test]
+fn a_conflict_in_one_pod_names_it() {
+    let class = |name: &str| {
+        cluster(name, json!({"defaults": {"workerPodTemplate": {"spec": {"priorityClassName": name}}}}))
+    };
+    let rendered = rendered(test(json!({})), vec![class("a"), class("b")]);
+    let [conflict] = &rendered.conflicts[..] else { panic!("{:#?}", rendered.conflicts) };
+    assert_eq!(conflict.roles, [Role::Worker]);
+    assert_eq!(conflict.diagnostic.layer.as_deref(), Some("worker pod"));
 }

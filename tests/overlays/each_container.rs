@@ -126,16 +126,6 @@ fn a_bound_on_each_container_is_met_by_its_own_default_and_override() {
 }
 
 #[test]
-fn two_that_disagree_are_in_conflict() {
-    let policy =
-        |name: &str, policy: &str| cluster(name, each("defaults", json!({"imagePullPolicy": policy})));
-    let rendered = rendered(test(json!({})), vec![policy("a", "Always"), policy("b", "Never")]);
-    assert_eq!(rendered.conflicts.len(), 2, "one for each role: {:#?}", rendered.conflicts);
-    let paths: Vec<String> = rendered.conflicts[1].1.paths.iter().map(ToString::to_string).collect();
-    assert_eq!(paths, [".spec.containers[name=\"locust\"].imagePullPolicy"]);
-}
-
-#[test]
 fn whoever_changed_a_sidecar_did_not_add_it() {
     let changed = cluster("a", each("overrides", json!({"imagePullPolicy": "Always"})));
     let rendered = rendered(with_containers(json!({})), vec![changed]);

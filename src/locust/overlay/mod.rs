@@ -10,15 +10,17 @@ mod layer;
 mod namespace;
 mod object;
 mod read;
+mod reference;
 mod select;
 mod selection;
 mod selector;
 mod set;
 
-pub use conflict::{Conflict, Source, conflicts};
+pub use conflict::{Conflict, Overlap, Source, conflicts, overlaps};
 pub use layer::{Band, OverlayLayer};
 pub use namespace::{NAME_LABEL, Namespace};
 pub use object::{Kind, Overlay, Unreadable};
+pub use reference::Reference;
 pub use select::Applying;
 pub use selection::{Match, Selection};
 pub use selector::Selector;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{constraint::Constraint, selection::Selection};
+use super::{constraint::Constraint, reference::Reference, selection::Selection};
 use crate::{
     diagnostic::{Diagnostic, Position},
     manifest::Document,
@@ -69,6 +69,12 @@ pub struct Overlay {
 }
 
 impl Overlay {
+    /// Which one it is.
+    #[must_use]
+    pub fn reference(&self) -> Reference {
+        Reference { kind: self.kind, namespace: self.namespace.clone(), name: self.name.clone() }
+    }
+
     /// The object that it was read from.
     #[must_use]
     pub fn document(&self) -> &Document {
@@ -91,7 +97,7 @@ impl Overlay {
 
 impl fmt::Display for Overlay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&named(self.kind, self.namespace.as_deref(), &self.name))
+        self.reference().fmt(f)
     }
 }
 
@@ -112,6 +118,12 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
+    /// Which one it is.
+    #[must_use]
+    pub fn reference(&self) -> Reference {
+        Reference { kind: self.kind, namespace: self.namespace.clone(), name: self.name.clone() }
+    }
+
     /// The object that it was read from.
     #[must_use]
     pub fn document(&self) -> &Document {
@@ -121,15 +133,6 @@ impl Unreadable {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = if self.name.is_empty() { "without a name" } else { &self.name };
-        f.write_str(&named(self.kind, self.namespace.as_deref(), name))
-    }
-}
-
-/// An overlay's kind, namespace and name, for people.
-pub(super) fn named(kind: Kind, namespace: Option<&str>, name: &str) -> String {
-    match namespace {
-        Some(namespace) => format!("{kind} {namespace}/{name}"),
-        None => format!("{kind} {name}"),
+        self.reference().fmt(f)
     }
 }

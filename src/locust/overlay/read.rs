@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::{
     constraint::Constraint,
-    object::{Kind, Overlay, Unreadable, named},
+    object::{Kind, Overlay, Unreadable},
+    reference::Reference,
     selection::Selection,
 };
 use crate::{
@@ -61,8 +62,7 @@ impl Overlay {
                 })
             }
             selection => {
-                let object =
-                    named(kind, namespace.as_deref(), if name.is_empty() { "without a name" } else { &name });
+                let object = Reference { kind, namespace: namespace.clone(), name: name.clone() }.to_string();
                 let place = |error: Diagnostic| {
                     let position = error.path.as_ref().and_then(|path| document.position(path));
                     error.of(object.as_str()).positioned(position)

@@ -16,7 +16,7 @@ use crate::{
         base,
         config::{Config, UnknownFields},
         overlay::{
-            self, Applying, Conflict, Namespace, Source,
+            self, Applying, Namespace, Overlap, Reference, Source,
             constraint::{self, Judged},
         },
         test::Test,
@@ -32,7 +32,10 @@ use crate::{
 pub(super) struct Pod<'o> {
     pub(super) template: Value,
     pub(super) told: Told<'o>,
-    pub(super) conflicts: Vec<Conflict>,
+    /// What its overlays write differently.
+    pub(super) overlaps: Vec<Overlap>,
+    /// What its overlays aim at and is not there.
+    pub(super) missing_targets: Vec<(Reference, Diagnostic)>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -64,7 +67,8 @@ impl<'o> Pod<'o> {
                 "rebuild podgraft: its schema has no PodTemplateSpec",
             ));
             let told = Told { base: base.clone(), provenance: None, wishes, followed: None };
-            return Self { template: base, told, conflicts: Vec::new(), diagnostics };
+            let (overlaps, missing_targets) = (Vec::new(), Vec::new());
+            return Self { template: base, told, overlaps, missing_targets, diagnostics };
         };
         let layers = layers_of(&wishes, config);
         let sources: Vec<Source<'_>> = wishes
@@ -72,9 +76,10 @@ impl<'o> Pod<'o> {
             .zip(&layers)
             .map(|(wish, layer)| Source { overlay: wish.overlay, patch: layer.patch, options: layer.options })
             .collect();
-        let conflicts = overlay::conflicts(&base, &sources, schema);
+        let overlaps = overlay::overlaps(&base, &sources, schema);
         let mut folded = layers::fold(base.clone(), &layers, schema);
         let findings = std::mem::take(&mut folded.findings);
+        let missing_targets = missing_targets(&findings, &wishes);
         let refused = findings.iter().any(|(_, finding)| finding.is_error());
         diagnostics.extend(
             findings.into_iter().map(|(layer, finding)| placed(finding, wishes.get(layer), document)),
@@ -95,9 +100,8 @@ impl<'o> Pod<'o> {
             judged.extend(constraints(&folded, &wishes, place));
         }
         diagnostics.extend(judged.into_iter().map(|finding| blamed(finding, &folded, &wishes, document)));
-        diagnostics.extend(conflicts.iter().map(|conflict| conflict.diagnostic.clone()));
         let told = Told { base, provenance: Some(folded.provenance), wishes, followed };
-        Self { template: folded.value, told, conflicts, diagnostics }
+        Self { template: folded.value, told, overlaps, missing_targets, diagnostics }
     }
 }
 
@@ -118,6 +122,16 @@ fn layers_of<'w>(wishes: &'w [Wish<'_>], config: &Config) -> Vec<Layer<'w>> {
         options: Options { unknown_fields, missing_target: missing_target(wish) },
     };
     wishes.iter().map(layer).collect()
+}
+
+/// What overlays aim at and is not there, among what their layers said.
+fn missing_targets(findings: &[(usize, Diagnostic)], wishes: &[Wish<'_>]) -> Vec<(Reference, Diagnostic)> {
+    let missing = findings.iter().filter(|(_, finding)| finding.code == Code::UnknownTarget);
+    let of_overlay = |(layer, finding): &(usize, Diagnostic)| {
+        let overlay = wishes.get(*layer)?.overlay?.overlay;
+        Some((overlay.reference(), finding.clone()))
+    };
+    missing.filter_map(of_overlay).collect()
 }
 
 /// Makes the scrape annotations say what the exporter became, where nobody set them. Gives the annotations

@@ -13,13 +13,15 @@ use writes::{Recorder, Writes};
 
 use super::{
     layer::{Band, OverlayLayer},
-    object::{Kind, Overlay},
+    object::Overlay,
+    reference::Reference,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
     layers::Patch,
     patch::{self, Options, Seed},
     path::FieldPath,
+    role::Role,
     schema::Schema,
 };
 
@@ -34,14 +36,32 @@ pub struct Source<'a> {
     pub options: Options,
 }
 
-/// Two overlays that write the same place differently.
+/// Two overlays that write the same places of one pod differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overlap {
+    between: Between,
+    paths: BTreeSet<Vec<String>>,
+}
+
+/// Two overlays of one band and priority.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Between {
+    band: Band,
+    priority: i32,
+    loser: Reference,
+    winner: Reference,
+}
+
+/// Two overlays that write the same places of a test's pods differently.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conflict {
-    /// The overlay that is applied first and loses: kind, namespace, name.
-    pub loser: (Kind, Option<String>, String),
+    /// The overlay that is applied first and loses.
+    pub loser: Reference,
     /// The overlay that is applied later and wins.
-    pub winner: (Kind, Option<String>, String),
-    /// Where, in the pod template.
+    pub winner: Reference,
+    /// In whose pods.
+    pub roles: Vec<Role>,
+    /// Where, in the pod templates.
     pub paths: Vec<FieldPath>,
     /// The same for people.
     pub diagnostic: Diagnostic,
@@ -50,9 +70,9 @@ pub struct Conflict {
 /// The overlays of one band and priority that one pod has.
 type Groups<'a> = BTreeMap<(Band, i32), Vec<&'a Overlay>>;
 
-/// The conflicts among the overlays of a pod that starts as `base`.
+/// What the overlays of a pod that starts as `base` write differently.
 #[must_use]
-pub fn conflicts(base: &Value, sources: &[Source<'_>], schema: Schema) -> Vec<Conflict> {
+pub fn overlaps(base: &Value, sources: &[Source<'_>], schema: Schema) -> Vec<Overlap> {
     let mut groups: Groups<'_> = BTreeMap::new();
     for layer in
         sources.iter().filter_map(|source| source.overlay).filter(|layer| layer.band.is_by_priority())
@@ -70,11 +90,28 @@ pub fn conflicts(base: &Value, sources: &[Source<'_>], schema: Schema) -> Vec<Co
     let mut found = Vec::new();
     for ((band, priority), group) in &groups {
         let Some(writes) = recorded.get(&(*band, *priority)) else { continue };
-        for ((loser, winner), paths) in overlaps(writes) {
-            found.push(conflict(group[loser], group[winner], *band, *priority, &paths));
+        for ((loser, winner), paths) in differing(writes) {
+            let (loser, winner) = (group[loser].reference(), group[winner].reference());
+            let between = Between { band: *band, priority: *priority, loser, winner };
+            found.push(Overlap { between, paths });
         }
     }
     found
+}
+
+/// The conflicts of a test, from the overlaps in the pod of each role: of two overlays one, whatever the number
+/// of places and pods.
+#[must_use]
+pub fn conflicts(pods: impl IntoIterator<Item = (Role, Vec<Overlap>)>) -> Vec<Conflict> {
+    let mut all: BTreeMap<Between, (Vec<Role>, BTreeSet<Vec<String>>)> = BTreeMap::new();
+    for (role, overlaps) in pods {
+        for Overlap { between, paths } in overlaps {
+            let (roles, places) = all.entry(between).or_default();
+            roles.push(role);
+            places.extend(paths);
+        }
+    }
+    all.into_iter().map(|(between, (roles, paths))| conflict(between, roles, &paths)).collect()
 }
 
 /// What each overlay of each group writes, in the group's order.
@@ -120,7 +157,7 @@ fn record(
 
 /// The pairs of a group that write the same place differently, earlier first, and the places. Of many
 /// overlays that write one place, neighbours are compared: a thousand of them are no half million pairs.
-fn overlaps(group: &[Writes]) -> BTreeMap<(usize, usize), BTreeSet<Vec<String>>> {
+fn differing(group: &[Writes]) -> BTreeMap<(usize, usize), BTreeSet<Vec<String>>> {
     let mut found: BTreeMap<(usize, usize), BTreeSet<Vec<String>>> = BTreeMap::new();
     let mut add = |earlier: usize, later: usize, path: &[String]| {
         found.entry((earlier, later)).or_default().insert(path.to_vec());
@@ -169,14 +206,8 @@ fn overlaps(group: &[Writes]) -> BTreeMap<(usize, usize), BTreeSet<Vec<String>>>
     found
 }
 
-fn conflict(
-    loser: &Overlay,
-    winner: &Overlay,
-    band: Band,
-    priority: i32,
-    written: &BTreeSet<Vec<String>>,
-) -> Conflict {
-    let id = |overlay: &Overlay| (overlay.kind, overlay.namespace.clone(), overlay.name.clone());
+fn conflict(between: Between, roles: Vec<Role>, written: &BTreeSet<Vec<String>>) -> Conflict {
+    let Between { band, priority, loser, winner } = between;
     let paths: Vec<FieldPath> = written.iter().map(|path| writes::path(path)).collect();
     let first = paths.first().cloned().unwrap_or_default();
     let more = match paths.len() {
@@ -189,6 +220,10 @@ fn conflict(
          and {} wins by its name",
         winner.name
     );
-    let diagnostic = Diagnostic::warning(Code::OverlayConflict, message).at(first);
-    Conflict { loser: id(loser), winner: id(winner), paths, diagnostic }
+    let layer = match roles[..] {
+        [role] => Some(format!("{role} pod")),
+        _ => None,
+    };
+    let diagnostic = Diagnostic { layer, ..Diagnostic::warning(Code::OverlayConflict, message).at(first) };
+    Conflict { loser, winner, roles, paths, diagnostic }
 }
