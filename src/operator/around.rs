@@ -1,7 +1,7 @@
 //! [`Around`]: the overlays and the namespaces' labels of the cluster, kept for all controllers.
 
+mod current;
 mod gathering;
-mod kept;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -15,14 +15,13 @@ use futures::{Stream, StreamExt, stream};
 use k8s_openapi::api::core::v1::Namespace as ApiNamespace;
 use kube::{
     Api, Client, ResourceExt,
-    api::{ApiResource, DynamicObject, ListParams},
+    api::{ApiResource, DynamicObject},
     core::PartialObjectMeta,
     runtime::{reflector::Store, watcher},
 };
 use tokio::sync::watch;
 
 use gathering::{Gathering, TURN};
-use kept::Kept;
 
 use super::{
     error::Error,
@@ -52,7 +51,7 @@ pub struct Around {
 
 /// What is kept in memory.
 struct Stores {
-    overlays: Vec<Kept>,
+    overlays: Vec<Store<DynamicObject>>,
     namespaces: Option<Store<PartialObjectMeta<ApiNamespace>>>,
     filled: Vec<Filled>,
 }
@@ -78,28 +77,24 @@ impl Around {
     #[must_use]
     pub fn watch(client: &Client, namespaces: &[String], cluster: bool) -> (Arc<Self>, Work) {
         let (mut overlays, mut caches, mut events) = (Vec::new(), Vec::new(), Vec::new());
-        let mut add = |api: Api<DynamicObject>, kind: Kind, namespace: Option<&String>| {
+        let mut add = |api: Api<DynamicObject>, kind: Kind| {
             let trim = |overlay: &mut DynamicObject| overlay.managed_fields_mut().clear();
             let (store, filled, stream) =
                 reflected(api, watcher::Config::default(), overlay_resource(kind), trim, |_| ());
-            overlays.push(Kept { kind, namespace: namespace.cloned(), store });
+            overlays.push(store);
             caches.push(filled);
             events.push(stream.map(|event| event.map(|_| ())).boxed());
         };
         if namespaces.is_empty() {
-            add(Api::all_with(client.clone(), &overlay_resource(Kind::Namespaced)), Kind::Namespaced, None);
+            add(Api::all_with(client.clone(), &overlay_resource(Kind::Namespaced)), Kind::Namespaced);
         }
         for namespace in namespaces {
             let resource = overlay_resource(Kind::Namespaced);
-            add(
-                Api::namespaced_with(client.clone(), namespace, &resource),
-                Kind::Namespaced,
-                Some(namespace),
-            );
+            add(Api::namespaced_with(client.clone(), namespace, &resource), Kind::Namespaced);
         }
         let mut of_namespaces = None;
         if cluster {
-            add(Api::all_with(client.clone(), &overlay_resource(Kind::Cluster)), Kind::Cluster, None);
+            add(Api::all_with(client.clone(), &overlay_resource(Kind::Cluster)), Kind::Cluster);
             let api: Api<PartialObjectMeta<ApiNamespace>> = Api::all(client.clone());
             let (store, filled, stream) =
                 reflected(api, watcher::Config::default(), (), trim_metadata, |_| ());
@@ -172,7 +167,7 @@ impl Around {
         // Nobody else reads meanwhile, or what was read first could be kept last.
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         self.is_stale.store(false, Ordering::Release);
-        let documents = self.stores.overlays.iter().flat_map(|kept| kept.store.state());
+        let documents = self.stores.overlays.iter().flat_map(Store::state);
         let documents = documents
             .map(|overlay| Document::from_value(serde_json::to_value(&*overlay).unwrap_or_default()));
         let overlays = Arc::new(Overlays::read(documents));
@@ -222,26 +217,25 @@ impl Around {
         }
     }
 
-    /// Whether what is known of the overlays and of this namespace is what the API server says now: nothing that was
-    /// published before a test starts may be missed, or a constraint could be.
+    /// Whether these overlays and this namespace are as the API server has them now: nothing that was published
+    /// before a test starts may be missed, or a constraint could be.
     ///
     /// # Errors
     /// [`Error::Api`] when the API server does not answer.
-    pub async fn is_current(&self, client: &Client, namespace: &str) -> Result<bool, Error> {
-        for kept in &self.stores.overlays {
-            if kept.namespace.as_deref().is_none_or(|one| one == namespace)
-                && !kept.is_current(client, namespace).await?
-            {
-                return Ok(false);
-            }
+    pub async fn is_current(
+        &self,
+        client: &Client,
+        overlays: &Overlays,
+        namespace: &Namespace,
+    ) -> Result<bool, Error> {
+        if !current::overlays(client, Kind::Namespaced, overlays, &namespace.name).await? {
+            return Ok(false);
         }
-        let Some(namespaces) = &self.stores.namespaces else { return Ok(true) };
-        let api: Api<ApiNamespace> = Api::all(client.clone());
-        // Listed, because that is what the operator may do.
-        let this = ListParams::default().fields(&format!("metadata.name={namespace}"));
-        let live = api.list_metadata(&this).await.map_err(Error::api("read the namespace"))?;
-        let known = namespaces.state().into_iter().find(|one| one.name_any() == namespace);
-        Ok(live.items.first().map(ResourceExt::labels) == known.as_deref().map(ResourceExt::labels))
+        if self.stores.namespaces.is_none() {
+            return Ok(true);
+        }
+        Ok(current::overlays(client, Kind::Cluster, overlays, &namespace.name).await?
+            && current::namespace(client, namespace).await?)
     }
 
     /// The overlays themselves, for their status; nothing before all are known.

@@ -70,15 +70,17 @@ impl Uses {
         uses.insert(test.uid().unwrap_or_default(), found);
     }
 
-    /// Forgets the tests that are not among these.
-    fn keep_only(&self, tests: &BTreeSet<String>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|uid, _| tests.contains(uid));
+    /// Forgets the tests that are not among these. Gives whether all of these have been looked at.
+    fn keep_only(&self, tests: &BTreeSet<String>) -> bool {
+        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        uses.retain(|uid, _| tests.contains(uid));
+        uses.len() == tests.len()
     }
 
-    /// Forgets a test that goes away.
-    pub(super) fn forget(&self, test: &DynamicObject) {
+    /// Notes that a test that goes away makes nothing of overlays.
+    pub(super) fn note_leaving(&self, test: &DynamicObject) {
         let uid = test.uid().unwrap_or_default();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&uid);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(uid, Use::default());
     }
 }
 
@@ -110,15 +112,20 @@ fn sums(uses: &Uses) -> BTreeMap<Reference, Sum> {
     sums
 }
 
-/// Keeps the statuses of all overlays up to date.
+/// Keeps the statuses of all overlays up to date, once the tests are known.
 pub(super) async fn keep(ctx: &Context) {
     let mut written: BTreeMap<Reference, Value> = BTreeMap::new();
+    let mut are_known = false;
     let mut turn = tokio::time::interval(EVERY);
     turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         turn.tick().await;
         let Some(overlays) = ctx.around.all() else { continue };
-        ctx.uses.keep_only(&ctx.metrics.uids());
+        // After a start, overlays would seem to have lost their tests.
+        are_known |= ctx.uses.keep_only(&ctx.metrics.uids());
+        if !are_known {
+            continue;
+        }
         let sums = sums(&ctx.uses);
         for (name, document, diagnostics) in everyone(&overlays) {
             let sum = sums.get(&name).cloned().unwrap_or_default();

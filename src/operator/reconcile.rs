@@ -23,7 +23,12 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    locust::{self, Rendered, Surroundings, api::shared::UpdatePolicy, test},
+    locust::{
+        self, Rendered, Surroundings,
+        api::shared::UpdatePolicy,
+        overlay::{Namespace, Overlays},
+        test,
+    },
     manifest::Document,
     report::Difference,
     role::Role,
@@ -54,6 +59,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// What a test renders to now.
 struct Now {
     rendered: Rendered,
+    /// What it was rendered with; nothing where that is not known.
+    around: Option<(Arc<Overlays>, Namespace)>,
     objects: Option<Objects>,
     hash: String,
     policy: UpdatePolicy,
@@ -65,15 +72,16 @@ impl Now {
         let namespace = test.namespace().unwrap_or_default();
         let document = Document::from_value(value.clone());
         let config = &scope.ctx.settings.config;
-        let rendered = match scope.ctx.around.of(&namespace) {
+        let around = scope.ctx.around.of(&namespace);
+        let rendered = match &around {
             Ok((overlays, namespace)) => {
-                let around = Surroundings { overlays: &overlays, namespace: Some(&namespace) };
+                let around = Surroundings { overlays, namespace: Some(namespace) };
                 locust::render(&document, &around, config)
             }
             Err(words) => {
                 // Without the overlays nobody can say what the test is.
                 let mut rendered = locust::render(&document, &Surroundings::empty(), config);
-                rendered.diagnostics = vec![unknown_overlays(&words)];
+                rendered.diagnostics = vec![unknown_overlays(words)];
                 rendered
             }
         };
@@ -81,11 +89,17 @@ impl Now {
         let policy = test::read(&value).ok().and_then(|(test, _)| test.spec.overrides.update_policy);
         let objects = Objects::of(&rendered).filter(|_| !rendered.is_refused());
         let hash = objects.as_ref().map(Objects::hash).unwrap_or_default();
-        Self { rendered, objects, hash, policy: policy.unwrap_or_default() }
+        Self { rendered, around: around.ok(), objects, hash, policy: policy.unwrap_or_default() }
     }
 
     fn hash(&self) -> Option<&str> {
         self.objects.as_ref().map(|_| &*self.hash)
+    }
+
+    /// Whether the test is still rendered with what there is.
+    async fn is_current(&self, scope: &Scope) -> Result<bool, Error> {
+        let Some((overlays, namespace)) = &self.around else { return Ok(false) };
+        scope.ctx.around.is_current(&scope.ctx.client, overlays, namespace).await
     }
 
     fn wanted(&self) -> Wanted<'_> {
@@ -133,7 +147,7 @@ fn key(test: &DynamicObject) -> String {
 async fn look(test: &DynamicObject, scope: &Scope) -> Result<Action, Error> {
     if test.metadata.deletion_timestamp.is_some() {
         scope.ctx.forget(&key(test));
-        scope.ctx.uses.forget(test);
+        scope.ctx.uses.note_leaving(test);
         return release(test, scope).await;
     }
     let mut view = fetch::cached(&scope.caches, test);
@@ -150,11 +164,6 @@ async fn look(test: &DynamicObject, scope: &Scope) -> Result<Action, Error> {
         }
         view = live;
         now = Now::of(scope, &view.test);
-        let namespace = view.test.namespace().unwrap_or_default();
-        let starts = decide(&view, now.wanted()) == Step::Freeze;
-        if starts && !scope.ctx.around.is_current(&scope.ctx.client, &namespace).await? {
-            return Err(Error::Stale);
-        }
         match act(scope, &mut view, &now).await {
             Ok(outcome) => (step, verdict) = outcome,
             // The author is told, too.
@@ -199,6 +208,9 @@ async fn act(scope: &Scope, view: &mut View, now: &Now) -> Result<(Step, Option<
         let step = decide(view, wanted);
         if !step.acts() {
             return Ok((step, refused));
+        }
+        if step == Step::Freeze && !now.is_current(scope).await? {
+            return Err(Error::Stale);
         }
         let (was_there, made_before) = (view.clone(), view.was_created());
         tracing::info!(test = name_of(&view.test), ?step, "acting");

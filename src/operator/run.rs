@@ -97,9 +97,10 @@ async fn work(
         filled.push(async move { caches.ready().await });
         running.push(controller.run);
     }
-    let ready = ready.clone();
+    let filled = join_all(filled).map(|_| ()).shared();
+    let (ready, is_filled) = (ready.clone(), filled.clone());
     tokio::spawn(async move {
-        join_all(filled).await;
+        is_filled.await;
         tracing::info!("watching");
         ready.set(true);
     });
@@ -107,7 +108,7 @@ async fn work(
     tokio::select! {
         _ = join_all(running) => {}
         () = watching => {}
-        () = overlay_status::keep(ctx) => {}
+        () = filled.then(|()| overlay_status::keep(ctx)) => {}
         () = late => tracing::warn!("stopping in the middle of work"),
     }
 }

@@ -106,6 +106,38 @@ fn the_api_server_may_restart() {
     }
 }
 
+/// An operator that starts finds everything as it left it: tests and overlays keep their statuses.
+#[test]
+fn a_restart_writes_nothing() {
+    let (_turn, cluster) = cluster();
+    let mut operator = Operator::of(&cluster);
+    let names: Vec<String> = (0..10).map(|number| format!("kept{number}")).collect();
+    cluster.apply(
+        "apiVersion: locust.io/v1alpha1\nkind: ClusterPodOverlay\nmetadata: {name: kept}\nspec:\n  \
+         defaults: {podTemplate: {spec: {enableServiceLinks: false, containers: [{name: proxy, tty: true}]}}}\n",
+    );
+    cluster.apply(&names.iter().map(|name| test(name, "")).collect::<Vec<_>>().join("---\n"));
+    for name in &names {
+        cluster.phase(name, "default", "Running");
+        cluster.reason(name, "default", "WorkersConnected", "AllWorkersConnected");
+    }
+    cluster.until("clusterpodoverlay", "kept", "default", |kept| kept["status"]["matchedTests"] == 10);
+    let versions = || {
+        let tests = names.iter().map(|name| cluster.get("locusttest", name, "default"));
+        let all = tests.chain([cluster.get("clusterpodoverlay", "kept", "default")]);
+        all.map(|one| one["metadata"]["resourceVersion"].clone()).collect::<Vec<_>>()
+    };
+    let before = versions();
+    operator.kill();
+    let operator = Operator::of(&cluster);
+    counts(&operator, "podgraft_tests{phase=\"Running\"} 10");
+    sleep(Duration::from_secs(6));
+    assert_eq!(versions(), before);
+    // Nor has it stopped watching.
+    cluster.plane.kubectl_ok(&["delete", "locusttest", "kept0"], b"");
+    cluster.until("clusterpodoverlay", "kept", "default", |kept| kept["status"]["matchedTests"] == 9);
+}
+
 /// Of two replicas one acts; when it falls, the other takes over.
 #[test]
 fn another_replica_takes_over() {
@@ -142,11 +174,16 @@ fn another_replica_takes_over() {
 
 /// Waits until this replica acts.
 fn leads(operator: &Operator) {
+    counts(operator, "podgraft_leader 1");
+}
+
+/// Waits until the metrics say so.
+fn counts(operator: &Operator, line: &str) {
     let started = Instant::now();
     while std::net::TcpStream::connect(("127.0.0.1", operator.metrics)).is_err()
-        || !http(operator.metrics, "/metrics").contains("podgraft_leader 1")
+        || !http(operator.metrics, "/metrics").contains(line)
     {
-        assert!(started.elapsed() < Duration::from_secs(60), "it does not lead");
+        assert!(started.elapsed() < Duration::from_secs(60), "it does not say {line}");
         sleep(Duration::from_millis(100));
     }
 }
