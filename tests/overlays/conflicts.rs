@@ -190,7 +190,8 @@ fn the_outcome_does_not_depend_on_the_order_of_reading() {
     for names in [["a", "b", "c"], ["c", "b", "a"], ["b", "c", "a"]] {
         let rendered = rendered(test(json!({})), names.map(overlay).to_vec());
         assert_eq!(pod(&rendered, Role::Master)["spec"]["priorityClassName"], "c");
-        assert_eq!(rendered.conflicts.len(), 2, "two pairs of neighbours");
+        let pairs = rendered.conflicts.iter().map(|one| format!("{} {}", one.loser.name, one.winner.name));
+        assert_eq!(pairs.collect::<Vec<_>>(), ["a b", "a c", "b c"]);
     }
 }
 
@@ -218,4 +219,19 @@ fn a_conflict_in_one_pod_names_it() {
     let [conflict] = &rendered.conflicts[..] else { panic!("{:#?}", rendered.conflicts) };
     assert_eq!(conflict.roles, [Role::Worker]);
     assert_eq!(conflict.diagnostic.layer.as_deref(), Some("worker pod"));
+}
+
+#[test]
+fn everybody_who_disagrees_is_told() {
+    let class = |(name, class): (&str, &str)| {
+        cluster(name, json!({"defaults": spec(json!({"priorityClassName": class}))}))
+    };
+    for (written, told) in [
+        ([("a", "x"), ("b", "x"), ("c", "z")], &["a c", "b c"][..]),
+        ([("a", "x"), ("b", "z"), ("c", "x")], &["a b", "b c"]),
+    ] {
+        let rendered = rendered(test(json!({})), written.map(class).to_vec());
+        let pairs = rendered.conflicts.iter().map(|one| format!("{} {}", one.loser.name, one.winner.name));
+        assert_eq!(pairs.collect::<Vec<_>>(), told);
+    }
 }

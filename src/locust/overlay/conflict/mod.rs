@@ -1,6 +1,7 @@
 //! Conflicts: two overlays of one band and priority that write the same place differently. Their names
 //! decide, so the outcome is fixed; but nobody chose it.
 
+mod pairs;
 mod writes;
 
 use std::{
@@ -8,6 +9,7 @@ use std::{
     ops::Bound,
 };
 
+use pairs::{Written, pairs};
 use serde_json::Value;
 use writes::{Recorder, Writes};
 
@@ -155,13 +157,8 @@ fn record(
     recorded
 }
 
-/// The pairs of a group that write the same place differently, earlier first, and the places. Of many
-/// overlays that write one place, neighbours are compared: a thousand of them are no half million pairs.
+/// The pairs of a group that write the same place differently, earlier first, and the places.
 fn differing(group: &[Writes]) -> BTreeMap<(usize, usize), BTreeSet<Vec<String>>> {
-    let mut found: BTreeMap<(usize, usize), BTreeSet<Vec<String>>> = BTreeMap::new();
-    let mut add = |earlier: usize, later: usize, path: &[String]| {
-        found.entry((earlier, later)).or_default().insert(path.to_vec());
-    };
     let mut leaves: BTreeMap<&[String], Vec<(usize, &Value)>> = BTreeMap::new();
     let mut swept: BTreeMap<&[String], BTreeSet<usize>> = BTreeMap::new();
     for (member, writes) in group.iter().enumerate() {
@@ -172,13 +169,20 @@ fn differing(group: &[Writes]) -> BTreeMap<(usize, usize), BTreeSet<Vec<String>>
             swept.entry(path).or_default().insert(member);
         }
     }
+    let mut found: BTreeMap<(usize, usize), BTreeSet<Vec<String>>> = BTreeMap::new();
+    let mut add = |written: &[Written], path: &[String]| {
+        for pair in pairs(written) {
+            found.entry(pair).or_default().insert(path.to_vec());
+        }
+    };
     for (path, written) in &leaves {
-        for pair in written.windows(2) {
-            if let [(earlier, value), (later, other)] = pair
-                && value != other
-            {
-                add(*earlier, *later, path);
-            }
+        if written.windows(2).any(|pair| pair[0].1 != pair[1].1) {
+            let whole = |(member, value): &(usize, &Value)| Written {
+                member: *member,
+                what: value.to_string(),
+                sweeps: true,
+            };
+            add(&written.iter().map(whole).collect::<Vec<_>>(), path);
         }
     }
     for (path, sweepers) in &swept {
@@ -187,20 +191,13 @@ fn differing(group: &[Writes]) -> BTreeMap<(usize, usize), BTreeSet<Vec<String>>
             .take_while(|(inner, _)| inner.starts_with(path));
         let mut members = sweepers.clone();
         members.extend(below.flat_map(|(_, written)| written.iter().map(|(member, _)| *member)));
-        let mut differ = |earlier: usize, later: usize| {
-            if !group[earlier].below(path).eq(group[later].below(path)) {
-                add(earlier, later, path);
-            }
-        };
-        for member in members {
-            let before = sweepers.range(..member).next_back();
-            let after = sweepers.range(member + 1..).next();
-            if let Some(sweeper) = before {
-                differ(*sweeper, member);
-            }
-            if let Some(sweeper) = after {
-                differ(member, *sweeper);
-            }
+        if members.len() > 1 {
+            let part = |member: usize| Written {
+                member,
+                what: group[member].text_below(path),
+                sweeps: sweepers.contains(&member),
+            };
+            add(&members.into_iter().map(part).collect::<Vec<_>>(), path);
         }
     }
     found

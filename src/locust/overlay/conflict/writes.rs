@@ -23,11 +23,19 @@ pub(super) struct Writes {
 }
 
 impl Writes {
-    /// The values that it sets at a place or below.
-    pub(super) fn below(&self, path: &[String]) -> impl Iterator<Item = (&Vec<String>, &Value)> {
-        self.leaves
-            .range::<[String], _>((Bound::Included(path), Bound::Unbounded))
-            .take_while(|(inner, _)| inner.starts_with(path))
+    /// The values that it sets at a place or below, and where, as one text.
+    pub(super) fn text_below(&self, path: &[String]) -> String {
+        let mut text = String::new();
+        let here = self.leaves.range::<[String], _>((Bound::Included(path), Bound::Unbounded));
+        for (inner, value) in here.take_while(|(inner, _)| inner.starts_with(path)) {
+            for step in &inner[path.len()..] {
+                text.push_str(step);
+                text.push('\0');
+            }
+            text.push_str(&value.to_string());
+            text.push('\0');
+        }
+        text
     }
 }
 
