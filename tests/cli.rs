@@ -36,6 +36,16 @@ fn lists_are_taken_apart() {
 }
 
 #[test]
+fn items_of_a_list_of_one_kind_need_not_say_what_they_are() {
+    let list =
+        "apiVersion: locust.io/v2\nkind: LocustTestList\nitems:\n- metadata: {name: a}\n  spec: {imag: x}\n";
+    let output = podgraft(&["render", "-f", "-"], list.as_bytes());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("did you mean \"image\"?"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("-:5:10"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn with_any_error_nothing_is_printed() {
     let broken = TEST.replace("replicas: 1", "replicas: 0");
     let output = podgraft(&["render", "-f", "-"], format!("{TEST}---\n{broken}").as_bytes());

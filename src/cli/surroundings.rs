@@ -10,9 +10,10 @@ use super::{
     source::{self, is_locust_test},
 };
 use crate::{
+    diagnostic::Diagnostic,
     locust::{
         Surroundings,
-        overlay::{Kind, Namespace, Overlay, Overlays},
+        overlay::{Kind, Namespace, Overlay, Overlays, near_miss},
     },
     manifest::Document,
 };
@@ -114,7 +115,9 @@ impl Around {
         reporter: &mut Reporter,
     ) -> (Self, Vec<Document>) {
         let overlays = Overlays::read(texts.iter().cloned());
-        reporter.report(&overlays.diagnostics(), &texts);
+        let mut diagnostics: Vec<Diagnostic> = texts.iter().filter_map(near_miss).collect();
+        diagnostics.extend(overlays.diagnostics());
+        reporter.report(&diagnostics, &texts);
         (Self { overlays, namespaces }, texts)
     }
 

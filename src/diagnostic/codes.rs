@@ -46,10 +46,10 @@ codes! {
         LeftOut "left-out" Note,
             "The file has an object that is no LocustTest: it is not looked at. Overlays are read only from files named by --overlays."
             "Nothing has to be done. Name overlays with --overlays."
-        UnsupportedVersion "unsupported-version" Error,
+        UnsupportedVersion "unsupported-version" Error | Warning,
             "The object is of a version that podgraft does not know."
             "Write apiVersion as locust.io/v2 or locust.io/v1 for a LocustTest, and locust.io/v1alpha1 for an overlay."
-        UnsupportedKind "unsupported-kind" Error,
+        UnsupportedKind "unsupported-kind" Error | Warning,
             "The object is of a kind that cannot be used here. A strategic merge patch needs a kind that is built into Kubernetes."
             "Correct kind and apiVersion, or patch with --type merge or json."
         MissingName "missing-name" Error,

@@ -19,4 +19,4 @@ pub use lints::lints;
 pub use protected::{ProtectedField, protected, protected_fields};
 pub use subject::Subject;
 pub(crate) use validity::{Quantity, label_selector};
-pub use validity::{are_same_quantity, validity};
+pub use validity::{are_same_quantity, is_object_name, validity};

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic, did_you_mean},
+    judge,
     path::FieldPath,
     role::Role,
     structure::Structure,
@@ -191,24 +192,16 @@ fn metadata(value: &Value) -> Vec<Diagnostic> {
 
 /// What is wrong with a test's name, if anything.
 fn name_rules(name: &str) -> Option<String> {
-    let label = |part: &str| {
-        let edge = |letter: Option<char>| {
-            letter.is_some_and(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
-        };
-        edge(part.chars().next())
-            && edge(part.chars().next_back())
-            && part.chars().all(|letter| letter == '-' || edge(Some(letter)))
-    };
-    if !name.split('.').all(label) {
-        return Some(format!(
-            "write the name in lower case letters, digits, - and . only: \"{name}\" is no DNS name"
-        ));
-    }
     let longest = base::generated_name_of(name, Role::Master).len();
     if longest > 63 {
         return Some(format!(
             "shorten the name by {} characters: the Service and the Jobs are named after it",
             longest - 63
+        ));
+    }
+    if !judge::is_object_name(name) {
+        return Some(format!(
+            "write the name in lower case letters, digits, - and . only: \"{name}\" is no DNS name"
         ));
     }
     name.starts_with(|first: char| first.is_ascii_digit())

@@ -112,13 +112,12 @@ impl Document {
         Some(Position { file: Arc::clone(&source.file), line, column })
     }
 
-    /// The items of a `v1` List, each a document of its own; `None` for anything else.
+    /// The items of a list, each a document of its own; `None` for anything else. A `v1` List says of each item
+    /// what it is; in a list of one kind, such as a `LocustTestList`, items may leave that out, as kubectl allows.
     #[must_use]
     pub fn items(&self) -> Option<Vec<Self>> {
-        let is = |name: &str, wanted: &str| self.value.get(name).is_some_and(|value| value == wanted);
-        if !is("kind", "List") || !is("apiVersion", "v1") {
-            return None;
-        }
+        let kind = self.value.get("kind")?.as_str()?.strip_suffix("List")?;
+        let version = self.value.get("apiVersion")?;
         let items = self.value.get("items")?.as_array()?;
         let nodes = self.place.as_ref().and_then(|(source, root)| match &root.inside {
             Inside::Fields(fields) => match &fields.get("items")?.inside {
@@ -127,8 +126,20 @@ impl Document {
             },
             _ => None,
         });
+        let whole = |value: &Value| {
+            let mut value = value.clone();
+            if let Value::Object(fields) = &mut value
+                && !kind.is_empty()
+                && !fields.contains_key("kind")
+                && !fields.contains_key("apiVersion")
+            {
+                fields.insert("apiVersion".to_owned(), version.clone());
+                fields.insert("kind".to_owned(), kind.into());
+            }
+            value
+        };
         let item = |(index, value): (usize, &Value)| Self {
-            value: value.clone(),
+            value: whole(value),
             place: nodes
                 .and_then(|(source, nodes)| Some((Arc::clone(source), Arc::new(nodes.get(index)?.clone())))),
         };

@@ -99,7 +99,8 @@ fn what_is_wrong_with_it_is_said_where_it_is() {
     let rendered =
         podgraft::locust::render(&test, &surroundings, &podgraft::locust::config::Config::default());
     let errors = errors(&rendered);
-    assert!(errors.iter().all(|error| error.code == "unknown-field"), "{errors:#?}");
+    assert_eq!(errors.len(), 1, "one patch, two pods, three containers: {errors:#?}");
+    assert_eq!(errors[0].code, "unknown-field");
     assert!(errors[0].message.contains("did you mean \"runAsUser\""), "{}", errors[0].message);
     assert_eq!(errors[0].position.as_ref().unwrap().to_string(), "a.yaml:8:9");
     assert!(errors[0].layer.as_ref().unwrap().starts_with("ClusterPodOverlay a (defaults)"));

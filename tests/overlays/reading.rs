@@ -1,6 +1,9 @@
 //! Overlays are read as strictly as tests, and what is wrong is said where it is.
 
-use podgraft::{locust::overlay::Overlays, manifest};
+use podgraft::{
+    locust::overlay::{Overlays, near_miss},
+    manifest::{self, Document},
+};
 use serde_json::{Value, json};
 
 use crate::render::{cluster, namespaced};
@@ -41,6 +44,7 @@ fn everything_that_is_wrong_is_said_at_its_place() {
         ),
         (cluster("a", json!({"defaults": {"podTemplate": []}})), ".spec.defaults.podTemplate", "as a map"),
         (cluster("a", json!({"priority": "high"})), ".spec.priority", "as an integer"),
+        (cluster("a", json!({"priority": 99_999_999_999_i64})), ".spec.priority", "2147483647 or less"),
         (
             cluster("a", json!({"selector": {"matchLabel": {}}})),
             ".spec.selector.matchLabel",
@@ -59,6 +63,7 @@ fn everything_that_is_wrong_is_said_at_its_place() {
         ),
         (scoped, ".metadata.namespace", "in no namespace"),
         (unnamed, ".metadata.name", "add metadata.name"),
+        (cluster("A_b", json!({})), ".metadata.name", "lower case"),
         (misplaced, ".metadata.namespace", "as a string"),
         (old, ".apiVersion", "locust.io/v1alpha1"),
     ] {
@@ -182,4 +187,29 @@ fn a_message_has_its_place_in_the_file() {
     let found = Overlays::read(read.documents).diagnostics();
     assert_eq!(found[0].position.as_ref().unwrap().to_string(), "overlay.yaml:6:5");
     assert_eq!(found[0].object.as_deref(), Some("PodOverlay shop/a"));
+}
+
+#[test]
+fn what_was_perhaps_meant_to_be_an_overlay_is_told() {
+    let told = |version: &str, kind: &str| {
+        let object = json!({"apiVersion": version, "kind": kind, "metadata": {"name": "a"}, "spec": {}});
+        near_miss(&Document::from_value(object)).map(|said| said.message)
+    };
+    for (version, kind, part) in [
+        ("locust.io/v1alpha1", "PodOverlays", "write kind as PodOverlay"),
+        ("locust.io/v1alpha1", "clusterpodoverlay", "write kind as ClusterPodOverlay"),
+        ("v1alpha1", "PodOverlay", "write apiVersion as locust.io/v1alpha1"),
+    ] {
+        assert!(told(version, kind).is_some_and(|said| said.contains(part)), "{version} {kind}");
+    }
+    for (version, kind) in [
+        ("locust.io/v1alpha1", "PodOverlay"),
+        // Read, and refused for its version.
+        ("locust.io/v1", "PodOverlay"),
+        ("locust.io/v2", "LocustTest"),
+        ("v1", "Pod"),
+        ("example.com/v1", "PodOverlays"),
+    ] {
+        assert_eq!(told(version, kind), None, "{version} {kind}");
+    }
 }

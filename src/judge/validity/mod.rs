@@ -56,6 +56,12 @@ pub fn validity(subject: &Subject<'_>) -> Vec<Diagnostic> {
     found
 }
 
+/// Whether an object of most kinds can be called so: as a DNS subdomain.
+#[must_use]
+pub fn is_object_name(name: &str) -> bool {
+    (formats::SUBDOMAIN.holds)(name)
+}
+
 /// Judges a label selector that stands alone; paths are rooted at it.
 #[must_use]
 pub(crate) fn label_selector(value: &Value) -> Vec<Diagnostic> {

@@ -86,7 +86,11 @@ fn told(pod: &Value, error: &ValidationError<'_>) -> Diagnostic {
     let (path, message) = match error.kind() {
         ValidationErrorKind::Required { property } => {
             let field = property.as_str().unwrap_or_default();
-            (path.field(field), format!("add {field}: each item of {name} needs it"))
+            let whose = match path.segments().last() {
+                Some(Segment::Field(_)) | None => name,
+                Some(_) => format!("each item of {name}"),
+            };
+            (path.field(field), format!("add {field}: {whose} needs it"))
         }
         ValidationErrorKind::Type { kind } => {
             let message = structure::wrong_type(&name, kind, error.instance());

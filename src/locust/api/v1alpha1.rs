@@ -68,6 +68,8 @@ pub struct PodOverlaySpec {
 pub struct OverlaySpec {
     /// Its place among the overlays of its kind: the higher is applied later and wins; 0 when absent. Overlays of one
     /// priority are applied by name.
+    // What a JSON Schema's format does not check everywhere.
+    #[schemars(range(min = -2_147_483_648, max = 2_147_483_647))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<i32>,
     /// Whether it is only for the tests that list it in spec.overlays; false when absent.

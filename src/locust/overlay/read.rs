@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic, did_you_mean},
+    judge,
     locust::{test, unknown},
     manifest::Document,
     path::FieldPath,
@@ -119,9 +120,14 @@ fn metadata(kind: Kind, value: &Value) -> Vec<Diagnostic> {
             errors.push(unknown::field(kind.as_str(), field, &near, &FieldPath::root()));
         }
     }
-    if value.pointer("/metadata/name").and_then(Value::as_str).is_none_or(str::is_empty) {
+    let name = value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+    if name.is_empty() {
         let message = "add metadata.name: tests and messages call the overlay by it".to_owned();
         errors.push(say(Code::MissingName, message, &["metadata", "name"]));
+    } else if !judge::is_object_name(name) {
+        let message =
+            format!("write the name in lower case letters, digits, - and . only: \"{name}\" is no DNS name");
+        errors.push(say(Code::InvalidName, message, &["metadata", "name"]));
     }
     let namespace = value.pointer("/metadata/namespace");
     if kind == Kind::Namespaced && namespace.is_some_and(|namespace| !namespace.is_string()) {

@@ -95,7 +95,9 @@ impl<'o> Pod<'o> {
         let mut judged = judge::protected(&subject);
         if !refused {
             // What a refused layer left out would be missed here once more.
-            judged.extend(judge::validity(&subject));
+            let is_said = |found: &Diagnostic| judged.iter().any(|one| one.path == found.path);
+            let invalid: Vec<_> = judge::validity(&subject).into_iter().filter(|one| !is_said(one)).collect();
+            judged.extend(invalid);
             judged.extend(judge::lints(&subject));
             judged.extend(constraints(&folded, &wishes, place));
         }

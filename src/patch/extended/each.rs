@@ -19,8 +19,8 @@ pub(crate) struct Seed<'p> {
     pub(crate) options: Options,
 }
 
-/// The lists of containers of a pod, in the order in which they run.
-const LISTS: [&str; 2] = ["initContainers", "containers"];
+/// The lists of containers of a pod. What is wrong for all is told of the first, which is to be one that every pod has.
+const LISTS: [&str; 2] = ["containers", "initContainers"];
 
 /// Whether these are the containers that a patch for each of them is about.
 pub(super) fn is_container(schema: Schema) -> bool {
