@@ -115,6 +115,20 @@ fn a_screen_reader_is_told_what_things_are() {
 }
 
 #[test]
+fn a_message_leads_to_the_pod_that_it_is_about() {
+    // The worker's template is wrong, and the master has the same field.
+    let arguments =
+        ["explain", "-o", "html", "--overlays", "overlays", "-f", "tests/refused/overlays/spot-workers.yaml"];
+    let file = folder().join("messages.html");
+    fs::write(&file, podgraft(&arguments, b"").stdout).unwrap();
+    let browser = Browser::start("messages", 1500, 1000);
+    browser.open(&file);
+    browser.click("#messages button");
+    let story = browser.text("#story");
+    assert!(story.contains("worker pod") && story.contains("reserved"), "{story}");
+}
+
+#[test]
 fn the_filter_hides_the_rest() {
     let file = page("filter", &["tests/explain/test.yaml"], "");
     let browser = Browser::start("filter", 1500, 1000);
@@ -178,6 +192,13 @@ fn both_themes_can_be_read() {
     let wide =
         browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth;");
     assert_eq!(wide, 0, "nothing sticks out of a narrow window");
+    // A click far down is answered in sight.
+    let far = "const rows = document.querySelectorAll('.row'); const last = rows[rows.length - 3]; last.scrollIntoView({block: 'center'}); last.click();";
+    browser.run(far);
+    let seen = "const box = document.querySelector('aside').getBoundingClientRect(); return box.top > 0 && box.bottom <= innerHeight && document.getElementById('story').innerText.includes(document.querySelector('[aria-selected=true]').title);";
+    assert_eq!(browser.run(seen), true, "the story is in the window");
+    assert_eq!(browser.run("return document.querySelector('.row .layer').offsetWidth > 40;"), true);
+    browser.picture(&folder().join("narrow-story.png"));
 }
 
 /// The least contrast of any text that can be seen with what is behind it.

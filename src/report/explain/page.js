@@ -31,10 +31,16 @@
   const colourOf = (layer) => (state.groups.get(groupOf(layer)) || { colour: "gray" }).colour;
   const place = (at) => (at ? `${at.file}:${at.line}:${at.column}` : "");
 
+  const BANDS = [
+    "base", "defaults of cluster overlays", "defaults of namespace overlays", "defaults of opted-in overlays", "the test",
+    "overrides of namespace overlays", "overrides of cluster overlays",
+  ];
+
+  /** The layers of both roles, in the order in which they apply. */
   function groups(test) {
     state.groups = new Map();
-    for (const role of test.roles) {
-      for (const { name } of role.layers) {
+    for (const band of BANDS) {
+      for (const { name } of test.roles.flatMap((role) => role.layers.filter((layer) => layer.band === band))) {
         const group = groupOf(name);
         if (state.groups.has(group)) continue;
         const hue = (250 + state.groups.size * 137.5) % 360;
@@ -236,12 +242,14 @@
     press.preventDefault();
   }
 
-  /** The field that a message is about: the place itself, or the first below or above it. */
-  function fieldOf(path) {
-    const rows = state.rows;
-    return rows.find((one) => one.leaf.path === path)
-      || rows.find((one) => one.leaf.path.startsWith(path))
-      || rows.find((one) => path.startsWith(one.leaf.path));
+  /** The field that a message is about: the place itself, or the first below or above it, in the pod that is meant. */
+  function fieldOf({ path, layer, position }) {
+    const isOfPod = ({ role }) => Boolean(layer) && (layer.includes(`${role} pod`) || layer.startsWith(`${role}PodTemplate`));
+    const likeness = (one) => 2 * isOfPod(one) + (place(one.leaf.position) === place(position));
+    const best = (is) => state.rows.filter(is).reduce((best, one) => (best && likeness(best) >= likeness(one) ? best : one), null);
+    return best((one) => one.leaf.path === path)
+      || best((one) => one.leaf.path.startsWith(path))
+      || best((one) => path.startsWith(one.leaf.path));
   }
 
   function message(said) {
@@ -249,10 +257,11 @@
     const more = [said.path, said.layer, place(said.position), said.object].filter(Boolean).join(" · ");
     const item = make("li", "", first, make("p", "more", more));
     if (said.help) item.append(make("p", "more", `help: ${said.help}`));
-    const one = said.path && fieldOf(said.path);
+    const one = said.path && fieldOf(said);
     if (one) {
       const button = make("button", "", "Show the field");
       button.type = "button";
+      button.setAttribute("aria-label", `Show the field ${one.leaf.path} of the ${one.role} pod`);
       button.addEventListener("click", () => {
         if (!one.seen) reset();
         focus(one);
