@@ -126,6 +126,9 @@ fn a_message_leads_to_the_pod_that_it_is_about() {
     browser.click("#messages button");
     let story = browser.text("#story");
     assert!(story.contains("worker pod") && story.contains("reserved"), "{story}");
+    // A text that looks like something else is in quotes.
+    let scrape = "return [...document.querySelectorAll('.row')].find((one) => one.title.endsWith('prometheus.io/scrape')).querySelector('.value').textContent;";
+    assert_eq!(browser.run(scrape), "\"true\"");
 }
 
 #[test]

@@ -23,7 +23,9 @@
     made.append(...inside);
     return made;
   };
-  const shown = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+  /** Texts that would be something else without quotes. */
+  const AMBIGUOUS = /^(?:|null|~|true|false|[-+]?[\d.][\d.eE_+-]*|[[{"].*)$/s;
+  const shown = (value) => (typeof value === "string" && !AMBIGUOUS.test(value) ? value : JSON.stringify(value));
   /** Typed fields are many, and one thing to those who look for overlays. */
   const groupOf = (layer) => (layer.startsWith("typed field ") ? "typed fields" : layer);
   /** A layer beside a field: its colour and the story say of which kind an overlay is. */
@@ -185,7 +187,7 @@
     swatch.style.setProperty("--colour", colourOf(setter.layer));
     const item = make("li", "event", make("h3", "", title));
     item.style.setProperty("--colour", colourOf(setter.layer));
-    if (value !== undefined) item.append(make("pre", "", shown(value) === "" ? "\"\"" : shown(value)));
+    if (value !== undefined) item.append(make("pre", "", shown(value)));
     item.append(make("p", "who", setter.layer));
     if (!setter.layer.startsWith("typed field ")) item.append(make("p", "hint", WHY[setter.cause] || setter.cause));
     if (setter.position) item.append(make("p", "where", place(setter.position)));
