@@ -265,6 +265,9 @@ codes! {
         InvalidField "invalid-field" Error,
             "The API server would refuse the final pod for this field."
             "Write what the message asks for."
+        ExecLimit "exec-limit" Error,
+            "The arguments and variables of a container are longer than Linux takes them, so that the container could not start. References such as $(NAME) count as what they stand for."
+            "Shorten them, or put the text into a file."
         UnseenConfig "unseen-config" Warning,
             "Locust reads more options from a file that nobody sees here, and some could break the test."
             "Check that the file sets no mode, address or port."

@@ -33,35 +33,94 @@ impl Text {
     }
 }
 
-/// Expands `$(NAME)` by `env`, `$$` to `$`; a reference that does not end stays as it is. A name
-/// that `env` does not have may still be set by `envFrom` or a Service: what follows is unseen.
+/// A part of a text before expansion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part<'w> {
+    /// It stands for itself.
+    Literal(&'w str),
+    /// `$(NAME)`: it stands for the value of the variable.
+    Reference(&'w str),
+}
+
+/// The parts of a text, in order. `$$` is a literal `$`, and a reference that does not end is literal. Each
+/// character is looked at a fixed number of times, however many references are left open.
 ///
 /// # Source
-/// Kubernetes 1.37.2, `third_party/forked/golang/expansion/expand.go`, `Expand`.
+/// Kubernetes 1.37.2, `third_party/forked/golang/expansion/expand.go`, `Expand` and `tryReadVariableName`.
+pub(super) struct Parts<'w> {
+    rest: &'w str,
+    /// Whether a closing parenthesis is left at all.
+    has_closer: bool,
+}
+
+impl<'w> Parts<'w> {
+    /// The parts of a text as it is written.
+    pub(super) fn of(written: &'w str) -> Self {
+        Self { rest: written, has_closer: true }
+    }
+
+    fn take(&mut self, length: usize) -> &'w str {
+        let (taken, rest) = self.rest.split_at(length);
+        self.rest = rest;
+        taken
+    }
+
+    /// The name in a reference of which the rest is what follows the `$`.
+    fn name(&mut self) -> Option<&'w str> {
+        let inner = self.rest.strip_prefix("$(").filter(|_| self.has_closer)?;
+        let name = inner.split_once(')').map(|(name, _)| name);
+        self.has_closer = name.is_some();
+        name
+    }
+}
+
+impl<'w> Iterator for Parts<'w> {
+    type Item = Part<'w>;
+
+    fn next(&mut self) -> Option<Part<'w>> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let before = self.rest.find('$').unwrap_or(self.rest.len());
+        if before > 0 {
+            return Some(Part::Literal(self.take(before)));
+        }
+        if let Some(name) = self.name() {
+            self.take("$()".len() + name.len());
+            return Some(Part::Reference(name));
+        }
+        let dollar = self.take(1);
+        if self.rest.starts_with('$') {
+            self.take(1);
+        }
+        Some(Part::Literal(dollar))
+    }
+}
+
+/// Expands the references of a text by `env`. A name that `env` does not have may still be set by `envFrom`
+/// or a Service: what follows is unseen.
+///
+/// A few variables that refer to one another can stand for gigabytes: what is expanded here must have been
+/// found short enough by [`exec_limits`](super::exec_limits).
 pub(super) fn expand(written: &str, env: &BTreeMap<String, Text>) -> Text {
     let mut text = String::new();
-    let mut rest = written;
-    while let Some((before, after)) = rest.split_once('$') {
-        text.push_str(before);
-        rest = after;
-        if let Some(after) = rest.strip_prefix('$') {
-            text.push('$');
-            rest = after;
-        } else if let Some((name, after)) = rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
-            match env.get(name) {
-                Some(Text::Known(value)) => text.push_str(value),
-                Some(Text::Unseen { head, .. }) => {
-                    text.push_str(head);
-                    return Text::Unseen { head: text, written: written.to_owned() };
-                }
-                None => return Text::Unseen { head: text, written: written.to_owned() },
+    for part in Parts::of(written) {
+        let name = match part {
+            Part::Literal(literal) => {
+                text.push_str(literal);
+                continue;
             }
-            rest = after;
-        } else {
-            text.push('$');
+            Part::Reference(name) => name,
+        };
+        match env.get(name) {
+            Some(Text::Known(value)) => text.push_str(value),
+            Some(Text::Unseen { head, .. }) => {
+                text.push_str(head);
+                return Text::Unseen { head: text, written: written.to_owned() };
+            }
+            None => return Text::Unseen { head: text, written: written.to_owned() },
         }
     }
-    text.push_str(rest);
     Text::Known(text)
 }
 
@@ -84,6 +143,8 @@ mod tests {
             ("$$$(A)", "$1"),
             ("$A", "$A"),
             ("$(A", "$(A"),
+            ("$(A)$(A$(A", "1$(A$(A"),
+            ("$(A)$$(A$($", "1$(A$($"),
             ("end$", "end$"),
         ] {
             assert_eq!(expand(written, &env()), Text::Known(expanded.into()), "{written}");
@@ -95,5 +156,14 @@ mod tests {
         let unseen = |head: &str, written: &str| Text::Unseen { head: head.into(), written: written.into() };
         assert_eq!(expand("--x=$(NONE)y", &env()), unseen("--x=", "--x=$(NONE)y"));
         assert_eq!(expand("--x=$(U)", &env()), unseen("--x=pre", "--x=$(U)"));
+        assert_eq!(expand("$($(A)", &env()), unseen("", "$($(A)"), "a name ends at the first parenthesis");
+    }
+
+    #[test]
+    fn open_references_are_read_once() {
+        for open in ["$(", "$($", "a$(", "$$("] {
+            let parts = Parts::of(&open.repeat(200_000)).count();
+            assert!(parts <= 600_000, "{open}: {parts}");
+        }
     }
 }

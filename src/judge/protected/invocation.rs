@@ -2,6 +2,7 @@
 
 use super::{
     environment::Environment,
+    exec_limits,
     expansion::expand,
     line::{Line, Word},
 };
@@ -20,7 +21,12 @@ pub(super) struct Invocation {
 impl Invocation {
     /// Reads a container. What follows `locust` in `command` comes before `args`; a command without
     /// that word is a wrapper, which is trusted to hand its arguments on.
-    pub(super) fn read(container: &At<'_>) -> Self {
+    ///
+    /// `None` for one that Linux cannot start: it is not expanded.
+    pub(super) fn read(container: &At<'_>) -> Option<Self> {
+        if !exec_limits::fits(container) {
+            return None;
+        }
         let environment = Environment::read(container);
         let command = container.items("command");
         let called = command.iter().rposition(|word| word.value.as_str().is_some_and(is_locust));
@@ -33,7 +39,7 @@ impl Invocation {
                 path: word.path,
             })
             .collect();
-        Self { line: Line::read(&words), environment, args: container.field("args") }
+        Some(Self { line: Line::read(&words), environment, args: container.field("args") })
     }
 }
 

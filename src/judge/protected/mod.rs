@@ -4,6 +4,7 @@
 
 mod container;
 mod environment;
+mod exec_limits;
 mod expansion;
 mod invocation;
 mod line;
@@ -35,13 +36,22 @@ pub fn protected_fields() -> &'static [ProtectedField] {
 
 /// Judges whether the operator can use the final pod: an error `protected-field` for each
 /// protected field that does not hold, a warning `unseen-config` for a configuration file that
-/// cannot be seen, and a note `unseen-env` for an environment source that may hold wiring.
+/// cannot be seen, and a note `unseen-env` for an environment source that may hold wiring. Before them
+/// an error `exec-limit` for each container that Linux cannot start, whose wiring is then not read.
 #[must_use]
 pub fn protected(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    [container::judge, wiring::judge, ports::judge, restart_policy::judge, metadata::judge, test_files::judge]
-        .into_iter()
-        .flat_map(|judge| judge(subject))
-        .collect()
+    [
+        exec_limits::judge,
+        container::judge,
+        wiring::judge,
+        ports::judge,
+        restart_policy::judge,
+        metadata::judge,
+        test_files::judge,
+    ]
+    .into_iter()
+    .flat_map(|judge| judge(subject))
+    .collect()
 }
 
 /// The error for a protected field that does not hold at `path`.

@@ -27,8 +27,9 @@ const MASTER_LISTENS: i64 = 5557;
 /// Judges the wiring of the final pod, if it has a container `locust` at all.
 pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let Some(container) = subject::locust(&subject.at()) else { return Vec::new() };
-    let base = subject::locust(&subject.base_at()).map(|container| Invocation::read(&container));
-    let wiring = Wires { role: subject.role, now: Invocation::read(&container), base };
+    let Some(now) = Invocation::read(&container) else { return Vec::new() };
+    let base = subject::locust(&subject.base_at()).and_then(|container| Invocation::read(&container));
+    let wiring = Wires { role: subject.role, now, base };
     let mut found = wiring.troubles();
     found.extend(wiring.mode());
     match subject.role {

@@ -1,5 +1,6 @@
 //! Tests of the protected fields.
 
+mod exec_limits;
 mod fields;
 mod locust;
 mod wiring;
