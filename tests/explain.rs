@@ -168,6 +168,27 @@ fn annotations_that_follow_the_exporter_say_so() {
 }
 
 #[test]
+fn expected_workers_that_follow_processes_say_so() {
+    let input = std::fs::read_to_string(root().join("docs/diagnostics/with/checkout.yaml")).unwrap();
+    let input = input.replace("replicas: 1", "replicas: 3\n    extraArgs: [--processes, '2']");
+    let path = ".spec.containers[name=\"locust\"].args[4]";
+    let arguments = ["explain", "-f", "-", "-o", "json", "--role", "master", path];
+    let output = podgraft(&arguments, input.as_bytes());
+    assert_eq!(text(&output.stderr), "");
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let leaf = only(&document, "leaves");
+    assert_eq!(leaf["value"], "--expect-workers=6");
+    assert_eq!(leaf["layer"], "operator (workers times their processes)");
+    assert_eq!((&leaf["cause"], &leaf["position"]["line"]), (&json!("followsProcesses"), &json!(11)));
+    assert!(
+        leaf["shadowed"][0]["value"].as_array().unwrap().contains(&json!("--expect-workers=3")),
+        "{leaf}"
+    );
+    let shown = podgraft(&["explain", "-f", "-", "--role", "master", path], input.as_bytes());
+    assert!(text(&shown.stdout).contains("follows --processes of the workers"), "{}", text(&shown.stdout));
+}
+
+#[test]
 fn a_refused_test_is_explained_all_the_same() {
     let (code, printed, said) = of(REFUSED, &[".spec.containers[name=\"locust\"].image", "--role", "worker"]);
     assert_eq!(code, Some(1));

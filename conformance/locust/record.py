@@ -3,30 +3,29 @@
 
     "$(conformance/locust/install.sh)/bin/python" conformance/locust/record.py
 
-writes conformance/locust/recorded.json, which the tests of src/judge/protected compare with.
-The lines are the same on every run: a list by hand, then combinations from a fixed seed.
+writes conformance/locust/recorded.json, which the tests of src/judge/protected compare with, and
+src/judge/protected/locust_options.rs, the table of Locust's options. Both are the same on every run: a list by
+hand, then random lines over all options from a fixed seed.
+
+    record.py --check              says what is not as it was recorded, and fails
+    record.py --random COUNT SEED  prints COUNT other rows, from another seed
 """
 
+import argparse
 import contextlib
 import io
 import json
 import os
 import pathlib
 import random
+import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-WORDS = """
---master --worker --master-host --master-port --master-bind-host --master-bind-port --expect-workers
---master-host=m --master-port=5557 --master-bind-host=* --master-bind-port=5557 --expect-workers=3
---master-host=127.0.0.1 --master-bind-host=127.0.0.1 --master-bind-port=6000 --expect-workers=4 --master-port=6000
---mas --master- --master-b --master-bind-p=5557 --master-bind-h=localhost --master-h=x --master-p=1 --work --w --wo
---worke --exp --expect-workers-m=5 --expect-workers-max-wait=5 --master=true --worker=1 --master= --expect-w=9
--- - -1 -5557 5557 a UserClass --unknown --unknown=--worker --headless --autostart --autoquit 60 -f test.py
--ftest.py -u 5 -u5 -H http://x -H=--master -l -ls5 -T t1 t2 -t 1m --tags --otel --host=--worker --run-time=1m
---csv x --html=y --web-port 8090 -P 8091 --web-p=1 --stop-timeout 10 --config --loglevel DEBUG -LINFO --log=x
-""".split()
-FLAGS = ["--", "--headless", "--autostart", "-l", "--otel", "--work", "--worke", "-u5", "-ftest.py", "-LINFO"]
+RECORDED = HERE / "recorded.json"
+TABLE = HERE.parent.parent / "src/judge/protected/locust_options.rs"
+SEED = 5557
+COUNT = 2000
 HAND = [
     [], ["--master"], ["--worker"], ["--master", "--worker"], ["--", "--worker"], ["--master", "--", "--worker"],
     ["--master-host", "--worker"], ["--master-host", "-1"], ["--master-host", "-x"], ["--master-host", "a b"],
@@ -40,30 +39,91 @@ HAND = [
     ["--master-bind-host", "::1"], ["--expect-workers", "0"], ["--expect-workers", "-1"], ["--expect-workers", "3"],
     ["--master-host", "-1.5"], ["--master-host", "-.5"], ["--master-host", "-1."], ["--master-host", "-1e5"],
     ["--master-host", "-1", "--", "--worker"], ["---worker"], ["--Worker"], ["--worker "], [" --worker"],
+    ["--processes", "2"], ["--processes=-1"], ["--processes", "-1"], ["--proc=3"], ["--pro", "4"], ["--processes", "0"],
+    ["--p", "2"], ["--processes=2", "--processes", "3"], ["--processes=x"], ["--processes", "2.0"], ["--processes= 2 "],
+    ["-T", "a", "--processes", "2", "b"], ["-u5", "--processes=2"], ["-P", "--processes=2"], ["--", "--processes=2"],
 ]
 ENVS = [
-    {}, {}, {}, {"LOCUST_MODE_WORKER": "true"}, {"LOCUST_MODE_MASTER": "1"}, {"LOCUST_MODE_WORKER": "false"},
+    {"LOCUST_MODE_WORKER": "true"}, {"LOCUST_MODE_MASTER": "1"}, {"LOCUST_MODE_WORKER": "false"},
     {"LOCUST_MODE_MASTER": "Yes"}, {"LOCUST_MODE_WORKER": "ON"}, {"LOCUST_MODE_WORKER": "maybe"}, {"LOCUST_MODE_MASTER": ""},
     {"LOCUST_MASTER_BIND_PORT": "6000"}, {"LOCUST_MASTER_BIND_HOST": "127.0.0.1"}, {"LOCUST_MASTER_BIND_PORT": "5557"},
     {"LOCUST_MASTER_NODE_HOST": "other", "LOCUST_MASTER_NODE_PORT": "1"}, {"LOCUST_EXPECT_WORKERS": "7"},
+    {"LOCUST_PROCESSES": "2"}, {"LOCUST_PROCESSES": "-1"}, {"LOCUST_PROCESSES": ""}, {"LOCUST_PROCESSES": "0"},
+    {"LOCUST_TAGS": '["--worker"]'}, {"LOCUST_TAGS": "[--worker, --processes=2]"}, {"LOCUST_TAGS": "--worker"}, {"LOCUST_TAGS": ""},
+    {"LOCUST_TAGS": '["a", "--processes", "2"]'}, {"LOCUST_EXCLUDE_TAGS": '[1, "--master"]'}, {"LOCUST_USER_CLASSES": "--worker"},
+    {"LOCUST_CONFIG": "nowhere.conf"},
 ]
-FIELDS = ["master", "worker", "master_host", "master_port", "master_bind_host", "master_bind_port", "expect_workers"]
+LINES = [
+    ["--master"], ["--worker"], ["--master", "--master-bind-port=5557", "--master-bind-host=*", "--processes=3"], [],
+    ["--master-bind-p=1", "--proc=4"], ["--master-bind-p=1", "--proc=4", "--", "User"], ["User", "--master-ho", "x"],
+]
+FIELDS = ["master", "worker", "master_host", "master_port", "master_bind_host", "master_bind_port", "expect_workers", "processes"]
+# What random values are chosen of, by what the option's parser makes of them; sometimes one that does not fit.
+NUMBERS = ["1", "2", "3", "5557", "5558", "6000", "0", "-1", " 7 ", "+4", "1_0", "x", ""]
+TEXTS = ["m", "*", "127.0.0.1", "0.0.0.0", "a b", "-", "-1", "x.py", "--worker", "=", "::1", "checkout-master", ""]
+SPECIAL = {
+    "--loglevel": ["DEBUG", "info", "x"], "--run-time": ["1m", "30", "x"], "--stop-timeout": ["10", "2s"], "--spawn-rate": ["1", "0.5"],
+    "--config-users": ['{"user_class_name": "A"}', '[{"user_class_name": "A"}]'], "--tags": ["a", "b", '["--worker", "c"]', "[a, b]"],
+    "--exclude-tags": ["a", "b", "[--master, x]"],
+}
 
 
-def cases():
+def shape(action):
+    """How many words an option takes: "None", "One" or "Many"."""
+    return {None: "One", 0: "None", "*": "Many"}[action.nargs]
+
+
+def values(action):
+    long = next((text for text in action.option_strings if text in SPECIAL), None)
+    return SPECIAL[long] if long else NUMBERS if action.type is int or "worker" in action.dest else TEXTS
+
+
+def option(chance, action):
+    """The words of one option: in full, abbreviated or short; its value in the same word or the next."""
+    text = chance.choice(action.option_strings)
+    if text.startswith("--") and chance.random() < 0.3:
+        text = text[: chance.randint(max(3, len(text) - 6), len(text))]
+    if shape(action) == "None":
+        return [text + "=true"] if chance.random() < 0.03 else [text]
+    # A value that fits, most of the time.
+    fitting = [value for value in values(action) if value not in ("x", "", "--worker", "-") or chance.random() < 0.1]
+    value = chance.choice(fitting or ["1"])
+    if chance.random() < 0.5:
+        return [text + ("=" if text.startswith("--") or chance.random() < 0.3 else "") + value]
+    more = [chance.choice(fitting) for _ in range(chance.randint(0, 2))] if shape(action) == "Many" else []
+    return [text, value, *more]
+
+
+def random_cases(actions, count, seed):
+    chance = random.Random(seed)
+    wiring = [action for action in actions if action.dest in FIELDS]
+    # These end Locust at once, or refuse every line.
+    usual = [action for action in actions if action.dest not in ("help", "version", "config") and "ErrorRaising" not in type(action).__name__]
+    named = [action for action in usual if action.env_var]
+    for _ in range(count):
+        words = []
+        for _ in range(chance.randint(0, 5)):
+            kind = chance.random()
+            choice = wiring if kind < 0.5 else usual if kind < 0.97 else actions
+            words.append(option(chance, chance.choice(choice)))
+        if chance.random() < 0.15:
+            words.append([chance.choice(["User", "--", "-5", "--unknown", "--unknown=--worker", "-", "-lu5", "-lL", "a"])])
+        chance.shuffle(words)
+        env = {}
+        for _ in range(chance.choice([0, 0, 1, 1, 2, 3])):
+            action = chance.choice([a for a in named if a in wiring] if chance.random() < 0.6 else named)
+            flags = ["true", "1", "on", "YES", "false", "0", "no"] + (["maybe"] if chance.random() < 0.1 else [])
+            env[action.env_var] = chance.choice(flags if shape(action) == "None" else values(action))
+        yield [word for group in words for word in group], env
+
+
+def cases(actions):
     for args in HAND:
         yield args, {}
-    for env in ENVS[3:]:
-        for args in (["--master"], ["--worker"], ["--master", "--master-bind-port=5557", "--master-bind-host=*"], []):
+    for env in ENVS:
+        for args in LINES:
             yield args, env
-    chance = random.Random(5557)
-    harmless = [word for word in WORDS if word.startswith("-") and ("=" in word or word in FLAGS)]
-    for turn in range(600):
-        words = harmless if turn % 2 else WORDS
-        args = [chance.choice(words) for _ in range(chance.randint(1, 5))]
-        if chance.random() < 0.7:
-            args.insert(chance.randint(0, len(args)), chance.choice(["--master", "--worker"]))
-        yield args, chance.choice(ENVS)
+    yield from random_cases(actions, COUNT, SEED)
 
 
 def read(args, env):
@@ -83,17 +143,54 @@ def read(args, env):
     return {"refused": False, **{field: getattr(options, field) for field in FIELDS}}
 
 
+def rows(pairs):
+    return [json.dumps({"args": args, "env": env, **read(args, env)}, sort_keys=True) for args, env in pairs]
+
+
+def recorded(version, actions):
+    lines = ",\n  ".join(rows(cases(actions)))
+    return f'{{"locust": {json.dumps(version)},\n "lines": [\n  {lines}\n ]}}\n'
+
+
+def table(version, actions):
+    def row(action):
+        strings = ", ".join(json.dumps(text) for text in action.option_strings)
+        variable = f"Some({json.dumps(action.env_var)})" if getattr(action, "env_var", None) else "None"
+        return f"    LocustOption {{ strings: &[{strings}], values: Values::{shape(action)}, variable: {variable} }},\n"
+
+    return (
+        "//! Locust's options: made by `conformance/locust/record.py` from the parser itself, never by hand.\n\n"
+        "use super::options::{LocustOption, Values};\n\n"
+        "/// The version of Locust whose parser this is.\n#[cfg(test)]\n"
+        f"pub(super) const LOCUST_VERSION: &str = {json.dumps(version)};\n\n"
+        "/// Every option of Locust's own parser, in its order.\n///\n/// # Source\n"
+        f"/// Locust {version}, `locust/argument_parser.py`, `get_parser` with `setup_parser_arguments`.\n"
+        "#[rustfmt::skip]\npub(super) static OPTIONS: &[LocustOption] = &[\n" + "".join(map(row, actions)) + "];\n"
+    )
+
+
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--random", nargs=2, type=int, metavar=("COUNT", "SEED"))
+    asked = parser.parse_args()
+    for name in [name for name in os.environ if name.startswith("LOCUST_")]:
+        del os.environ[name]
     os.environ["HOME"] = tempfile.mkdtemp()
     os.chdir(os.environ["HOME"])
     import locust
     from locust import argument_parser
 
-    strings = [text for action in argument_parser.get_parser()._actions for text in action.option_strings]
-    rows = [{"args": args, "env": env, **read(args, env)} for args, env in cases()]
-    lines = ",\n  ".join(json.dumps(row, sort_keys=True) for row in rows)
-    head = f'"locust": {json.dumps(locust.__version__)},\n "options": {json.dumps(strings)}'
-    (HERE / "recorded.json").write_text(f'{{{head},\n "lines": [\n  {lines}\n ]}}\n')
+    actions = [action for action in argument_parser.get_parser()._actions if action.option_strings]
+    if asked.random:
+        count, seed = asked.random
+        return print("\n".join(rows(random_cases(actions, count, seed))))
+    files = {RECORDED: recorded(locust.__version__, actions), TABLE: table(locust.__version__, actions)}
+    for file, text in files.items():
+        if not asked.check:
+            file.write_text(text)
+        elif file.read_text() != text:
+            sys.exit(f"{file} is not what the real Locust reads now: run conformance/locust/record.py")
 
 
 if __name__ == "__main__":

@@ -271,6 +271,12 @@ codes! {
         UnseenConfig "unseen-config" Warning,
             "Locust reads more options from a file that nobody sees here, and some could break the test."
             "Check that the file sets no mode, address or port."
+        UnknownProcesses "unknown-processes" Warning,
+            "The workers start as many processes as cannot be seen, and the master waits for one of each pod."
+            "Write --processes as a number."
+        LostArguments "lost-arguments" Warning,
+            "A shell starts Locust, and its script does not hand on the arguments that the operator adds."
+            "End the script with exec locust \"$@\", and write one more word behind it for the shell's name."
         UnseenEnv "unseen-env" Note,
             "A container takes variables from a source that nobody sees here, and its prefix fits variables of Locust that could break the test."
             "Check that the source sets none of them."

@@ -19,6 +19,8 @@ pub struct Subject<'a> {
     pub pod: &'a Value,
     /// How many pods of this role run at once.
     pub replicas: i64,
+    /// How many workers connect to the test's master: its worker pods, times the processes of each.
+    pub workers: i64,
 }
 
 impl<'a> Subject<'a> {

@@ -22,7 +22,7 @@ use super::{
     overlay::{self, Conflict, Kind, Overlay, Reference},
     test,
 };
-use crate::{diagnostic::Diagnostic, manifest::Document, role::Role};
+use crate::{diagnostic::Diagnostic, judge, manifest::Document, role::Role};
 
 /// What [`render`] makes of a test.
 #[derive(Debug, Default)]
@@ -116,7 +116,12 @@ fn run<'o>(
     let lost = last_applied::lost_nulls(&document.value);
     let mut diagnostics: Vec<Diagnostic> = warnings.into_iter().chain(found).chain(lost).map(place).collect();
     let place = Place { document, namespace: namespace.as_ref(), applying: &applying };
-    let pods = Role::ALL.map(|role| (role, Pod::render(&test, role, config, &place)));
+    // What the master waits for depends on what the workers became.
+    let pods_of_workers = i64::from(test.spec.worker.replicas);
+    let worker = Pod::render(&test, Role::Worker, config, &place, pods_of_workers);
+    let workers = pods_of_workers.saturating_mul(judge::workers_per_pod(&worker.template));
+    let master = Pod::render(&test, Role::Master, config, &place, workers);
+    let pods = [(Role::Master, master), (Role::Worker, worker)];
     diagnostics.extend(said_of(&pods).map(|diagnostic| diagnostic.of(object.as_str())));
     let service = pods.first().map(|(_, master)| base::service(&test, &master.template));
     let overlays = applying.in_order_of_overrides().into_iter().map(Applied::from).collect();

@@ -10,6 +10,7 @@
 )]
 
 mod pod;
+mod reading;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
@@ -18,6 +19,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -34,6 +36,9 @@ use support::{root, text};
 /// The test: a short one, with a template for each role.
 const TEST: &str = include_str!("test.yaml");
 const LOCUSTFILE: &str = include_str!("locustfile.py");
+
+/// Held by the test that runs a master.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// Where the master listens for workers, and for the exporter and browsers.
 const PORTS: [u16; 2] = [5557, 8089];
@@ -53,13 +58,28 @@ impl Drop for Folder {
 
 #[test]
 fn a_real_locust_runs_what_is_rendered() {
+    run(TEST, 2);
+}
+
+/// The master waits for as many workers as connect, and not one of each pod.
+#[test]
+fn a_real_master_waits_for_all_processes_of_its_workers() {
+    let processes = "            - name: LOCUST_PROCESSES\n              value: \"2\"\n";
+    run(&format!("{}\n{processes}", TEST.trim_end()), 4);
+}
+
+/// Runs a test's pods, whose workers are so many in the end.
+fn run(test: &str, workers: usize) {
+    // The ports are the same for all: one test at a time.
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let locust = install();
-    let folder = Folder(std::env::temp_dir().join(format!("podgraft-locust-{}", std::process::id())));
+    let folder = format!("podgraft-locust-{}-{workers}", std::process::id());
+    let folder = Folder(std::env::temp_dir().join(folder));
     fs::create_dir_all(&folder.0).unwrap();
     let requests = Requests::default();
     let address = requests.serve();
     fs::write(folder.0.join("locustfile.py"), LOCUSTFILE).unwrap();
-    let (master, jobs) = rendered(&folder.0, &address.to_string());
+    let (master, jobs) = rendered(test, &folder.0, &address.to_string());
 
     let hosts = folder.0.join("hosts");
     let others = fs::read_to_string("/etc/hosts").unwrap_or_default();
@@ -78,7 +98,7 @@ fn a_real_locust_runs_what_is_rendered() {
         let status = status.unwrap_or_else(|| panic!("{} did not end in time\n{logs}", pod.name));
         assert!(status.success(), "{} ended with {status}\n{logs}", pod.name);
     }
-    judge(&pods, &requests, &logs);
+    judge(&pods, workers, &requests, &logs);
 }
 
 /// The real Locust, installed or found; its virtual environment.
@@ -90,8 +110,8 @@ fn install() -> PathBuf {
 }
 
 /// The Service's name and the Jobs of the test, with its files in this folder and its target at this address.
-fn rendered(folder: &Path, address: &str) -> (String, Vec<(Role, Value)>) {
-    let test = TEST.replace("FOLDER", folder.to_str().unwrap()).replace("ADDRESS", address);
+fn rendered(test: &str, folder: &Path, address: &str) -> (String, Vec<(Role, Value)>) {
+    let test = test.replace("FOLDER", folder.to_str().unwrap()).replace("ADDRESS", address);
     let document = manifest::read("test.yaml", test.as_bytes()).documents.remove(0);
     let rendered = locust::render(&document, &locust::Surroundings::empty(), &Config::default());
     assert!(!rendered.is_refused(), "{:?}", rendered.diagnostics);
@@ -122,11 +142,12 @@ fn start(node: &Node<'_>, jobs: &[(Role, Value)]) -> Vec<Pod> {
 }
 
 /// The workers found the master, load was made where the templates say, and all agree on how much.
-fn judge(pods: &[Pod], requests: &Requests, logs: &str) {
+fn judge(pods: &[Pod], workers: usize, requests: &Requests, logs: &str) {
     let master = pods[0].log();
     for said in [
-        "reported as ready. 2 workers connected.",
-        "to 2 ready workers",
+        &*format!("reported as ready. {workers} workers connected."),
+        // None has begun before all were there.
+        &format!("to {workers} ready workers"),
         // From the master's template.
         "Run time limit set to 5 seconds",
         "--run-time limit reached",

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::expansion::{Text, expand};
+use super::{
+    expansion::{Text, expand},
+    line::Word,
+    options::{LocustOption, OPTIONS, Values},
+};
 use crate::{judge::at::At, path::FieldPath};
 
 /// The variables of one container, after expansion.
@@ -43,6 +47,109 @@ impl Environment {
     /// A variable's value and place.
     pub(super) fn get(&self, name: &str) -> Option<(&Text, &FieldPath)> {
         Some((self.variables.get(name)?, self.places.get(name)?))
+    }
+
+    /// Sets a variable, as `env NAME=value` does before it starts a program.
+    pub(super) fn set(&mut self, name: &str, value: Text, path: FieldPath) {
+        self.variables.insert(name.to_owned(), value);
+        self.places.insert(name.to_owned(), path);
+    }
+
+    /// Removes a variable.
+    pub(super) fn unset(&mut self, name: &str) {
+        self.variables.remove(name);
+    }
+
+    /// Removes all variables.
+    pub(super) fn clear(&mut self) {
+        self.variables.clear();
+    }
+
+    /// The words of a command line with those that variables put among them, where the line does not have the
+    /// option spelled in full. What a flag's variable says is not put there while it cannot be seen.
+    ///
+    /// # Source
+    /// `ConfigArgParse` 1.9.0, `configargparse.py`, `ArgParser.parse_known_args`, `_find_insertion_index` and
+    /// `already_on_command_line`.
+    pub(super) fn with_line(&self, line: Vec<Word>) -> Vec<Word> {
+        let mut put: Vec<Word> = Vec::new();
+        for option in OPTIONS {
+            let Some((variable, (value, path))) =
+                option.variable.and_then(|variable| Some((variable, self.get(variable)?)))
+            else {
+                continue;
+            };
+            if is_on_line(&line, option) {
+                continue;
+            }
+            let word = |text| Word { text, path: path.clone(), variable: Some(variable) };
+            put.extend(words_of(option, value).into_iter().map(word));
+        }
+        let is_end = |word: &Word| word.text.known() == Some("--");
+        let is_option = |word: &Word| match &word.text {
+            Text::Known(text) => text.starts_with('-'),
+            Text::Unseen { head, .. } => head.starts_with('-'),
+        };
+        let index = line.iter().position(is_end).or_else(|| line.iter().position(is_option));
+        let index = index.unwrap_or(line.len());
+        let mut words = line;
+        words.splice(index..index, put);
+        words
+    }
+}
+
+/// Whether a line has an option spelled in full before its `--`.
+fn is_on_line(line: &[Word], option: &LocustOption) -> bool {
+    let words = line.iter().take_while(|word| word.text.known() != Some("--"));
+    let name = |word: &Word| {
+        let (text, is_whole) = match &word.text {
+            Text::Known(text) => (text, true),
+            Text::Unseen { head, .. } => (head, false),
+        };
+        match text.split_once('=') {
+            Some((name, _)) if text.starts_with('-') => option.strings.contains(&name),
+            _ => is_whole && option.strings.contains(&text.as_str()),
+        }
+    };
+    words.into_iter().any(name)
+}
+
+/// The words that the value of an option's variable puts on the line.
+///
+/// # Source
+/// `ConfigArgParse` 1.9.0, `configargparse.py`, `ArgParser.convert_item_to_command_line_arg`.
+fn words_of(option: &LocustOption, value: &Text) -> Vec<Text> {
+    let Some(name) = option.strings.last() else { return Vec::new() };
+    match (option.values, value) {
+        (Values::None, Text::Known(value)) if flag_value(value) == Some(true) => {
+            vec![Text::Known((*name).to_owned())]
+        }
+        (Values::None, _) => Vec::new(),
+        (Values::Many, Text::Known(value)) if value.is_empty() => Vec::new(),
+        (Values::Many, Text::Known(value)) if value.starts_with('[') && value.ends_with(']') => {
+            let name = std::iter::once((*name).to_owned());
+            name.chain(elements(value)).map(Text::Known).collect()
+        }
+        (_, Text::Known(value)) => vec![Text::Known(format!("{name}={value}"))],
+        (_, Text::Unseen { head, written }) => {
+            vec![Text::Unseen { head: format!("{name}={head}"), written: format!("{name}={written}") }]
+        }
+    }
+}
+
+/// The elements of a list in a variable: JSON, or what stands between commas.
+fn elements(list: &str) -> Vec<String> {
+    match serde_json::from_str::<Vec<serde_json::Value>>(list) {
+        Ok(elements) => elements
+            .into_iter()
+            .map(|element| element.as_str().map_or_else(|| element.to_string(), str::to_owned))
+            .collect(),
+        Err(_) => list
+            .get(1..list.len().saturating_sub(1))
+            .unwrap_or_default()
+            .split(',')
+            .map(|element| element.trim().to_owned())
+            .collect(),
     }
 }
 

@@ -4,45 +4,43 @@ use super::{
     environment::Environment,
     exec_limits,
     expansion::expand,
+    launch::{Launch, Lost},
     line::{Line, Word},
 };
 use crate::{judge::at::At, path::FieldPath};
 
 /// The command line and the environment with which Locust starts.
 pub(super) struct Invocation {
-    /// The wiring options on the line.
+    /// The wiring options on the line, those of the environment among them.
     pub(super) line: Line,
-    /// The container's variables.
+    /// The variables that Locust sees.
     pub(super) environment: Environment,
     /// Where the arguments are, or would be.
     pub(super) args: FieldPath,
+    /// What a shell keeps from Locust.
+    pub(super) lost: Option<(FieldPath, Lost)>,
 }
 
 impl Invocation {
-    /// Reads a container. What follows `locust` in `command` comes before `args`; a command without
-    /// that word is a wrapper, which is trusted to hand its arguments on.
+    /// Reads a container. One without a command starts the image's own, which is Locust.
     ///
     /// `None` for one that Linux cannot start: it is not expanded.
     pub(super) fn read(container: &At<'_>) -> Option<Self> {
         if !exec_limits::fits(container) {
             return None;
         }
-        let environment = Environment::read(container);
-        let command = container.items("command");
-        let called = command.iter().rposition(|word| word.value.as_str().is_some_and(is_locust));
-        let mut written = called.map_or_else(Vec::new, |index| command[index + 1..].to_vec());
-        written.extend(container.items("args"));
-        let words: Vec<Word> = written
-            .into_iter()
-            .map(|word| Word {
+        let mut environment = Environment::read(container);
+        let words = |list: &str| -> Vec<Word> {
+            let word = |word: At<'_>| Word {
                 text: expand(word.value.as_str().unwrap_or_default(), environment.variables()),
                 path: word.path,
-            })
-            .collect();
-        Some(Self { line: Line::read(&words), environment, args: container.field("args") })
+                variable: None,
+            };
+            container.items(list).into_iter().map(word).collect()
+        };
+        let (command, args) = (words("command"), words("args"));
+        let Launch { line, lost } = Launch::read(command, args, &mut environment);
+        let line = Line::read(&environment.with_line(line));
+        Some(Self { line, environment, args: container.field("args"), lost })
     }
-}
-
-fn is_locust(word: &str) -> bool {
-    word.rsplit('/').next() == Some("locust")
 }

@@ -5,7 +5,7 @@
 
 use super::{
     expansion::Text,
-    options::{OPTIONS, Wiring},
+    options::{Wiring, spellings},
 };
 use crate::path::FieldPath;
 
@@ -14,8 +14,10 @@ use crate::path::FieldPath;
 pub(super) struct Word {
     /// The word after expansion.
     pub(super) text: Text,
-    /// Its place in `command` or `args`.
+    /// Its place in `command` or `args`, or the variable's.
     pub(super) path: FieldPath,
+    /// The variable that put it on the line.
+    pub(super) variable: Option<&'static str>,
 }
 
 /// A wiring option on the line.
@@ -27,8 +29,8 @@ pub(super) struct Given {
     pub(super) value: Option<Text>,
     /// Where it is written; where the value is, if that is another word.
     pub(super) path: FieldPath,
-    /// Whether it is spelled in full.
-    pub(super) in_full: bool,
+    /// The variable that says it, where it is not on the line as it is written.
+    pub(super) variable: Option<&'static str>,
 }
 
 /// A word that Locust refuses, or that cannot be seen.
@@ -62,7 +64,7 @@ enum Kind<'w> {
     /// A value, or a positional argument.
     Value,
     /// A wiring option, with the value written onto it by `=`.
-    Option { option: Wiring, value: Option<&'w str>, in_full: bool },
+    Option { option: Wiring, value: Option<&'w str> },
     /// Any other option.
     Other,
     /// An abbreviation of several options.
@@ -92,13 +94,13 @@ impl Line {
         self.given.iter().rfind(|given| given.option == option)
     }
 
-    /// Whether the line has the option spelled in full, so that the environment is not asked.
-    pub(super) fn speaks_of(&self, option: Wiring) -> bool {
-        self.given.iter().any(|given| given.option == option && given.in_full)
+    /// Whether somebody wrote the option on the line itself.
+    pub(super) fn is_written(&self, option: Wiring) -> bool {
+        self.given.iter().any(|given| given.option == option && given.variable.is_none())
     }
 
     fn word(&mut self, text: &str, word: &Word, next: Option<&Word>) {
-        let (option, value, in_full) = match kind(text) {
+        let (option, value) = match kind(text) {
             Kind::Value | Kind::Other => return,
             Kind::Ambiguous(options) => {
                 if options.iter().any(|option| Wiring::named(option).is_some()) {
@@ -107,7 +109,7 @@ impl Line {
                 }
                 return;
             }
-            Kind::Option { option, value, in_full } => (option, value, in_full),
+            Kind::Option { option, value } => (option, value),
         };
         let value = value.map(|value| (Text::Known(value.to_owned()), word));
         let value = match (option.takes_value(), value) {
@@ -122,16 +124,17 @@ impl Line {
             },
         };
         let path = value.as_ref().map_or(&word.path, |(_, place)| &place.path).clone();
-        self.given.push(Given { option, value: value.map(|(text, _)| text), path, in_full });
+        let value = value.map(|(text, _)| text);
+        self.given.push(Given { option, value, path, variable: word.variable });
     }
 
     /// A word whose end is unseen: the value of an option, or perhaps an option.
     fn unseen(&mut self, head: &str, word: &Word) {
         if let Some((name, head)) = head.split_once('=').filter(|_| head.starts_with("--")) {
-            if let Kind::Option { option, in_full, .. } = kind(name) {
+            if let Kind::Option { option, .. } = kind(name) {
                 let written = word.text.written().split_once('=').map_or("", |(_, value)| value).to_owned();
                 let value = Some(Text::Unseen { head: head.to_owned(), written });
-                self.given.push(Given { option, value, path: word.path.clone(), in_full });
+                self.given.push(Given { option, value, path: word.path.clone(), variable: word.variable });
             }
         } else if head.starts_with("--") && Wiring::ALL.iter().any(|option| option.flag().starts_with(head)) {
             let trouble = Trouble::Unseen(word.text.written().to_owned());
@@ -153,37 +156,41 @@ fn kind(word: &str) -> Kind<'_> {
     if !word.starts_with('-') || word == "-" {
         return Kind::Value;
     }
-    if OPTIONS.contains(&word) {
-        return option(word, None, true);
+    if is_spelled_out(word) {
+        return option(word, None);
     }
     let (name, value) = match word.split_once('=') {
         Some((name, value)) => (name, Some(value)),
         None => (word, None),
     };
-    if value.is_some() && OPTIONS.contains(&name) {
-        return option(name, value, true);
+    if value.is_some() && is_spelled_out(name) {
+        return option(name, value);
     }
     let meant = candidates(word, name);
     match meant.as_slice() {
-        [only] => option(only, value, false),
+        [only] => option(only, value),
         [] if is_negative_number(word) || word.contains(' ') => Kind::Value,
         [] => Kind::Other,
         _ => Kind::Ambiguous(meant),
     }
 }
 
-fn option<'w>(name: &str, value: Option<&'w str>, in_full: bool) -> Kind<'w> {
-    Wiring::named(name).map_or(Kind::Other, |option| Kind::Option { option, value, in_full })
+fn is_spelled_out(name: &str) -> bool {
+    spellings().any(|spelling| spelling == name)
+}
+
+fn option<'w>(name: &str, value: Option<&'w str>) -> Kind<'w> {
+    Wiring::named(name).map_or(Kind::Other, |option| Kind::Option { option, value })
 }
 
 /// What an abbreviation may mean: long options by their beginning, short ones by their letter.
 fn candidates(word: &str, name: &str) -> Vec<&'static str> {
     let long = word.starts_with("--");
     let short = word.char_indices().nth(2).map_or(word, |(end, _)| &word[..end]);
-    let meant = |option: &&&str| {
-        if long { option.starts_with(name) } else { **option == short || option.starts_with(word) }
+    let meant = |option: &&str| {
+        if long { option.starts_with(name) } else { *option == short || option.starts_with(word) }
     };
-    OPTIONS.iter().filter(meant).copied().collect()
+    spellings().filter(meant).collect()
 }
 
 /// `-5`, `-.5`, `-1.5`: numbers, since no option of Locust looks like one.

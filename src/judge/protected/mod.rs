@@ -2,23 +2,31 @@
 //!
 //! They stop accidents, not attackers: whoever writes a test chooses its image and command.
 
+mod address;
 mod container;
 mod environment;
 mod exec_limits;
 mod expansion;
 mod invocation;
+mod launch;
 mod line;
+mod locust_options;
 mod metadata;
 mod mount_path;
 mod options;
 mod ports;
+mod processes;
 mod restart_policy;
+mod script;
+mod settings;
 mod table;
 mod test_files;
 #[cfg(test)]
 mod tests;
 mod wiring;
 
+pub(crate) use processes::{expecting, workers_per_pod};
+pub use settings::{LocustSettings, locust_settings};
 pub use table::ProtectedField;
 
 use super::Subject;
@@ -59,4 +67,13 @@ fn refusal(field: &ProtectedField, path: FieldPath, message: impl Into<String>) 
     Diagnostic::error(Code::ProtectedField, message)
         .at(path)
         .help(format!("{} {}", field.reason, field.remedy))
+}
+
+/// Python's `int()` of a text: spaces around, a sign, and single underscores between digits.
+fn python_int(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let well_formed =
+        digits.split('_').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    well_formed.then(|| text.replace('_', "").parse().ok()).flatten()
 }

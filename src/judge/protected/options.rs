@@ -1,86 +1,34 @@
-//! The options of Locust's command line: what an abbreviation may mean, and what takes a value.
+//! The options of Locust's command line: what an abbreviation may mean, what takes a value, and which variable
+//! stands for one.
 
-/// The version of Locust whose parser is listed here; `conformance/locust` records it anew.
-#[cfg(test)]
-pub(super) const LOCUST_VERSION: &str = "2.47.0";
+pub(super) use super::locust_options::OPTIONS;
 
-/// Every option string of Locust's own parser.
-///
-/// # Source
-/// Locust 2.47.0, `locust/argument_parser.py`, `get_parser` (with `setup_parser_arguments`), its
-/// `option_strings` in order. Locustfiles and plugins may add more.
-pub(super) static OPTIONS: &[&str] = &[
-    "-h",
-    "--help",
-    "-f",
-    "--locustfile",
-    "--config",
-    "-H",
-    "--host",
-    "-u",
-    "--users",
-    "-r",
-    "--spawn-rate",
-    "-t",
-    "--run-time",
-    "-l",
-    "--list",
-    "--config-users",
-    "--web-host",
-    "--web-host-display-name",
-    "--web-port",
-    "-P",
-    "--headless",
-    "--autostart",
-    "--autoquit",
-    "--headful",
-    "--web-auth",
-    "--web-login",
-    "--tls-cert",
-    "--tls-key",
-    "--class-picker",
-    "--build-path",
-    "--legacy-ui",
-    "--master",
-    "--master-bind-host",
-    "--master-bind-port",
-    "--expect-workers",
-    "--expect-workers-max-wait",
-    "--enable-rebalancing",
-    "--expect-slaves",
-    "--worker",
-    "--processes",
-    "--slave",
-    "--master-host",
-    "--master-port",
-    "--web-base-path",
-    "-T",
-    "--tags",
-    "-E",
-    "--exclude-tags",
-    "--csv",
-    "--csv-full-history",
-    "--print-stats",
-    "--only-summary",
-    "--reset-stats",
-    "--html",
-    "--json",
-    "--json-file",
-    "--skip-log-setup",
-    "--loglevel",
-    "-L",
-    "--logfile",
-    "--show-task-ratio",
-    "--show-task-ratio-json",
-    "--version",
-    "-V",
-    "--exit-code-on-error",
-    "-s",
-    "--stop-timeout",
-    "--equal-weights",
-    "--profile",
-    "--otel",
-];
+/// An option of Locust's own parser. Locustfiles and plugins may add more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LocustOption {
+    /// How it is spelled in full, in the parser's order.
+    pub(super) strings: &'static [&'static str],
+    /// How many words behind it are its values.
+    pub(super) values: Values,
+    /// The variable that is read where the line does not have the option.
+    pub(super) variable: Option<&'static str>,
+}
+
+/// How many values an option takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Values {
+    /// It is a flag.
+    None,
+    /// One, in the same word behind `=` or in the next.
+    One,
+    /// Any number.
+    Many,
+}
+
+/// All spellings of all options, in the parser's order.
+pub(super) fn spellings() -> impl Iterator<Item = &'static str> {
+    OPTIONS.iter().flat_map(|option| option.strings).copied()
+}
 
 /// An option that decides whether master and workers find each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,13 +47,15 @@ pub(super) enum Wiring {
     BindPort,
     /// `--expect-workers`: how many workers the master waits for.
     ExpectWorkers,
+    /// `--processes`: how often Locust forks.
+    Processes,
     /// `--config`: a file with more options, which nobody sees here.
     Config,
 }
 
 impl Wiring {
     /// All of them.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Master,
         Self::Worker,
         Self::MasterHost,
@@ -113,6 +63,7 @@ impl Wiring {
         Self::BindHost,
         Self::BindPort,
         Self::ExpectWorkers,
+        Self::Processes,
         Self::Config,
     ];
 
@@ -126,6 +77,7 @@ impl Wiring {
             Self::BindHost => "--master-bind-host",
             Self::BindPort => "--master-bind-port",
             Self::ExpectWorkers => "--expect-workers",
+            Self::Processes => "--processes",
             Self::Config => "--config",
         }
     }
@@ -138,5 +90,10 @@ impl Wiring {
     /// Whether a value follows the option.
     pub(super) const fn takes_value(self) -> bool {
         !matches!(self, Self::Master | Self::Worker)
+    }
+
+    /// The variable that Locust reads where the line does not have the option.
+    pub(super) fn variable(self) -> Option<&'static str> {
+        OPTIONS.iter().find(|option| option.strings.contains(&self.flag()))?.variable
     }
 }

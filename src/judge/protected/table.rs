@@ -48,9 +48,25 @@ pub(super) const WORKER_MODE: ProtectedField = ProtectedField {
 pub(super) const EXPECT_WORKERS: ProtectedField = ProtectedField {
     path: ".spec.containers[name=\"locust\"].args",
     roles: MASTER,
-    rule: "`--expect-workers` is the number of worker pods",
+    rule: "`--expect-workers` is the number of worker pods, times `--processes` of the workers where it is a number",
     reason: "The master waits for as many workers as it is told, and the operator starts as many as the test says.",
     remedy: "Set `.spec.worker.replicas` of the test.",
+};
+
+pub(super) const MASTER_PROCESSES: ProtectedField = ProtectedField {
+    path: ".spec.containers[name=\"locust\"].args",
+    roles: MASTER,
+    rule: "`--processes` is absent or 0, in the arguments and in `LOCUST_PROCESSES`",
+    reason: "With it Locust refuses to be a master, or forks workers of its own and waits for as many as there are processors.",
+    remedy: "Give it to the workers, in `.spec.worker.extraArgs` or `workerPodTemplate`.",
+};
+
+pub(super) const WORKER_PROCESSES: ProtectedField = ProtectedField {
+    path: ".spec.containers[name=\"locust\"].args",
+    roles: WORKER,
+    rule: "`--processes`, in the arguments or in `LOCUST_PROCESSES`, is a number that Locust takes: 1 or more, 0 for none, or -1",
+    reason: "Locust does not start with another.",
+    remedy: "Write how many processes each worker pod runs: the master then waits for the pods times this number.",
 };
 
 pub(super) const BIND_PORT: ProtectedField = ProtectedField {
@@ -101,6 +117,14 @@ pub(super) const RESTART_POLICY: ProtectedField = ProtectedField {
     remedy: "Restart a helper by its own restartPolicy: Always, among the initContainers.",
 };
 
+pub(super) const CONTAINER_RESTART: ProtectedField = ProtectedField {
+    path: ".spec.containers[name=\"locust\"].restartPolicy",
+    roles: BOTH,
+    rule: "it is absent or Never, and restartPolicyRules is absent; no rule of another container restarts all containers",
+    reason: "A master or worker that starts again would join a test that is under way, or begin a new one.",
+    remedy: "Restart a helper by its own restartPolicy and rules.",
+};
+
 pub(super) const LABELS: ProtectedField = ProtectedField {
     path: ".metadata.labels",
     roles: BOTH,
@@ -147,12 +171,15 @@ pub(super) static TABLE: &[ProtectedField] = &[
     MASTER_MODE,
     WORKER_MODE,
     EXPECT_WORKERS,
+    MASTER_PROCESSES,
+    WORKER_PROCESSES,
     BIND_PORT,
     BIND_HOST,
     MASTER_HOST,
     MASTER_PORT,
     PORTS,
     RESTART_POLICY,
+    CONTAINER_RESTART,
     LABELS,
     JOB_LABELS,
     METADATA,

@@ -1,14 +1,14 @@
 //! That master and workers find each other: the wiring options of container `locust`.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use super::{
+    address::is_loopback,
     environment::flag_value,
     expansion::Text,
     invocation::Invocation,
+    launch::Lost,
     line::{Given, Trouble},
     options::Wiring,
-    refusal,
+    processes, python_int, refusal,
     table::{
         BIND_HOST, BIND_PORT, EXPECT_WORKERS, MASTER_HOST, MASTER_MODE, MASTER_PORT, ProtectedField,
         WORKER_MODE,
@@ -29,12 +29,12 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let Some(container) = subject::locust(&subject.at()) else { return Vec::new() };
     let Some(now) = Invocation::read(&container) else { return Vec::new() };
     let base = subject::locust(&subject.base_at()).and_then(|container| Invocation::read(&container));
-    let wiring = Wires { role: subject.role, now, base };
+    let wiring = Wires { role: subject.role, workers: subject.workers, now, base };
     let mut found = wiring.troubles();
     found.extend(wiring.mode());
     match subject.role {
         Role::Master => {
-            found.extend(wiring.same(Wiring::ExpectWorkers, &EXPECT_WORKERS));
+            found.extend(wiring.expected_workers());
             found.extend(wiring.bind_port());
             found.extend(wiring.bind_host());
         }
@@ -43,6 +43,8 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
             found.extend(wiring.same(Wiring::MasterPort, &MASTER_PORT));
         }
     }
+    found.extend(processes::judge(subject, &wiring.now));
+    found.extend(wiring.lost());
     found.extend(wiring.config_file());
     found.extend(wiring.prefixed_sources(&container));
     found
@@ -51,6 +53,7 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
 /// One pod's wiring, beside what the operator made.
 struct Wires {
     role: Role,
+    workers: i64,
     now: Invocation,
     base: Option<Invocation>,
 }
@@ -67,7 +70,11 @@ impl Wires {
         let say = |(path, trouble): &(FieldPath, Trouble)| {
             let message = match trouble {
                 Trouble::Ambiguous { written, options } => {
-                    format!("write the option \"{written}\" in full: it may mean {}", options.join(" or "))
+                    format!(
+                        "write the option \"{}\" in full: it may mean {}",
+                        shown(written),
+                        options.join(" or ")
+                    )
                 }
                 Trouble::NoValue(option) => {
                     format!(
@@ -80,7 +87,8 @@ impl Wires {
                 }
                 Trouble::Unseen(written) => {
                     format!(
-                        "write \"{written}\" without the reference: it may become an option that the operator needs"
+                        "write \"{}\" without the reference: it may become an option that the operator needs",
+                        shown(written)
                     )
                 }
             };
@@ -96,19 +104,30 @@ impl Wires {
             Role::Worker => (Wiring::Worker, Wiring::Master, "LOCUST_MODE_MASTER", "master"),
         };
         let mut found = Vec::new();
-        if self.now.line.last(own).is_none() {
+        // What the operator wrote must be there: a variable in its place would be one more thing to know.
+        if !self.now.line.is_written(own) {
             let message =
                 format!("add {} to the args: Locust runs as the test's {} by it", own.flag(), self.role);
             found.push(refusal(self.mode_field(), self.now.args.clone(), message));
         }
         if let Some(given) = self.now.line.last(other) {
-            let message =
-                format!("remove {}: the {} pod must not be a {counterpart} as well", other.flag(), self.role);
+            let message = match given.variable {
+                Some(variable) => format!(
+                    "remove the variable {variable}, or set it to \"false\": it makes the {} a {counterpart} as well",
+                    self.role
+                ),
+                None => {
+                    format!(
+                        "remove {}: the {} pod must not be a {counterpart} as well",
+                        other.flag(),
+                        self.role
+                    )
+                }
+            };
             found.push(refusal(self.mode_field(), given.path.clone(), message));
         } else if let Some((value, path)) = self.now.environment.get(variable) {
             let wrong = match value.known().map(flag_value) {
-                Some(Some(false)) => None,
-                Some(Some(true)) => Some(format!("it makes the {} a {counterpart} as well", self.role)),
+                Some(Some(_)) => None,
                 Some(None) => Some("Locust takes only true and false here, and refuses to start".to_owned()),
                 None => Some("what it will be cannot be seen".to_owned()),
             };
@@ -123,6 +142,16 @@ impl Wires {
     /// The option has the value that the operator gave it.
     fn same(&self, option: Wiring, field: &'static ProtectedField) -> Option<Diagnostic> {
         let base = self.base.as_ref().and_then(|base| base.line.last(option)).and_then(value)?;
+        self.equal(option, field, base)
+    }
+
+    /// The master waits for the workers that there will be.
+    fn expected_workers(&self) -> Option<Diagnostic> {
+        let wanted = Text::Known(self.workers.to_string());
+        self.equal(Wiring::ExpectWorkers, &EXPECT_WORKERS, &wanted)
+    }
+
+    fn equal(&self, option: Wiring, field: &'static ProtectedField, base: &Text) -> Option<Diagnostic> {
         let flag = option.flag();
         let wanted = base.written();
         let Some(given) = self.now.line.last(option) else {
@@ -133,81 +162,103 @@ impl Wires {
         if same_value(now, base) {
             return None;
         }
-        let message = match now.known() {
-            Some(now) => {
-                format!("set {flag} back to {wanted}, or leave it as it was: \"{now}\" breaks the test")
+        let message = match (now.known(), given.variable) {
+            (_, Some(variable)) => {
+                format!(
+                    "remove the variable {variable}, and add {flag}={wanted} to the args: the operator set it"
+                )
             }
-            None => format!("write {flag}={wanted}: what \"{}\" will be cannot be seen", now.written()),
+            (Some(now), None) => format!(
+                "set {flag} back to {wanted}, or leave it as it was: \"{}\" breaks the test",
+                shown(now)
+            ),
+            (None, None) => {
+                format!("write {flag}={wanted}: what \"{}\" will be cannot be seen", shown(now.written()))
+            }
         };
         Some(refusal(field, given.path.clone(), message))
     }
 
-    fn bind_port(&self) -> Vec<Diagnostic> {
+    fn bind_port(&self) -> Option<Diagnostic> {
         let wrong = |text: &Text| {
             text.known().is_none_or(|text| python_int(text) != Some(MASTER_LISTENS)).then(|| {
                 format!(
                     "remove it, or set it to {MASTER_LISTENS}: the workers connect there, not to \"{}\"",
-                    text.written()
+                    shown(text.written())
                 )
             })
         };
-        self.bind(Wiring::BindPort, "LOCUST_MASTER_BIND_PORT", &BIND_PORT, wrong)
+        self.bind(Wiring::BindPort, &BIND_PORT, wrong)
     }
 
-    fn bind_host(&self) -> Vec<Diagnostic> {
+    fn bind_host(&self) -> Option<Diagnostic> {
         let wrong = |text: &Text| match text.known() {
             Some(host) if !is_loopback(host) => None,
-            Some(host) => {
-                Some(format!("remove it, or set it to \"*\": no worker reaches \"{host}\" of another pod"))
-            }
+            Some(host) => Some(format!(
+                "remove it, or set it to \"*\": no worker reaches \"{}\" of another pod",
+                shown(host)
+            )),
             None => Some(format!(
                 "remove it, or set it to \"*\": what \"{}\" will be cannot be seen",
-                text.written()
+                shown(text.written())
             )),
         };
-        self.bind(Wiring::BindHost, "LOCUST_MASTER_BIND_HOST", &BIND_HOST, wrong)
+        self.bind(Wiring::BindHost, &BIND_HOST, wrong)
     }
 
-    /// Judges an option that the operator does not set, on the line and in the environment.
+    /// Judges an option that the operator does not set, on the line or by its variable.
     fn bind(
         &self,
         option: Wiring,
-        variable: &str,
         field: &'static ProtectedField,
         wrong: impl Fn(&Text) -> Option<String>,
-    ) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
-        if let Some((given, text)) = self.now.line.last(option).and_then(|given| Some((given, value(given)?)))
-        {
-            let message = wrong(text).map(|wrong| format!("{} does not fit: {wrong}", option.flag()));
-            found.extend(message.map(|message| refusal(field, given.path.clone(), message)));
-        }
-        // An abbreviation does not keep ConfigArgParse from asking the environment.
-        if !self.now.line.speaks_of(option)
-            && let Some((text, path)) = self.now.environment.get(variable)
-        {
-            let message = wrong(text).map(|wrong| format!("the variable {variable} does not fit: {wrong}"));
-            found.extend(message.map(|message| refusal(field, path.clone(), message)));
-        }
-        found
+    ) -> Option<Diagnostic> {
+        let given = self.now.line.last(option)?;
+        let wrong = wrong(value(given)?)?;
+        let message = match given.variable {
+            Some(variable) => format!("the variable {variable} does not fit: {wrong}"),
+            None => format!("{} does not fit: {wrong}", option.flag()),
+        };
+        Some(refusal(field, given.path.clone(), message))
+    }
+
+    /// A shell that keeps arguments from Locust.
+    fn lost(&self) -> Option<Diagnostic> {
+        let (path, lost) = self.now.lost.as_ref()?;
+        let message = match lost {
+            Lost::All => "end the script with exec locust \"$@\", and write the word locust behind it: no argument of the operator reaches Locust".to_owned(),
+            Lost::First(first) => format!(
+                "write the word locust behind the script: the shell takes the first argument, \"{}\", for its own name",
+                shown(first)
+            ),
+        };
+        let help = "A shell hands arguments on only where its script names them, and the first word behind the script is its $0:\n\n\
+                    command: [sh, -c, 'pip install -r /lotest/src/requirements.txt && exec locust \"$@\"', locust]";
+        Some(Diagnostic::warning(Code::LostArguments, message).at(path.clone()).help(help))
     }
 
     fn config_file(&self) -> Option<Diagnostic> {
         let given = self.now.line.last(Wiring::Config)?;
         let file = given.value.as_ref().map_or("", Text::written);
         let message = format!(
-            "check that \"{file}\" sets no mode, address or port of master and workers: nobody sees it here"
+            "check that \"{}\" sets no mode, address, port or processes of master and workers: nobody sees it here",
+            shown(file)
         );
-        let help = "Locust reads more options from the file given by --config. If it sets worker, master-bind-host or \
-                    master-bind-port, the pods of the test may not find each other.";
+        let help = "Locust reads more options from the file given by --config. If it sets worker, processes, master-bind-host \
+                    or master-bind-port, the pods of the test may not find each other.";
         Some(Diagnostic::warning(Code::UnseenConfig, message).at(given.path.clone()).help(help))
     }
 
     /// `envFrom` with a prefix that fits Locust's own variables: likely to be meant for Locust.
     fn prefixed_sources(&self, container: &crate::judge::at::At<'_>) -> Vec<Diagnostic> {
         let counts: &[&str] = match self.role {
-            Role::Master => &["LOCUST_MODE_WORKER", "LOCUST_MASTER_BIND_PORT", "LOCUST_MASTER_BIND_HOST"],
-            Role::Worker => &["LOCUST_MODE_MASTER"],
+            Role::Master => &[
+                "LOCUST_MODE_WORKER",
+                "LOCUST_MASTER_BIND_PORT",
+                "LOCUST_MASTER_BIND_HOST",
+                "LOCUST_PROCESSES",
+            ],
+            Role::Worker => &["LOCUST_MODE_MASTER", "LOCUST_PROCESSES"],
         };
         let aimed = |prefix: &str| !prefix.is_empty() && counts.iter().any(|name| name.starts_with(prefix));
         let note = |source: crate::judge::at::At<'_>| {
@@ -235,30 +286,11 @@ fn same_value(one: &Text, other: &Text) -> bool {
     }
 }
 
-/// Python's `int()` of a text: spaces around, a sign, and single underscores between digits.
-pub(super) fn python_int(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let well_formed =
-        digits.split('_').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
-    well_formed.then(|| text.replace('_', "").parse().ok()).flatten()
-}
-
-/// Whether an address that Locust binds to is reached only from within its own pod. `ZeroMQ` also
-/// takes the names of interfaces, so `lo` is one.
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim().trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_lowercase();
-    match bare.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => address.is_loopback(),
-        Ok(IpAddr::V6(address)) => {
-            address.is_loopback() || address.to_ipv4_mapped().as_ref().is_some_and(Ipv4Addr::is_loopback)
-        }
-        Err(_) => {
-            matches!(
-                bare.as_str(),
-                "lo" | "localhost" | "ip6-localhost" | "ip6-loopback" | "localhost.localdomain"
-            ) || bare.ends_with(".localhost")
-                || bare.starts_with("127.")
-        }
+/// The beginning of a text that people wrote, for a message.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
     }
 }

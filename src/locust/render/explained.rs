@@ -34,6 +34,8 @@ pub struct Source {
     pub band: Band,
     /// Whether podgraft made the patch from a field, rather than taking it as it was written.
     pub is_typed_field: bool,
+    /// Whether it is the operator's own layer, over all others.
+    pub is_of_operator: bool,
     /// The overlay's generation, where it comes from a cluster.
     pub generation: Option<i64>,
 }
@@ -50,7 +52,8 @@ impl<'a> Explained<'a> {
         let source = |wish: &Wish<'_>| Source {
             name: wish.name.clone(),
             band: wish.overlay.map_or(Band::Test, |layer| layer.band),
-            is_typed_field: wish.is_made(),
+            is_typed_field: wish.is_made() && !wish.is_of_operator,
+            is_of_operator: wish.is_of_operator,
             generation: wish.overlay.and_then(|layer| layer.overlay.generation),
         };
         self.wishes.iter().map(source).collect()

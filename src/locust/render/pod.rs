@@ -48,11 +48,17 @@ pub(super) struct Place<'a, 'o> {
 }
 
 impl<'o> Pod<'o> {
-    /// Folds the layers of this role onto its base, and judges what comes out.
-    pub(super) fn render(test: &Test, role: Role, config: &Config, place: &Place<'_, 'o>) -> Self {
+    /// Folds the layers of this role onto its base, and judges what comes out. `workers` connect to the master.
+    pub(super) fn render(
+        test: &Test,
+        role: Role,
+        config: &Config,
+        place: &Place<'_, 'o>,
+        workers: i64,
+    ) -> Self {
         let document = place.document;
         let base = base::pod_template(test, role, config);
-        let (wishes, found) = wishes(test, role, config, place.applying);
+        let (mut wishes, found) = wishes(test, role, config, place.applying);
         let position = |path: &FieldPath| document.position(path);
         let mut diagnostics: Vec<Diagnostic> = found
             .into_iter()
@@ -84,13 +90,23 @@ impl<'o> Pod<'o> {
         diagnostics.extend(
             findings.into_iter().map(|(layer, finding)| placed(finding, wishes.get(layer), document)),
         );
+        let pods = i64::from(test.spec.worker.replicas);
+        let expecting = judge::expecting(&folded.value, pods, workers).filter(|_| role == Role::Master);
+        // The operator's own layer lies over all others, who are blamed as if it were not there.
+        let last = expecting.map(|arguments| {
+            wishes.push(Wish::expecting(test, arguments));
+            let again = layers::fold(base.clone(), &layers_of(&wishes, config), schema);
+            folded.value = again.value;
+            again.provenance
+        });
         let followed = follow_exporter(test, role, config, &mut folded);
         let subject = Subject {
             role,
             test_name: &test.name,
             base: &base,
             pod: &folded.value,
-            replicas: if role == Role::Master { 1 } else { i64::from(test.spec.worker.replicas) },
+            replicas: if role == Role::Master { 1 } else { pods },
+            workers,
         };
         let mut judged = judge::protected(&subject);
         if !refused {
@@ -102,7 +118,8 @@ impl<'o> Pod<'o> {
             judged.extend(constraints(&folded, &wishes, place));
         }
         diagnostics.extend(judged.into_iter().map(|finding| blamed(finding, &folded, &wishes, document)));
-        let told = Told { base, provenance: Some(folded.provenance), wishes, followed };
+        let provenance = Some(last.unwrap_or(folded.provenance));
+        let told = Told { base, provenance, wishes, followed };
         Self { template: folded.value, told, overlaps, missing_targets, diagnostics }
     }
 }

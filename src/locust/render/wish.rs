@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     diagnostic::{Diagnostic, Position},
     layers::Patch,
     locust::{
+        base,
         config::Config,
         overlay::{Applying, Band, OverlayLayer},
         test::Test,
@@ -25,6 +26,8 @@ pub(super) struct Wish<'a> {
     patch: Cow<'a, Value>,
     /// Whether the patch is written at `origin` as it is, rather than made from what is there.
     verbatim: bool,
+    /// Whether it is the operator's own, over all others.
+    pub(super) is_of_operator: bool,
     /// The overlay's layer, where it is not the test's own.
     pub(super) overlay: Option<OverlayLayer<'a>>,
 }
@@ -36,12 +39,27 @@ impl<'a> From<OverlayLayer<'a>> for Wish<'a> {
             origin: layer.origin(),
             patch: Cow::Borrowed(layer.patch),
             verbatim: true,
+            is_of_operator: false,
             overlay: Some(layer),
         }
     }
 }
 
 impl Wish<'_> {
+    /// The operator's own last layer of a master whose workers run several processes each: the arguments with the
+    /// number of workers that there will be.
+    pub(super) fn expecting(test: &Test, arguments: Vec<Value>) -> Self {
+        let container = json!({ "name": base::LOCUST, "args": arguments });
+        Self {
+            name: "operator (workers times their processes)".to_owned(),
+            origin: test.origin(&FieldPath::fields(["spec", "worker", "replicas"])),
+            patch: Cow::Owned(json!({ "spec": { "containers": [container] } })),
+            verbatim: false,
+            is_of_operator: true,
+            overlay: None,
+        }
+    }
+
     /// What it says.
     pub(super) fn patch(&self) -> Patch<'_> {
         if self.is_for_each_container() {
@@ -107,6 +125,7 @@ fn of_test<'a>(test: &Test, role: Role, config: &Config) -> (Vec<Wish<'a>>, Vec<
             origin: piece.origin,
             patch: Cow::Owned(piece.patch),
             verbatim: false,
+            is_of_operator: false,
             overlay: None,
         })
         .collect();
@@ -121,6 +140,7 @@ fn of_test<'a>(test: &Test, role: Role, config: &Config) -> (Vec<Wish<'a>>, Vec<
                 origin: FieldPath::fields(["spec", name]),
                 patch: Cow::Owned(patch.clone()),
                 verbatim: true,
+                is_of_operator: false,
                 overlay: None,
             });
         }

@@ -9,6 +9,7 @@
     union: "another member of its one-of group was set", deleteFromPrimitiveList: "$deleteFromPrimitiveList",
     prepended: "$prepend", appended: "$append", reordered: "$setElementOrder",
     followsExporter: "follows the exporter of the final pod",
+    followsProcesses: "follows --processes of the workers",
   };
   /** The causes that the layer's name says already. */
   const SAID = new Set(["base", "typedField", "template", "default", "override"]);

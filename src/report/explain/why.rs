@@ -40,12 +40,15 @@ pub enum Why {
     Reordered,
     /// The operator's scrape annotations follow the exporter of the final pod.
     FollowsExporter,
+    /// The operator's number of workers follows their processes.
+    FollowsProcesses,
 }
 
 impl Why {
     /// What a cause means where this layer is at work; `None` is the base.
     pub(super) fn of(cause: Cause, source: Option<&LayerSource>) -> Self {
         match cause {
+            _ if source.is_some_and(|source| source.is_of_operator) => Self::FollowsProcesses,
             Cause::Base => Self::Base,
             Cause::Stated => Self::stated(source),
             Cause::EachContainer => Self::EachContainer,
@@ -92,6 +95,7 @@ impl Why {
             Self::Appended => "appended",
             Self::Reordered => "reordered",
             Self::FollowsExporter => "followsExporter",
+            Self::FollowsProcesses => "followsProcesses",
         }
     }
 
@@ -111,6 +115,7 @@ impl Why {
             Self::Appended => "appended",
             Self::Reordered => "moved with $setElementOrder",
             Self::FollowsExporter => "follows the exporter of the final pod",
+            Self::FollowsProcesses => "follows --processes of the workers",
         })
     }
 }

@@ -56,6 +56,44 @@ fn the_restart_policy_is_protected() {
 }
 
 #[test]
+fn the_container_locust_does_not_restart_and_others_may() {
+    let locust = "/spec/containers/0";
+    let place = r#".spec.containers[name="locust"]"#;
+    let rules = json!([{"action": "Restart", "exitCodes": {"operator": "In", "values": [42]}}]);
+    for policy in ["Always", "OnFailure"] {
+        let wanted = format!(
+            "{place}.restartPolicy: remove restartPolicy from container \"locust\": it must not start again, and {policy} would start it"
+        );
+        assert_eq!(
+            found(Worker, |pod| set(pod, &format!("{locust}/restartPolicy"), json!(policy))),
+            [wanted]
+        );
+    }
+    let wanted = format!(
+        "{place}.restartPolicyRules: remove restartPolicyRules from container \"locust\": it must not start again"
+    );
+    let with_rules = found(Master, |pod| {
+        set(pod, &format!("{locust}/restartPolicy"), json!("Never"));
+        set(pod, &format!("{locust}/restartPolicyRules"), rules.clone());
+    });
+    assert_eq!(with_rules, [wanted]);
+    assert_eq!(found(Worker, |pod| set(pod, &format!("{locust}/restartPolicy"), json!("Never"))), NONE);
+    for list in ["containers", "initContainers"] {
+        let helper =
+            json!({"name": "helper", "image": "x", "restartPolicy": "Always", "restartPolicyRules": rules});
+        assert_eq!(found(Worker, |pod| set(pod, &format!("/spec/{list}/-"), helper)), NONE);
+        let all =
+            json!([{"action": "RestartAllContainers", "exitCodes": {"operator": "In", "values": [42]}}]);
+        let helper =
+            json!({"name": "helper", "image": "x", "restartPolicy": "Never", "restartPolicyRules": all});
+        let wanted = format!(
+            r#".spec.{list}[name="helper"].restartPolicyRules[0].action: write another action than RestartAllContainers: it starts container "locust" again as well"#
+        );
+        assert_eq!(found(Worker, |pod| set(pod, &format!("/spec/{list}/-"), helper)), [wanted]);
+    }
+}
+
+#[test]
 fn the_metadata_is_protected() {
     for (change, wanted) in [
         (
@@ -173,7 +211,14 @@ fn a_path_is_reserved_only_while_its_config_map_is_set_and_the_names_always() {
         json!({"name": "own", "mountPath": "/opt/locust/lib"}),
     );
     let judge = |pod: &Value| {
-        lines(&protected(&Subject { role: Worker, test_name: "t", base: &base, pod, replicas: 1 }))
+        lines(&protected(&Subject {
+            role: Worker,
+            test_name: "t",
+            base: &base,
+            pod,
+            replicas: 1,
+            workers: 1,
+        }))
     };
     assert_eq!(judge(&pod), NONE);
     set(&mut pod, "/spec/volumes/-", json!({"name": "locust-lib", "emptyDir": {}}));

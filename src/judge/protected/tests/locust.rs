@@ -1,90 +1,54 @@
-//! The reader of command lines against what the real Locust read from the same lines.
+//! The reader of commands and environments against what the real Locust read from the same.
 
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
 
-use serde_json::Value;
-
-use crate::{
-    judge::protected::{
-        environment::flag_value,
-        expansion::Text,
-        line::{Line, Word},
-        options::{LOCUST_VERSION, OPTIONS, Wiring},
-        wiring::python_int,
-    },
-    path::FieldPath,
-};
+use crate::judge::protected::{LocustSettings, locust_options::LOCUST_VERSION, locust_settings};
 
 fn recorded() -> Value {
     serde_json::from_str(include_str!("../../../../conformance/locust/recorded.json")).unwrap()
 }
 
-fn strings(value: &Value) -> Vec<&str> {
-    value.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
+/// A container whose Locust gets these arguments and variables.
+fn container(row: &Value) -> Value {
+    // What is recorded is what Locust sees, so that no $ of it is a reference.
+    let literal = |text: &Value| json!(text.as_str().unwrap().replace('$', "$$"));
+    let args: Vec<Value> = row["args"].as_array().unwrap().iter().map(literal).collect();
+    let env = row["env"].as_object().unwrap().iter();
+    let env: Vec<Value> = env.map(|(name, value)| json!({"name": name, "value": literal(value)})).collect();
+    json!({"name": "locust", "args": args, "env": env})
 }
 
-/// What an option comes to: its last value on the line, else the environment's, else the default.
-fn resolved(
-    line: &Line,
-    env: &BTreeMap<String, String>,
-    option: Wiring,
-    variable: &str,
-    default: &str,
-) -> String {
-    let asked = if line.speaks_of(option) { None } else { env.get(variable) };
-    let given = line.last(option);
-    if !option.takes_value() {
-        return (given.is_some() || asked.and_then(|value| flag_value(value)) == Some(true)).to_string();
+/// What the real Locust read; 0 processes are none.
+fn settings(row: &Value) -> LocustSettings {
+    let text = |field: &str| Some(row[field].as_str().unwrap().to_owned());
+    let number = |field: &str| Some(row[field].as_i64().unwrap());
+    LocustSettings {
+        master: row["master"].as_bool(),
+        worker: row["worker"].as_bool(),
+        master_host: text("master_host"),
+        master_port: number("master_port"),
+        master_bind_host: text("master_bind_host"),
+        master_bind_port: number("master_bind_port"),
+        expect_workers: number("expect_workers"),
+        processes: Some(row["processes"].as_i64().unwrap_or(0)),
     }
-    let on_line = given.and_then(|given| given.value.as_ref()).map(|text| text.known().unwrap().to_owned());
-    on_line.or_else(|| asked.cloned()).unwrap_or_else(|| default.to_owned())
-}
-
-#[test]
-fn the_table_of_options_is_the_real_parsers() {
-    let recorded = recorded();
-    assert_eq!(recorded["locust"], LOCUST_VERSION);
-    assert_eq!(strings(&recorded["options"]), OPTIONS);
 }
 
 #[test]
 fn reads_every_recorded_line_as_the_real_locust_did() {
     let recorded = recorded();
+    assert_eq!(recorded["locust"], LOCUST_VERSION);
     let rows = recorded["lines"].as_array().unwrap();
-    let (mut accepted, mut troubled) = (0, 0);
+    let (mut accepted, mut unread) = (0, 0);
     for row in rows {
-        let word = |text: &&str| Word { text: Text::Known((*text).to_owned()), path: FieldPath::root() };
-        let words: Vec<Word> = strings(&row["args"]).iter().map(word).collect();
-        let line = Line::read(&words);
+        let ours = locust_settings(&container(row));
         if row["refused"] == true {
-            troubled += usize::from(!line.troubles.is_empty());
+            unread += usize::from(ours.is_none());
             continue;
         }
         accepted += 1;
-        assert!(line.troubles.is_empty(), "{row}: {:?}", line.troubles);
-        let env: BTreeMap<String, String> = serde_json::from_value(row["env"].clone()).unwrap();
-        for (option, variable, default, field) in [
-            (Wiring::Master, "LOCUST_MODE_MASTER", "", "master"),
-            (Wiring::Worker, "LOCUST_MODE_WORKER", "", "worker"),
-            (Wiring::MasterHost, "LOCUST_MASTER_NODE_HOST", "127.0.0.1", "master_host"),
-            (Wiring::MasterPort, "LOCUST_MASTER_NODE_PORT", "5557", "master_port"),
-            (Wiring::BindHost, "LOCUST_MASTER_BIND_HOST", "*", "master_bind_host"),
-            (Wiring::BindPort, "LOCUST_MASTER_BIND_PORT", "5557", "master_bind_port"),
-            (Wiring::ExpectWorkers, "LOCUST_EXPECT_WORKERS", "1", "expect_workers"),
-        ] {
-            let ours = resolved(&line, &env, option, variable, default);
-            let same = match &row[field] {
-                Value::String(text) => ours == *text,
-                Value::Number(number) => python_int(&ours) == number.as_i64(),
-                Value::Bool(flag) => ours == if *flag { "true" } else { "false" },
-                other => panic!("{field} is recorded as {other}"),
-            };
-            assert!(same, "{row}: {field} is {ours}");
-        }
+        assert_eq!(ours, Some(settings(row)), "{row}");
     }
-    assert!(
-        accepted > 300 && troubled > 100,
-        "{accepted} accepted, {troubled} with trouble of {}",
-        rows.len()
-    );
+    println!("{accepted} of {} lines accepted; of the others, {unread} not read here either", rows.len());
+    assert!(accepted > 1400 && unread > 100, "{accepted} accepted, {unread} not read of {}", rows.len());
 }

@@ -180,15 +180,21 @@ fn the_environment_is_read_as_the_kubelet_makes_it() {
 }
 
 #[test]
-fn a_spelled_out_flag_silences_the_environment_and_an_abbreviation_does_not() {
-    let judge = |flag: &str| {
+fn variables_are_read_where_configargparse_puts_them() {
+    let judge = |flags: &[&str]| {
         lines(&judged(protected, Master, |pod| {
-            set(pod, "/spec/containers/0/args/-", json!(flag));
+            flags.iter().for_each(|flag| set(pod, "/spec/containers/0/args/-", json!(flag)));
             set(pod, "/spec/containers/0/env", json!([{"name": "LOCUST_MASTER_BIND_PORT", "value": "1"}]));
         }))
     };
-    assert_eq!(judge("--master-bind-port=5557"), Vec::<String>::new());
-    assert_eq!(judge("--master-bind-p=5557").len(), 1);
+    assert_eq!(judge(&["--master-bind-port=5557"]), Vec::<String>::new(), "the line has it in full");
+    assert_eq!(judge(&["--master-bind-p=5557"]), Vec::<String>::new(), "the variable comes first");
+    assert_eq!(judge(&["--master-bind-p=5557", "--", "User"]).len(), 1, "the variable comes before --");
+    assert_eq!(judge(&["--", "--master-bind-port=5557"]).len(), 1, "nothing behind -- is an option");
+    let found = with_env(Master, json!([{"name": "LOCUST_TAGS", "value": "[a, --worker]"}]));
+    let wanted =
+        "remove the variable LOCUST_TAGS, or set it to \"false\": it makes the master a worker as well";
+    assert_eq!(found, [format!("{LOCUST}.env[name=\"LOCUST_TAGS\"].value: {wanted}")]);
 }
 
 #[test]
@@ -215,6 +221,11 @@ fn flags_in_a_command_come_before_the_args() {
     for free in [
         json!(["/wrapper.sh"]),
         json!(["sh", "-c", "exec locust \"$@\"", "--worker"]),
+        json!(["bash", "/wrapper.sh"]),
+        json!(["python", "run.py"]),
+        json!(["locust", "--csv", "/results/locust"]),
+        json!(["sh", "-c", "tool --worker; exec locust -L DEBUG \"$@\"; tool --worker", "--"]),
+        json!(["env", "-i", "LOCUST_MODE_WORKER=false", "locust"]),
         json!(["/usr/bin/locust", "-L", "DEBUG"]),
     ] {
         assert_eq!(judge(free.clone()), Vec::<String>::new(), "{free}");
@@ -223,6 +234,15 @@ fn flags_in_a_command_come_before_the_args() {
         json!(["locust", "--worker"]),
         json!(["tini", "--", "/opt/venv/bin/locust", "--worker"]),
         json!(["python", "-m", "locust", "--worker"]),
+        json!(["locust", "--worker", "--csv", "/results/locust"]),
+        json!(["/usr/bin/env", "locust", "--worker"]),
+        json!(["/usr/bin/env", "-u", "X", "A=1", "python3.12", "-u", "-X", "dev", "-mlocust", "--worker"]),
+        json!(["env", "-S", "python3 -W ignore -m locust --worker"]),
+        json!(["env", "LOCUST_MODE_WORKER=1", "locust"]),
+        json!(["tini", "-g", "--", "python", "/usr/local/bin/locust", "--worker"]),
+        json!(["sh", "-c", "exec locust --worker \"$@\"", "locust"]),
+        json!(["bash", "-euo", "pipefail", "-c", "locust \"$@\"", "--", "--worker"]),
+        json!(["opentelemetry-instrument", "locust", "--worker", "--html", "locust"]),
     ] {
         let found = judge(command.clone());
         assert!(
@@ -242,4 +262,134 @@ fn what_cannot_be_seen_and_may_matter_is_said() {
     let found = judged(protected, Master, |pod| set(pod, "/spec/containers/0/envFrom", source.clone()));
     assert_eq!((found.len(), found[0].code.as_str(), found[0].is_error()), (1, "unseen-env", false));
     assert_eq!(judged(protected, Worker, |pod| set(pod, "/spec/containers/0/envFrom", source)).len(), 0);
+}
+
+#[test]
+fn a_shell_that_drops_arguments_is_told_with_the_way_to_hand_them_on() {
+    let judge = |role: Role, command: Value| {
+        judged(protected, role, |pod| set(pod, "/spec/containers/0/command", command))
+    };
+    let all = "end the script with exec locust \"$@\", and write the word locust behind it: no argument of the operator reaches Locust";
+    let first = "write the word locust behind the script: the shell takes the first argument, \"-f\", for its own name";
+    for (command, wanted) in [
+        (json!(["sh", "-c", "pip install x && locust"]), format!("{LOCUST}.command[2]: {all}")),
+        (json!(["/bin/bash", "-lc", "locust --worker", "locust"]), format!("{LOCUST}.command[2]: {all}")),
+        (json!(["tini", "--", "sh", "-e", "-c", "run.sh"]), format!("{LOCUST}.command[5]: {all}")),
+        (json!(["sh", "-c", "exec locust \"$@\""]), format!("{LOCUST}.command[2]: {first}")),
+    ] {
+        for role in Role::ALL {
+            let found = judge(role, command.clone());
+            assert_eq!(lines(&found), [wanted.clone()], "{command}");
+            assert_eq!((found[0].code.as_str(), found[0].is_error()), ("lost-arguments", false));
+        }
+    }
+    for fine in [json!(["sh", "-c", "exec locust \"$@\"", "locust"]), json!(["sh", "/run.sh"])] {
+        assert_eq!(judge(Master, fine.clone()), [], "{fine}");
+    }
+}
+
+#[test]
+fn a_master_must_not_fork() {
+    let base = ["--master", "--expect-workers=3"];
+    let with = |more: &[&str]| json!([&base[..], more].concat());
+    for more in [
+        &["--processes=2"][..],
+        &["--processes", "-1"],
+        &["--proc=2"],
+        &["--proc", "1"],
+        &["--processes=$(N)"],
+        &["--processes=two"],
+        &["--processes=0", "--processes=2"],
+    ] {
+        let found = with_args(Master, with(more));
+        assert_eq!(found.len(), 1, "{more:?}: {found:?}");
+        let message = ": remove --processes: the master must not fork workers of its own";
+        assert!(found[0].ends_with(message), "{more:?}: {found:?}");
+    }
+    for more in [&["--processes=0"][..], &["--processes=2", "--processes", "0"], &["--", "--processes=2"]] {
+        assert_eq!(with_args(Master, with(more)), Vec::<String>::new(), "{more:?}");
+    }
+    let secret = json!({"secretKeyRef": {"name": "s", "key": "k"}});
+    for variable in [
+        json!({"name": "LOCUST_PROCESSES", "value": "2"}),
+        json!({"name": "LOCUST_PROCESSES", "value": "-1"}),
+        json!({"name": "LOCUST_PROCESSES", "valueFrom": secret}),
+    ] {
+        let found = with_env(Master, json!([variable]));
+        assert_eq!(found.len(), 1, "{found:?}");
+        let message = "remove the variable LOCUST_PROCESSES: the master must not fork workers of its own";
+        assert!(found[0].ends_with(message), "{found:?}");
+    }
+    assert_eq!(with_env(Master, json!([{"name": "LOCUST_PROCESSES", "value": "0"}])), Vec::<String>::new());
+}
+
+#[test]
+fn workers_may_fork_and_are_told_where_nobody_sees_how_often() {
+    let judge = |args: &[&str]| {
+        judged(protected, Worker, |pod| {
+            args.iter().for_each(|word| set(pod, "/spec/containers/0/args/-", json!(word)));
+        })
+    };
+    for args in [&["--processes=4"][..], &["--proc", "1"], &["--processes", "0"]] {
+        assert_eq!(judge(args), [], "{args:?}");
+    }
+    for args in [&["--processes=-1"][..], &["--processes", "$(CORES)"]] {
+        let found = judge(args);
+        let codes: Vec<_> = found.iter().map(|one| (one.code.as_str(), one.is_error())).collect();
+        assert_eq!(codes, [("unknown-processes", false)], "{args:?}");
+        assert!(found[0].message.ends_with("and the master waits for 3, one a pod"), "{}", found[0].message);
+    }
+    for args in [&["--processes=-2"][..], &["--processes", "many"], &["--processes="]] {
+        let found = lines(&judge(args));
+        assert!(
+            found.len() == 1 && found[0].ends_with("write a number in --processes: Locust refuses this one"),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn every_spelling_of_loopback_is_refused_and_other_addresses_are_free() {
+    let judge =
+        |host: &str| with_args(Master, json!(["--master", "--expect-workers=3", "--master-bind-host", host]));
+    for host in [
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0X7F000001",
+        "0x7f.1",
+        "0177.0.0.1",
+        "017700000001",
+        "::1",
+        "[::1]",
+        "0:0::1",
+        "::ffff:127.0.0.1",
+        "::ffff:7f00:1",
+        "::1%lo",
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "127.0.0.1.",
+        "a.localhost",
+        "lo",
+        "ip6-localhost",
+        " 127.0.0.1 ",
+    ] {
+        assert_eq!(judge(host).len(), 1, "{host}");
+    }
+    for host in [
+        "*",
+        "0.0.0.0",
+        "0",
+        "::",
+        "10.0.0.1",
+        "0x0a000001",
+        "eth0",
+        "2130706432000",
+        "::ffff:10.0.0.1",
+        "128.1",
+    ] {
+        assert_eq!(judge(host), Vec::<String>::new(), "{host}");
+    }
 }

@@ -23,7 +23,14 @@ fn refuses_what_the_real_api_server_refused_and_nothing_else() {
         for edit in row["edits"].as_array().unwrap() {
             set(&mut pod, edit[0].as_str().unwrap(), edit[1].clone());
         }
-        let found = validity(&Subject { role: Role::Worker, test_name: "t", base, pod: &pod, replicas: 1 });
+        let found = validity(&Subject {
+            role: Role::Worker,
+            test_name: "t",
+            base,
+            pod: &pod,
+            replicas: 1,
+            workers: 1,
+        });
         refused += usize::from(row["refused"] == true);
         if row["refused"] != !found.is_empty() {
             wrong.push(format!("{} -> server: {}, we: {:?}", row["edits"], row["refused"], lines(&found)));
