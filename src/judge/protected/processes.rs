@@ -50,12 +50,11 @@ pub(super) fn judge(subject: &Subject<'_>, now: &Invocation) -> Option<Diagnosti
     let text = given.value.as_ref()?;
     match (subject.role, text.known().map(python_int)) {
         // Locust takes 0 for no number at all.
-        (_, Some(Some(0))) => None,
+        (_, Some(Some(0))) | (Role::Worker, Some(Some(1..))) => None,
         (Role::Master, _) => {
             let message = format!("remove {}: the master must not fork workers of its own", written(given));
             Some(refusal(&MASTER_PROCESSES, given.path.clone(), message))
         }
-        (Role::Worker, Some(Some(1..))) => None,
         (Role::Worker, Some(Some(-1))) => {
             Some(unknown(given, subject, "a process for each processor of its node"))
         }

@@ -44,7 +44,7 @@ fn names_arguments(script: &str) -> bool {
 
 /// The words between `locust` and `"$@"`, and those behind it, of a script's simple command that has both.
 fn words_around(script: &str) -> (Vec<String>, Vec<String>) {
-    let lines = script.replace("\\\n", " ").replace('\n', " ; ").replace(';', " ; ");
+    let lines = script.replace("\\\n", " ").replace(['\n', ';'], " ; ");
     let words = shlex::split(&lines).unwrap_or_default();
     let is_operator = |word: &String| OPERATORS.contains(&word.as_str());
     let Some(at) = words.iter().position(|word| matches!(word.as_str(), "$@" | "${@}" | "$*" | "${*}"))

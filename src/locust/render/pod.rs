@@ -94,7 +94,7 @@ impl<'o> Pod<'o> {
         let expecting = judge::expecting(&folded.value, pods, workers).filter(|_| role == Role::Master);
         // The operator's own layer lies over all others, who are blamed as if it were not there.
         let last = expecting.map(|arguments| {
-            wishes.push(Wish::expecting(test, arguments));
+            wishes.push(Wish::expecting(test, &arguments));
             let again = layers::fold(base.clone(), &layers_of(&wishes, config), schema);
             folded.value = again.value;
             again.provenance

@@ -48,7 +48,7 @@ impl<'a> From<OverlayLayer<'a>> for Wish<'a> {
 impl Wish<'_> {
     /// The operator's own last layer of a master whose workers run several processes each: the arguments with the
     /// number of workers that there will be.
-    pub(super) fn expecting(test: &Test, arguments: Vec<Value>) -> Self {
+    pub(super) fn expecting(test: &Test, arguments: &[Value]) -> Self {
         let container = json!({ "name": base::LOCUST, "args": arguments });
         Self {
             name: "operator (workers times their processes)".to_owned(),

@@ -183,7 +183,9 @@ fn the_environment_is_read_as_the_kubelet_makes_it() {
 fn variables_are_read_where_configargparse_puts_them() {
     let judge = |flags: &[&str]| {
         lines(&judged(protected, Master, |pod| {
-            flags.iter().for_each(|flag| set(pod, "/spec/containers/0/args/-", json!(flag)));
+            for flag in flags {
+                set(pod, "/spec/containers/0/args/-", json!(flag));
+            }
             set(pod, "/spec/containers/0/env", json!([{"name": "LOCUST_MASTER_BIND_PORT", "value": "1"}]));
         }))
     };
@@ -279,7 +281,7 @@ fn a_shell_that_drops_arguments_is_told_with_the_way_to_hand_them_on() {
     ] {
         for role in Role::ALL {
             let found = judge(role, command.clone());
-            assert_eq!(lines(&found), [wanted.clone()], "{command}");
+            assert_eq!(lines(&found), std::slice::from_ref(&wanted), "{command}");
             assert_eq!((found[0].code.as_str(), found[0].is_error()), ("lost-arguments", false));
         }
     }
@@ -327,7 +329,9 @@ fn a_master_must_not_fork() {
 fn workers_may_fork_and_are_told_where_nobody_sees_how_often() {
     let judge = |args: &[&str]| {
         judged(protected, Worker, |pod| {
-            args.iter().for_each(|word| set(pod, "/spec/containers/0/args/-", json!(word)));
+            for word in args {
+                set(pod, "/spec/containers/0/args/-", json!(word));
+            }
         })
     };
     for args in [&["--processes=4"][..], &["--proc", "1"], &["--processes", "0"]] {
