@@ -50,6 +50,25 @@ impl Structure {
     }
 }
 
+/// Bounds the integers of a schema, which JSON Schema does not do by itself: a field of Kubernetes has 32 or 64
+/// bits. Bounds that are there stay.
+pub(crate) fn bound_integers(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if map.get("type").is_some_and(|kind| kind == "integer") {
+                let is_short = map.get("format").is_some_and(|format| format == "int32");
+                let (low, high) =
+                    if is_short { (i32::MIN.into(), i32::MAX.into()) } else { (i64::MIN, i64::MAX) };
+                map.entry("minimum").or_insert(low.into());
+                map.entry("maximum").or_insert(high.into());
+            }
+            map.values_mut().for_each(bound_integers);
+        }
+        Value::Array(list) => list.iter_mut().for_each(bound_integers),
+        _ => {}
+    }
+}
+
 /// A JSON pointer as steps of `value`.
 fn steps(value: &Value, pointer: &str) -> Vec<Step> {
     let mut here = Some(value);

@@ -80,7 +80,7 @@ codes! {
             "A typed variable is listed twice, and the last one wins."
             "Remove the first."
         ReservedLabel "reserved-label" Warning,
-            "A typed label has a name by which the operator knows its pods. The operator's value stays."
+            "A typed label has a name by which the operator knows its pods or Jobs. The operator's value stays."
             "Remove the label."
         IgnoredField "ignored-field" Warning,
             "The operator's configuration switches this typed field off, as the public operator's settings do."
@@ -277,6 +277,15 @@ codes! {
         LostArguments "lost-arguments" Warning,
             "A shell starts Locust, and its script does not hand on the arguments that the operator adds."
             "End the script with exec locust \"$@\", and write one more word behind it for the shell's name."
+        WorkersDns "workers-dns" Warning,
+            "The workers look for their master by the name of its Service, and their pod does not ask the cluster's DNS."
+            "Leave dnsPolicy out, or set it to ClusterFirstWithHostNet where hostNetwork is true."
+        MasterHostAlias "master-host-alias" Warning,
+            "hostAliases of the workers name the master's Service, so that they connect to that address in its place."
+            "Remove the name from hostAliases."
+        MasterPortTaken "master-port-taken" Warning,
+            "A container beside the master's Locust has port 5557 or 5558, and all containers of a pod share its ports."
+            "Let the container listen on another port."
         UnseenEnv "unseen-env" Note,
             "A container takes variables from a source that nobody sees here, and its prefix fits variables of Locust that could break the test."
             "Check that the source sets none of them."

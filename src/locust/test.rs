@@ -16,7 +16,7 @@ use crate::{
     judge,
     path::FieldPath,
     role::Role,
-    structure::Structure,
+    structure::{Structure, bound_integers},
 };
 
 /// The two versions of a `LocustTest`.
@@ -87,7 +87,8 @@ static V2: LazyLock<(Value, Structure)> = LazyLock::new(|| structure("v2"));
 
 pub(super) fn structure(version: &str) -> (Value, Structure) {
     let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
-    let schema = schemas.get(version).cloned().unwrap_or_default();
+    let mut schema = schemas.get(version).cloned().unwrap_or_default();
+    bound_integers(&mut schema);
     let structure = Structure::new(&schema);
     (schema, structure)
 }
@@ -225,6 +226,7 @@ fn typed_rules(test: &Test) -> Vec<Diagnostic> {
             .at(path),
         );
     }
+    errors.extend(test_file_paths(test));
     let overrides = &test.spec.overrides;
     for (field, volumes) in [
         ("volumes", &overrides.volumes),
@@ -243,6 +245,26 @@ fn typed_rules(test: &Test) -> Vec<Diagnostic> {
         }
     }
     errors
+}
+
+/// Where the test's files may not be mounted, of those that the test has.
+fn test_file_paths(test: &Test) -> Vec<Diagnostic> {
+    let Some(files) = &test.spec.test_files else { return Vec::new() };
+    let paths = [
+        ("srcMountPath", &files.config_map_ref, &files.src_mount_path),
+        ("libMountPath", &files.lib_config_map_ref, &files.lib_mount_path),
+    ];
+    let refused = |(field, config_map, path): (&str, &Option<String>, &Option<String>)| {
+        config_map.as_ref().filter(|name| !name.is_empty())?;
+        let path = path.as_ref().filter(|path| !path.is_empty())?;
+        let hidden = judge::hidden_by_mount(path)?;
+        let message = format!(
+            "mount the test's files elsewhere than {path}: it would hide {hidden} of the image, and nothing could run"
+        );
+        let place = FieldPath::fields(["spec", "testFiles", field]);
+        Some(Diagnostic::error(Code::InvalidValue, message).at(test.origin(&place)))
+    };
+    paths.into_iter().filter_map(refused).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod claims;
 mod lifetime;
 mod mounted;
+mod network;
 #[cfg(test)]
 mod tests;
 mod volumes;
@@ -11,13 +12,15 @@ use super::Subject;
 use crate::diagnostic::Diagnostic;
 
 /// Judges what is legal in the final pod and almost surely wrong: warnings with the codes
-/// `plain-sidecar`, `pod-deadline`, `no-grace-period`, `pod-priority`, `shared-claim`,
+/// `plain-sidecar`, `pod-deadline`, `no-grace-period`, `pod-priority`, `workers-dns`,
+/// `master-host-alias`, `master-port-taken`, `shared-claim`,
 /// `claim-without-fsgroup`, `emptydir-per-pod`, `unused-volume` and `volume-without-source`.
 #[must_use]
 pub fn lints(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let pod = subject.at();
     let Some(spec) = pod.get("spec") else { return Vec::new() };
     let mut found = lifetime::judge(&spec);
+    found.extend(network::judge(subject, &spec));
     found.extend(claims::judge(subject, &spec));
     found.extend(volumes::judge(subject, &spec));
     found

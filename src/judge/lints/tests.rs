@@ -108,3 +108,81 @@ fn volumes_that_do_not_do_what_they_seem_to_are_told() {
     let nothing = ("/spec/volumes/-", json!({"name": "data"}));
     assert_eq!(self::codes(Worker, &[nothing, mount("/data")]), ["volume-without-source"]);
 }
+
+#[test]
+fn workers_ask_the_clusters_dns() {
+    let none = |servers: &[&str], searches: &[&str]| {
+        let config = json!({"nameservers": servers, "searches": searches});
+        vec![("/spec/dnsPolicy", json!("None")), ("/spec/dnsConfig", config)]
+    };
+    let host = ("/spec/hostNetwork", json!(true));
+    for edits in [
+        vec![host.clone()],
+        vec![host.clone(), ("/spec/dnsPolicy", json!("ClusterFirst"))],
+        vec![("/spec/dnsPolicy", json!("Default"))],
+        none(&["8.8.8.8", "2001:4860:4860::8888"], &["load.svc.cluster.local"]),
+        none(&["10.96.0.10"], &["example.com"]),
+        none(&["10.96.0.10"], &[]),
+        vec![("/spec/dnsPolicy", json!("None"))],
+    ] {
+        let (codes, lines) = found(Worker, &edits);
+        assert_eq!(codes, ["workers-dns"], "{edits:?}");
+        assert!(lines[0].contains("checkout-master") && !lines[0].contains('\n'), "{lines:?}");
+        assert_eq!(self::codes(Master, &edits), Vec::<&str>::new(), "nobody asks from the master's pod");
+    }
+    for edits in [
+        vec![host, ("/spec/dnsPolicy", json!("ClusterFirstWithHostNet"))],
+        vec![("/spec/dnsPolicy", json!("ClusterFirst"))],
+        none(&["169.254.20.10"], &["load.svc.cluster.local", "svc.cluster.local"]),
+        none(&["8.8.8.8", "fd00::a"], &["load.svc.corp.example"]),
+        vec![("/spec/dnsConfig", json!({"nameservers": ["8.8.8.8"]}))],
+    ] {
+        assert_eq!(codes(Worker, &edits), Vec::<&str>::new(), "{edits:?}");
+    }
+}
+
+#[test]
+fn the_masters_name_is_left_to_dns() {
+    let alias = |name: &str| {
+        let alias = json!([{"ip": "10.0.0.9", "hostnames": ["db.example.com", name]}]);
+        found(Worker, &[("/spec/hostAliases", alias)])
+    };
+    for name in [
+        "checkout-master",
+        "checkout-master.load",
+        "checkout-master.load.svc",
+        "checkout-master.load.svc.cluster.local",
+    ] {
+        let wanted = format!(
+            r#".spec.hostAliases[ip="10.0.0.9"].hostnames[1]: remove "{name}" from hostAliases: the workers would look for their master at 10.0.0.9"#
+        );
+        assert_eq!(alias(name), (vec!["master-host-alias"], vec![wanted]));
+    }
+    for name in ["checkout", "checkout-master2", "a.checkout-master", "checkout-master.corp.example.com"] {
+        assert_eq!(alias(name).0, Vec::<&str>::new(), "{name}");
+    }
+}
+
+#[test]
+fn the_masters_ports_are_left_to_it() {
+    let helper =
+        |ports: Value| json!({"name": "tap", "image": "x", "restartPolicy": "Always", "ports": ports});
+    for number in [5557, 5558] {
+        let edit = [("/spec/initContainers/-", helper(json!([{"containerPort": number}])))];
+        let wanted = format!(
+            r#".spec.initContainers[name="tap"].ports[containerPort={number},protocol="TCP"].containerPort: let container "tap" listen on another port than {number}: the master talks to the workers on it"#
+        );
+        assert_eq!(found(Master, &edit), (vec!["master-port-taken"], vec![wanted]));
+        assert_eq!(codes(Worker, &edit), Vec::<&str>::new());
+    }
+    let other = helper(json!([{"containerPort": 5557, "protocol": "UDP"}, {"containerPort": 5559}]));
+    assert_eq!(codes(Master, &[("/spec/initContainers/-", other)]), Vec::<&str>::new());
+    let first = json!({"name": "wait", "image": "x", "ports": [{"containerPort": 5557}]});
+    assert_eq!(
+        codes(Master, &[("/spec/initContainers/-", first)]),
+        Vec::<&str>::new(),
+        "it has ended by then"
+    );
+    let plain = json!({"name": "tap", "image": "x", "ports": [{"containerPort": 5557}]});
+    assert_eq!(codes(Master, &[("/spec/containers/-", plain)]), ["plain-sidecar", "master-port-taken"]);
+}

@@ -3,6 +3,7 @@
 //! They stop accidents, not attackers: whoever writes a test chooses its image and command.
 
 mod address;
+mod config_file;
 mod container;
 mod environment;
 mod exec_limits;
@@ -25,6 +26,7 @@ mod test_files;
 mod tests;
 mod wiring;
 
+pub(crate) use mount_path::hidden_by_mount;
 pub(crate) use processes::{expecting, workers_per_pod};
 pub use settings::{LocustSettings, locust_settings};
 pub use table::ProtectedField;
@@ -76,4 +78,13 @@ fn python_int(text: &str) -> Option<i64> {
     let well_formed =
         digits.split('_').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     well_formed.then(|| text.replace('_', "").parse().ok()).flatten()
+}
+
+/// The beginning of a text that people wrote, for a message.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
 }

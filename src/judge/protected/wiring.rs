@@ -2,13 +2,14 @@
 
 use super::{
     address::is_loopback,
+    config_file,
     environment::flag_value,
     expansion::Text,
     invocation::Invocation,
     launch::Lost,
     line::{Given, Trouble},
     options::Wiring,
-    processes, python_int, refusal,
+    processes, python_int, refusal, shown,
     table::{
         BIND_HOST, BIND_PORT, EXPECT_WORKERS, MASTER_HOST, MASTER_MODE, MASTER_PORT, ProtectedField,
         WORKER_MODE,
@@ -45,7 +46,7 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
     }
     found.extend(processes::judge(subject, &wiring.now));
     found.extend(wiring.lost());
-    found.extend(wiring.config_file());
+    found.extend(config_file::judge(subject, &container, &wiring.now));
     found.extend(wiring.prefixed_sources(&container));
     found
 }
@@ -237,18 +238,6 @@ impl Wires {
         Some(Diagnostic::warning(Code::LostArguments, message).at(path.clone()).help(help))
     }
 
-    fn config_file(&self) -> Option<Diagnostic> {
-        let given = self.now.line.last(Wiring::Config)?;
-        let file = given.value.as_ref().map_or("", Text::written);
-        let message = format!(
-            "check that \"{}\" sets no mode, address, port or processes of master and workers: nobody sees it here",
-            shown(file)
-        );
-        let help = "Locust reads more options from the file given by --config. If it sets worker, processes, master-bind-host \
-                    or master-bind-port, the pods of the test may not find each other.";
-        Some(Diagnostic::warning(Code::UnseenConfig, message).at(given.path.clone()).help(help))
-    }
-
     /// `envFrom` with a prefix that fits Locust's own variables: likely to be meant for Locust.
     fn prefixed_sources(&self, container: &crate::judge::at::At<'_>) -> Vec<Diagnostic> {
         let counts: &[&str] = match self.role {
@@ -283,14 +272,5 @@ fn same_value(one: &Text, other: &Text) -> bool {
             one == other || python_int(one).is_some_and(|number| python_int(other) == Some(number))
         }
         _ => one == other,
-    }
-}
-
-/// The beginning of a text that people wrote, for a message.
-fn shown(text: &str) -> String {
-    const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
     }
 }

@@ -32,7 +32,7 @@ static VALIDATOR: LazyLock<Option<Validator>> = LazyLock::new(|| {
             required.retain(|name| name != field);
         }
     }
-    bound_integers(&mut schema);
+    structure::bound_integers(&mut schema);
     schema.as_object_mut()?.insert("$ref".to_owned(), json!("#/$defs/PodTemplateSpec"));
     jsonschema::validator_for(&schema).ok()
 });
@@ -47,21 +47,6 @@ pub(super) fn judge(pod: &Value) -> Vec<Diagnostic> {
     // A null in a list is read as an empty item, and judged as such.
     let errors = validator.iter_errors(&pod).filter(|error| !error.instance().is_null());
     errors.map(|error| told(&pod, &error)).collect()
-}
-
-/// A 32-bit field takes no more than 32 bits, which JSON Schema's formats do not check.
-fn bound_integers(schema: &mut Value) {
-    match schema {
-        Value::Object(map) => {
-            if map.get("format").is_some_and(|format| format == "int32") && map.contains_key("type") {
-                map.insert("minimum".to_owned(), json!(i32::MIN));
-                map.insert("maximum".to_owned(), json!(i32::MAX));
-            }
-            map.values_mut().for_each(bound_integers);
-        }
-        Value::Array(list) => list.iter_mut().for_each(bound_integers),
-        _ => {}
-    }
 }
 
 /// The API server reads a null as an absent field.
@@ -96,8 +81,11 @@ fn told(pod: &Value, error: &ValidationError<'_>) -> Diagnostic {
             let message = structure::wrong_type(&name, kind, error.instance());
             (path, message)
         }
-        ValidationErrorKind::Minimum { .. } | ValidationErrorKind::Maximum { .. } => {
-            (path.clone(), format!("write \"{name}\" as a number of 32 bits, not as {}", error.instance()))
+        ValidationErrorKind::Minimum { limit } | ValidationErrorKind::Maximum { limit } => {
+            let is_short = limit.as_i64().is_some_and(|limit| i32::try_from(limit).is_ok());
+            let bits = if is_short { 32 } else { 64 };
+            let message = format!("write \"{name}\" as a number of {bits} bits, not as {}", error.instance());
+            (path.clone(), message)
         }
         _ => (path, format!("correct {name}: {error}")),
     };

@@ -73,8 +73,9 @@ pub fn pod_template(test: &Test, role: Role, config: &Config) -> Value {
     json!({ "metadata": { "annotations": annotations, "labels": labels(test, role) }, "spec": spec })
 }
 
-/// The labels by which the operator knows a role's pods.
-fn labels(test: &Test, role: Role) -> Value {
+/// The labels by which the operator knows a role's pods and its Job.
+#[must_use]
+pub fn labels(test: &Test, role: Role) -> Value {
     json!({
         "app": test.name,
         TEST_LABEL: test.name,

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use super::Pieces;
 use crate::{
     diagnostic::{Code, Diagnostic},
-    locust::base::{MANAGED_BY_LABEL, POD_LABEL, TEST_LABEL},
+    locust::base::{self, MANAGED_BY_LABEL, POD_LABEL, TEST_LABEL},
+    path::FieldPath,
     role::Role,
 };
 
@@ -44,6 +45,22 @@ impl Pieces<'_> {
         }
         if !annotations.is_empty() {
             self.template(&self.own("annotations"), json!({ "metadata": { "annotations": annotations } }));
+        }
+        self.job_labels();
+    }
+
+    /// The labels of the Job that would not be as the test says.
+    fn job_labels(&mut self) {
+        let Some(job) = &self.test.spec.overrides.job else { return };
+        let own = base::labels(self.test, self.role);
+        for (name, value) in &job.labels {
+            if own.get(name).is_some_and(|own| own != value) {
+                let message = format!(
+                    "remove the label \"{name}\": the Jobs are known by it, and it stays the operator's"
+                );
+                let path = FieldPath::fields(["spec", "job", "labels", name]);
+                self.say(&path, Diagnostic::warning(Code::ReservedLabel, message));
+            }
         }
     }
 }

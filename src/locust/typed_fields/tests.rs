@@ -124,6 +124,19 @@ fn labels_cannot_break_selectors() {
 }
 
 #[test]
+fn labels_of_jobs_that_stay_the_operators_are_told() {
+    let labels = json!({
+        "kueue.x-k8s.io/queue-name": "load", "app": "mine", "performance-test-name": "shop",
+        "performance-test-pod-name": "shop-worker", "managed-by": "me"
+    });
+    let job = [("/job", json!({"labels": labels}))];
+    let place = "warning reserved-label .spec.job.labels";
+    assert_eq!(said_of(&job, Role::Worker), [format!("{place}.app"), format!("{place}.managed-by")]);
+    let of_master = ["app", "managed-by", "performance-test-pod-name"].map(|name| format!("{place}.{name}"));
+    assert_eq!(said_of(&job, Role::Master), of_master);
+}
+
+#[test]
 fn every_variable_is_there_once() {
     let more = [
         (

@@ -397,3 +397,39 @@ fn every_spelling_of_loopback_is_refused_and_other_addresses_are_free() {
         assert_eq!(judge(host), Vec::<String>::new(), "{host}");
     }
 }
+
+#[test]
+fn a_file_of_options_that_is_mounted_is_told() {
+    let judge = |edits: &[(&str, Value)]| {
+        let found = judged(protected, Worker, |pod| {
+            for (pointer, value) in edits {
+                set(pod, pointer, value.clone());
+            }
+        });
+        assert!(found.iter().all(|one| one.code == "unseen-config" && !one.is_error()), "{found:?}");
+        found.len()
+    };
+    let mount = "/spec/containers/0/volumeMounts/-";
+    let file = |path: &str| json!({"name": "conf", "mountPath": path, "subPath": "locust.conf"});
+    let folder = json!({"name": "conf", "mountPath": "/home/locust"});
+    let volume =
+        json!({"name": "conf", "configMap": {"name": "c", "items": [{"key": "a", "path": "locust.conf"}]}});
+    assert_eq!(judge(&[(mount, file("/home/locust/locust.conf"))]), 1);
+    assert_eq!(
+        judge(&[(mount, file("/root/.locust.conf")), ("/spec/containers/0/workingDir", json!("/w"))]),
+        1
+    );
+    assert_eq!(
+        judge(&[(mount, file("/w/pyproject.toml")), ("/spec/containers/0/workingDir", json!("/w/"))]),
+        1
+    );
+    assert_eq!(judge(&[(mount, folder.clone()), ("/spec/volumes/-", volume.clone())]), 1);
+    let elsewhere = [
+        (mount, folder.clone()),
+        ("/spec/volumes/-", volume),
+        ("/spec/containers/0/workingDir", json!("/w")),
+    ];
+    assert_eq!(judge(&elsewhere), 0);
+    assert_eq!(judge(&[(mount, file("/etc/tool.conf"))]), 0);
+    assert_eq!(judge(&[(mount, folder), ("/spec/volumes/-", json!({"name": "conf", "emptyDir": {}}))]), 0);
+}
