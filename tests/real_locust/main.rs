@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod launching;
 mod pod;
 mod reading;
 mod server;

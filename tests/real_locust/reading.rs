@@ -58,7 +58,7 @@ fn container(row: &Value) -> Value {
 }
 
 /// What the real Locust read; 0 processes are none.
-fn settings(row: &Value) -> LocustSettings {
+pub(crate) fn settings(row: &Value) -> LocustSettings {
     let text = |field: &str| Some(row[field].as_str().unwrap().to_owned());
     let number = |field: &str| Some(row[field].as_i64().unwrap());
     LocustSettings {
