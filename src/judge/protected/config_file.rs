@@ -1,5 +1,7 @@
 //! Files from which Locust reads more options: nobody sees here what they say.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{expansion::Text, invocation::Invocation, mount_path::MountPath, options::Wiring, shown};
@@ -43,6 +45,8 @@ fn mounted(subject: &Subject<'_>, container: &At<'_>) -> Vec<(String, FieldPath)
         DEFAULTS.contains(&name) && (is_there || name == DEFAULTS[0])
     };
     let volumes = subject.at().get("spec").map_or_else(Vec::new, |spec| spec.items("volumes"));
+    let files_of: BTreeMap<&str, Vec<&str>> =
+        volumes.iter().map(|volume| (volume.text("name"), items(volume.value))).collect();
     let mut found = Vec::new();
     for mount in container.items("volumeMounts") {
         let path = mount.text("mountPath");
@@ -51,21 +55,20 @@ fn mounted(subject: &Subject<'_>, container: &At<'_>) -> Vec<(String, FieldPath)
             continue;
         }
         let is_whole = mount.text("subPath").is_empty() && mount.text("subPathExpr").is_empty();
-        let volume =
-            volumes.iter().find(|volume| volume.str("name") == mount.str("name")).filter(|_| is_whole);
-        let files = volume.map_or_else(Vec::new, |volume| items(volume.value));
-        let files = files.into_iter().map(|file| format!("{}/{file}", path.trim_end_matches('/')));
+        let files = files_of.get(mount.text("name")).filter(|_| is_whole);
+        let files = files.into_iter().flatten().map(|file| format!("{}/{file}", path.trim_end_matches('/')));
         found.extend(files.filter(|file| is_read(file)).map(|file| (file, mount.field("mountPath"))));
     }
     found
 }
 
-/// The paths of the items that a volume of a `ConfigMap`, a Secret or several of them lists.
-fn items(volume: &Value) -> Vec<&str> {
+/// The files of these names among the items that a volume of a `ConfigMap`, a Secret or several of them lists.
+fn items(volume: &Value) -> Vec<&'static str> {
     let projected = volume.pointer("/projected/sources").and_then(Value::as_array);
     let sources = projected.into_iter().flatten().chain([volume]);
     let lists =
         sources.flat_map(|source| [source.pointer("/configMap/items"), source.pointer("/secret/items")]);
     let items = lists.flatten().filter_map(Value::as_array).flatten();
-    items.filter_map(|item| item.get("path")?.as_str()).collect()
+    let paths: Vec<&str> = items.filter_map(|item| item.get("path")?.as_str()).collect();
+    DEFAULTS.into_iter().filter(|name| paths.contains(name)).collect()
 }

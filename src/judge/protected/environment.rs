@@ -1,10 +1,15 @@
 //! [`Environment`]: the variables of container `locust` as Locust sees them.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use serde_json::Value;
 
 use super::{
     expansion::{Text, expand},
-    line::Word,
+    line::{Place, Word},
     options::{LocustOption, OPTIONS, Values},
 };
 use crate::{judge::at::At, path::FieldPath};
@@ -13,7 +18,12 @@ use crate::{judge::at::At, path::FieldPath};
 #[derive(Debug, Default)]
 pub(super) struct Environment {
     variables: BTreeMap<String, Text>,
-    places: BTreeMap<String, FieldPath>,
+    /// Where `env` is.
+    list: FieldPath,
+    /// The variables of which only their source is written.
+    from_sources: BTreeSet<String>,
+    /// Where variables are that the command sets.
+    set: BTreeMap<String, FieldPath>,
 }
 
 impl Environment {
@@ -23,18 +33,22 @@ impl Environment {
     /// # Source
     /// Kubernetes 1.37.2, `pkg/kubelet/kubelet_pods.go`, `makeEnvironmentVariables`.
     pub(super) fn read(container: &At<'_>) -> Self {
-        let mut read = Self::default();
-        for variable in container.items("env") {
-            let Some(name) = variable.str("name") else { continue };
-            let value = variable.text("value");
-            let (text, path) = if value.is_empty() && variable.has("valueFrom") {
-                let unseen = Text::Unseen { head: String::new(), written: format!("$({name})") };
-                (unseen, variable.field("valueFrom"))
+        let mut read = Self { list: container.field("env"), ..Self::default() };
+        let variables = container.value.get("env").and_then(Value::as_array);
+        for variable in variables.into_iter().flatten() {
+            let text = |field: &str| variable.get(field).and_then(Value::as_str);
+            let Some(name) = text("name") else { continue };
+            let value = text("value").unwrap_or_default();
+            let is_sourced =
+                value.is_empty() && variable.get("valueFrom").is_some_and(|from| !from.is_null());
+            let text = if is_sourced {
+                read.from_sources.insert(name.to_owned());
+                Text::Unseen { head: String::new(), written: format!("$({name})") }
             } else {
-                (expand(value, &read.variables), variable.field("value"))
+                read.from_sources.remove(name);
+                expand(value, &read.variables)
             };
             read.variables.insert(name.to_owned(), text);
-            read.places.insert(name.to_owned(), path);
         }
         read
     }
@@ -45,14 +59,19 @@ impl Environment {
     }
 
     /// A variable's value and place.
-    pub(super) fn get(&self, name: &str) -> Option<(&Text, &FieldPath)> {
-        Some((self.variables.get(name)?, self.places.get(name)?))
+    pub(super) fn get(&self, name: &str) -> Option<(&Text, FieldPath)> {
+        let value = self.variables.get(name)?;
+        let place = self.set.get(name).cloned().unwrap_or_else(|| {
+            let field = if self.from_sources.contains(name) { "valueFrom" } else { "value" };
+            self.list.item("name", name).field(field)
+        });
+        Some((value, place))
     }
 
     /// Sets a variable, as `env NAME=value` does before it starts a program.
     pub(super) fn set(&mut self, name: &str, value: Text, path: FieldPath) {
         self.variables.insert(name.to_owned(), value);
-        self.places.insert(name.to_owned(), path);
+        self.set.insert(name.to_owned(), path);
     }
 
     /// Removes a variable.
@@ -82,7 +101,8 @@ impl Environment {
             if is_on_line(&line, option) {
                 continue;
             }
-            let word = |text| Word { text, path: path.clone(), variable: Some(variable) };
+            let place = Place::Variable(Rc::new(path));
+            let word = |text| Word { text, place: place.clone(), variable: Some(variable) };
             put.extend(words_of(option, value).into_iter().map(word));
         }
         let is_end = |word: &Word| word.text.known() == Some("--");
@@ -139,7 +159,7 @@ fn words_of(option: &LocustOption, value: &Text) -> Vec<Text> {
 
 /// The elements of a list in a variable: JSON, or what stands between commas.
 fn elements(list: &str) -> Vec<String> {
-    match serde_json::from_str::<Vec<serde_json::Value>>(list) {
+    match serde_json::from_str::<Vec<Value>>(list) {
         Ok(elements) => elements
             .into_iter()
             .map(|element| element.as_str().map_or_else(|| element.to_string(), str::to_owned))

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::expansion::{Part, Parts};
+use serde_json::Value;
+
+use super::{
+    expansion::{Part, Parts},
+    shown,
+};
 use crate::{
     diagnostic::{Code, Diagnostic},
     judge::{Subject, at::At},
@@ -62,25 +67,34 @@ impl Excess {
 /// The first string of a container that is too long, or all of them. Only lengths are added up, so that this
 /// takes time and memory in proportion to what is written, whatever it stands for.
 fn excess(container: &At<'_>) -> Option<Excess> {
+    let list =
+        |name: &str| container.value.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let mut lengths: BTreeMap<&str, u64> = BTreeMap::new();
     let mut all: u64 = 0;
-    for variable in container.items("env") {
-        let Some(name) = variable.str("name") else { continue };
-        let length = least_length(variable.text("value"), &lengths);
+    for variable in list("env") {
+        let text = |field: &str| variable.get(field).and_then(Value::as_str);
+        let Some(name) = text("name") else { continue };
+        let length = least_length(text("value").unwrap_or_default(), &lengths);
         let bytes = length.saturating_add(bytes(name)).saturating_add(1);
         if bytes > LONGEST {
-            let what = format!("the variable \"{name}\"");
-            return Some(Excess { path: variable.field("value"), what, bytes, limit: LONGEST });
+            let path = container.field("env").item("name", name).field("value");
+            return Some(Excess {
+                path,
+                what: format!("the variable \"{}\"", shown(name)),
+                bytes,
+                limit: LONGEST,
+            });
         }
         // A variable that a later one of its name replaces counts as well: it is expanded, too.
         all = all.saturating_add(bytes + OVERHEAD);
         lengths.insert(name, length);
     }
-    for list in ["command", "args"] {
-        for word in container.items(list) {
-            let bytes = least_length(word.value.as_str().unwrap_or_default(), &lengths);
+    for name in ["command", "args"] {
+        for (index, word) in list(name).iter().enumerate() {
+            let bytes = least_length(word.as_str().unwrap_or_default(), &lengths);
             if bytes > LONGEST {
-                return Some(Excess { path: word.path, what: "the word".into(), bytes, limit: LONGEST });
+                let path = container.field(name).index(index);
+                return Some(Excess { path, what: "the word".into(), bytes, limit: LONGEST });
             }
             all = all.saturating_add(bytes + OVERHEAD);
         }

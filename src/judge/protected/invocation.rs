@@ -1,11 +1,15 @@
 //! [`Invocation`]: how container `locust` starts Locust.
 
+use std::rc::Rc;
+
+use serde_json::Value;
+
 use super::{
     environment::Environment,
     exec_limits,
     expansion::expand,
     launch::{Launch, Lost},
-    line::{Line, Word},
+    line::{Line, Place, Word},
 };
 use crate::{judge::at::At, path::FieldPath};
 
@@ -31,12 +35,14 @@ impl Invocation {
         }
         let mut environment = Environment::read(container);
         let words = |list: &str| -> Vec<Word> {
-            let word = |word: At<'_>| Word {
-                text: expand(word.value.as_str().unwrap_or_default(), environment.variables()),
-                path: word.path,
+            let place = Rc::new(container.field(list));
+            let word = |(index, word): (usize, &Value)| Word {
+                text: expand(word.as_str().unwrap_or_default(), environment.variables()),
+                place: Place::Item(Rc::clone(&place), index),
                 variable: None,
             };
-            container.items(list).into_iter().map(word).collect()
+            let words = container.value.get(list).and_then(Value::as_array);
+            words.into_iter().flatten().enumerate().map(word).collect()
         };
         let (command, args) = (words("command"), words("args"));
         let Launch { line, lost } = Launch::read(command, args, &mut environment);

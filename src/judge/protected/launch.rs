@@ -21,6 +21,9 @@ pub(super) enum Lost {
     First(String),
 }
 
+/// How many texts in a row `env -S` may split: nobody writes more, and each moves all words behind it.
+const MOST_SPLITS: usize = 8;
+
 /// What a program of the command does with the words behind it.
 enum Program {
     /// It is Locust: what follows this word is its line.
@@ -134,7 +137,7 @@ fn shell(words: &[Word], at: usize) -> Program {
 /// # Source
 /// GNU coreutils 9.5, `src/env.c`.
 fn env(words: &mut Vec<Word>, end: &mut usize, at: usize, environment: &mut Environment) -> Program {
-    let mut next = at + 1;
+    let (mut next, mut splits) = (at + 1, 0);
     while let Some(option) = words.get(next).map(text).filter(|text| text.starts_with('-')).map(str::to_owned)
     {
         if option == "--" {
@@ -149,9 +152,10 @@ fn env(words: &mut Vec<Word>, end: &mut usize, at: usize, environment: &mut Envi
         match letter {
             'i' => environment.clear(),
             'u' => environment.unset(&value),
-            'S' => {
-                let path = words[next].path.clone();
-                let word = |text| Word { text: Text::Known(text), path: path.clone(), variable: None };
+            'S' if splits < MOST_SPLITS => {
+                splits += 1;
+                let place = words[next].place.clone();
+                let word = |text| Word { text: Text::Known(text), place: place.clone(), variable: None };
                 let split: Vec<Word> =
                     shlex::split(&value).unwrap_or_default().into_iter().map(word).collect();
                 let last = (next + length).min(words.len());
@@ -172,7 +176,7 @@ fn env(words: &mut Vec<Word>, end: &mut usize, at: usize, environment: &mut Envi
                 Text::Unseen { head: value.to_owned(), written: word.text.written().to_owned() }
             }
         };
-        environment.set(name, value, word.path.clone());
+        environment.set(name, value, word.place.path());
         next += 1;
     }
     Program::Starts(next)

@@ -3,19 +3,40 @@
 //! Only these are kept. What else is on the line matters in one way: it decides which words are
 //! options, and Python's `argparse` decides that word by word, whatever stands around it.
 
+use std::rc::Rc;
+
 use super::{
     expansion::Text,
     options::{Wiring, spellings},
 };
 use crate::path::FieldPath;
 
+/// Where a word is written. A path is made only for what is told.
+#[derive(Debug, Clone)]
+pub(super) enum Place {
+    /// An item of `command` or `args`.
+    Item(Rc<FieldPath>, usize),
+    /// The value of a variable.
+    Variable(Rc<FieldPath>),
+}
+
+impl Place {
+    /// The path of the place.
+    pub(super) fn path(&self) -> FieldPath {
+        match self {
+            Self::Item(list, index) => list.index(*index),
+            Self::Variable(path) => path.as_ref().clone(),
+        }
+    }
+}
+
 /// One word of the command line, and where it is written.
 #[derive(Debug, Clone)]
 pub(super) struct Word {
     /// The word after expansion.
     pub(super) text: Text,
-    /// Its place in `command` or `args`, or the variable's.
-    pub(super) path: FieldPath,
+    /// Where it is written.
+    pub(super) place: Place,
     /// The variable that put it on the line.
     pub(super) variable: Option<&'static str>,
 }
@@ -29,6 +50,8 @@ pub(super) struct Given {
     pub(super) value: Option<Text>,
     /// Where it is written; where the value is, if that is another word.
     pub(super) path: FieldPath,
+    /// Whether the value is in the option's own word.
+    pub(super) is_joined: bool,
     /// The variable that says it, where it is not on the line as it is written.
     pub(super) variable: Option<&'static str>,
 }
@@ -51,10 +74,13 @@ pub(super) enum Trouble {
     Unseen(String),
 }
 
-/// The wiring options of a command line, in order, and what is wrong with it.
+/// The wiring options of a command line, and what is wrong with it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
+    /// The last occurrence of each option.
     given: Vec<Given>,
+    /// The options that are written on the line, not only put there by variables.
+    written: Vec<Wiring>,
     /// What is wrong, and where.
     pub(super) troubles: Vec<(FieldPath, Trouble)>,
 }
@@ -91,12 +117,29 @@ impl Line {
 
     /// The last occurrence of an option, which is the one that counts.
     pub(super) fn last(&self, option: Wiring) -> Option<&Given> {
-        self.given.iter().rfind(|given| given.option == option)
+        self.given.iter().find(|given| given.option == option)
     }
 
     /// Whether somebody wrote the option on the line itself.
     pub(super) fn is_written(&self, option: Wiring) -> bool {
-        self.given.iter().any(|given| given.option == option && given.variable.is_none())
+        self.written.contains(&option)
+    }
+
+    /// Keeps the last occurrence of each option.
+    fn give(&mut self, given: Given) {
+        if given.variable.is_none() && !self.written.contains(&given.option) {
+            self.written.push(given.option);
+        }
+        self.given.retain(|other| other.option != given.option);
+        self.given.push(given);
+    }
+
+    /// Locust stops at the first word that it refuses; some more are told, to be mended at once.
+    fn trouble(&mut self, word: &Word, trouble: Trouble) {
+        const MOST: usize = 10;
+        if self.troubles.len() < MOST {
+            self.troubles.push((word.place.path(), trouble));
+        }
     }
 
     fn word(&mut self, text: &str, word: &Word, next: Option<&Word>) {
@@ -105,27 +148,28 @@ impl Line {
             Kind::Ambiguous(options) => {
                 if options.iter().any(|option| Wiring::named(option).is_some()) {
                     let trouble = Trouble::Ambiguous { written: text.to_owned(), options };
-                    self.troubles.push((word.path.clone(), trouble));
+                    self.trouble(word, trouble);
                 }
                 return;
             }
             Kind::Option { option, value } => (option, value),
         };
+        let is_joined = value.is_some();
         let value = value.map(|value| (Text::Known(value.to_owned()), word));
         let value = match (option.takes_value(), value) {
             (false, None) => None,
             (false, Some(_)) => {
-                return self.troubles.push((word.path.clone(), Trouble::UnwantedValue(option)));
+                return self.trouble(word, Trouble::UnwantedValue(option));
             }
             (true, Some(value)) => Some(value),
             (true, None) => match next {
                 Some(next) if is_value(&next.text) => Some((next.text.clone(), next)),
-                _ => return self.troubles.push((word.path.clone(), Trouble::NoValue(option))),
+                _ => return self.trouble(word, Trouble::NoValue(option)),
             },
         };
-        let path = value.as_ref().map_or(&word.path, |(_, place)| &place.path).clone();
+        let path = value.as_ref().map_or(word, |(_, written)| written).place.path();
         let value = value.map(|(text, _)| text);
-        self.given.push(Given { option, value, path, variable: word.variable });
+        self.give(Given { option, value, path, is_joined, variable: word.variable });
     }
 
     /// A word whose end is unseen: the value of an option, or perhaps an option.
@@ -134,11 +178,12 @@ impl Line {
             if let Kind::Option { option, .. } = kind(name) {
                 let written = word.text.written().split_once('=').map_or("", |(_, value)| value).to_owned();
                 let value = Some(Text::Unseen { head: head.to_owned(), written });
-                self.given.push(Given { option, value, path: word.path.clone(), variable: word.variable });
+                let path = word.place.path();
+                self.give(Given { option, value, path, is_joined: true, variable: word.variable });
             }
         } else if head.starts_with("--") && Wiring::ALL.iter().any(|option| option.flag().starts_with(head)) {
             let trouble = Trouble::Unseen(word.text.written().to_owned());
-            self.troubles.push((word.path.clone(), trouble));
+            self.trouble(word, trouble);
         }
     }
 }

@@ -29,18 +29,21 @@ pub(crate) fn workers_per_pod(pod: &Value) -> i64 {
 /// `None` where nothing is to change.
 #[must_use]
 pub(crate) fn expecting(pod: &Value, pods: i64, workers: i64) -> Option<Vec<Value>> {
+    if workers == pods {
+        return None;
+    }
     let container = subject::locust(&At::root(pod))?;
     let invocation = Invocation::read(&container)?;
     let given = invocation.line.last(Wiring::ExpectWorkers)?;
-    if workers == pods || given.value.as_ref().and_then(Text::known).and_then(python_int) != Some(pods) {
+    if given.value.as_ref().and_then(Text::known).and_then(python_int) != Some(pods) {
         return None;
     }
     let words = container.items("args");
     let index = words.iter().position(|word| word.path == given.path)?;
     let mut arguments: Vec<Value> = words.into_iter().map(|word| word.value.clone()).collect();
-    let is_whole = arguments.get(index)?.as_str()?.starts_with('-');
     let number = workers.to_string();
-    arguments[index] = if is_whole { format!("--expect-workers={number}").into() } else { number.into() };
+    let word = if given.is_joined { format!("--expect-workers={number}") } else { number };
+    *arguments.get_mut(index)? = word.into();
     Some(arguments)
 }
 

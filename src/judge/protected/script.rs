@@ -15,7 +15,7 @@ pub(super) fn read(words: &[Word], script: usize, end: usize) -> Launch {
     let written = words[script].text.written();
     if !names_arguments(written) {
         let line = words.get(end.max(script + 1)..).unwrap_or_default().to_vec();
-        return Launch { line, lost: Some((words[script].path.clone(), Lost::All)) };
+        return Launch { line, lost: Some((words[script].place.path(), Lost::All)) };
     }
     let arguments = words.get(script + 2..).unwrap_or_default();
     let (before, behind) = words_around(written);
@@ -24,13 +24,13 @@ pub(super) fn read(words: &[Word], script: usize, end: usize) -> Launch {
             Some(index) => Text::Unseen { head: text[..index].to_owned(), written: text },
             None => Text::Known(text),
         };
-        Word { text, path: words[script].path.clone(), variable: None }
+        Word { text, place: words[script].place.clone(), variable: None }
     };
     let mut line: Vec<Word> = before.into_iter().map(word).collect();
     line.extend_from_slice(arguments);
     line.extend(behind.into_iter().map(word));
     let first = words.get(script + 1).filter(|_| script + 1 >= end);
-    let lost = first.map(|word| (words[script].path.clone(), Lost::First(word.text.written().to_owned())));
+    let lost = first.map(|word| (words[script].place.path(), Lost::First(word.text.written().to_owned())));
     Launch { line, lost }
 }
 

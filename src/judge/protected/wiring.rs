@@ -30,7 +30,7 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let Some(container) = subject::locust(&subject.at()) else { return Vec::new() };
     let Some(now) = Invocation::read(&container) else { return Vec::new() };
     let base = subject::locust(&subject.base_at()).and_then(|container| Invocation::read(&container));
-    let wiring = Wires { role: subject.role, workers: subject.workers, now, base };
+    let wiring = Wires { subject, role: subject.role, now, base };
     let mut found = wiring.troubles();
     found.extend(wiring.mode());
     match subject.role {
@@ -52,14 +52,14 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
 }
 
 /// One pod's wiring, beside what the operator made.
-struct Wires {
+struct Wires<'a> {
+    subject: &'a Subject<'a>,
     role: Role,
-    workers: i64,
     now: Invocation,
     base: Option<Invocation>,
 }
 
-impl Wires {
+impl Wires<'_> {
     fn mode_field(&self) -> &'static ProtectedField {
         match self.role {
             Role::Master => &MASTER_MODE,
@@ -148,7 +148,7 @@ impl Wires {
 
     /// The master waits for the workers that there will be.
     fn expected_workers(&self) -> Option<Diagnostic> {
-        let wanted = Text::Known(self.workers.to_string());
+        let wanted = Text::Known(self.subject.workers.to_string());
         self.equal(Wiring::ExpectWorkers, &EXPECT_WORKERS, &wanted)
     }
 
@@ -194,7 +194,7 @@ impl Wires {
 
     fn bind_host(&self) -> Option<Diagnostic> {
         let wrong = |text: &Text| match text.known() {
-            Some(host) if !is_loopback(host) => None,
+            Some(host) if !is_loopback(host) && !self.is_alias_of_loopback(host) => None,
             Some(host) => Some(format!(
                 "remove it, or set it to \"*\": no worker reaches \"{}\" of another pod",
                 shown(host)
@@ -205,6 +205,13 @@ impl Wires {
             )),
         };
         self.bind(Wiring::BindHost, &BIND_HOST, wrong)
+    }
+
+    /// Whether the pod's hosts file says that a name is a loopback address.
+    fn is_alias_of_loopback(&self, host: &str) -> bool {
+        let aliases = self.subject.at().get("spec").map_or_else(Vec::new, |spec| spec.items("hostAliases"));
+        let mut loopback = aliases.into_iter().filter(|alias| is_loopback(alias.text("ip")));
+        loopback.any(|alias| alias.texts("hostnames").iter().any(|(name, _)| name.eq_ignore_ascii_case(host)))
     }
 
     /// Judges an option that the operator does not set, on the line or by its variable.

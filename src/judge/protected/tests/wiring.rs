@@ -433,3 +433,45 @@ fn a_file_of_options_that_is_mounted_is_told() {
     assert_eq!(judge(&[(mount, file("/etc/tool.conf"))]), 0);
     assert_eq!(judge(&[(mount, folder), ("/spec/volumes/-", json!({"name": "conf", "emptyDir": {}}))]), 0);
 }
+
+#[test]
+fn an_alias_of_loopback_is_loopback() {
+    let judge = |ip: &str| {
+        judged(protected, Master, |pod| {
+            set(pod, "/spec/hostAliases", json!([{"ip": ip, "hostnames": ["a", "own"]}]));
+            set(pod, "/spec/containers/0/args/-", json!("--master-bind-host=own"));
+        })
+    };
+    assert_eq!(judge("127.0.0.1").len(), 1);
+    assert_eq!(judge("::1").len(), 1);
+    assert_eq!(judge("10.0.0.1"), []);
+}
+
+#[test]
+fn the_number_of_workers_is_set_where_it_is_written() {
+    let expecting = |args: Value, env: Value| {
+        let container = json!({"name": "locust", "args": args, "env": env});
+        crate::judge::expecting(&json!({"spec": {"containers": [container]}}), 3, 6).map(Value::from)
+    };
+    let env = json!([{"name": "N", "value": "3"}, {"name": "WHOLE", "value": "--expect-workers=3"}]);
+    for (args, wanted) in [
+        (json!(["--master", "--expect-workers=3", "-u5"]), json!(["--master", "--expect-workers=6", "-u5"])),
+        (json!(["--expect-workers", "3", "--", "x"]), json!(["--expect-workers", "6", "--", "x"])),
+        (
+            json!(["--expect-workers=9", "--expect-workers=$(N)"]),
+            json!(["--expect-workers=9", "--expect-workers=6"]),
+        ),
+        (json!(["--expect-workers", "$(N)"]), json!(["--expect-workers", "6"])),
+        (json!(["$(WHOLE)"]), json!(["--expect-workers=6"])),
+    ] {
+        assert_eq!(expecting(args.clone(), env.clone()), Some(wanted), "{args}");
+    }
+    for args in [
+        json!(["--expect-workers=6"]),
+        json!(["--expect-workers=4"]),
+        json!(["--expect-workers=$(SECRET)"]),
+        json!([]),
+    ] {
+        assert_eq!(expecting(args.clone(), env.clone()), None, "{args}");
+    }
+}
