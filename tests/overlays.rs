@@ -27,3 +27,5 @@ mod render;
 #[path = "overlays/selection.rs"]
 mod selection;
 mod support;
+#[path = "overlays/wiring.rs"]
+mod wiring;

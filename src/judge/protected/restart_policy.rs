@@ -47,9 +47,10 @@ fn of_pod(subject: &Subject<'_>) -> Option<Diagnostic> {
 fn of_locust(locust: &At<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if let Some(policy) = locust.get("restartPolicy").filter(|policy| policy.value != "Never") {
+        let written =
+            policy.value.as_str().filter(|policy| !policy.is_empty()).unwrap_or("another policy than Never");
         let message = format!(
-            "remove restartPolicy from container \"locust\": it must not start again, and {} would start it",
-            policy.value.as_str().unwrap_or("this")
+            "remove restartPolicy from container \"locust\": it must not start again, and {written} would start it"
         );
         found.push(refusal(&CONTAINER_RESTART, policy.path, message));
     }
