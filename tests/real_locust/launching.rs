@@ -69,6 +69,8 @@ fn commands_reach_locust_as_they_are_read() {
         vec!["env", "--unset=LOCUST_EXPECT_WORKERS", "--", "A=1", "locust"],
         vec!["env", "-S", "LOCUST_PROCESSES=2 locust --master-bind-p '7'"],
         vec!["env", "-vS", "locust --expect-workers 9"],
+        vec!["env", "-iu", "A", "PATH=/usr/bin:/bin", &at, "--processes=2"],
+        vec!["sh", "-c", "exec locust \"$0\" \"$@\" --processes=2"],
         vec!["env", "-C", ".", "env", "LOCUST_PROCESSES=5", "locust"],
         vec!["python", "-m", "locust", "--processes", "2"],
         vec!["python3", "-u", "-X", "dev", "-W", "ignore", "-mlocust", "--processes=2"],

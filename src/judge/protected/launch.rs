@@ -21,8 +21,17 @@ pub(super) enum Lost {
     First(String),
 }
 
-/// How many texts in a row `env -S` may split: nobody writes more, and each moves all words behind it.
+/// How many texts `env -S` may split: nobody writes more, and each moves all words behind it.
 const MOST_SPLITS: usize = 8;
+
+/// The words of a command, and how far they are read.
+struct CommandLine {
+    words: Vec<Word>,
+    /// Where the container's `args` begin.
+    end: usize,
+    /// The texts that `env -S` has split.
+    splits: usize,
+}
 
 /// What a program of the command does with the words behind it.
 enum Program {
@@ -39,26 +48,28 @@ impl Launch {
     /// that is not known is trusted to start what its words name, and to hand its arguments on. What `env` sets
     /// and removes is done to `environment`.
     pub(super) fn read(command: Vec<Word>, args: Vec<Word>, environment: &mut Environment) -> Self {
-        let mut end = command.len();
-        let mut words = command;
-        words.extend(args);
+        let mut line = CommandLine { end: command.len(), words: command, splits: 0 };
+        line.words.extend(args);
         let mut at = 0;
-        while at < end {
-            let program = match name(&words[at]) {
+        while at < line.end {
+            let program = match name(&line.words[at]) {
                 "locust" => Program::Locust(at),
-                "env" => env(&mut words, &mut end, at, environment),
-                "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh" => shell(&words, at),
-                python if is_python(python) => python_options(&words, at),
+                "env" => line.env(at, environment),
+                "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh" => shell(&line.words, at),
+                python if is_python(python) => python_options(&line.words, at),
                 _ => Program::Starts(at + 1),
             };
             match program {
-                Program::Locust(last) => return Self { line: words.split_off(last + 1), lost: None },
+                Program::Locust(last) => return Self { line: line.words.split_off(last + 1), lost: None },
                 Program::Starts(next) => at = next,
-                Program::Script(script) if script < words.len() => return script::read(&words, script, end),
+                Program::Script(script) if script < line.words.len() => {
+                    return script::read(&line.words, script, line.end);
+                }
                 Program::Script(_) => break,
             }
         }
-        Self { line: words.split_off(end.min(words.len())), lost: None }
+        let end = line.end.min(line.words.len());
+        Self { line: line.words.split_off(end), lost: None }
     }
 }
 
@@ -132,77 +143,92 @@ fn shell(words: &[Word], at: usize) -> Program {
     if has_script { Program::Script(next) } else { Program::Starts(next) }
 }
 
-/// `env [OPTION]... [NAME=VALUE]... PROGRAM [ARGUMENT]...`.
-///
-/// # Source
-/// GNU coreutils 9.5, `src/env.c`.
-fn env(words: &mut Vec<Word>, end: &mut usize, at: usize, environment: &mut Environment) -> Program {
-    let (mut next, mut splits) = (at + 1, 0);
-    while let Some(option) = words.get(next).map(text).filter(|text| text.starts_with('-')).map(str::to_owned)
-    {
-        if option == "--" {
+impl CommandLine {
+    /// `env [OPTION]... [NAME=VALUE]... PROGRAM [ARGUMENT]...`.
+    ///
+    /// # Source
+    /// GNU coreutils 9.5, `src/env.c`.
+    fn env(&mut self, at: usize, environment: &mut Environment) -> Program {
+        let mut next = at + 1;
+        while let Some(option) = self.words.get(next).map(text).filter(|text| text.starts_with('-')) {
+            if option == "--" {
+                next += 1;
+                break;
+            }
+            let EnvOption { clears, letter, value } = EnvOption::read(option);
+            let (value, length) = match (letter, value) {
+                (Some(_), None) => (self.words.get(next + 1).map_or("", text).to_owned(), 2),
+                (_, value) => (value.unwrap_or_default().to_owned(), 1),
+            };
+            if clears {
+                environment.clear();
+            }
+            match letter {
+                Some('u') => environment.unset(&value),
+                Some('S') if self.splits < MOST_SPLITS => {
+                    self.split(next, length, &value);
+                    continue;
+                }
+                _ => {}
+            }
+            next += length;
+        }
+        while let Some(word) = self.words.get(next)
+            && let Some((name, value)) = text(word).split_once('=')
+        {
+            let value = match &word.text {
+                Text::Known(_) => Text::Known(value.to_owned()),
+                Text::Unseen { written, .. } => {
+                    Text::Unseen { head: value.to_owned(), written: written.clone() }
+                }
+            };
+            environment.set(name, value, word.place.path());
             next += 1;
-            break;
         }
-        let (letter, value) = env_option(&option);
-        let (value, length) = match value {
-            None if matches!(letter, 'u' | 'C' | 'S') => (words.get(next + 1).map_or("", text).to_owned(), 2),
-            value => (value.unwrap_or_default().to_owned(), 1),
-        };
-        match letter {
-            'i' => environment.clear(),
-            'u' => environment.unset(&value),
-            'S' if splits < MOST_SPLITS => {
-                splits += 1;
-                let place = words[next].place.clone();
-                let word = |text| Word { text: Text::Known(text), place: place.clone(), variable: None };
-                let split: Vec<Word> =
-                    shlex::split(&value).unwrap_or_default().into_iter().map(word).collect();
-                let last = (next + length).min(words.len());
-                *end = end.saturating_sub(last - next).max(next) + split.len();
-                words.splice(next..last, split);
-                continue;
-            }
-            _ => {}
-        }
-        next += length;
+        Program::Starts(next)
     }
-    while let Some(word) = words.get(next)
-        && let Some((name, value)) = text(word).split_once('=')
-    {
-        let value = match &word.text {
-            Text::Known(_) => Text::Known(value.to_owned()),
-            Text::Unseen { .. } => {
-                Text::Unseen { head: value.to_owned(), written: word.text.written().to_owned() }
-            }
-        };
-        environment.set(name, value, word.place.path());
-        next += 1;
+
+    /// Puts the words of a text in the place of the `length` words that hold it.
+    fn split(&mut self, at: usize, length: usize, text: &str) {
+        self.splits += 1;
+        let place = self.words[at].place.clone();
+        let word = |text| Word { text: Text::Known(text), place: place.clone(), variable: None };
+        let split: Vec<Word> = shlex::split(text).unwrap_or_default().into_iter().map(word).collect();
+        let last = (at + length).min(self.words.len());
+        self.end = self.end.saturating_sub(last - at).max(at) + split.len();
+        self.words.splice(at..last, split);
     }
-    Program::Starts(next)
 }
 
-/// The letter of an option of `env`, and the value that is written onto it. `-vS...` and the like end with the
-/// letter that takes a value.
-fn env_option(option: &str) -> (char, Option<&str>) {
-    if let Some(long) = option.strip_prefix("--") {
-        let (name, value) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
-        let letter = match name {
-            "ignore-environment" => 'i',
-            "unset" => 'u',
-            "chdir" => 'C',
-            "split-string" => 'S',
-            _ => '-',
-        };
-        return (letter, value);
-    }
-    let letters = option.trim_start_matches('-');
-    match letters.find(['u', 'C', 'S']) {
-        Some(index) => {
-            let (letter, value) = letters[index..].split_at(1);
-            (letter.chars().next().unwrap_or('-'), (!value.is_empty()).then_some(value))
+/// An option of `env`.
+struct EnvOption<'w> {
+    /// Whether it removes all variables.
+    clears: bool,
+    /// The letter of the option that takes a value: `u`, `C` or `S`. In `-vS...` it is the last.
+    letter: Option<char>,
+    /// The value that is written onto it.
+    value: Option<&'w str>,
+}
+
+impl<'w> EnvOption<'w> {
+    fn read(option: &'w str) -> Self {
+        if let Some(long) = option.strip_prefix("--") {
+            let (name, value) =
+                long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+            let letter = match name {
+                "unset" => Some('u'),
+                "chdir" => Some('C'),
+                "split-string" => Some('S'),
+                _ => None,
+            };
+            return Self { clears: name == "ignore-environment", letter, value };
         }
-        None if letters.is_empty() || letters.contains('i') => ('i', None),
-        None => ('-', None),
+        let letters = option.trim_start_matches('-');
+        let index = letters.find(['u', 'C', 'S']);
+        let (flags, rest) = letters.split_at(index.unwrap_or(letters.len()));
+        // A lone - is -i.
+        let clears = letters.is_empty() || flags.contains('i');
+        let value = rest.get(1..).filter(|value| !value.is_empty());
+        Self { clears, letter: rest.chars().next(), value }
     }
 }

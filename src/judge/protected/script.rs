@@ -17,7 +17,9 @@ pub(super) fn read(words: &[Word], script: usize, end: usize) -> Launch {
         let line = words.get(end.max(script + 1)..).unwrap_or_default().to_vec();
         return Launch { line, lost: Some((words[script].place.path(), Lost::All)) };
     }
-    let arguments = words.get(script + 2..).unwrap_or_default();
+    // Some scripts begin with "$0", which is the first argument then.
+    let names_first = written.contains("$0") || written.contains("${0");
+    let arguments = words.get(if names_first { script + 1 } else { script + 2 }..).unwrap_or_default();
     let (before, behind) = words_around(written);
     let word = |text: String| {
         let text = match text.find(['$', '`']) {
@@ -29,7 +31,7 @@ pub(super) fn read(words: &[Word], script: usize, end: usize) -> Launch {
     let mut line: Vec<Word> = before.into_iter().map(word).collect();
     line.extend_from_slice(arguments);
     line.extend(behind.into_iter().map(word));
-    let first = words.get(script + 1).filter(|_| script + 1 >= end);
+    let first = words.get(script + 1).filter(|_| script + 1 >= end && !names_first);
     let lost = first.map(|word| (words[script].place.path(), Lost::First(word.text.written().to_owned())));
     Launch { line, lost }
 }

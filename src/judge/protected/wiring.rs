@@ -194,7 +194,7 @@ impl Wires<'_> {
 
     fn bind_host(&self) -> Option<Diagnostic> {
         let wrong = |text: &Text| match text.known() {
-            Some(host) if !is_loopback(host) && !self.is_alias_of_loopback(host) => None,
+            Some(host) if !host.is_empty() && !is_loopback(host) && !self.is_alias_of_loopback(host) => None,
             Some(host) => Some(format!(
                 "remove it, or set it to \"*\": no worker reaches \"{}\" of another pod",
                 shown(host)

@@ -285,7 +285,11 @@ fn a_shell_that_drops_arguments_is_told_with_the_way_to_hand_them_on() {
             assert_eq!((found[0].code.as_str(), found[0].is_error()), ("lost-arguments", false));
         }
     }
-    for fine in [json!(["sh", "-c", "exec locust \"$@\"", "locust"]), json!(["sh", "/run.sh"])] {
+    for fine in [
+        json!(["sh", "-c", "exec locust \"$@\"", "locust"]),
+        json!(["sh", "-c", "exec locust \"$0\" \"$@\""]),
+        json!(["sh", "/run.sh"]),
+    ] {
         assert_eq!(judge(Master, fine.clone()), [], "{fine}");
     }
 }
@@ -379,6 +383,7 @@ fn every_spelling_of_loopback_is_refused_and_other_addresses_are_free() {
         "lo",
         "ip6-localhost",
         " 127.0.0.1 ",
+        "",
     ] {
         assert_eq!(judge(host).len(), 1, "{host}");
     }
