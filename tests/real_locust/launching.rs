@@ -97,3 +97,31 @@ fn commands_reach_locust_as_they_are_read() {
     }
     println!("{} commands reach Locust as they are read", commands.len());
 }
+
+/// Why `--processes` is refused on the master, and what Locust makes of numbers that it does not take.
+#[test]
+fn the_real_locust_refuses_what_is_refused() {
+    let locust = install();
+    let folder = Folder(std::env::temp_dir().join(format!("podgraft-refused-{}", std::process::id())));
+    fs::create_dir_all(&folder.0).unwrap();
+    fs::write(folder.0.join("locustfile.py"), "from locust import User\nclass Nobody(User): pass\n").unwrap();
+    for (arguments, reason) in [
+        (&["--master", "--processes=2"][..], "--master cannot be combined with --processes"),
+        (&["--master", "--proc=1"], "--master cannot be combined with --processes"),
+        (&["--worker", "--processes=-2"], "Invalid --processes count -2"),
+        (&["--worker", "--processes=many"], "invalid int value: 'many'"),
+        (&["--master", "--worker"], "--master argument cannot be combined with --worker"),
+    ] {
+        let output = Command::new(locust.join("bin/locust"))
+            .args(arguments)
+            .args(["--headless", "-f", "locustfile.py"])
+            .env("HOME", &folder.0)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .current_dir(&folder.0)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = text(&output.stderr);
+        assert!(!output.status.success() && said.contains(reason), "{arguments:?}: {said}");
+    }
+}

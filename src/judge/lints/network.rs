@@ -13,6 +13,26 @@ use crate::{
 /// The ports on which the master talks to the workers.
 const MASTER_PORTS: [i64; 2] = [5557, 5558];
 
+/// The resolvers of Google, Cloudflare, Quad9 and OpenDNS: they know no Services.
+const PUBLIC_RESOLVERS: [&str; 16] = [
+    "8.8.8.8",
+    "8.8.4.4",
+    "2001:4860:4860::8888",
+    "2001:4860:4860::8844",
+    "1.1.1.1",
+    "1.0.0.1",
+    "2606:4700:4700::1111",
+    "2606:4700:4700::1001",
+    "9.9.9.9",
+    "149.112.112.112",
+    "2620:fe::fe",
+    "2620:fe::9",
+    "208.67.222.222",
+    "208.67.220.220",
+    "2620:119:35::35",
+    "2620:119:53::53",
+];
+
 /// Judges the network of a pod.
 pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
     match subject.role {
@@ -35,7 +55,7 @@ fn master(subject: &Subject<'_>) -> Option<String> {
 /// Kubernetes 1.37.2, `pkg/kubelet/network/dns/dns.go`, `GetPodDNS` and `getPodDNSType`.
 fn dns(spec: &At<'_>, master: &str) -> Option<Diagnostic> {
     let on_host = spec.is_true("hostNetwork");
-    let (path, message) = match spec.str("dnsPolicy") {
+    let (path, message) = match spec.str("dnsPolicy").filter(|policy| !policy.is_empty()) {
         None | Some("ClusterFirst") if on_host => (
             spec.field(if spec.has("dnsPolicy") { "dnsPolicy" } else { "hostNetwork" }),
             format!(
@@ -71,18 +91,11 @@ fn dns(spec: &At<'_>, master: &str) -> Option<Diagnostic> {
     Some(Diagnostic::warning(Code::WorkersDns, message).at(path).help(help))
 }
 
-/// Whether an address is of the internet: no cluster's DNS is there.
+/// Whether an address is a resolver of the internet. Services have addresses of public ranges in some clusters, so
+/// that no range says it.
 fn is_public(server: &str) -> bool {
-    match server.parse() {
-        Ok(IpAddr::V4(address)) => {
-            let shared = address.octets()[0] == 100 && (64..128).contains(&address.octets()[1]);
-            !(address.is_private() || address.is_loopback() || address.is_link_local() || shared)
-        }
-        Ok(IpAddr::V6(address)) => {
-            !(address.is_unique_local() || address.is_unicast_link_local() || address.is_loopback())
-        }
-        Err(_) => false,
-    }
+    let address: Option<IpAddr> = server.parse().ok();
+    address.is_some_and(|address| PUBLIC_RESOLVERS.iter().any(|known| known.parse() == Ok(address)))
 }
 
 /// Names of the master's Service in the workers' hosts file.

@@ -134,6 +134,7 @@ fn workers_ask_the_clusters_dns() {
         vec![host, ("/spec/dnsPolicy", json!("ClusterFirstWithHostNet"))],
         vec![("/spec/dnsPolicy", json!("ClusterFirst"))],
         none(&["169.254.20.10"], &["load.svc.cluster.local", "svc.cluster.local"]),
+        none(&["34.118.224.10"], &["load.svc.cluster.local"]),
         none(&["8.8.8.8", "fd00::a"], &["load.svc.corp.example"]),
         vec![("/spec/dnsConfig", json!({"nameservers": ["8.8.8.8"]}))],
     ] {
