@@ -51,12 +51,14 @@ impl Launch {
         let mut line = CommandLine { end: command.len(), words: command, splits: 0 };
         line.words.extend(args);
         let mut at = 0;
-        while at < line.end {
+        // What the last word of the command starts may be the first of the arguments.
+        while at <= line.end && line.end > 0 && at < line.words.len() {
             let program = match name(&line.words[at]) {
                 "locust" => Program::Locust(at),
                 "env" => line.env(at, environment),
                 "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh" => shell(&line.words, at),
                 python if is_python(python) => python_options(&line.words, at),
+                _ if at == line.end => break,
                 _ => Program::Starts(at + 1),
             };
             match program {

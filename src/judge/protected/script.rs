@@ -31,7 +31,13 @@ pub(super) fn read(words: &[Word], script: usize, end: usize) -> Launch {
     let mut line: Vec<Word> = before.into_iter().map(word).collect();
     line.extend_from_slice(arguments);
     line.extend(behind.into_iter().map(word));
-    let first = words.get(script + 1).filter(|_| script + 1 >= end && !names_first);
+    // Behind a script in the command comes the operator's first argument. Who puts a script among the args may have put
+    // a name behind it, which no option is.
+    let is_argument = |word: &&Word| {
+        let is_option = word.text.written().starts_with('-') && word.text.written() != "--";
+        !names_first && script + 1 >= end && (script < end || is_option)
+    };
+    let first = words.get(script + 1).filter(is_argument);
     let lost = first.map(|word| (words[script].place.path(), Lost::First(word.text.written().to_owned())));
     Launch { line, lost }
 }

@@ -480,3 +480,28 @@ fn the_number_of_workers_is_set_where_it_is_written() {
         assert_eq!(expecting(args.clone(), env.clone()), None, "{args}");
     }
 }
+
+#[test]
+fn a_script_may_stand_among_the_args() {
+    let judge = |command: Value, first: &[&str]| {
+        lines(&judged(protected, Master, |pod| {
+            set(pod, "/spec/containers/0/command", command);
+            let mut args: Vec<Value> = first.iter().map(|word| json!(word)).collect();
+            args.extend(pod.pointer(ARGS).unwrap().as_array().unwrap().clone());
+            set(pod, ARGS, args.into());
+        }))
+    };
+    let script = "pip install x && exec locust \"$@\"";
+    assert_eq!(judge(json!(["sh", "-c"]), &[script, "locust"]), [""; 0]);
+    assert_eq!(judge(json!(["sh", "-c"]), &[script, "--"]), [""; 0]);
+    assert_eq!(judge(json!(["bash"]), &["-c", script, "locust"]), [""; 0]);
+    assert_eq!(judge(json!(["tini", "--"]), &["sh", "-c", script, "locust"]), [""; 0]);
+    let found = judge(json!(["sh", "-c"]), &[script]);
+    assert!(found.len() == 1 && found[0].contains("takes the first argument, \"-f\""), "{found:?}");
+    let found = judge(json!(["tini", "--"]), &["sh", "-c", "pip install x && locust"]);
+    assert!(found.len() == 1 && found[0].contains("no argument of the operator"), "{found:?}");
+    let found = judge(json!(["tini", "--"]), &["env", "LOCUST_MODE_WORKER=1", "locust"]);
+    assert!(found.len() == 1 && found[0].contains("remove the variable LOCUST_MODE_WORKER"), "{found:?}");
+    let found = judge(json!(["sh", "-c"]), &["pip install x && locust"]);
+    assert!(found.len() == 1 && found[0].contains("no argument of the operator"), "{found:?}");
+}
