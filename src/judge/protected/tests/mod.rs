@@ -1,6 +1,9 @@
 //! Tests of the protected fields.
 
+mod address;
 mod exec_limits;
 mod fields;
+mod launch;
 mod locust;
+mod processes;
 mod wiring;
