@@ -1,20 +1,31 @@
 //! [`Expression`]: a constraint in CEL, as a `ValidatingAdmissionPolicy` writes it.
 //!
 //! `object` is the role's final pod template, `namespaceObject` its namespace. Kubernetes' functions for
-//! strings, lists, sets and quantities are there. An expression is bounded: in length and depth when it is
-//! read, and in what it may spend when it is evaluated.
+//! strings, lists, sets, patterns and quantities are there ([`signatures`]). An expression is bounded: in
+//! length and depth when it is read, and in what it may cost when it is evaluated.
 
+mod budget;
 mod environment;
-mod meter;
+mod evaluate;
+mod fault;
+mod functions;
 mod names;
+mod operators;
+mod pattern;
+mod quantity;
+mod signatures;
+mod value;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-pub(super) use environment::Environment;
-use kube_cel::cel::{
-    ExecutionError, Value,
-    parser::{Expression as Tree, ParseErrors, Parser},
+use cel::{
+    IdedExpr as Tree,
+    parser::{ParseErrors, Parser},
 };
+pub(super) use environment::Environment;
+use fault::Fault;
+use regex::Regex;
+use value::Value;
 
 /// The longest expression, in characters: what the API server takes.
 const LENGTH: usize = 4096;
@@ -25,7 +36,15 @@ const DEPTH: u16 = 32;
 #[derive(Debug, Clone)]
 pub struct Expression {
     source: String,
-    tree: Arc<Tree>,
+    read: Arc<Read>,
+}
+
+#[derive(Debug)]
+struct Read {
+    tree: Tree,
+    /// The patterns that the expression writes itself.
+    patterns: HashMap<String, Regex>,
+    names_namespace: bool,
 }
 
 impl Expression {
@@ -41,9 +60,18 @@ impl Expression {
         if source.chars().count() > LENGTH {
             return Err(format!("shorten the expression to {LENGTH} characters"));
         }
-        let tree = Parser::new().max_recursion_depth(DEPTH).parse(source).map_err(|error| syntax(&error))?;
-        names::check(&tree)?;
-        Ok(Self { source: source.to_owned(), tree: Arc::new(meter::metered(tree)) })
+        let parser = Parser::new().max_recursion_depth(DEPTH).enable_optional_syntax(true);
+        let tree = parser.parse(source).map_err(|error| syntax(&error))?;
+        let found = names::check(&tree)?;
+        let mut patterns = HashMap::new();
+        for written in found.patterns {
+            let pattern = pattern::compile(written).ok_or_else(|| {
+                format!("correct the pattern {written}, or shorten it: it is wrong or too large")
+            })?;
+            patterns.insert(written.to_owned(), pattern);
+        }
+        let names_namespace = found.has_namespace;
+        Ok(Self { source: source.to_owned(), read: Arc::new(Read { tree, patterns, names_namespace }) })
     }
 
     /// The expression as it is written.
@@ -53,14 +81,19 @@ impl Expression {
     }
 
     /// Whether it is true in an environment.
-    pub(super) fn holds(&self, environment: &Environment) -> Result<bool, String> {
-        environment.refill();
-        match Value::resolve(&self.tree, environment.context()) {
-            // An error that "||" absorbed is none, but a budget that is used up is.
-            _ if environment.is_spent() => Err(meter::SPENT.to_owned()),
+    ///
+    /// # Errors
+    /// Why it is neither, without a value of the pod.
+    pub(super) fn holds(&self, environment: &Environment<'_>) -> Result<bool, String> {
+        match environment.begin(&self.read.patterns).value(&self.read.tree) {
             Ok(Value::Bool(answer)) => Ok(answer),
-            Ok(other) => Err(format!("it must be true or false, and is a {}", other.type_of())),
-            Err(error) => Err(reason(&error, environment)),
+            Ok(other) => Err(format!("it must be true or false, and is of the type {}", other.type_name())),
+            Err(Fault::NoSuchKey(key)) if environment.lacks_namespace() && self.read.names_namespace => {
+                Err(format!(
+                    "there is no \"{key}\"; say which namespace it is with --namespace NAME=label=value,..."
+                ))
+            }
+            Err(fault) => Err(fault.to_string()),
         }
     }
 }
@@ -71,37 +104,6 @@ fn syntax(errors: &ParseErrors) -> String {
     let message = error.msg.lines().next().unwrap_or_default();
     let (line, column) = error.pos;
     format!("correct the expression at line {line}, column {column}: {message}")
-}
-
-/// What went wrong in an evaluation, without the values: a whole pod helps nobody.
-fn reason(error: &ExecutionError, environment: &Environment) -> String {
-    match error {
-        ExecutionError::NoSuchKey(key) if environment.lacks_namespace() => {
-            format!("there is no \"{key}\"; say which namespace it is with --namespace NAME=label=value,...")
-        }
-        ExecutionError::NoSuchKey(key) => {
-            format!(
-                "there is no \"{key}\"; ask with has(...) first, or with \"{key}\" in ... where it is no plain name"
-            )
-        }
-        ExecutionError::NoSuchOverload
-        | ExecutionError::UnsupportedBinaryOperator(..)
-        | ExecutionError::ValuesNotComparable(..) => {
-            "it compares or computes with values of different types".to_owned()
-        }
-        ExecutionError::UndeclaredReference(name) => format!("there is no \"{name}\""),
-        ExecutionError::FunctionError { function, message } => format!("{function}: {message}"),
-        ExecutionError::UnexpectedType { got, want } => format!("it wants a {want} and gets a {got}"),
-        ExecutionError::InvalidArgumentCount { expected, actual } => {
-            format!("a function takes {expected} arguments and gets {actual}")
-        }
-        ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
-            "it divides by zero".to_owned()
-        }
-        ExecutionError::Overflow(..) => "a number grows too large".to_owned(),
-        ExecutionError::IndexOutOfBounds(_) => "a list has no such index".to_owned(),
-        _ => "it uses values in ways that they cannot be used".to_owned(),
-    }
 }
 
 #[cfg(test)]

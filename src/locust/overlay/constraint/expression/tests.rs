@@ -7,8 +7,9 @@ use serde_json::json;
 use super::*;
 use crate::locust::overlay::Namespace;
 
-fn environment() -> Environment {
-    let pod = json!({
+/// A pod with what the expressions below ask for.
+fn pod() -> serde_json::Value {
+    json!({
         "metadata": {"labels": {"team": "search", "example.com/cost": "42"}},
         "spec": {
             "priority": 7,
@@ -18,14 +19,18 @@ fn environment() -> Environment {
                 {"name": "side", "image": "reg.corp/side:1", "args": ["a", "b"]}
             ]
         }
-    });
+    })
+}
+
+fn environment(pod: &serde_json::Value) -> Environment<'_> {
     let labels = BTreeMap::from([("tier".to_owned(), "gold".to_owned())]);
-    Environment::new(&pod, Some(&Namespace::labelled("team-a", labels)))
+    Environment::new(pod, Some(&Namespace::labelled("team-a", labels)))
 }
 
 #[test]
 fn policies_mean_what_they_mean_in_kubernetes() {
-    let environment = environment();
+    let pod = pod();
+    let environment = environment(&pod);
     for (source, answer) in [
         ("object.spec.hostNetwork != true", true),
         ("!has(object.spec.hostPID) || !object.spec.hostPID", true),
@@ -78,7 +83,9 @@ fn wrong_expressions_are_told_when_they_are_read() {
         ("object.spec.containers.all(c, d.image == 'x')", "no variable \"d\""),
         ("object.x.startWith('a')", "did you mean \"startsWith\""),
         ("object.x.startsWit('a')", "did you mean \"startsWith\""),
-        ("lists.range(1000000000).size() > 0", "there is no"),
+        ("max(1, 2) == 2", "value.max(...)"),
+        ("object.x.startsWith('a', 'b')", "with 2 arguments"),
+        ("'x'.matches('(')", "correct the pattern"),
         ("Pod{name: 'x'} == object", "there are no types"),
         ("timestamp('2020-01-01T00:00:00Z') == object.x", "no function \"timestamp\""),
         (deep.as_str(), "correct the expression"),
@@ -92,19 +99,76 @@ fn wrong_expressions_are_told_when_they_are_read() {
 
 #[test]
 fn what_goes_wrong_is_said_without_the_pod() {
-    let environment = environment();
+    let pod = pod();
+    let environment = environment(&pod);
     for (source, part) in [
         ("object.spec.missing == 1", "there is no \"missing\""),
         ("object.spec.priority", "must be true or false"),
         ("object.spec.priority > 'x'", "different types"),
         ("object.spec.containers[7].name == 'x'", "no such index"),
         ("object.spec.priority / 0 == 1", "divides by zero"),
-        ("'x'.matches('(')", "pattern"),
+        ("'x'.matches(object.spec.containers[0].name + '(')", "pattern"),
         ("quantity('x').isInteger()", "quantity"),
     ] {
         let error = Expression::read(source).unwrap().holds(&environment).unwrap_err();
         assert!(error.contains(part), "{source}: {error}");
         assert!(error.len() < 200, "{error}");
+    }
+}
+
+/// Values at the edges, where silence would let a pod pass.
+#[test]
+fn edges_are_errors_or_right_answers() {
+    let pod = pod();
+    let environment = environment(&pod);
+    for (source, answer) in [
+        ("quantity('9e999').isGreaterThan(quantity('2Gi'))", Some(true)),
+        ("quantity('9e999').compareTo(quantity('9e998')) == 1", Some(true)),
+        ("quantity('-9e999').isLessThan(quantity('0'))", Some(true)),
+        ("quantity('1e-20').sign() == 1", Some(true)),
+        ("quantity('1e2000000000').add(1).sign() == 1", None),
+        ("[9223372036854775807, 1].sum() > 0", None),
+        ("-(-9223372036854775807 - 1) > 0", None),
+        ("object.spec.containers.name == 'locust' || true", Some(true)),
+        ("object.spec.containers.privileged == false", None),
+        ("!object.spec.priority.privileged", None),
+        ("size('日本') == 2", Some(true)),
+        ("object.spec.containers.contains('x')", None),
+        ("[1, 2].exists(n, n / (n - 1) == 2)", Some(true)),
+        ("[0, 1].exists(n, 1 / n == 1)", Some(true)),
+        ("[0, 1].all(n, 1 / n == 1)", None),
+        ("'7'.matches('^\\\\d$') && !'\u{0667}'.matches('^\\\\d$')", Some(true)),
+        ("object.?spec.?nothing.?here.orValue(5) == 5", Some(true)),
+    ] {
+        let found =
+            Expression::read(source).unwrap_or_else(|error| panic!("{source}: {error}")).holds(&environment);
+        assert_eq!(found.as_ref().ok(), answer.as_ref(), "{source}: {found:?}");
+    }
+}
+
+/// Whatever goes wrong, the words hold nothing of the pod.
+#[test]
+fn errors_hold_no_values() {
+    let pod =
+        json!({"spec": {"containers": [{"env": [{"name": "TOKEN", "value": "s3cret("}]}], "map": {"a": 1}}});
+    let environment = environment(&pod);
+    let value = "object.spec.containers[0].env[0].value";
+    for source in [
+        format!("{value}.size() + {value} == 1"),
+        format!("object.spec.map[{value}] == 1"),
+        format!("'x'.matches({value})"),
+        format!("int({value}) == 1"),
+        format!("quantity({value}).sign() == 1"),
+        format!("{value}.missing == 1"),
+        format!("-{value} == 1"),
+        value.to_owned(),
+        format!("[{value}].sum() == 1"),
+        format!("[[{value}]].join() == ''"),
+        format!("{value}.charAt(99) == ''"),
+        format!("{{{value}: 1, {value}: 2}}.a == 1"),
+    ] {
+        let error = Expression::read(&source).unwrap().holds(&environment).unwrap_err();
+        assert!(!error.contains("s3cret"), "{source}: {error}");
     }
 }
 
