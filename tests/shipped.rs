@@ -195,6 +195,101 @@ fn every_overlay_with_constraints_is_seen_to_refuse() {
     }
 }
 
+/// What a page promises, an author tries to get around: with the overlay's own test, without labels and lists of
+/// its own, and this in the template of both pods.
+#[test]
+fn attacks_on_what_the_pages_promise_are_refused() {
+    let locust = |field: &str, value: Value| json!({"containers": [{"name": "locust", field: value}]});
+    let scratch = |mut spec: Value| {
+        spec["volumes"] = json!([{"name": "scratch", "emptyDir": {}}]);
+        spec
+    };
+    let upload =
+        |field: &str, value: Value| json!({"initContainers": [{"name": "upload-results", field: value}]});
+    let attacks = [
+        (
+            "corporate-ca",
+            scratch(locust("volumeMounts", json!([{"name": "scratch", "mountPath": "//etc/corporate-ca"}]))),
+        ),
+        (
+            "corporate-ca",
+            scratch(locust(
+                "volumeMounts",
+                json!([{"name": "scratch", "mountPath": "/etc/corporate-ca/ca-bundle.crt"}]),
+            )),
+        ),
+        ("corporate-ca", scratch(locust("volumeMounts", json!([{"name": "scratch", "mountPath": "etc"}])))),
+        (
+            "corporate-ca",
+            scratch(locust(
+                "volumeMounts",
+                json!([{"name": "scratch", "mountPath": "/x/../etc/./corporate-ca/"}]),
+            )),
+        ),
+        (
+            "results-upload",
+            scratch(upload("volumeMounts", json!([{"name": "scratch", "mountPath": "/usr/bin/rclone"}]))),
+        ),
+        (
+            "results-upload",
+            scratch(upload("volumeMounts", json!([{"name": "scratch", "mountPath": "/x/../results"}]))),
+        ),
+        (
+            "results-upload",
+            scratch(locust("volumeMounts", json!([{"name": "scratch", "mountPath": "/x/../results"}]))),
+        ),
+        ("results-upload", upload("env", json!([{"name": "LD_PRELOAD", "value": "/results/own.so"}]))),
+        (
+            "results-upload",
+            upload("env", json!([{"name": "RCLONE_S3_ENDPOINT", "value": "https://example.net"}])),
+        ),
+        ("results-upload", json!({"initContainers": [{"name": "upload-results", "$patch": "delete"}]})),
+        ("egress-proxy", json!({"hostAliases": [{"ip": "10.0.0.9", "hostnames": ["egress.example.com"]}]})),
+        ("vault-secrets", json!({"shareProcessNamespace": true})),
+        ("vault-secrets", json!({"serviceAccount": "admin", "$unset": ["serviceAccountName"]})),
+        ("resource-bounds", json!({"resources": {"limits": {"cpu": "64", "memory": "512Gi"}}})),
+        ("resource-bounds", locust("resources", json!({"limits": {"memory": "0"}}))),
+        (
+            "resource-bounds",
+            locust("resources", json!({"limits": {"memory": "32Gi"}, "$unset": ["requests"]})),
+        ),
+        ("resource-bounds", locust("$unset", json!(["resources"]))),
+        ("read-only-root", locust("$unset", json!(["securityContext"]))),
+        ("restricted-security", json!({"hostNetwork": true})),
+        ("restricted-security", json!({"volumes": [{"name": "node", "hostPath": {"path": "/"}}]})),
+    ];
+    for (name, spec) in attacks {
+        let folder = root().join("overlays").join(name);
+        let asking = object(&folder.join("test.yaml"));
+        let mut test = plain(&folder);
+        for part in ["podTemplate", "masterPodTemplate", "workerPodTemplate"] {
+            test["spec"].as_object_mut().unwrap().remove(part);
+        }
+        test["metadata"]["labels"] = asking["metadata"]["labels"].clone();
+        test["spec"]["overlays"] = asking["spec"]["overlays"].clone();
+        for field in [("metadata", "labels"), ("spec", "overlays")] {
+            if test[field.0][field.1].is_null() {
+                test[field.0].as_object_mut().unwrap().remove(field.1);
+            }
+        }
+        test["spec"]["podTemplate"] = json!({"spec": spec});
+        let said = said_of(&test);
+        assert!(said.iter().any(|said| said["code"] == "constraint"), "{name}: {spec}\n{said:#?}");
+    }
+}
+
+/// Each container keeps its read-only root filesystem, whatever overlays come together.
+#[test]
+fn two_overlays_together_lose_nothing() {
+    let mut test = plain(&root().join("overlays/read-only-root"));
+    test["metadata"]["labels"] =
+        json!({"example.com/root-filesystem": "read-only", "example.com/security": "restricted"});
+    let bare = json!([{"name": "locust", "$unset": ["securityContext"]}]);
+    test["spec"]["podTemplate"] = json!({"spec": {"containers": bare}});
+    let said = said_of(&test);
+    assert!(said.iter().any(|said| said["code"] == "constraint"), "{said:#?}");
+}
+
 #[test]
 fn nothing_that_pod_security_forbids_stays_in_a_security_context() {
     let forbidden = [

@@ -44,14 +44,29 @@ impl PathPattern {
         })
     }
 
+    /// Changes the values of keys, such as `"locust"` in `[name="locust"]`; `change` is given the key as well.
+    pub fn map_keys(&mut self, mut change: impl FnMut(&str, &mut Value)) {
+        for step in &mut self.steps {
+            if let Step::One(Segment::Key(keys)) = step {
+                for (key, value) in keys {
+                    change(key, value);
+                }
+            }
+        }
+    }
+
     /// The places in `value`: each with its path, and its value when it is there. A place below an item or
     /// entry that `[*]` found is among them also when it is absent; where there are no items, there are
-    /// no places.
+    /// no places. Several items may have the keys that a step names: each of them is a place.
     #[must_use]
     pub fn places<'v>(&self, value: &'v Value) -> Vec<(FieldPath, Option<&'v Value>)> {
         let mut places = vec![(FieldPath::root(), Some(value))];
         for step in &self.steps {
             places = match step {
+                Step::One(segment @ Segment::Key(keys)) => places
+                    .into_iter()
+                    .flat_map(|(path, here)| with_keys(&path, here, segment, keys))
+                    .collect(),
                 Step::One(segment) => places
                     .into_iter()
                     .map(|(path, here)| {
@@ -66,6 +81,23 @@ impl PathPattern {
             };
         }
         places
+    }
+}
+
+/// The items of a list that have these keys: by the keys where they tell, else by their indexes. One absent
+/// place, where there are none.
+fn with_keys<'v>(
+    path: &FieldPath,
+    list: Option<&'v Value>,
+    segment: &Segment,
+    keys: &[(String, Value)],
+) -> Vec<(FieldPath, Option<&'v Value>)> {
+    let items = list.and_then(Value::as_array).into_iter().flatten().enumerate();
+    let found: Vec<_> = items.filter(|(_, item)| super::has_keys(item, keys)).collect();
+    match found.as_slice() {
+        [] => vec![(path.with(segment.clone()), None)],
+        [(_, item)] => vec![(path.with(segment.clone()), Some(*item))],
+        items => items.iter().map(|(index, item)| (path.index(*index), Some(*item))).collect(),
     }
 }
 

@@ -303,3 +303,86 @@ fn a_constraint_holds_for_both_roles() {
     assert_eq!(errors.len(), 1);
     assert_eq!(errors[0].layer.as_deref(), Some("worker pod"));
 }
+
+/// What Kubernetes makes of a pod is judged, not how it is written.
+#[test]
+fn another_spelling_is_no_way_around() {
+    let account = json!({"path": ".spec.serviceAccountName", "enum": ["load-tests"]});
+    let mount = |path: &str, of: Value| {
+        let mounts = json!([{"name": "v", "mountPath": path}, {"name": "v", "mountPath": "/other"}]);
+        let volumes = json!([{"name": "v", "emptyDir": of}]);
+        template(json!({"containers": [{"name": "locust", "volumeMounts": mounts}], "volumes": volumes}))
+    };
+    let requests = json!({"path": ".spec.containers[name=\"locust\"].resources.requests.memory", "max": "4Gi", "required": true});
+    let limits = json!({"eachContainer": ".resources.limits.memory", "max": "4Gi"});
+    let data = json!({"path": ".spec.containers[name=\"locust\"].volumeMounts[mountPath=\"/data\"].name", "enum": ["data"]});
+    let path = json!({"path": ".spec.containers[*].volumeMounts[*].mountPath", "enum": ["/data/", "/other", "/lotest/src"]});
+    let port =
+        json!({"path": ".spec.containers[name=\"locust\"].ports[containerPort=53].hostPort", "enum": [0]});
+    let ports = json!([{"containerPort": 53, "protocol": "TCP"}, {"containerPort": 53, "protocol": "UDP", "hostPort": 53}]);
+    let resources = |fields: Value| locust(json!({"resources": fields}));
+    for (constraint, fields, is_refused) in [
+        (account.clone(), template(json!({"serviceAccount": "admin"})), true),
+        (account.clone(), template(json!({"serviceAccount": "load-tests"})), false),
+        (account, template(json!({"serviceAccount": "admin", "serviceAccountName": "load-tests"})), false),
+        (requests.clone(), resources(json!({"limits": {"memory": "1Gi"}, "$unset": ["requests"]})), false),
+        (requests, resources(json!({"limits": {"memory": "8Gi"}, "$unset": ["requests"]})), true),
+        (limits.clone(), resources(json!({"limits": {"memory": 0}, "$unset": ["requests"]})), true),
+        (limits.clone(), resources(json!({"limits": {"memory": "0Gi"}, "$unset": ["requests"]})), true),
+        (limits, resources(json!({"limits": {"memory": "1"}, "$unset": ["requests"]})), false),
+        (data.clone(), mount("//data/./", json!({})), true),
+        (data.clone(), mount("/x/../data", json!({})), true),
+        (data, mount("/data2", json!({})), false),
+        (path.clone(), mount("/data", json!({})), false),
+        (path, mount("/data/x/..//", json!({})), false),
+        (port, locust(json!({"ports": ports})), true),
+        (
+            json!({"path": ".spec.volumes[name=\"v\"].emptyDir.sizeLimit", "max": "1Gi"}),
+            mount("/m", json!({"sizeLimit": "0"})),
+            true,
+        ),
+    ] {
+        let found = refused(constraint.clone(), fields.clone());
+        assert_eq!(!found.is_empty(), is_refused, "{constraint} {fields}\n{found:#?}");
+    }
+}
+
+/// What is required must be there and say something, and nobody's override makes an absence right.
+#[test]
+fn required_is_not_satisfied_by_nothing() {
+    let zone = json!({"path": ".spec.nodeSelector[\"zone\"]", "required": true, "enum": ["a", "b"]});
+    let both = json!({
+        "overrides": {"podTemplate": {"spec": {"nodeSelector": {"pool": "load"}}}},
+        "constraints": [zone]
+    });
+    let found = of_constraints(&render(test(json!({})), vec![cluster("guard", both)]));
+    assert!(!found.is_empty(), "the override names another label only");
+    let unset = json!({
+        "overrides": {"eachContainer": {"securityContext": {"runAsNonRoot": true}}},
+        "constraints": [{"eachContainer": ".securityContext.readOnlyRootFilesystem", "required": true, "enum": [true]}]
+    });
+    let found = of_constraints(&render(
+        test(locust(json!({"$unset": ["securityContext"]}))),
+        vec![cluster("guard", unset)],
+    ));
+    assert!(!found.is_empty(), "the override states something beside it");
+    let volume = |source: Value| template(json!({"volumes": [{"name": "v", "emptyDir": source}]}));
+    for (path, fields, is_refused) in [
+        (".spec.nodeSelector", template(json!({"nodeSelector": {}})), true),
+        (".spec.nodeSelector", template(json!({"nodeSelector": {"a": "b"}})), false),
+        (".spec.priorityClassName", template(json!({"priorityClassName": ""})), true),
+        (".spec.tolerations", template(json!({"tolerations": []})), true),
+        (".spec.volumes[name=\"v\"].emptyDir", volume(json!({})), false),
+        (
+            ".spec.containers[name=\"locust\"].resources.limits.cpu",
+            locust(json!({"resources": {"limits": {"cpu": 0}, "$unset": ["requests"]}})),
+            true,
+        ),
+    ] {
+        let found = refused(json!({"path": path, "required": true}), fields.clone());
+        assert_eq!(!found.is_empty(), is_refused, "{path} {fields}\n{found:#?}");
+    }
+    // What is listed is allowed.
+    let listed = json!({"path": ".spec.priorityClassName", "required": true, "enum": ["", "low"]});
+    assert!(refused(listed, template(json!({"priorityClassName": ""}))).is_empty());
+}

@@ -57,7 +57,7 @@ impl Quantity {
     }
 
     /// Whether it is nothing.
-    pub(super) fn is_zero(self) -> bool {
+    pub(crate) fn is_zero(self) -> bool {
         self.0 == 0
     }
 

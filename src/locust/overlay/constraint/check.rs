@@ -3,18 +3,31 @@
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
+use super::{place::Place, stored::normal};
 use crate::{
     judge::Quantity,
     locust::api::v1alpha1::Constraint as Written,
-    schema::{Scalar, Type},
+    schema::{Scalar, Schema, Type},
 };
 
 /// A compiled pattern may not be larger than this, in bytes; matching takes time in proportion to it.
 const PATTERN_SIZE: usize = 256 << 10;
 
+/// What a value may be, and which values are none.
+#[derive(Debug, Clone)]
+pub(super) struct Check {
+    demand: Demand,
+    /// Zero is no limit.
+    is_limit: bool,
+    /// Paths of a file system are compared in their shortest form.
+    is_path: bool,
+    /// An empty map there says something: an `emptyDir`, or a selector of everything.
+    means_something_empty: bool,
+}
+
 /// What a value may be.
 #[derive(Debug, Clone)]
-pub(super) enum Check {
+enum Demand {
     /// Anything, as long as it is there.
     Any,
     /// One of some values; quantities are compared as quantities.
@@ -36,7 +49,70 @@ pub(super) struct Bound {
 type Wrong = (&'static str, String);
 
 impl Check {
-    pub(super) fn read(written: &Written, ty: Type) -> Result<Self, Wrong> {
+    pub(super) fn read(written: &Written, place: &Place) -> Result<Self, Wrong> {
+        let is_path = place.is_path();
+        let mut demand = Demand::read(written, place.ty)?;
+        if let (true, Demand::OneOf { values, .. }) = (is_path, &mut demand) {
+            for value in values {
+                *value = in_short(value);
+            }
+        }
+        let means_something_empty =
+            Schema::new(place.ty).struct_type().is_some_and(|of| MEANINGFUL_EMPTY.contains(&of.name));
+        Ok(Self { demand, is_limit: place.is_limit(), is_path, means_something_empty })
+    }
+
+    /// Whether only the presence is demanded.
+    pub(super) fn is_any(&self) -> bool {
+        matches!(self.demand, Demand::Any)
+    }
+
+    /// Whether a value is as good as none: what is required must say something.
+    pub(super) fn is_missing(&self, value: &Value) -> bool {
+        match value {
+            Value::Null => true,
+            // What is listed is allowed, also when it is empty.
+            _ if matches!(self.demand, Demand::OneOf { .. }) && self.demand.allows(value) => false,
+            Value::String(text) if text.is_empty() => true,
+            Value::Array(items) => items.is_empty(),
+            Value::Object(fields) => fields.is_empty() && !self.means_something_empty,
+            value => self.is_limit && is_zero(value),
+        }
+    }
+
+    /// Whether a value may be there.
+    pub(super) fn allows(&self, value: &Value) -> bool {
+        if self.is_limit && is_zero(value) && matches!(self.demand, Demand::Within { max: Some(_), .. }) {
+            return false;
+        }
+        if self.is_path { self.demand.allows(&in_short(value)) } else { self.demand.allows(value) }
+    }
+
+    /// What is allowed, in words that follow "write the field".
+    pub(super) fn wanted(&self) -> String {
+        self.demand.wanted()
+    }
+
+    /// Why a value is not allowed, where that is not plain.
+    pub(super) fn reason(&self, value: &Value) -> &'static str {
+        if self.is_limit && is_zero(value) { ", which is no limit" } else { "" }
+    }
+}
+
+/// Structures that say something without a field.
+const MEANINGFUL_EMPTY: [&str; 2] = ["EmptyDirVolumeSource", "LabelSelector"];
+
+/// A path in its shortest form.
+fn in_short(value: &Value) -> Value {
+    value.as_str().map_or_else(|| value.clone(), |path| Value::from(normal(path)))
+}
+
+fn is_zero(value: &Value) -> bool {
+    Quantity::read(value).is_some_and(Quantity::is_zero)
+}
+
+impl Demand {
+    fn read(written: &Written, ty: Type) -> Result<Self, Wrong> {
         if let Some(values) = &written.values {
             if values.is_empty() {
                 return Err((
@@ -82,8 +158,7 @@ impl Check {
         Ok(Self::Within { min, max })
     }
 
-    /// Whether a value may be there.
-    pub(super) fn allows(&self, value: &Value) -> bool {
+    fn allows(&self, value: &Value) -> bool {
         match self {
             Self::Any => true,
             Self::OneOf { values, quantities } => values
@@ -97,8 +172,7 @@ impl Check {
         }
     }
 
-    /// What is allowed, in words that follow "write the field".
-    pub(super) fn wanted(&self) -> String {
+    fn wanted(&self) -> String {
         match self {
             Self::Any => "as what it should be".to_owned(),
             Self::OneOf { values, .. } => match values.as_slice() {

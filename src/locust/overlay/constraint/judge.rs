@@ -4,9 +4,10 @@ use std::cell::LazyCell;
 
 use serde_json::Value;
 
-use super::{Constraint, Rule, check::Check, expression::Environment, place::Found};
+use super::{Constraint, Rule, check::Check, expression::Environment, place::Found, stored::Stored};
 use crate::{
     diagnostic::{Code, Diagnostic},
+    judge::canonical,
     locust::overlay::{namespace::Namespace, object::Overlay},
     path::{FieldPath, Segment},
 };
@@ -24,18 +25,23 @@ pub struct Judged<'a> {
 }
 
 /// What the constraints refuse, with paths in the pod template. `is_overridden` says whether a place is
-/// as an override made it, of the overlay at this index or of a later one: that is not judged.
+/// as an override made it, of the overlay at this index or of a later one: that is not judged. What is not
+/// there, nobody made so.
 pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> bool) -> Vec<Diagnostic> {
-    let environment = LazyCell::new(|| Environment::new(judged.pod, judged.namespace));
+    if judged.overlays.iter().all(|overlay| overlay.constraints.is_empty()) {
+        return Vec::new();
+    }
+    let stored = Stored::of(judged.pod);
+    let environment = LazyCell::new(|| Environment::new(&stored.pod, judged.namespace));
     let mut refused = Vec::new();
     for (rank, overlay) in judged.overlays.iter().enumerate() {
         for constraint in &overlay.constraints {
             match &constraint.rule {
                 Rule::Place { place, check, required } => {
-                    for found in place.find(judged.pod) {
+                    for found in place.find(&stored.pod) {
                         let Some(wrong) = wrong(&found, check, *required) else { continue };
-                        let (path, _) = found;
-                        if !is_overridden(&path, rank) {
+                        let path = canonical(judged.pod, &stored.origin(&found.0));
+                        if found.1.is_none() || !is_overridden(&path, rank) {
                             refused.push(said(overlay, constraint, wrong).at(path));
                         }
                     }
@@ -62,10 +68,16 @@ fn wrong((path, value): &Found<'_>, check: &Check, required: bool) -> Option<Str
         _ => format!("\"{path}\""),
     };
     match value {
+        Some(value) if required && check.is_missing(value) => {
+            let reason = "which is as good as nothing there";
+            Some(format!("write {name} {}, not as {}, {reason}", check.wanted(), short(value)))
+        }
         Some(value) if check.allows(value) => None,
-        Some(value) => Some(format!("write {name} {}, not as {}", check.wanted(), short(value))),
+        Some(value) => {
+            Some(format!("write {name} {}, not as {}{}", check.wanted(), short(value), check.reason(value)))
+        }
         None if !required => None,
-        None if matches!(check, Check::Any) => Some(format!("add {name}: it must be there")),
+        None if check.is_any() => Some(format!("add {name}: it must be there")),
         None => Some(format!("add {name}, and write it {}: it must be there", check.wanted())),
     }
 }

@@ -4,6 +4,7 @@ mod check;
 mod expression;
 mod judge;
 mod place;
+mod stored;
 
 use check::Check;
 pub use expression::Expression;
@@ -113,8 +114,8 @@ fn rule(written: &Written, origin: &FieldPath) -> Result<Rule, Diagnostic> {
         (None, None) => ("path", Err("add a path".to_owned())),
     };
     let place = place.map_err(|message| invalid(message).at(origin.field(field)))?;
-    let check = Check::read(written, place.ty)
-        .map_err(|(field, message)| invalid(message).at(origin.field(field)))?;
+    let check =
+        Check::read(written, &place).map_err(|(field, message)| invalid(message).at(origin.field(field)))?;
     Ok(Rule::Place { place, check, required: written.required.unwrap_or_default() })
 }
 

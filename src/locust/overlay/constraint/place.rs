@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::stored::{PATHS, normal};
 use crate::{
     diagnostic::did_you_mean,
-    judge,
     path::{FieldPath, PathPattern, Segment},
     schema::{LookupError, Schema, Type},
 };
@@ -33,15 +33,42 @@ impl Place {
     }
 
     fn read(text: &str, root: Option<Schema>, in_each_container: bool) -> Result<Self, String> {
-        let pattern: PathPattern = text.parse()?;
+        let mut pattern: PathPattern = text.parse()?;
+        pattern.map_keys(|key, value| match value {
+            Value::String(path) if PATHS.contains(&key) => *path = normal(path),
+            _ => {}
+        });
         let root = root.ok_or("rebuild podgraft: its schema has no PodTemplateSpec")?;
         let ty = pattern.steps().try_fold(root.ty(), |ty, step| inner(ty, step))?;
         Ok(Self { pattern, in_each_container, ty })
     }
 
-    /// The places in a final pod template, items of keyed lists by their merge keys.
+    /// Whether it is an amount that is none when it is zero: a limit, or a volume's size.
+    pub(super) fn is_limit(&self) -> bool {
+        let is =
+            |step: Option<&Segment>, name: &str| matches!(step, Some(Segment::Field(field)) if field == name);
+        match self.pattern.steps().collect::<Vec<_>>().as_slice() {
+            [.., parent, last] => is(*last, "sizeLimit") || is(*parent, "limits"),
+            _ => false,
+        }
+    }
+
+    /// Whether it is a path of a file system, which may be written in more than one way.
+    pub(super) fn is_path(&self) -> bool {
+        let last: Vec<&str> = self
+            .pattern
+            .steps()
+            .filter_map(|step| match step {
+                Some(Segment::Field(name)) => Some(name.as_str()),
+                _ => None,
+            })
+            .collect();
+        matches!(last.as_slice(), [.., last] if PATHS.contains(last)) || last.ends_with(&["hostPath", "path"])
+    }
+
+    /// The places in a pod template as it is stored, items of lists by their indexes.
     pub(super) fn find<'v>(&self, pod: &'v Value) -> Vec<Found<'v>> {
-        let mut found: Vec<Found<'v>> = if self.in_each_container {
+        if self.in_each_container {
             let within = |(path, container): (FieldPath, &'v Value)| {
                 let places = self.pattern.places(container).into_iter();
                 places.map(move |(inner, value)| (path.join(&inner), value))
@@ -49,11 +76,7 @@ impl Place {
             containers(pod).flat_map(within).collect()
         } else {
             self.pattern.places(pod)
-        };
-        for (path, _) in &mut found {
-            *path = judge::canonical(pod, path);
         }
-        found
     }
 }
 
