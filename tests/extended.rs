@@ -81,3 +81,64 @@ fn has_directive(value: &Value) -> bool {
         _ => false,
     }
 }
+
+/// A Service's ports are known by port and protocol, as server-side apply knows them.
+#[test]
+fn service_ports_have_two_keys() {
+    let service = Schema::for_kind("v1", "Service").unwrap();
+    let base = json!({"spec": {"ports": [
+        {"name": "t", "port": 53, "protocol": "TCP"}, {"name": "u", "port": 53, "protocol": "UDP"}]}});
+    let apply = |item: Value| {
+        let patch = json!({"spec": {"ports": [item]}});
+        let extended = extend(base.clone(), &patch, service, Options::default(), &mut ());
+        assert!(extended.diagnostics.is_empty(), "{:?}", extended.diagnostics);
+        extended.value["spec"]["ports"].clone()
+    };
+    assert_eq!(
+        apply(json!({"port": 53, "protocol": "UDP", "$patch": "delete"})),
+        json!([{"name": "t", "port": 53, "protocol": "TCP"}])
+    );
+    assert_eq!(
+        apply(json!({"port": 53, "protocol": "UDP", "nodePort": 30053})),
+        json!([{"name": "t", "port": 53, "protocol": "TCP"},
+            {"name": "u", "nodePort": 30053, "port": 53, "protocol": "UDP"}])
+    );
+}
+
+/// Every patch of up to three ports onto every list of up to two: the order of the patch's items
+/// changes neither what is refused nor, but for the order of new items, the result.
+#[test]
+fn the_order_of_ports_in_a_patch_says_nothing() {
+    let port = |number: usize| {
+        let mut port = json!({"containerPort": 53});
+        if let Some(protocol) = [None, Some("TCP"), Some("UDP")][number % 3] {
+            port["protocol"] = json!(protocol);
+        }
+        if let Some(name) = [None, Some("a"), Some("b")][number / 3] {
+            port["name"] = json!(name);
+        }
+        port
+    };
+    let pod =
+        |ports: &[Value]| json!({"spec": {"containers": [{"name": "c", "image": "i", "ports": ports}]}});
+    let outcome = |base: &[Value], patch: &[Value]| {
+        let extended = extend(pod(base), &pod(patch), schema(), Options::default(), &mut ());
+        let refused = extended.diagnostics.iter().any(|said| said.severity == Severity::Error);
+        let ports = extended.value["spec"]["containers"][0]["ports"].as_array().unwrap();
+        let mut ports: Vec<String> = ports.iter().map(Value::to_string).collect();
+        ports.sort();
+        if refused { None } else { Some(ports) }
+    };
+    let mut merged = 0;
+    for number in 0..9_usize.pow(5) {
+        let [a, b, x, y, z] = [1, 9, 81, 729, 6561].map(|place| port(number / place % 9));
+        let (base, patch) = ([a, b], [x, y, z]);
+        for (base, patch) in [(&base[..], &patch[..]), (&base[..1], &patch[..2]), (&base[..], &patch[..2])] {
+            let forth = outcome(base, patch);
+            let back: Vec<Value> = patch.iter().rev().cloned().collect();
+            assert_eq!(forth, outcome(base, &back), "{base:?} {patch:?}");
+            merged += usize::from(forth.is_some());
+        }
+    }
+    assert!(merged > 1000, "{merged}");
+}

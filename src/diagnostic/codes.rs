@@ -107,17 +107,17 @@ codes! {
             "An item of a list matches nothing that is there and is not complete by itself, so it was meant for another item. In an overlay it is a warning, and the item is left out."
             "Correct its name, or complete it to add a new item."
         AmbiguousTarget "ambiguous-target" Error,
-            "Several items have the first merge key, and the second is left out, so that nobody knows which of them is meant."
-            "Write the second key as well: protocol of ports, whenUnsatisfiable of topologySpreadConstraints."
+            "The keys of an item fit several items, and no unique name decides, so that nobody knows which of them is meant."
+            "Write what the message asks for: the second key (protocol of ports, whenUnsatisfiable of topologySpreadConstraints), the name, or the whole list after $patch: replace."
         MissingMergeKey "missing-merge-key" Error,
             "The items of this list are known by a merge key, and one has none."
             "Add the merge key, for most lists name."
         BadMergeKey "bad-merge-key" Error,
             "The merge key of an item is a map or a list."
             "Write it as a single value."
-        DuplicateItem "duplicate-item" Warning,
-            "Two items of one patch have the same merge key; both are applied, one after the other."
-            "List the item once."
+        DuplicateItem "duplicate-item" Error | Warning,
+            "Two items of one patch have the same keys. A merge keeps one item a key, so they would be blended. It is a warning where they are equal in every field."
+            "Write one item with all fields. To make an item new, put one with $patch: delete before it."
         WrongKind "wrong-kind" Error,
             "A map, list or single value stands where one of the others belongs. Kubernetes would replace what is there."
             "Write what the field takes."

@@ -103,7 +103,7 @@ impl<O: Observer> Merge<'_, O> {
         let at = Trail::ROOT.field("spec");
         let mut said = Said::default();
         for list in LISTS {
-            let keys = Keys::of(spec.field(list).map_or("name", |field| field.merge_key));
+            let keys = spec.field(list).map_or(Keys::NAME, Keys::of);
             let items =
                 base.get_mut("spec").and_then(|spec| spec.get_mut(list)).and_then(Value::as_array_mut);
             for container in items.into_iter().flatten().filter_map(Value::as_object_mut) {

@@ -1,5 +1,7 @@
 //! Lists that merge by key: items that are there never move, new ones go last.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -7,61 +9,23 @@ use super::{
     each::is_container,
     keys::{Keys, Second},
     lists::is_replace,
+    matching::{Group, Match, Matcher, group},
 };
 use crate::{
     diagnostic::{Code, Diagnostic, did_you_mean},
     patch::{
         Cause, Observer, Trail, directive,
-        element::{Element, GoType, Interner, number},
+        element::{Element, GoType, Interner},
         trail::Place,
     },
     schema::Schema,
 };
 
-/// Where the items of each first key are: chains through the list, in list order.
-struct Index {
-    head: Vec<u32>,
-    next: Vec<u32>,
-}
-
-const END: u32 = u32::MAX;
-
-impl Index {
-    fn new(ids: &[u32], distinct: usize) -> Self {
-        let mut index = Self { head: vec![END; distinct], next: vec![END; ids.len()] };
-        for (slot, id) in ids.iter().enumerate().rev() {
-            index.next[slot] = index.head[*id as usize];
-            index.head[*id as usize] = number(slot);
-        }
-        index
-    }
-
-    fn slots(&self, id: u32) -> impl Iterator<Item = usize> {
-        let mut at = self.head.get(id as usize).copied().unwrap_or(END);
-        std::iter::from_fn(move || {
-            let slot = at as usize;
-            at = *self.next.get(slot)?;
-            Some(slot)
-        })
-    }
-
-    /// Adds the item that was appended to the list.
-    fn append(&mut self, id: u32) {
-        let new = number(self.next.len());
-        match self.slots(id).last() {
-            Some(last) => self.next[last] = new,
-            None => self.head[id as usize] = new,
-        }
-        self.next.push(END);
-    }
-}
-
-/// Which live items a patch item is about.
-enum Match {
-    None,
-    Slot(usize),
-    /// The second key is left open, and several items have the first.
-    Several(usize),
+/// Where the patch lists each key first: deletions, and other items.
+#[derive(Default)]
+struct Listed {
+    deletes: HashMap<Group, usize>,
+    plain: HashMap<Group, usize>,
 }
 
 /// A list and its patch, with all first keys numbered.
@@ -73,7 +37,8 @@ struct Items {
     /// `$patch: delete` items: index into the patch, and id.
     deletes: Vec<(usize, u32)>,
     replace: bool,
-    distinct: usize,
+    /// The items, deletions too, that write all their keys.
+    in_full: HashSet<Group>,
 }
 
 impl<O: Observer> Merge<'_, O> {
@@ -92,38 +57,71 @@ impl<O: Observer> Merge<'_, O> {
             self.observer.clear(trail, Some(was), Cause::Replace);
             items.live.clear();
         }
-        self.delete_items(&mut live, &mut items, patch, keys, trail);
-        let mut index = Index::new(&items.live, items.distinct);
-        let mut touched = vec![false; live.len()];
-        for (place, id) in &items.plain {
-            let value = &patch[*place];
+        let mut listed = Listed::default();
+        self.delete_items(&mut live, &mut items, patch, keys, &mut listed, trail);
+        for (place, found) in self.plain_items(&live, &items, patch, keys, &mut listed, trail) {
+            let value = &patch[place];
             let Some(change) = value.as_object() else { continue };
-            match find(&live, &index, *id, value, keys) {
-                Match::Slot(slot) => {
-                    let second = keys.second_of(&live[slot]);
-                    let at = trail.then(named(value, second.as_ref(), keys));
-                    if std::mem::replace(&mut touched[slot], true) {
-                        let message =
-                            format!("list the item once: two items of the patch have this {}", keys.first);
-                        self.warn(Code::DuplicateItem, &at, message);
-                    }
-                    if let Some(found) = live[slot].as_object_mut() {
-                        self.map(found, change, item, &keys.names(), &at);
-                    }
+            if let Some(slot) = found {
+                let second = keys.second_of(&live[slot]);
+                let at = trail.then(named(value, second.as_ref(), keys));
+                if let Some(found) = live[slot].as_object_mut() {
+                    self.map(found, change, item, &keys.names(), &at);
                 }
-                Match::Several(count) => self.ambiguous(count, keys, value, trail),
-                Match::None => {
-                    let second = keys.second_of(value);
-                    let at = trail.then(named(value, second.as_ref(), keys));
-                    if let Some(new) = self.new_item(&live, change, item, keys, &at) {
-                        live.push(new);
-                        index.append(*id);
-                        touched.push(true);
-                    }
-                }
+            } else {
+                let second = keys.second_of(value);
+                let at = trail.then(named(value, second.as_ref(), keys));
+                live.extend(self.new_item(&live, change, item, keys, &at));
             }
         }
         live
+    }
+
+    /// The plain items of the patch, by their place there, and the live item that each is about: `None`
+    /// for a new one.
+    fn plain_items(
+        &mut self,
+        live: &[Value],
+        items: &Items,
+        patch: &[Value],
+        keys: Keys,
+        listed: &mut Listed,
+        trail: &Trail<'_>,
+    ) -> Vec<(usize, Option<usize>)> {
+        let matcher = Matcher::new(live, &items.live, &items.in_full, keys);
+        let mut found = Vec::with_capacity(items.plain.len());
+        for (place, id) in &items.plain {
+            let value = &patch[*place];
+            let target = matcher.find(*id, value);
+            if let Match::Several(several) = &target {
+                self.ambiguous(&matcher, several, keys, value, trail);
+                continue;
+            }
+            let identity = matcher.identity(*id, value, &target);
+            let at = trail.then(named(value, identity.1.as_ref(), keys));
+            let deleted = listed.deletes.get(&identity).is_some_and(|delete| delete > place);
+            let before = *listed.plain.entry(identity.clone()).or_insert(*place);
+            if deleted {
+                let message = "put the item with \"$patch: delete\" before the one that is made new";
+                self.refuse(Code::DuplicateItem, &at, message);
+            } else if before != *place {
+                self.repeated(&patch[before], value, keys, &at);
+            } else {
+                found.push((*place, if let Match::Slot(slot) = target { Some(slot) } else { None }));
+            }
+        }
+        found
+    }
+
+    /// Says that the patch lists an item twice: an error, unless both are equal.
+    fn repeated(&mut self, first: &Value, again: &Value, keys: Keys, trail: &Trail<'_>) {
+        let message =
+            format!("list the item once: two items of the patch have this {}", keys.names().join(" and "));
+        if first == again {
+            self.warn(Code::DuplicateItem, trail, message);
+        } else {
+            self.refuse(Code::DuplicateItem, trail, message);
+        }
     }
 
     /// A new item: the patch item applied to nothing, if that is complete; on top of what earlier layers
@@ -172,7 +170,7 @@ impl<O: Observer> Merge<'_, O> {
             plain: Vec::new(),
             deletes: Vec::new(),
             replace,
-            distinct: 0,
+            in_full: HashSet::new(),
         };
         for (index, value) in live.iter().enumerate() {
             match value.get(keys.first).and_then(Element::of) {
@@ -188,13 +186,15 @@ impl<O: Observer> Merge<'_, O> {
         for (index, value) in patch.iter().enumerate().filter(|(_, value)| !is_replace(value)) {
             let Some(element) = self.merge_key(value, keys, &trail.index(index)) else { continue };
             let id = interner.id(element);
+            if keys.second.is_some() && !keys.is_open(value) {
+                items.in_full.insert(group(id, value, keys));
+            }
             if value.get(directive::PATCH).is_some_and(|verb| verb == "delete") {
                 items.deletes.push((index, id));
             } else {
                 items.plain.push((index, id));
             }
         }
-        items.distinct = interner.len();
         Some(items)
     }
 
@@ -227,32 +227,38 @@ impl<O: Observer> Merge<'_, O> {
         items: &mut Items,
         patch: &[Value],
         keys: Keys,
+        listed: &mut Listed,
         trail: &Trail<'_>,
     ) {
         if items.deletes.is_empty() {
             return;
         }
-        let index = Index::new(&items.live, items.distinct);
+        let matcher = Matcher::new(live, &items.live, &items.in_full, keys);
         let mut gone = vec![false; live.len()];
         for (place, id) in &items.deletes {
             let value = &patch[*place];
-            let second = keys.second_of(value);
-            let at = trail.then(named(value, second.as_ref(), keys));
+            let target = matcher.find(*id, value);
+            let identity = matcher.identity(*id, value, &target);
+            let at = trail.then(named(value, identity.1.as_ref(), keys));
+            let before = *listed.deletes.entry(identity.clone()).or_insert(*place);
+            if before != *place {
+                self.repeated(&patch[before], value, keys, &at);
+                continue;
+            }
             if let Some(change) = value.as_object() {
                 self.ignored_beside_delete(change, &keys.names(), &at);
             }
-            if let Match::Several(count) = find(live, &index, *id, value, keys) {
-                self.ambiguous(count, keys, value, trail);
-                continue;
-            }
-            let open = keys.is_open(value);
-            let mut found = false;
-            for slot in index.slots(*id).filter(|slot| open || keys.agree(&live[*slot], value)) {
-                found = true;
-                gone[slot] = true;
-            }
-            if !found {
-                self.nothing_to_delete(live, value, keys, &at);
+            let unnamed = keys.second.is_none() || !keys.is_open(value) && value.get("name").is_none();
+            match target {
+                Match::None => self.nothing_to_delete(live, value, keys, &at),
+                // Without a name, all that has these keys goes.
+                _ if unnamed => {
+                    for slot in matcher.slots(&group(*id, value, keys)) {
+                        gone[*slot] = true;
+                    }
+                }
+                Match::Slot(slot) => gone[slot] = true,
+                Match::Several(several) => self.ambiguous(&matcher, &several, keys, value, trail),
             }
         }
         for (item, _) in live.iter_mut().zip(&gone).filter(|(_, gone)| **gone) {
@@ -279,28 +285,19 @@ impl<O: Observer> Merge<'_, O> {
         self.warn(Code::NothingToDelete, trail, message);
     }
 
-    fn ambiguous(&mut self, count: usize, keys: Keys, value: &Value, trail: &Trail<'_>) {
+    fn ambiguous(
+        &mut self,
+        matcher: &Matcher<'_>,
+        several: &[usize],
+        keys: Keys,
+        value: &Value,
+        trail: &Trail<'_>,
+    ) {
         let at = trail.then(Place::Key(keys.first, &value[keys.first], None));
-        let second = keys.second.map_or("", |key| key.name);
-        let message = format!("add \"{second}\" to the item: {count} items have this {}", keys.first);
+        let fit = if keys.is_open(value) { keys.first.to_owned() } else { keys.names().join(" and ") };
+        let message = format!("{}: {} items have this {fit}", matcher.advice(value, several), several.len());
         self.refuse(Code::AmbiguousTarget, &at, message);
     }
-}
-
-/// The live item that a patch item is about.
-fn find(live: &[Value], index: &Index, id: u32, value: &Value, keys: Keys) -> Match {
-    let mut slots = index.slots(id);
-    let Some(first) = slots.next() else { return Match::None };
-    if keys.second.is_none() {
-        return Match::Slot(first);
-    }
-    if keys.is_open(value) {
-        return match slots.count() {
-            0 => Match::Slot(first),
-            more => Match::Several(more + 1),
-        };
-    }
-    index.slots(id).find(|slot| keys.agree(&live[*slot], value)).map_or(Match::None, Match::Slot)
 }
 
 /// The item's place: its first key as the patch writes it, its second as the live item has it.

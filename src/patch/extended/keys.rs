@@ -1,8 +1,10 @@
-//! Merge keys of the `extended` dialect: two lists have a second key.
+//! Merge keys of the `extended` dialect: some lists have a second key.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
+
+use crate::schema::Field;
 
 /// The keys of a list that merges.
 #[derive(Debug, Clone, Copy)]
@@ -29,15 +31,17 @@ const WHEN_UNSATISFIABLE: SecondKey =
     SecondKey { name: "whenUnsatisfiable", default: None, values: &["DoNotSchedule", "ScheduleAnyway"] };
 
 impl Keys {
-    /// The keys of a list with this merge key: `ports` of containers are known by `containerPort`
-    /// and `protocol`, `topologySpreadConstraints` by `topologyKey` and `whenUnsatisfiable`.
-    pub(super) fn of(merge_key: &'static str) -> Self {
-        let second = match merge_key {
-            "containerPort" => Some(PROTOCOL),
-            "topologyKey" => Some(WHEN_UNSATISFIABLE),
-            _ => None,
-        };
-        Self { first: merge_key, second }
+    /// The keys of containers, and of most lists.
+    pub(super) const NAME: Self = Self { first: "name", second: None };
+
+    /// The keys of a list that merges: its merge key, and the one that server-side apply has beside it.
+    pub(super) fn of(field: &Field) -> Self {
+        let second = field.list_keys.iter().find(|key| **key != field.merge_key).map(|key| match *key {
+            "protocol" => PROTOCOL,
+            "whenUnsatisfiable" => WHEN_UNSATISFIABLE,
+            name => SecondKey { name, default: None, values: &[] },
+        });
+        Self { first: field.merge_key, second }
     }
 
     /// The names of the keys.
@@ -50,23 +54,17 @@ impl Keys {
         self.second.is_some_and(|second| item.get(second.name).is_none())
     }
 
-    /// Whether a live item and a patch item that agree in the first key agree in the second as well.
-    pub(super) fn agree(&self, live: &Value, item: &Value) -> bool {
-        let Some(second) = self.second else { return true };
-        let part = |value: &Value| match value.get(second.name) {
-            Some(Value::String(part)) => Some(part.clone()),
-            Some(other) => Some(other.to_string()),
-            None => second.default.map(str::to_owned),
-        };
-        part(live) == part(item)
-    }
-
     /// The second key as a path writes it, also where its value is none that Kubernetes knows.
     pub(super) fn second_of(&self, item: &Value) -> Option<Second> {
         let second = self.second?;
-        let written = item.get(second.name).and_then(Value::as_str).or(second.default)?;
-        let known = second.values.iter().find(|value| **value == written);
-        let value = known.map_or_else(|| Cow::Owned(written.to_owned()), |value| Cow::Borrowed(*value));
+        let value = match item.get(second.name) {
+            Some(Value::String(written)) => match second.values.iter().find(|value| *value == written) {
+                Some(known) => Cow::Borrowed(*known),
+                None => Cow::Owned(written.clone()),
+            },
+            Some(other) => Cow::Owned(other.to_string()),
+            None => Cow::Borrowed(second.default?),
+        };
         Some(Second { name: second.name, value })
     }
 }

@@ -32,9 +32,7 @@ impl Child {
             _ => Type::Scalar(Scalar::Any),
         };
         let way = match self.field {
-            Some(field) if field.strategy.merge && !field.merge_key.is_empty() => {
-                Way::Keyed(Keys::of(field.merge_key))
-            }
+            Some(field) if field.strategy.merge && !field.merge_key.is_empty() => Way::Keyed(Keys::of(field)),
             Some(field) if field.strategy.merge => Way::Set,
             _ => Way::Atomic,
         };

@@ -10,6 +10,7 @@ mod fields;
 mod keyed;
 mod keys;
 mod lists;
+mod matching;
 mod order;
 mod target;
 mod unions;
