@@ -131,9 +131,9 @@ fn the_order_of_ports_in_a_patch_says_nothing() {
     };
     let mut merged = 0;
     for number in 0..9_usize.pow(5) {
-        let [a, b, x, y, z] = [1, 9, 81, 729, 6561].map(|place| port(number / place % 9));
-        let (base, patch) = ([a, b], [x, y, z]);
-        for (base, patch) in [(&base[..], &patch[..]), (&base[..1], &patch[..2]), (&base[..], &patch[..2])] {
+        let ports = [1, 9, 81, 729, 6561].map(|place| port(number / place % 9));
+        let (base, patch) = ports.split_at(2);
+        for (base, patch) in [(base, patch), (&base[..1], &patch[..2]), (base, &patch[..2])] {
             let forth = outcome(base, patch);
             let back: Vec<Value> = patch.iter().rev().cloned().collect();
             assert_eq!(forth, outcome(base, &back), "{base:?} {patch:?}");
