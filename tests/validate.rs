@@ -367,3 +367,44 @@ fn fingerprints_stay_when_lines_move() {
     assert_eq!(prints.len(), 2);
     assert_ne!(prints[0], prints[1]);
 }
+
+/// A pipe has no end: in a folder it is left out, whatever it is called.
+#[test]
+fn what_is_no_file_in_a_folder_is_left_out() {
+    let folder = std::env::temp_dir().join(format!("podgraft-pipes-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("test.yaml"), TEST).unwrap();
+    let made = Command::new("mkfifo").arg(folder.join("pipe.yaml")).status().unwrap();
+    assert!(made.success());
+    std::os::unix::fs::symlink("/dev/zero", folder.join("zero.json")).unwrap();
+    std::os::unix::fs::symlink(folder.join("test.yaml"), folder.join("linked.yml")).unwrap();
+    let output = podgraft(&["render", "-f", folder.to_str().unwrap()], b"");
+    fs::remove_dir_all(&folder).unwrap();
+    let said = text(&output.stderr);
+    assert!(said.contains("pipe.yaml: it is no file") && said.contains("zero.json: it is no file"), "{said}");
+    // The link to a file is read: the test is there twice.
+    assert_eq!(text(&output.stdout).matches("kind: Service").count(), 2);
+}
+
+/// What aliases and anchors copy is counted in bytes before it is copied.
+#[test]
+fn copies_of_large_texts_are_refused_before_they_are_made() {
+    let text = "x".repeat(1 << 20);
+    let aliases = format!("a: &a {text}\nb:\n{}", "- *a\n".repeat(9000));
+    let merges = format!("a: &a {{k: {text}}}\nb:\n{}", "- {<<: *a}\n".repeat(9000));
+    let nested = format!(
+        "a: {}{text}{}",
+        (0..60).map(|name| format!("&n{name} [")).collect::<String>(),
+        "]".repeat(60)
+    );
+    for yaml in [aliases, merges, nested] {
+        let output = podgraft(&["validate", "-f", "-", "-o", "json"], yaml.as_bytes());
+        let line: Value =
+            serde_json::from_slice(output.stdout.split(|byte| *byte == b'\n').next().unwrap()).unwrap();
+        assert_eq!((line["code"].as_str(), output.status.code()), (Some("too-large"), Some(1)), "{line}");
+    }
+    // A few are fine.
+    let some = format!("a: &a {text}\nb: [*a, *a, *a]\n{TEST}");
+    let output = podgraft(&["validate", "-f", "-", "-o", "json"], some.as_bytes());
+    assert!(!support::text(&output.stdout).contains("too-large"));
+}

@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use super::Failure;
+use super::{Failure, output};
 
 /// One text to read, and what to call it in messages.
 #[derive(Debug)]
@@ -84,7 +84,12 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
             .extension()
             .is_some_and(|end| EXTENSIONS.iter().any(|known| end.eq_ignore_ascii_case(known)))
         {
-            files.push(entry);
+            // A pipe or device would be waited for without end. One that cannot be looked at is said when it is read.
+            if fs::metadata(&entry).is_ok_and(|found| !found.is_file()) {
+                output::remark(&format!("note: left out {}: it is no file", entry.display()));
+            } else {
+                files.push(entry);
+            }
         }
     }
     Ok(files)

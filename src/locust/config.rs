@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     diagnostic::{Code, Diagnostic, did_you_mean},
+    judge::Quantity,
     path::{FieldPath, Segment},
 };
 
@@ -200,7 +201,9 @@ fn resources(requests: &[(&str, &str)], limits: &[(&str, &str)]) -> Resources {
 }
 
 impl Config {
-    /// Reads a configuration; what it leaves out is as by default.
+    /// Reads a configuration; what it leaves out, or writes as null, is as by default, down to each entry of
+    /// `requests` and `limits`. The public chart's spellings are understood: `ephemeralStorage` among
+    /// resources, and an empty `ttlSecondsAfterFinished`.
     ///
     /// # Errors
     /// `unknown-field` for every setting that does not exist, `invalid-config` for every wrong value;
@@ -214,9 +217,16 @@ impl Config {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let config: Self = serde_json::from_value(value.clone()).map_err(|error| {
+        let mut merged = serde_json::to_value(Self::default()).unwrap_or_default();
+        lay_over(&mut merged, value);
+        let mut config: Self = serde_json::from_value(merged).map_err(|error| {
             vec![invalid(format!("correct the configuration: {error}"), FieldPath::root())]
         })?;
+        // Of the master and the workers, an empty quantity still removes one of both roles'.
+        let exporter = &mut config.locust_pods.metrics_exporter.resources;
+        for entries in [&mut exporter.requests, &mut exporter.limits] {
+            entries.retain(|_, quantity| quantity.as_str() != Some(""));
+        }
         let errors = config.rules();
         if errors.is_empty() { Ok(config) } else { Err(errors) }
     }
@@ -239,9 +249,77 @@ impl Config {
             );
             errors.push(invalid(message, at("pullPolicy")));
         }
+        let pods = &self.locust_pods;
+        let place = |name: &str| FieldPath::fields(["locustPods", name]);
+        for (own, path) in [
+            (&Resources::default(), place("resources")),
+            (&pods.master_resources, place("masterResources")),
+            (&pods.worker_resources, place("workerResources")),
+        ] {
+            fits(&pods.resources.under(own), &path, &mut errors);
+        }
+        fits(&exporter.resources, &at("resources"), &mut errors);
+        errors.dedup_by(|one, other| one.message == other.message);
         errors
     }
 }
+
+impl Resources {
+    /// These, with another's entries over them; an empty quantity removes one.
+    #[must_use]
+    pub fn under(&self, above: &Self) -> Self {
+        let over = |below: &Map<String, Value>, above: &Map<String, Value>| {
+            let mut entries = below.clone();
+            entries.extend(above.clone());
+            entries.retain(|_, quantity| quantity.as_str() != Some(""));
+            entries
+        };
+        Self { requests: over(&self.requests, &above.requests), limits: over(&self.limits, &above.limits) }
+    }
+}
+
+/// Every request must fit into its limit: the API server would refuse each pod.
+fn fits(resources: &Resources, path: &FieldPath, errors: &mut Vec<Diagnostic>) {
+    for (name, limit) in &resources.limits {
+        let request = resources.requests.get(name);
+        let amounts = request.and_then(Quantity::read).zip(Quantity::read(limit));
+        if let (Some(request), Some((asked, most))) = (request, amounts)
+            && asked > most
+        {
+            let message = format!(
+                "raise the limit of {name} to {request} or more, or lower the request, which is {request} where nothing else says so: it does not fit into {limit}"
+            );
+            errors.push(invalid(message, path.field("limits").field(name)));
+        }
+    }
+}
+
+/// Lays settings over those that there are; null says nothing.
+fn lay_over(below: &mut Value, above: &Value) {
+    let (Value::Object(settings), Value::Object(above)) = (&mut *below, above) else {
+        if !above.is_null() {
+            *below = above.clone();
+        }
+        return;
+    };
+    for (name, value) in above {
+        match (name.as_str(), value) {
+            // The public chart leaves the time empty where finished Jobs are kept.
+            (_, Value::Null) | (TTL, Value::String(_)) => {}
+            ("ephemeralStorage", value) => {
+                settings.insert("ephemeral-storage".to_owned(), value.clone());
+            }
+            (name, value) => match settings.get_mut(name) {
+                Some(inner) => lay_over(inner, value),
+                None => {
+                    settings.insert(name.to_owned(), value.clone());
+                }
+            },
+        }
+    }
+}
+
+const TTL: &str = "ttlSecondsAfterFinished";
 
 fn invalid(message: String, at: FieldPath) -> Diagnostic {
     Diagnostic::error(Code::InvalidConfig, message).at(at)
@@ -249,6 +327,9 @@ fn invalid(message: String, at: FieldPath) -> Diagnostic {
 
 /// Compares a configuration with one that has every setting: names, and kinds of values.
 fn check(known: &Value, value: &Value, path: &FieldPath, errors: &mut Vec<Diagnostic>) {
+    if value.is_null() && !path.segments().is_empty() {
+        return;
+    }
     let (Value::Object(known), Value::Object(fields)) = (known, value) else {
         let wanted = match (known, value) {
             (Value::Object(_), _) => "a map",
@@ -272,6 +353,7 @@ fn check(known: &Value, value: &Value, path: &FieldPath, errors: &mut Vec<Diagno
             Some(_) if matches!(name.as_str(), "requests" | "limits") => {
                 quantities(name, value, &path, errors);
             }
+            Some(_) if name == TTL && value.as_str() == Some("") => {}
             Some(inner) => check(inner, value, &path, errors),
             None => {
                 let near = did_you_mean(name, known.keys().map(String::as_str));
@@ -285,18 +367,27 @@ fn check(known: &Value, value: &Value, path: &FieldPath, errors: &mut Vec<Diagno
 
 /// A map with free names, and quantities: strings or numbers.
 fn quantities(name: &str, value: &Value, path: &FieldPath, errors: &mut Vec<Diagnostic>) {
-    let Value::Object(entries) = value else {
-        let message =
-            format!("write \"{name}\" as a map of quantities, such as {{cpu: 250m}}: {value} is none");
-        errors.push(invalid(message, path.clone()));
-        return;
+    let entries = match value {
+        Value::Null => return,
+        Value::Object(entries) => entries,
+        value => {
+            let message =
+                format!("write \"{name}\" as a map of quantities, such as {{cpu: 250m}}: {value} is none");
+            errors.push(invalid(message, path.clone()));
+            return;
+        }
     };
-    for (resource, quantity) in
-        entries.iter().filter(|(_, quantity)| !quantity.is_string() && !quantity.is_number())
-    {
-        let message =
-            format!("write \"{resource}\" as a quantity, such as 250m or 128Mi: {quantity} is none");
-        errors.push(invalid(message, path.field(resource)));
+    if entries.contains_key("ephemeralStorage") && entries.contains_key("ephemeral-storage") {
+        let message = "remove ephemeralStorage: it is another spelling of ephemeral-storage".to_owned();
+        errors.push(invalid(message, path.field("ephemeralStorage")));
+    }
+    for (resource, quantity) in entries {
+        let is_empty = quantity.is_null() || quantity.as_str() == Some("");
+        if !is_empty && Quantity::read(quantity).is_none_or(Quantity::is_negative) {
+            let message =
+                format!("write \"{resource}\" as a quantity, such as 250m or 128Mi: {quantity} is none");
+            errors.push(invalid(message, path.field(resource)));
+        }
     }
 }
 
@@ -312,6 +403,38 @@ mod tests {
         let config = Config::from_value(&json!({"locustPods": {"metricsExporter": {"port": 9000}}})).unwrap();
         assert_eq!(config.locust_pods.metrics_exporter.port, 9000);
         assert_eq!(config.locust_pods.resources, Config::default().locust_pods.resources);
+    }
+
+    #[test]
+    fn a_part_of_resources_leaves_the_rest() {
+        let resources = json!({"limits": {"cpu": "2"}});
+        let config = Config::from_value(&json!({"locustPods": {
+            "resources": resources, "metricsExporter": {"resources": resources}
+        }}));
+        let pods = config.unwrap().locust_pods;
+        let default = Config::default().locust_pods;
+        assert_eq!(pods.resources.requests, default.resources.requests);
+        assert_eq!(pods.resources.limits, *json!({"cpu": "2", "memory": "1024Mi"}).as_object().unwrap());
+        let exporter = pods.metrics_exporter.resources;
+        assert_eq!(exporter.requests, default.metrics_exporter.resources.requests);
+        assert_eq!(exporter.limits, *json!({"cpu": "2", "memory": "128Mi"}).as_object().unwrap());
+    }
+
+    #[test]
+    fn the_public_charts_spellings_are_understood() {
+        let chart = json!({"kafka": null, "locustPods": {
+            "ttlSecondsAfterFinished": "",
+            "resources": {"requests": {"ephemeralStorage": "50M", "cpu": null}, "limits": {"ephemeralStorage": ""}},
+            "metricsExporter": {"resources": {"requests": {"ephemeralStorage": ""}, "limits": null}}
+        }});
+        let pods = Config::from_value(&chart).unwrap().locust_pods;
+        assert_eq!(pods.ttl_seconds_after_finished, None);
+        let both = pods.resources.under(&Resources::default());
+        let requests = json!({"cpu": "250m", "memory": "128Mi", "ephemeral-storage": "50M"});
+        assert_eq!(both.requests, *requests.as_object().unwrap());
+        assert_eq!(both.limits, Config::default().locust_pods.resources.limits);
+        let exporter = pods.metrics_exporter.resources;
+        assert_eq!(exporter.requests, *json!({"cpu": "100m", "memory": "64Mi"}).as_object().unwrap());
     }
 
     #[test]
@@ -336,11 +459,10 @@ mod tests {
         for (config, path, part) in [
             (json!([]), ".", "write the configuration as a map"),
             (json!(null), ".", "write the configuration as a map"),
-            (json!({"kafka": null}), ".kafka", "as a map, or leave it out"),
             (json!({"kafka": [true]}), ".kafka", "as a map"),
             (json!({"kafka": {"enabled": "x"}}), ".kafka.enabled", "as true or false"),
             (
-                json!({"locustPods": {"ttlSecondsAfterFinished": ""}}),
+                json!({"locustPods": {"ttlSecondsAfterFinished": "soon"}}),
                 ".locustPods.ttlSecondsAfterFinished",
                 "whole number",
             ),
@@ -368,6 +490,31 @@ mod tests {
                 json!({"locustPods": {"resources": {"limits": {"cpu": true}}}}),
                 ".locustPods.resources.limits.cpu",
                 "as a quantity",
+            ),
+            (
+                json!({"locustPods": {"masterResources": {"limits": {"cpu": "2 cores"}}}}),
+                ".locustPods.masterResources.limits.cpu",
+                "as a quantity",
+            ),
+            (
+                json!({"locustPods": {"resources": {"limits": {"cpu": "100m"}}}}),
+                ".locustPods.resources.limits.cpu",
+                "raise the limit of cpu to \"250m\" or more",
+            ),
+            (
+                json!({"locustPods": {"metricsExporter": {"resources": {"limits": {"memory": "1Mi"}}}}}),
+                ".locustPods.metricsExporter.resources.limits.memory",
+                "raise the limit",
+            ),
+            (
+                json!({"locustPods": {"workerResources": {"requests": {"memory": "4Gi"}}}}),
+                ".locustPods.workerResources.limits.memory",
+                "raise the limit",
+            ),
+            (
+                json!({"locustPods": {"resources": {"limits": {"ephemeralStorage": "1Gi", "ephemeral-storage": "1Gi"}}}}),
+                ".locustPods.resources.limits.ephemeralStorage",
+                "another spelling",
             ),
         ] {
             let errors = Config::from_value(&config).unwrap_err();

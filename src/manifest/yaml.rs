@@ -18,13 +18,17 @@ use crate::diagnostic::{Code, Diagnostic, Position};
 
 /// How many values aliases may multiply a file to.
 const MAX_VALUES: usize = 500_000;
+/// How many bytes the copies may take that anchors and aliases make of a file's values.
+const MAX_COPIED: usize = 32 << 20;
+/// What a value takes beside its text.
+const VALUE_BYTES: usize = 64;
 
 /// The documents of a YAML text. Empty ones are left out.
 pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Vec<Document>, Diagnostic> {
     let mut options = Options::default();
     options.emit_comments = false;
     let parser = Parser::new_from_str_with_options(&source.text, options);
-    let mut reader = Reader { parser, source, anchors: HashMap::new(), values: 0 };
+    let mut reader = Reader { parser, source, anchors: HashMap::new(), values: 0, bytes: 0, copied: 0 };
     reader.check_separators()?;
     let mut documents = Vec::new();
     while let Some((event, span)) = reader.next()? {
@@ -55,8 +59,19 @@ pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Vec<Document>, 
 struct Reader<'s> {
     parser: Parser<'s, granit_parser::StrInput<'s>>,
     source: &'s Arc<Source>,
-    anchors: HashMap<usize, (Value, Node, usize)>,
+    anchors: HashMap<usize, Anchored>,
+    /// The values so far, and the bytes of their texts, aliases expanded.
     values: usize,
+    bytes: usize,
+    /// The bytes of the copies that were made.
+    copied: usize,
+}
+
+/// A value that has a name, and what a copy of it takes.
+struct Anchored {
+    placed: Placed,
+    values: usize,
+    bytes: usize,
 }
 
 type Placed = (Value, Node);
@@ -105,31 +120,37 @@ impl<'s> Reader<'s> {
             return Err(self.error(Code::TooDeep, mark, message));
         }
         self.count(1, mark)?;
-        let before = self.values;
+        let (values, bytes) = (self.values, self.bytes);
         let (anchor, placed) = match event {
             Event::Scalar(text, style, anchor, tag) => {
+                self.bytes += text.len();
                 let value = self.scalar(&text, style, tag.as_deref(), mark)?;
                 (anchor, (value, Node { mark, inside: Inside::Nothing }))
             }
             Event::SequenceStart(_, anchor, _) => (anchor, self.list(mark, depth)?),
             Event::MappingStart(_, anchor, _) => (anchor, self.map(mark, depth)?),
             Event::Alias(id) => {
-                let Some((value, mut node, size)) = self.anchors.get(&id).cloned() else {
+                let Some((values, bytes)) = self.anchors.get(&id).map(|found| (found.values, found.bytes))
+                else {
                     return Err(self.error(
                         Code::InvalidYaml,
                         mark,
                         "name an anchor that is complete before this place",
                     ));
                 };
-                self.count(size, mark)?;
+                self.count(values, mark)?;
+                self.bytes += bytes;
+                self.copy(values, bytes, mark)?;
+                let (value, mut node) = self.anchors[&id].placed.clone();
                 node.mark = mark;
                 (0, (value, node))
             }
             _ => return Err(self.error(Code::InvalidYaml, mark, "write a value here")),
         };
         if anchor > 0 {
-            let size = self.values - before + 1;
-            self.anchors.insert(anchor, (placed.0.clone(), placed.1.clone(), size));
+            let (values, bytes) = (self.values - values + 1, self.bytes - bytes);
+            self.copy(values, bytes, mark)?;
+            self.anchors.insert(anchor, Anchored { placed: placed.clone(), values, bytes });
         }
         Ok(placed)
     }
@@ -273,6 +294,17 @@ impl<'s> Reader<'s> {
             mark,
             format!("write less: a file may hold {MAX_VALUES} values, aliases expanded"),
         ))
+    }
+
+    /// Counts a copy before it is made.
+    fn copy(&mut self, values: usize, bytes: usize, mark: Mark) -> Result<(), Diagnostic> {
+        self.copied = self.copied.saturating_add(values.saturating_mul(VALUE_BYTES)).saturating_add(bytes);
+        if self.copied <= MAX_COPIED {
+            return Ok(());
+        }
+        let message =
+            format!("write less behind anchors and aliases: their copies may take {} MiB", MAX_COPIED >> 20);
+        Err(self.error(Code::TooLarge, mark, message))
     }
 
     fn error(&self, code: Code, mark: Mark, message: impl Into<String>) -> Diagnostic {

@@ -52,7 +52,7 @@ impl Quantity {
     }
 
     /// Whether it is less than nothing.
-    pub(super) fn is_negative(self) -> bool {
+    pub(crate) fn is_negative(self) -> bool {
         self.0 < 0
     }
 

@@ -129,11 +129,7 @@ fn resources(role: Role, config: &Config) -> Value {
         Role::Master => &pods.master_resources,
         Role::Worker => &pods.worker_resources,
     };
-    let merged = Resources {
-        requests: over(&pods.resources.requests, &own.requests),
-        limits: over(&pods.resources.limits, &own.limits),
-    };
-    as_value(&merged)
+    as_value(&pods.resources.under(own))
 }
 
 /// Resources without empty parts.
@@ -145,14 +141,6 @@ pub(super) fn as_value(resources: &Resources) -> Value {
         }
     }
     Value::Object(parts)
-}
-
-/// Entries over other entries; an empty one removes.
-fn over(below: &Map<String, Value>, above: &Map<String, Value>) -> Map<String, Value> {
-    let mut entries = below.clone();
-    entries.extend(above.clone());
-    entries.retain(|_, quantity| quantity.as_str() != Some(""));
-    entries
 }
 
 /// The test-file `ConfigMaps` that a test has: volume, `ConfigMap`, and where it is mounted.
