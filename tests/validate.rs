@@ -392,11 +392,8 @@ fn copies_of_large_texts_are_refused_before_they_are_made() {
     let text = "x".repeat(1 << 20);
     let aliases = format!("a: &a {text}\nb:\n{}", "- *a\n".repeat(9000));
     let merges = format!("a: &a {{k: {text}}}\nb:\n{}", "- {<<: *a}\n".repeat(9000));
-    let nested = format!(
-        "a: {}{text}{}",
-        (0..60).map(|name| format!("&n{name} [")).collect::<String>(),
-        "]".repeat(60)
-    );
+    let anchors: Vec<String> = (0..60).map(|name| format!("&n{name} [")).collect();
+    let nested = format!("a: {}{text}{}", anchors.concat(), "]".repeat(60));
     for yaml in [aliases, merges, nested] {
         let output = podgraft(&["validate", "-f", "-", "-o", "json"], yaml.as_bytes());
         let line: Value =
