@@ -21,7 +21,7 @@ use support::{assert_file, files, podgraft, relative, root, text};
 const FOLDER: &str = "docs/diagnostics";
 
 /// What no file can bring about: why, and how the message begins.
-const WITHOUT_EXAMPLE: [(Code, &str, &str); 4] = [
+const WITHOUT_EXAMPLE: [(Code, &str, &str); 5] = [
     (Code::NoSchema, "Only a broken build says it.", "rebuild podgraft: its schema"),
     (
         Code::NoContainers,
@@ -32,6 +32,11 @@ const WITHOUT_EXAMPLE: [(Code, &str, &str); 4] = [
         Code::UnknownOverlays,
         "Only the operator says it, in the conditions of tests, while its cluster keeps overlays from it.",
         "install all CRDs and let the operator read ClusterPodOverlays, PodOverlays and Namespaces",
+    ),
+    (
+        Code::MoreMessages,
+        "Only JSON, SARIF and annotations say it, of files with very many faults.",
+        "correct these first: there are",
     ),
     (
         Code::RenderFailed,

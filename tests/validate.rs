@@ -405,3 +405,22 @@ fn copies_of_large_texts_are_refused_before_they_are_made() {
     let output = podgraft(&["validate", "-f", "-", "-o", "json"], some.as_bytes());
     assert!(!support::text(&output.stdout).contains("too-large"));
 }
+
+/// As text, a hundred messages of a test are enough, errors before others; programs get all.
+#[test]
+fn very_many_messages_are_summed_up() {
+    let tolerations: Vec<String> = (0..600).map(|index| format!("{{key: k{index}, wrong: x}}")).collect();
+    let test = format!("{TEST}  podTemplate: {{spec: {{tolerations: [{}]}}}}\n", tolerations.join(", "));
+    let shown = podgraft(&["validate", "-f", "-"], test.as_bytes());
+    let said = format!("{}{}", text(&shown.stdout), text(&shown.stderr));
+    let messages = said.matches("error[").count();
+    assert_eq!(messages, 100, "{messages} errors are shown");
+    assert!(
+        said.contains(" more messages (") && said.contains("of LocustTest a; validate -o json has them"),
+        "{said}"
+    );
+    let all = podgraft(&["validate", "-f", "-", "-o", "json"], test.as_bytes());
+    let errors = text(&all.stdout).lines().filter(|line| line.contains("\"severity\":\"error\"")).count();
+    assert!(errors >= 600, "{errors} errors for programs");
+    assert_eq!((shown.status.code(), all.status.code()), (Some(1), Some(1)));
+}

@@ -1,12 +1,15 @@
 //! Results to stdout, messages to stderr.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, IsTerminal, Write},
+};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::{Failure, Verdict, progress::Progress};
 use crate::{
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::{Code, Diagnostic, Severity},
     manifest::Document,
     report,
 };
@@ -41,6 +44,13 @@ pub(super) fn complain(message: &str) {
     let _ = writeln!(io::stderr().lock(), "error: {message}");
 }
 
+/// How many messages of one test are written as text; the others are counted.
+const SHOWN: usize = 100;
+/// How many errors, and how many other messages, are kept for a report that programs read.
+const KEPT: usize = 50_000;
+/// The longest line that is shown beside a message, in bytes.
+const LINE: usize = 4_096;
+
 /// Writes diagnostics as a compiler does: the line, the path, the layer, help.
 pub(super) struct Reporter {
     renderer: Renderer,
@@ -48,6 +58,9 @@ pub(super) struct Reporter {
     warnings: usize,
     /// Where diagnostics go instead of standard error.
     collected: Option<Vec<Diagnostic>>,
+    /// How many that are no errors were to be kept, and how many were not.
+    kept_others: usize,
+    not_kept: usize,
     progress: Progress,
 }
 
@@ -56,7 +69,15 @@ impl Reporter {
     pub(super) fn new() -> Self {
         let coloured = io::stderr().is_terminal() && may_colour();
         let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
-        Self { renderer, errors: 0, warnings: 0, collected: None, progress: Progress::new() }
+        Self {
+            renderer,
+            errors: 0,
+            warnings: 0,
+            collected: None,
+            kept_others: 0,
+            not_kept: 0,
+            progress: Progress::new(),
+        }
     }
 
     /// Keeps what is reported, and writes none of it.
@@ -73,26 +94,50 @@ impl Reporter {
         }
     }
 
-    /// What was kept.
-    pub(super) fn collected(&self) -> &[Diagnostic] {
+    /// What was kept; the last says how many more there are, where not all were.
+    pub(super) fn collected(&mut self) -> &[Diagnostic] {
+        if self.not_kept > 0 {
+            let message = format!("correct these first: there are {} more messages", grouped(self.not_kept));
+            self.not_kept = 0;
+            self.collected.get_or_insert_default().push(Diagnostic::note(Code::MoreMessages, message));
+        }
         self.collected.as_deref().unwrap_or_default()
     }
 
-    /// Writes the messages; `documents` are where their source lines are.
+    /// Writes the messages, of each object so many; `documents` are where their source lines are.
     pub(super) fn report(&mut self, diagnostics: &[Diagnostic], documents: &[Document]) {
+        let mut objects: BTreeMap<&str, Counts> = BTreeMap::new();
+        for diagnostic in diagnostics {
+            objects.entry(object_of(diagnostic)).or_default().add(diagnostic);
+        }
         for diagnostic in diagnostics {
             match diagnostic.severity {
                 Severity::Error => self.errors += 1,
                 Severity::Warning => self.warnings += 1,
                 Severity::Note => {}
             }
-            if let Some(collected) = &mut self.collected {
-                collected.push(diagnostic.clone());
-                continue;
+            if self.collected.is_some() {
+                self.keep(diagnostic);
+            } else if objects.get_mut(object_of(diagnostic)).is_none_or(|counts| counts.shows(diagnostic)) {
+                let text = self.text(diagnostic, documents);
+                self.progress.clear();
+                let _ = writeln!(io::stderr().lock(), "{text}\n");
             }
-            let text = self.text(diagnostic, documents);
-            self.progress.clear();
-            let _ = writeln!(io::stderr().lock(), "{text}\n");
+        }
+        if self.collected.is_none() {
+            for (object, counts) in objects.iter().filter(|(_, counts)| counts.left_out() > 0) {
+                let of = if object.is_empty() { String::new() } else { format!(" of {object}") };
+                remark(&format!("and {}{of}; validate -o json has them\n", counts.words()));
+            }
+        }
+    }
+
+    fn keep(&mut self, diagnostic: &Diagnostic) {
+        let kind = if diagnostic.is_error() { self.errors } else { self.kept_others };
+        self.kept_others += usize::from(!diagnostic.is_error());
+        match &mut self.collected {
+            Some(collected) if kind <= KEPT => collected.push(diagnostic.clone()),
+            _ => self.not_kept += 1,
         }
     }
 
@@ -120,7 +165,7 @@ impl Reporter {
         };
         let line = diagnostic.position.as_ref().and_then(|position| {
             let document = documents.iter().find(|document| document.file() == &*position.file)?;
-            document.line_text(position.line).map(|line| (position, line))
+            document.line_text(position.line).filter(|line| line.len() <= LINE).map(|line| (position, line))
         });
         let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
         let mut group = Group::with_title(title);
@@ -143,6 +188,64 @@ impl Reporter {
         }
         self.renderer.render(&[group])
     }
+}
+
+/// The messages of one object: how many there are, and were shown.
+#[derive(Default)]
+struct Counts {
+    errors: usize,
+    others: usize,
+    shown_errors: usize,
+    shown_others: usize,
+}
+
+impl Counts {
+    fn add(&mut self, diagnostic: &Diagnostic) {
+        *(if diagnostic.is_error() { &mut self.errors } else { &mut self.others }) += 1;
+    }
+
+    /// Whether this one is shown: the errors come first, where there are too many.
+    fn shows(&mut self, diagnostic: &Diagnostic) -> bool {
+        let errors = self.errors.min(SHOWN);
+        let (shown, most) = if diagnostic.is_error() {
+            (&mut self.shown_errors, errors)
+        } else {
+            (&mut self.shown_others, SHOWN - errors)
+        };
+        *shown += 1;
+        *shown <= most
+    }
+
+    fn left_out(&self) -> usize {
+        (self.errors + self.others).saturating_sub(SHOWN)
+    }
+
+    fn words(&self) -> String {
+        let errors = self.errors.saturating_sub(SHOWN);
+        let all = grouped(self.left_out());
+        if errors == 0 {
+            format!("{all} more messages")
+        } else {
+            format!("{all} more messages ({} errors)", grouped(errors))
+        }
+    }
+}
+
+fn object_of(diagnostic: &Diagnostic) -> &str {
+    diagnostic.object.as_deref().unwrap_or_default()
+}
+
+/// A number with its digits in groups of three.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn byte_of_column(line: &str, column: usize) -> usize {

@@ -46,6 +46,9 @@ codes! {
         LeftOut "left-out" Note,
             "The file has an object that is no LocustTest: it is not looked at. Overlays are read only from files named by --overlays."
             "Nothing has to be done. Name overlays with --overlays."
+        MoreMessages "more-messages" Note,
+            "There are more messages than a report holds: 50,000 errors and 50,000 others."
+            "Correct what is reported first."
         UnsupportedVersion "unsupported-version" Error | Warning,
             "The object is of a version that podgraft does not know."
             "Write apiVersion as locust.io/v2 or locust.io/v1 for a LocustTest, and locust.io/v1alpha1 for an overlay."
