@@ -119,7 +119,7 @@ fn list(base: Option<&Value>, patch: &[Value], item: Type, field: Option<&'stati
         found.insert("$patch in a list");
     }
     if merges && !key.is_empty() {
-        if matches!(key, "containerPort" | "topologyKey") {
+        if matches!(key, "containerPort" | "port" | "topologyKey") {
             found.insert("keys");
         }
         for value in patch {
@@ -134,6 +134,9 @@ fn list(base: Option<&Value>, patch: &[Value], item: Type, field: Option<&'stati
     let repeated = keys().enumerate().any(|(index, one)| keys().skip(index + 1).any(|other| one == other));
     if merges && live.is_none() && repeated {
         found.insert("repeated items in a new list");
+    }
+    if merges && !key.is_empty() && repeated {
+        found.insert("two items of one key");
     }
 }
 

@@ -8,14 +8,19 @@ use crate::{
 
 /// Judges how the pod's containers use its claims.
 pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
+    let mounts = mounts(spec);
     let mut found = Vec::new();
     for volume in spec.items("volumes") {
         let claim = volume.get("persistentVolumeClaim");
         if claim.as_ref().is_some_and(|claim| claim.is_true("readOnly")) {
             continue;
         }
-        let written: Vec<Mounted<'_>> =
-            mounts(spec, volume.text("name")).into_iter().filter(Mounted::is_writable).collect();
+        let written: Vec<&Mounted<'_>> = mounts
+            .get(volume.text("name"))
+            .into_iter()
+            .flatten()
+            .filter(|mounted| mounted.is_writable())
+            .collect();
         if let Some(claim) = claim.as_ref().filter(|_| subject.replicas > 1) {
             found.extend(shared(claim, &written, subject));
         }
@@ -27,8 +32,8 @@ pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
 }
 
 /// Many pods write into one folder, and perhaps cannot even mount it.
-fn shared(claim: &At<'_>, written: &[Mounted<'_>], subject: &Subject<'_>) -> Option<Diagnostic> {
-    let own_folder = |mounted: &&Mounted<'_>| mounted.mount.text("subPathExpr").contains("$(");
+fn shared(claim: &At<'_>, written: &[&Mounted<'_>], subject: &Subject<'_>) -> Option<Diagnostic> {
+    let own_folder = |mounted: &&&Mounted<'_>| mounted.mount.text("subPathExpr").contains("$(");
     let first = written.iter().find(|mounted| !own_folder(mounted))?;
     let (name, count, role) = (claim.text("claimName"), subject.replicas, subject.role);
     let message = format!(
@@ -41,7 +46,7 @@ fn shared(claim: &At<'_>, written: &[Mounted<'_>], subject: &Subject<'_>) -> Opt
 }
 
 /// A user without a group on the volume often may not write there.
-fn without_group(spec: &At<'_>, written: &[Mounted<'_>]) -> Option<Diagnostic> {
+fn without_group(spec: &At<'_>, written: &[&Mounted<'_>]) -> Option<Diagnostic> {
     let pod = spec.get("securityContext");
     if pod.as_ref().is_some_and(|context| context.has("fsGroup")) {
         return None;

@@ -1,5 +1,7 @@
 //! [`Mounted`]: which container mounts a volume, and how.
 
+use std::collections::BTreeMap;
+
 use crate::judge::at::At;
 
 /// A mount of a volume, and the container that has it.
@@ -22,14 +24,14 @@ pub(super) fn containers<'a>(spec: &At<'a>) -> Vec<At<'a>> {
     [spec.items("containers"), spec.items("initContainers")].concat()
 }
 
-/// The mounts of the volume with this name.
-pub(super) fn mounts<'a>(spec: &At<'a>, volume: &str) -> Vec<Mounted<'a>> {
-    let of = |container: At<'a>| {
-        let mounts = container.items("volumeMounts").into_iter();
-        mounts
-            .filter(|mount| mount.str("name") == Some(volume))
-            .map(|mount| Mounted { container: container.clone(), mount })
-            .collect::<Vec<_>>()
-    };
-    containers(spec).into_iter().flat_map(of).collect()
+/// The mounts of all containers, by their volumes' names.
+pub(super) fn mounts<'a>(spec: &At<'a>) -> BTreeMap<&'a str, Vec<Mounted<'a>>> {
+    let mut by_volume: BTreeMap<&str, Vec<Mounted<'a>>> = BTreeMap::new();
+    for container in containers(spec) {
+        for mount in container.items("volumeMounts") {
+            let Some(name) = mount.str("name") else { continue };
+            by_volume.entry(name).or_default().push(Mounted { container: container.clone(), mount });
+        }
+    }
+    by_volume
 }

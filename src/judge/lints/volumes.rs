@@ -1,6 +1,8 @@
 //! Volumes that do not do what they seem to.
 
-use super::mounted::{containers, mounts};
+use std::collections::BTreeSet;
+
+use super::mounted::{Mounted, containers, mounts};
 use crate::{
     diagnostic::{Code, Diagnostic},
     judge::{Subject, at::At},
@@ -10,9 +12,11 @@ use crate::{
 /// Judges the volumes of the pod.
 pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let (mounts, used_otherwise) = (mounts(spec), used_otherwise(spec));
     for volume in spec.items("volumes") {
         let name = volume.text("name");
-        if !is_used(spec, name) {
+        let mounts = mounts.get(name).map_or(&[][..], Vec::as_slice);
+        if mounts.is_empty() && !used_otherwise.contains(name) {
             let message = format!("mount volume \"{name}\" in a container, or remove it: nobody uses it");
             found.push(Diagnostic::warning(Code::UnusedVolume, message).at(volume.path.clone()));
         }
@@ -21,7 +25,7 @@ pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
                 format!("give volume \"{name}\" a source: without one it is an emptyDir, which begins empty");
             found.push(Diagnostic::warning(Code::VolumeWithoutSource, message).at(volume.path.clone()));
         }
-        if subject.role == Role::Worker && subject.replicas > 1 && seems_shared(spec, &volume) {
+        if subject.role == Role::Worker && subject.replicas > 1 && seems_shared(mounts, &volume) {
             let message = format!(
                 "use a claim in place of emptyDir for volume \"{name}\": each worker pod has an emptyDir of its own"
             );
@@ -35,23 +39,21 @@ pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
     found
 }
 
-fn is_used(spec: &At<'_>, name: &str) -> bool {
-    let reads_file = |container: &At<'_>| {
-        container.items("env").iter().any(|variable| {
+/// The names of the volumes that containers have as devices, or read files of into variables.
+fn used_otherwise<'a>(spec: &At<'a>) -> BTreeSet<&'a str> {
+    let mut names = BTreeSet::new();
+    for container in containers(spec) {
+        names.extend(container.items("volumeDevices").iter().filter_map(|device| device.str("name")));
+        for variable in container.items("env") {
             let file = variable.get("valueFrom").and_then(|source| source.get("fileKeyRef"));
-            file.is_some_and(|file| file.str("volumeName") == Some(name))
-        })
-    };
-    let is_device = |container: &At<'_>| {
-        container.items("volumeDevices").iter().any(|device| device.str("name") == Some(name))
-    };
-    !mounts(spec, name).is_empty()
-        || containers(spec).iter().any(|container| is_device(container) || reads_file(container))
+            names.extend(file.and_then(|file| file.str("volumeName")));
+        }
+    }
+    names
 }
 
 /// An emptyDir in one container only, with a name or a place that speaks of sharing.
-fn seems_shared(spec: &At<'_>, volume: &At<'_>) -> bool {
-    let mounts = mounts(spec, volume.text("name"));
+fn seems_shared(mounts: &[Mounted<'_>], volume: &At<'_>) -> bool {
     let speaks = |text: &str| {
         text.to_lowercase().split(|letter: char| !letter.is_alphanumeric()).any(|word| word == "shared")
     };

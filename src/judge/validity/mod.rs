@@ -28,12 +28,14 @@ mod tolerations;
 mod volume_source;
 mod volumes;
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use self::findings::Findings;
 pub(crate) use self::quantity::Quantity;
 use super::{Subject, at::At};
-use crate::diagnostic::Diagnostic;
+use crate::{diagnostic::Diagnostic, path::FieldPath};
 
 /// Judges whether the API server would accept the final pod, in a Job: an error
 /// `invalid-structure` for each field of a wrong type and `invalid-field` for each broken rule.
@@ -48,10 +50,14 @@ pub fn validity(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut rules = Findings::default();
     metadata::judge(&pod, &mut rules);
     pod::judge(&pod, &mut rules);
-    let said: Vec<_> = found.iter().filter_map(|one| one.path.clone()).collect();
-    let is_new = |one: &Diagnostic| {
-        !one.path.as_ref().is_some_and(|path| said.iter().any(|place| place.contains(path)))
+    let said: HashSet<String> = found.iter().filter_map(|one| Some(one.path.as_ref()?.to_string())).collect();
+    // Nothing is said again below a place of which something is said.
+    let is_below = |path: &FieldPath| {
+        let segments = path.segments();
+        (0..=segments.len())
+            .any(|depth| said.contains(&FieldPath::new(segments[..depth].to_vec()).to_string()))
     };
+    let is_new = |one: &Diagnostic| said.is_empty() || !one.path.as_ref().is_some_and(is_below);
     found.extend(rules.into_diagnostics().into_iter().filter(is_new));
     found
 }

@@ -1,5 +1,7 @@
 //! Volume mounts and devices of containers.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{
     findings::Findings,
     formats::{NO_BACKSTEPS, RELATIVE_PATH},
@@ -9,10 +11,14 @@ use crate::{diagnostic::did_you_mean, judge::at::At};
 /// Judges where one container mounts the volumes of its pod.
 pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
     let volumes = spec.items("volumes");
+    let mut by_name: HashMap<&str, &At<'_>> = HashMap::new();
+    for volume in &volumes {
+        by_name.entry(volume.text("name")).or_insert(volume);
+    }
     let (mounts, devices) = (container.items("volumeMounts"), container.items("volumeDevices"));
-    let mut paths = Vec::new();
+    let mut paths = HashSet::new();
     for mount in &mounts {
-        let volume = exists(mount, &volumes, found);
+        let volume = exists(mount, &by_name, found);
         if let Some(path) = found.required(mount, "mountPath", "/data") {
             once(mount, "mountPath", path, &mut paths, found);
         }
@@ -21,9 +27,9 @@ pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
         read_only(mount, found);
         options(mount, volume, found);
     }
-    let mut names = Vec::new();
+    let mut names: HashSet<&str> = mounts.iter().map(|mount| mount.text("name")).collect();
     for device in &devices {
-        if let Some(volume) = exists(device, &volumes, found)
+        if let Some(volume) = exists(device, &by_name, found)
             && !volume.has("persistentVolumeClaim")
             && !volume.has("ephemeral")
         {
@@ -35,32 +41,36 @@ pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
             once(device, "devicePath", path, &mut paths, found);
         }
         let name = device.text("name");
-        if names.contains(&name) || mounts.iter().any(|mount| mount.text("name") == name) {
+        if !names.insert(name) {
             let message =
                 format!("use volume \"{name}\" only once: it is a device here, and also used elsewhere");
             found.refuse(device.field("name"), message);
         }
-        names.push(name);
     }
 }
 
-fn exists<'v>(mount: &At<'_>, volumes: &[At<'v>], found: &mut Findings) -> Option<At<'v>> {
+fn exists<'v>(
+    mount: &At<'_>,
+    volumes: &HashMap<&str, &'v At<'v>>,
+    found: &mut Findings,
+) -> Option<&'v At<'v>> {
     let name = found.required(mount, "name", "data")?;
-    let volume = volumes.iter().find(|volume| volume.str("name") == Some(name)).cloned();
+    let volume = volumes.get(name).copied();
     if volume.is_none() {
-        let near = did_you_mean(name, volumes.iter().map(|volume| volume.text("name")));
+        let mut names: Vec<&str> = volumes.keys().copied().collect();
+        names.sort_unstable();
+        let near = did_you_mean(name, names);
         let message = format!("add a volume named \"{name}\" or correct the mount's name{near}");
         found.refuse(mount.field("name"), message);
     }
     volume
 }
 
-fn once<'a>(mount: &At<'_>, field: &str, path: &'a str, paths: &mut Vec<&'a str>, found: &mut Findings) {
-    if paths.contains(&path) {
+fn once<'a>(mount: &At<'_>, field: &str, path: &'a str, paths: &mut HashSet<&'a str>, found: &mut Findings) {
+    if !paths.insert(path) {
         found
             .refuse(mount.field(field), format!("choose another {field}: {path} is taken in this container"));
     }
-    paths.push(path);
 }
 
 fn sub_paths(mount: &At<'_>, found: &mut Findings) {
@@ -96,7 +106,7 @@ fn read_only(mount: &At<'_>, found: &mut Findings) {
     }
 }
 
-fn options(mount: &At<'_>, volume: Option<At<'_>>, found: &mut Findings) {
+fn options(mount: &At<'_>, volume: Option<&At<'_>>, found: &mut Findings) {
     let mut seen = Vec::new();
     for (option, path) in mount.texts("bindMountOptions") {
         if !matches!(option, "noexec" | "nodev" | "nosuid") {

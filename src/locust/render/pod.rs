@@ -1,6 +1,6 @@
 //! [`Pod`]: one role's final pod template, folded from its layers and judged.
 
-use std::cell::LazyCell;
+use std::{cell::LazyCell, collections::HashSet};
 
 use serde_json::Value;
 
@@ -111,7 +111,9 @@ impl<'o> Pod<'o> {
         let mut judged = judge::protected(&subject);
         if !refused {
             // What a refused layer left out would be missed here once more.
-            let is_said = |found: &Diagnostic| judged.iter().any(|one| one.path == found.path);
+            let path_of = |one: &Diagnostic| one.path.as_ref().map(ToString::to_string);
+            let said: HashSet<Option<String>> = judged.iter().map(path_of).collect();
+            let is_said = |found: &Diagnostic| said.contains(&path_of(found));
             let invalid: Vec<_> = judge::validity(&subject).into_iter().filter(|one| !is_said(one)).collect();
             judged.extend(invalid);
             judged.extend(judge::lints(&subject));

@@ -33,16 +33,18 @@ pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> b
     }
     let stored = Stored::of(judged.pod);
     let environment = LazyCell::new(|| Environment::new(&stored.pod, judged.namespace));
-    let mut refused = Vec::new();
+    let (mut refused, mut of_copies) = (Vec::<Diagnostic>::new(), Vec::<Diagnostic>::new());
     for (rank, overlay) in judged.overlays.iter().enumerate() {
         for constraint in &overlay.constraints {
             match &constraint.rule {
                 Rule::Place { place, check, required } => {
                     for found in place.find(&stored.pod) {
                         let Some(wrong) = wrong(&found, check, *required) else { continue };
-                        let path = canonical(judged.pod, &stored.origin(&found.0));
+                        let (origin, is_copy) = stored.origin(&found.0);
+                        let path = canonical(judged.pod, &origin);
                         if found.1.is_none() || !is_overridden(&path, rank) {
-                            refused.push(said(overlay, constraint, wrong).at(path));
+                            let refusals = if is_copy { &mut of_copies } else { &mut refused };
+                            refusals.push(said(overlay, constraint, wrong).at(path));
                         }
                     }
                 }
@@ -58,6 +60,9 @@ pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> b
             }
         }
     }
+    // Who constrains a field and its alias is not told twice.
+    of_copies.retain(|copy| refused.iter().all(|refusal| refusal.path != copy.path));
+    refused.extend(of_copies);
     refused
 }
 

@@ -67,10 +67,12 @@ impl Stored {
         stored
     }
 
-    /// Where in the pod template the value at a place of the copy was written, or would be.
-    pub(super) fn origin(&self, path: &FieldPath) -> FieldPath {
+    /// Where in the pod template the value at a place of the copy was written, or would be; and whether
+    /// that is another place.
+    pub(super) fn origin(&self, path: &FieldPath) -> (FieldPath, bool) {
         let path = self.by_indexes(path);
-        self.copied.iter().find(|(copy, _)| *copy == path).map_or(path, |(_, origin)| origin.clone())
+        let copied = self.copied.iter().find(|(copy, _)| *copy == path);
+        copied.map_or((path, false), |(_, origin)| (origin.clone(), true))
     }
 
     /// The same place, items of lists by their indexes as far as it is there: keys may be written otherwise
@@ -201,7 +203,7 @@ mod tests {
         );
         assert_eq!(spec["volumes"][0]["hostPath"]["path"], "/etc/x");
         let path = FieldPath::fields(["spec", "serviceAccountName"]);
-        assert_eq!(stored.origin(&path), FieldPath::fields(["spec", "serviceAccount"]));
+        assert_eq!(stored.origin(&path).0, FieldPath::fields(["spec", "serviceAccount"]));
     }
 
     #[test]
