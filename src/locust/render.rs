@@ -1,6 +1,8 @@
 //! [`render`]: from a LocustTest to its Service and Jobs. Pure; everything that prints or applies
 //! calls this.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 mod explained;
@@ -122,7 +124,7 @@ fn run<'o>(
     let workers = pods_of_workers.saturating_mul(judge::workers_per_pod(&worker.template));
     let master = Pod::render(&test, Role::Master, config, &place, workers);
     let pods = [(Role::Master, master), (Role::Worker, worker)];
-    diagnostics.extend(said_of(&pods).map(|diagnostic| diagnostic.of(object.as_str())));
+    diagnostics.extend(said_of(&pods).into_iter().map(|diagnostic| diagnostic.of(object.as_str())));
     let service = pods.first().map(|(_, master)| base::service(&test, &master.template));
     let overlays = applying.in_order_of_overrides().into_iter().map(Applied::from).collect();
     let mut rendered = Rendered { service, overlays, diagnostics, ..Rendered::default() };
@@ -140,16 +142,34 @@ fn run<'o>(
 }
 
 /// What is said of the pods: once, where it is true of all.
-fn said_of(pods: &[(Role, Pod<'_>)]) -> impl Iterator<Item = Diagnostic> {
-    let said_of_all =
-        |diagnostic: &Diagnostic| pods.iter().all(|(_, pod)| pod.diagnostics.contains(diagnostic));
-    pods.iter().enumerate().flat_map(move |(index, (role, pod))| {
-        pod.diagnostics.iter().filter_map(move |diagnostic| match said_of_all(diagnostic) {
-            true if index > 0 => None,
-            true => Some(diagnostic.clone()),
-            false => Some(for_role(diagnostic.clone(), *role)),
-        })
-    })
+fn said_of<'p>(pods: &'p [(Role, Pod<'_>)]) -> Vec<Diagnostic> {
+    // By what is cheap to look up, as there may be very many.
+    let key = |diagnostic: &Diagnostic| {
+        (diagnostic.path.as_ref().map(ToString::to_string), diagnostic.message.clone())
+    };
+    let by_key = |pod: &'p Pod<'_>| {
+        let mut found: HashMap<_, Vec<&'p Diagnostic>> = HashMap::new();
+        for diagnostic in &pod.diagnostics {
+            found.entry(key(diagnostic)).or_default().push(diagnostic);
+        }
+        found
+    };
+    let said: Vec<_> = pods.iter().map(|(_, pod)| by_key(pod)).collect();
+    let said_of_all = move |diagnostic: &Diagnostic| {
+        let key = key(diagnostic);
+        said.iter().all(|said| said.get(&key).is_some_and(|found| found.contains(&diagnostic)))
+    };
+    let mut once = Vec::new();
+    for (index, (role, pod)) in pods.iter().enumerate() {
+        for diagnostic in &pod.diagnostics {
+            match said_of_all(diagnostic) {
+                true if index > 0 => {}
+                true => once.push(diagnostic.clone()),
+                false => once.push(for_role(diagnostic.clone(), *role)),
+            }
+        }
+    }
+    once
 }
 
 /// Says which role's pod a diagnostic is about, where that is not clear from its layer.
