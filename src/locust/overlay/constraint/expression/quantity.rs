@@ -14,7 +14,9 @@ const NANO: i32 = 9;
 /// The digits that surely fit into 64 bits.
 const DIGITS: i32 = 18;
 /// The largest power of ten that is computed with; the largest that means anything is 18.
-const POWER: i32 = 20_000;
+const POWER: i32 = 2_000;
+/// The longest text that is read as a quantity, in bytes.
+const LENGTH: usize = 1_000;
 
 /// An amount.
 #[derive(Debug, Clone)]
@@ -46,7 +48,7 @@ impl Quantity {
             "quantity",
             "write it as 2, 1.5, 500m, 4Gi or 1e3; ask with isQuantity(...) first",
         );
-        let written = Written::read(text).ok_or(WRONG)?;
+        let written = Written::read(text).filter(|_| text.len() <= LENGTH).ok_or(WRONG)?;
         let (factor, power) = written.multiplier().ok_or(WRONG)?;
         let places = i32::try_from(written.part.len()).map_err(|_| WRONG)?;
         if let Some(small) = written.small(factor, power, places) {
@@ -64,6 +66,14 @@ impl Quantity {
             amount = amount.min(BigInt::from(i64::MAX) * BigInt::from(10).pow(9));
         }
         Ok(Self::Large { unscaled: if written.is_negative { -amount } else { amount }, places: NANO })
+    }
+
+    /// What computing with it costs: as much as it has words of 32 bits.
+    pub(super) fn cost(&self) -> usize {
+        match self {
+            Self::Small { .. } => 1,
+            Self::Large { unscaled, .. } => 1 + usize::try_from(unscaled.bits() / 32).unwrap_or(usize::MAX),
+        }
     }
 
     pub(super) fn sign(&self) -> i64 {

@@ -216,7 +216,10 @@ impl<'a> Value<'a> {
                 true
             }
             (Self::Map(one), Self::Map(other)) => one.len() == other.len() && one.is_in(other, budget)?,
-            (Self::Quantity(one), Self::Quantity(other)) => one == other,
+            (Self::Quantity(one), Self::Quantity(other)) => {
+                budget.spend(one.cost() + other.cost())?;
+                one == other
+            }
             (Self::Quantity(_), _) => return Err(no_overload("==", &[self, other])),
             (Self::Optional(one), Self::Optional(other)) => match (one, other) {
                 (None, None) => true,

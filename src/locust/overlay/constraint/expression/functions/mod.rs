@@ -87,7 +87,13 @@ pub(super) fn member<'a>(
         (Value::String(text), ..) => strings::call(name, text, arguments, budget),
         (Value::List(list), "join", _) => Some(strings::join(list, arguments, budget)),
         (Value::List(list), ..) => lists::call(name, list, arguments, budget),
-        (Value::Quantity(quantity), ..) => on_quantity(name, quantity, arguments),
+        (Value::Quantity(quantity), ..) => {
+            budget.spend(quantity.cost())?;
+            if let [Value::Quantity(other)] = arguments {
+                budget.spend(other.cost())?;
+            }
+            on_quantity(name, quantity, arguments)
+        }
         (Value::Optional(inner), ..) => on_optional(name, inner.as_deref(), arguments),
         _ => None,
     };
