@@ -14,8 +14,7 @@ use kube::{
 use tokio::sync::Semaphore;
 
 use super::{
-    MANAGER, around::Around, check::Checker, metrics::Metrics, overlay_status::Uses, render_pool::RenderPool,
-    settings::Settings,
+    MANAGER, around::Around, check::Checker, metrics::Metrics, overlay_status::Uses, settings::Settings,
 };
 
 /// How many tests' delays are kept.
@@ -37,8 +36,6 @@ pub struct Context {
     pub(super) uses: Uses,
     /// Asks the API server beforehand.
     pub checker: Checker,
-    /// Where tests are rendered.
-    pub(super) pool: RenderPool,
     /// As many as tests may be worked on at once, in all namespaces.
     pub(super) turns: Semaphore,
     waits: Mutex<HashMap<String, u32>>,
@@ -62,7 +59,6 @@ impl Context {
             client,
             around,
             uses: Uses::default(),
-            pool: RenderPool::default(),
             settings,
             metrics,
             waits: Mutex::default(),
