@@ -243,6 +243,11 @@ fn attacks_on_what_the_pages_promise_are_refused() {
             "results-upload",
             upload("env", json!([{"name": "RCLONE_S3_ENDPOINT", "value": "https://example.net"}])),
         ),
+        ("results-upload", upload("env", json!([{"name": "SSL_CERT_FILE", "value": "/results/own-ca.crt"}]))),
+        (
+            "results-upload",
+            upload("env", json!([{"name": "AWS_ENDPOINT_URL", "value": "https://example.net"}])),
+        ),
         ("results-upload", json!({"initContainers": [{"name": "upload-results", "$patch": "delete"}]})),
         ("egress-proxy", json!({"hostAliases": [{"ip": "10.0.0.9", "hostnames": ["egress.example.com"]}]})),
         ("vault-secrets", json!({"shareProcessNamespace": true})),

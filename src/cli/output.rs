@@ -133,8 +133,8 @@ impl Reporter {
     }
 
     fn keep(&mut self, diagnostic: &Diagnostic) {
-        let kind = if diagnostic.is_error() { self.errors } else { self.kept_others };
         self.kept_others += usize::from(!diagnostic.is_error());
+        let kind = if diagnostic.is_error() { self.errors } else { self.kept_others };
         match &mut self.collected {
             Some(collected) if kind <= KEPT => collected.push(diagnostic.clone()),
             _ => self.not_kept += 1,
@@ -257,4 +257,29 @@ fn token_length(rest: &str) -> usize {
     let trimmed = rest.trim_end();
     let end = trimmed.find(": ").or_else(|| trimmed.strip_suffix(':').map(str::len)).unwrap_or(trimmed.len());
     end.max(usize::from(!rest.is_empty()).min(rest.chars().next().map_or(0, char::len_utf8)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Warnings by the thousand push no error out of a report.
+    #[test]
+    fn a_report_is_bounded_and_keeps_errors() {
+        let mut reporter = Reporter::collecting();
+        let warnings = vec![Diagnostic::warning(Code::UnusedVolume, "warning"); KEPT + 7];
+        let errors = vec![Diagnostic::error(Code::UnknownField, "error"); KEPT + 5];
+        reporter.report(&warnings, &[]);
+        reporter.report(&errors, &[]);
+        let kept = reporter.collected();
+        assert_eq!(kept.len(), 2 * KEPT + 1);
+        assert_eq!(kept.iter().filter(|kept| kept.is_error()).count(), KEPT);
+        assert!(kept.last().unwrap().message.contains("12 more messages"));
+        assert!(reporter.refuses(false));
+    }
+
+    #[test]
+    fn digits_are_grouped() {
+        assert_eq!([7, 1_000, 49_980, 1_234_567].map(grouped), ["7", "1,000", "49,980", "1,234,567"]);
+    }
 }

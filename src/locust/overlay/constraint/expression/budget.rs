@@ -1,8 +1,9 @@
 //! [`Budget`]: what evaluating expressions may cost.
 //!
-//! Costs are counted as the API server counts them, to the nearest unit: one for a variable, a field or a
-//! call, a tenth of a text's bytes for each time that it is gone through, and what a function makes or
-//! compares. The limits are the API server's own.
+//! Costs are counted much as the API server counts them: one for a variable, a field or a call, a tenth of a
+//! text's bytes for each time that it is gone through, and what a function makes or compares. Where real
+//! work is dearer than the API server's count, for patterns that are computed and long quantities, that work is
+//! counted. The limits are the API server's own.
 //!
 //! # Source
 //! Kubernetes 1.37.2, apiserver `pkg/apis/cel/config.go` and `pkg/cel/library/cost.go`; cel-go 0.29.2,

@@ -51,12 +51,9 @@ impl fmt::Display for Fault {
                 f,
                 "the expressions of all overlays together cost more than {PER_POD} units for this pod; nest fewer loops in them"
             ),
-            Self::NoSuchOverload { function, given } => match given.as_str() {
-                "" => write!(f, "{function} needs values"),
-                given => {
-                    write!(f, "it compares or computes with values of different types: {function} of {given}")
-                }
-            },
+            Self::NoSuchOverload { function, given } => {
+                write!(f, "it compares or computes with values of different types: {function} of {given}")
+            }
             Self::Function(function, message) => write!(f, "{function}: {message}"),
             Self::Other(message) => f.write_str(message),
         }

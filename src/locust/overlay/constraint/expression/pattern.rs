@@ -24,8 +24,8 @@ use super::{
 
 /// A compiled pattern may not be larger than this, in bytes.
 const SIZE: usize = 64 << 10;
-/// What compiling a pattern costs beside its length.
-const COMPILE: usize = 1_000;
+/// What compiling a pattern costs beside its length: a large one takes half a millisecond.
+const COMPILE: usize = 10_000;
 /// The bytes of a pattern that make a text's cost once more: `RegexStringLengthCostFactor`.
 const BYTES: usize = 4;
 /// The most repetitions that Go compiles.
