@@ -29,6 +29,13 @@ BASE = {
 }
 C, I, S, V = "/spec/containers/0", "/spec/initContainers/0", "/spec", "/spec/volumes/0"
 LONG = "a" * 64
+CLAIM = {"kind": "PersistentVolumeClaim", "name": "a"}
+# Of iSCSI targets.
+NAMES = ["iqn.2001-04.com.example:x", "iqn.2001-04.com.example", "iqn.2001-4.com:x", "iqn.2001-04.com.example:", "iqn.2001-04.:x", "iqn.2001-04.a:x y", "iqn.2001-04.a:x,y", "iqn.2001-04.a_b:x", "iqn.2001-04.a:b:c",
+         "iqnx", "iqn", "iqniqn.2001-04.a:b", "iqn:iqn.2001-04.a:b", "iqn.2001-04.a:é", "iqn.2001-04.a:x\ny", "iqn.2001-04.a:x\x0by", "eui." + "a" * 16, "eui-" + "A" * 16, "eui." + "a" * 15, "eui." + "a" * 17, "eui" + "a" * 16,
+         "naa." + "1" * 32, "naa." + "1" * 16, "naa.", "x", "éa", "IQN.2001-04.a:b", "eui\u00e9" + "a" * 16]
+SIGNERS = ["a.b/c", "a/c", "a.b", "a.b/c/d", "a.b/", "/c", "A.b/c", "a.b/C", "a.b/c.d", "a.b/c.", "a..b/c", "a.b/c d", "kubernetes.io/c", LONG + ".b/c", "a.b/" + LONG, "a.b/" + "c" * 253, "a.b/" + "c" * 254,
+           ".".join(["a" * 63] * 4) + "/c", ".".join(["a" * 63] * 3 + ["b" * 61]) + "/c", "a.b/" + ".".join(["c" * 253] * 2), "a.b/" + ".".join(["c" * 253] * 3), ""]
 
 
 def each(pointer, *values):
@@ -48,6 +55,50 @@ def cases():
     yield from scheduling()
     yield from pods()
     yield from together()
+    yield from annotations()
+    yield from windows()
+
+
+def annotations():
+    """Annotations that Kubernetes itself reads."""
+    at = lambda key: "/metadata/annotations/" + key.replace("/", "~1")
+    whole, own = at("seccomp.security.alpha.kubernetes.io/pod"), at("container.seccomp.security.alpha.kubernetes.io/locust")
+    profiles = ["runtime/default", "docker/default", "unconfined", "localhost/a", "localhost/b", "localhost/", "localhost//a", "localhost/../a", "other", ""]
+    fields = [{"type": "RuntimeDefault"}, {"type": "Unconfined"}, {"type": "Localhost", "localhostProfile": "a"}]
+    for key in [whole, own, own + "x", at("container.seccomp.security.alpha.kubernetes.io/prepare")]:
+        yield from each(key, *profiles)
+        for field in fields:
+            for value in profiles[:5]:
+                for place in (S, C, I):
+                    yield [[key, value], [place + "/securityContext", {"seccompProfile": field}]]
+    mirror = at("kubernetes.io/config.mirror")
+    yield from each(mirror, "x", "")
+    yield [[mirror, "x"], ["/spec/nodeName", "n"]]
+    yield [[mirror, "x"], ["/spec/nodeName", "n"], ["/spec/resourceClaims", [{"name": "a", "resourceClaimName": "x"}]]]
+    one = lambda text: "[" + text + "]"
+    yield from each(at("scheduler.alpha.kubernetes.io/tolerations"), "", "x", "[]", "null", "{}", "[1]", "[null]", one('{"key": "a", "operator": "Exists"}'),
+                    one('{"Key": "a", "OPERATOR": "Exists"}'), one('{"key": "a b", "operator": "Exists"}'), one('{"key": "a", "operator": "Exists", "value": "x"}'),
+                    one('{"key": "a", "effect": "x"}'), one('{"key": 1}'), one('{"key": "a", "tolerationSeconds": 1}'), one('{"key": "a", "tolerationSeconds": "1"}'),
+                    one('{"key": "a", "effect": "NoExecute", "tolerationSeconds": 1}'), one('{"key": "a", "more": 1}'), one('{"value": "a"}'), " [] ", "[] x",
+                    one('{"key": "a", "effect": "NoExecute", "tolerationSeconds": 1.5}'), one('{"key": "a", "value": null}'), one("{}"))
+    yield from each(at("controller.kubernetes.io/pod-deletion-cost"), "0", "1", "-1", "+1", "01", "-01", "-0", "", "-", "2147483647", "2147483648", "-2147483648", "1.0", " 1", "a", "1_0", "\u0661")
+
+
+def windows():
+    """Security contexts of pods on Windows."""
+    users = ["", "a", "a b", " ", ".", ". .", "a\\b", "a\\b\\c", "\\a", "a\\", "a.b\\c", ".a\\c", "a:b\\c", "A" * 16 + "\\c", "A" * 15 + "\\c", "a_b\\c", "a" * 16 + "_\\c",
+             "a\tb", "a\x7fb", "a" * 104, "a" * 105, "é" * 53, "a@b", "a/b", "a[b", "a=b", "NT AUTHORITY\\SYSTEM", "-a.b.c.d.e.f.g.h.i\\x", "a" * 256 + "\\b", "." .join(["a" * 63] * 4) + "\\b"]
+    for place in (C, S):
+        options = place + "/securityContext/windowsOptions"
+        yield from ([[options, {"runAsUserName": user}]] for user in users)
+        for name in ["gmsaCredentialSpecName", "gmsaCredentialSpec"]:
+            yield from ([[options, {name: text}]] for text in ["", "a", "A", "a.b", "a_b"])
+    host = lambda place, value: [place + "/securityContext/windowsOptions", {"hostProcess": value}]
+    net = ["/spec/hostNetwork", True]
+    for edits in [[host(S, True)], [host(S, True), net], [host(S, False)], [host(C, True), net], [host(C, True), host(I, True), net], [host(C, True), host(I, True)],
+                  [host(S, True), host(C, False), net], [host(S, False), host(C, True), net], [host(S, False), host(C, True), host(I, True), net], [host(C, False)], [host(S, True), host(C, True), net],
+                  [host(C, True), host(I, False), net], [host(S, None), host(C, True), host(I, True), net], [host(S, True), host(C, None), net]]:
+        yield edits
 
 
 def together():
@@ -275,6 +326,20 @@ def volumes():
         {"flexVolume": {"driver": "a/b"}}, {"flexVolume": {}}, {"cinder": {"volumeID": "a"}}, {"cinder": {"volumeID": "a", "secretRef": {}}},
         {"portworxVolume": {"volumeID": "a"}}, {"quobyte": {"registry": "a:1", "volume": "b"}}, {"quobyte": {"registry": "", "volume": "b"}},
         {"scaleIO": {"gateway": "a", "system": "b", "secretRef": {"name": "x"}, "volumeName": "c"}}, {"scaleIO": {"gateway": "a", "system": "b", "secretRef": {"name": "x"}}},
+        *({"iscsi": {"targetPortal": "a", "lun": 0, "iqn": name}} for name in NAMES), *({"iscsi": {"targetPortal": "a", "lun": 0, "iqn": NAMES[0], "initiatorName": name}} for name in NAMES + [""]),
+        *({"iscsi": {"targetPortal": "a", "lun": 0, "iqn": NAMES[0], **more}} for more in [{"chapAuthDiscovery": True}, {"chapAuthSession": True}, {"chapAuthSession": True, "secretRef": {}}, {"chapAuthDiscovery": False}]),
+        {"fc": {}}, {"fc": {"lun": 1}}, {"fc": {"targetWWNs": ["a"]}}, {"fc": {"targetWWNs": ["a"], "lun": 0}}, {"fc": {"targetWWNs": ["a"], "lun": 256}}, {"fc": {"targetWWNs": ["a"], "lun": -1}},
+        {"fc": {"wwids": ["a"]}}, {"fc": {"wwids": ["a"], "lun": 256}}, {"fc": {"wwids": ["a"], "targetWWNs": ["b"]}}, {"fc": {"wwids": ["a"], "targetWWNs": ["b"], "lun": 1}}, {"fc": {"wwids": []}},
+        *({"azureDisk": {"diskName": "a", "diskURI": uri, "kind": kind}} for uri in ["https://x", "/subscriptions/x", "x"] for kind in ["Managed", "Shared", "Dedicated", ""]), *({"azureDisk": {"diskName": "a", "diskURI": uri}} for uri in ["x", "https://x", "/subscriptions/x"]),
+        *({"flexVolume": {"driver": "a/b", "options": {key: "v"}}} for key in ["a", "kubernetes.io/a", "a.kubernetes.io/b", "K8S.io", "k8s.io/a/b", "akubernetes.io/b", "a/kubernetes.io"]),
+        {"flocker": {}}, {"flocker": {"datasetName": "a", "datasetUUID": "b"}}, {"flocker": {"datasetName": "a/b"}}, {"flocker": {"datasetUUID": "a/b"}}, {"flocker": {"datasetName": "", "datasetUUID": "b"}},
+        *({"quobyte": {"registry": registry, "volume": "b"}} for registry in ["a", "a:1,b:2", "a:1,b", "[::1]:1", "::1:1", ":", "a:", "[a]b:1", "a:[1]", "[a:1"]), {"quobyte": {"registry": "a", "volume": "b", "tenant": "t" * 65}}, {"quobyte": {"registry": "a:1", "volume": "b", "tenant": "t" * 65}}, {"quobyte": {"registry": "a:1", "volume": "b", "tenant": "t" * 64}},
+        *(template(**{field: source}) for field in ["dataSource", "dataSourceRef"] for source in [
+            {"kind": "PersistentVolumeClaim", "name": "a"}, {"kind": "VolumeSnapshot", "name": "a"}, {"apiGroup": "snapshot.storage.k8s.io", "kind": "VolumeSnapshot", "name": "a"}, {"apiGroup": "", "kind": "VolumeSnapshot", "name": "a"},
+            {"apiGroup": "A_b", "kind": "X", "name": "a"}, {"kind": "", "name": "a"}, {"apiGroup": "a.b", "kind": "", "name": "a"}, {"kind": "PersistentVolumeClaim", "name": ""}, {"apiGroup": "a.b", "kind": "PersistentVolumeClaim", "name": "a b"}, {}]),
+        template(dataSource=CLAIM, dataSourceRef=CLAIM), template(dataSource=CLAIM, dataSourceRef={**CLAIM, "name": "b"}), template(dataSource=CLAIM, dataSourceRef={**CLAIM, "apiGroup": ""}),
+        template(dataSource={**CLAIM, "apiGroup": "a.b"}, dataSourceRef=CLAIM), template(dataSource={**CLAIM, "apiGroup": ""}, dataSourceRef={**CLAIM, "apiGroup": ""}),
+        *(template(dataSourceRef={**CLAIM, "namespace": namespace}) for namespace in ["a", "A", "a.b", ""]), template(dataSource=CLAIM, dataSourceRef={**CLAIM, "namespace": "a"}), template(dataSource=CLAIM, dataSourceRef={**CLAIM, "namespace": ""}),
         {"storageos": {"volumeName": "a"}}, {"storageos": {"volumeName": "A"}}, {"photonPersistentDisk": {"pdID": "a"}}, {"flocker": {"datasetName": "a"}},
     ]
     sources += [{"configMap": {"name": "a", "items": value}} for value in items] + [{"secret": {"secretName": "a", "items": value}} for value in items]
@@ -283,10 +348,26 @@ def volumes():
         {"secret": {"name": "a"}}, {"secret": {}}, {"configMap": {"name": "A"}}, {"secret": {"name": "a"}, "configMap": {"name": "a"}},
         {"serviceAccountToken": {"path": "t"}}, {"serviceAccountToken": {}}, {"serviceAccountToken": {"path": "/t"}}, {"serviceAccountToken": {"path": "t", "expirationSeconds": 599}},
         {"serviceAccountToken": {"path": "t", "expirationSeconds": 600}}, {"serviceAccountToken": {"path": "t", "expirationSeconds": 4294967297}},
+        *(certificate(signerName=name) for name in SIGNERS), *({"clusterTrustBundle": {"signerName": name, "path": "b"}} for name in SIGNERS),
+        *(certificate(keyType=kind) for kind in ["RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519", "RSA2048", "", None]),
+        *(certificate(maxExpirationSeconds=seconds) for seconds in [0, 3599, 3600, 86400, 86401, 7862400, 7862401, None]),
+        *(certificate(signerName=name, maxExpirationSeconds=seconds) for name in ["kubernetes.io/x", "a.kubernetes.io/x", "akubernetes.io/x"] for seconds in [86400, 86401]),
+        *(certificate(userAnnotations=notes) for notes in [{}, {"a": "b"}, {"a.b/c": "d"}, {"A.b/C": "d"}, {"a/b/c": "d"}, {"a b/c": "d"}, {"a/c": ""}, {"": "a"}]),
+        *(certificate(**paths) for paths in [{"credentialBundlePath": None}, {"credentialBundlePath": ""}, {"credentialBundlePath": "/a"}, {"credentialBundlePath": "..a"}, {"credentialBundlePath": "a/../b"}, {"keyPath": "bundle"}, {"keyPath": "k", "certificateChainPath": "k"},
+            {"keyPath": "k", "certificateChainPath": "c"}, {"credentialBundlePath": None, "keyPath": "k"}, {"credentialBundlePath": None, "certificateChainPath": "k"}, {"keyPath": "/k"}, {"certificateChainPath": "../k"}]),
+        *({"clusterTrustBundle": {"name": name, "path": "b"}} for name in ["", "A", "a.b", "a:b", "a.b:c:d", "a/b:c", ":a", "a:", "a:B", "a::b"]),
+        *({"clusterTrustBundle": {**bundle, "path": "b"}} for bundle in [{"name": "a", "labelSelector": {}}, {"signerName": "a.b/c", "labelSelector": {}}, {"signerName": "a.b/c", "labelSelector": {"matchLabels": {"a": "b c"}}}, {"labelSelector": {"matchLabels": {"a": "b c"}}}, {"signerName": ""}, {"name": "", "signerName": ""}]),
+        {"clusterTrustBundle": {"name": "a", "path": ""}}, {"clusterTrustBundle": {"name": "a", "path": "/a"}}, {"clusterTrustBundle": {"name": "a"}},
         {"clusterTrustBundle": {"name": "a", "path": "b"}}, {"clusterTrustBundle": {"path": "b"}}, {"clusterTrustBundle": {"name": "a", "signerName": "a.b/c", "path": "b"}},
     ]
     sources += [{"projected": {"sources": [value]}} for value in projections]
     sources.append({"projected": {"sources": [{"configMap": {"name": "a", "items": item()}}, {"secret": {"name": "b", "items": item()}}]}})
+    bundle = {"clusterTrustBundle": {"name": "a", "path": "bundle"}}
+    key = lambda path: {"secret": {"name": "a", "items": [{"key": "a", "path": path}]}}
+    sources += [{"projected": {"sources": value}} for value in [
+        [certificate(), certificate()], [certificate(), certificate(credentialBundlePath="other")], [certificate(), bundle], [bundle, bundle], [certificate(), key("bundle")], [key("k"), certificate(keyPath="k")],
+        [key("c"), certificate(certificateChainPath="c")], [bundle, key("bundle")], [bundle, key("other")], [certificate(), {"serviceAccountToken": {"path": "bundle"}}], [key("a"), key("a/")],
+        [{"downwardAPI": {"items": [{"path": "bundle", "fieldRef": {"fieldPath": "metadata.name"}}]}}, bundle]]]
     for source in sources:
         edits = [["/spec/volumes/-", {"name": "more", **source}]]
         if "serviceAccountToken" in json.dumps(source):
@@ -435,6 +516,11 @@ def pods():
     yield from each("/spec/priority", "x", 99999999999)
     for place in ["/spec/overhead"]:
         yield from each(place, {"cpu": "x"})
+
+
+def certificate(**more):
+    """A projection of a certificate."""
+    return {"podCertificate": {"signerName": "a.b/c", "keyType": "ED25519", "credentialBundlePath": "bundle", **more}}
 
 
 def edited(edits):

@@ -1,6 +1,12 @@
 //! Claims that are made for each pod: ephemeral volumes.
 
-use super::{findings::Findings, formats::SUBDOMAIN, metadata, quantity::Quantity, selector};
+use super::{
+    findings::Findings,
+    formats::{LABEL, SUBDOMAIN},
+    metadata,
+    quantity::Quantity,
+    selector,
+};
 use crate::judge::at::At;
 
 const MODES: [&str; 4] = ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"];
@@ -58,5 +64,37 @@ fn claim(spec: &At<'_>, found: &mut Findings) {
     found.exactly_one_of(spec, "volumeMode", &["Block", "Filesystem"]);
     if let Some(selector) = spec.get("selector") {
         selector::labels(&selector, found);
+    }
+    sources(spec, found);
+}
+
+/// What a claim begins with: a copy of another claim, or what a snapshot holds.
+///
+/// # Source
+/// Kubernetes 1.37.2, `pkg/apis/core/validation/validation.go`, `validateDataSource`,
+/// `validateDataSourceRef` and `ValidatePersistentVolumeClaimSpec`.
+fn sources(spec: &At<'_>, found: &mut Findings) {
+    let names = ["dataSource", "dataSourceRef"];
+    for source in names.into_iter().filter_map(|name| spec.get(name)) {
+        found.required(&source, "name", "my-claim");
+        let kind = found.required(&source, "kind", "PersistentVolumeClaim");
+        found.format(&source, "apiGroup", &SUBDOMAIN);
+        found.format(&source, "namespace", &LABEL);
+        if let Some(kind) = kind.filter(|kind| *kind != "PersistentVolumeClaim")
+            && source.text("apiGroup").is_empty()
+        {
+            let message = format!(
+                "add the apiGroup of {kind}, or set kind to PersistentVolumeClaim: without a group only that is known"
+            );
+            found.refuse(source.field("kind"), message);
+        }
+    }
+    let [Some(source), Some(reference)] = names.map(|name| spec.get(name)) else { return };
+    if !reference.text("namespace").is_empty() {
+        let message = "remove dataSource: dataSourceRef names another namespace, which dataSource cannot";
+        found.refuse(spec.field("dataSource"), message);
+    } else if ["apiGroup", "kind", "name"].iter().any(|name| source.str(name) != reference.str(name)) {
+        let message = "remove dataSource: dataSourceRef says something else, and is enough";
+        found.refuse(spec.field("dataSource"), message);
     }
 }

@@ -61,6 +61,59 @@ pub(super) const QUALIFIED: Format = Format {
     example: "example.com/my-name",
 };
 
+/// The key of a note for whoever signs a certificate: an annotation's, always with a domain.
+pub(super) const DOMAIN_KEY: Format = Format {
+    holds: |text| text.contains('/') && (QUALIFIED.holds)(text),
+    rule: "a domain, \"/\" and a name of letters, digits, \"-\", \"_\" and \".\"",
+    example: "example.com/my-name",
+};
+
+/// The name of who signs certificates.
+///
+/// # Source
+/// Kubernetes 1.37.2, `pkg/apis/core/validation/names.go`, `ValidateSignerName`.
+pub(super) const SIGNER: Format = Format {
+    holds: |text| {
+        text.len() <= 571
+            && text.split_once('/').is_some_and(|(domain, name)| {
+                domain.len() <= 253
+                    && domain.contains('.')
+                    && domain.split('.').all(LABEL.holds)
+                    && name.split('.').all(SUBDOMAIN.holds)
+            })
+    },
+    rule: "a domain of at least two parts, \"/\" and a name of lower case letters, digits, \"-\" and \".\"",
+    example: "example.com/my-signer",
+};
+
+/// The name of a bundle of trusted certificates, which begins with its signer's if it has one.
+///
+/// # Source
+/// Kubernetes 1.37.2, `pkg/apis/core/validation/names.go`, `ValidateClusterTrustBundleName`.
+pub(super) const TRUST_BUNDLE: Format = Format {
+    holds: |text| match text.rsplit_once(':') {
+        Some((signer, name)) => !signer.is_empty() && !signer.contains('/') && (SUBDOMAIN.holds)(name),
+        None => (SUBDOMAIN.holds)(text),
+    },
+    rule: "lower case letters, digits, \"-\" and \".\", after its signer's name with \":\" for each \"/\" if it has one",
+    example: "example.com:my-signer:my-bundle",
+};
+
+/// The name of an iSCSI target or initiator.
+///
+/// # Source
+/// Kubernetes 1.37.2, `pkg/apis/core/validation/validation.go`, `validateISCSIVolumeSource`.
+pub(super) const ISCSI: Format = Format {
+    holds: |text| match text.get(..3) {
+        Some("iqn") => text.match_indices("iqn.").any(|(at, begin)| is_iqn(&text[at + begin.len()..])),
+        Some("eui") => has_digits(&text[3..], 16),
+        Some("naa") => has_digits(&text[3..], 32),
+        _ => false,
+    },
+    rule: "iqn, a month, a domain and a name, or eui or naa and its digits",
+    example: "iqn.2001-04.com.example:storage",
+};
+
 /// The value of a label.
 pub(super) const LABEL_VALUE: Format = Format {
     holds: |text| text.is_empty() || is_key_name(text),
@@ -180,6 +233,25 @@ fn is_label(text: &str) -> bool {
 fn is_key_name(text: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     text.len() <= 63 && wraps(text, |byte| byte.is_ascii_alphanumeric(), inner)
+}
+
+/// What follows `iqn.`: a month, a domain turned round, and after ":" any name without spaces.
+fn is_iqn(text: &str) -> bool {
+    let Some((month, rest)) = text.split_once('.') else { return false };
+    let is_month = matches!(month.as_bytes(), [y1, y2, y3, y4, b'-', m1, m2]
+        if [y1, y2, y3, y4, m1, m2].iter().all(|byte| byte.is_ascii_digit()));
+    let Some((domain, name)) = rest.split_once(':') else { return false };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    let barred = [',', ';', '*', '&', '$', '|', ' ', '\t', '\n', '\r', '\x0c'];
+    is_month && !domain.is_empty() && domain.bytes().all(plain) && !name.is_empty() && !name.contains(barred)
+}
+
+/// A separator and so many letters or digits.
+fn has_digits(text: &str, count: usize) -> bool {
+    let mut letters = text.chars();
+    letters.next().is_some_and(|separator| separator != '\n')
+        && letters.as_str().len() == count
+        && letters.all(|letter| letter.is_ascii_alphanumeric())
 }
 
 fn has_backsteps(text: &str) -> bool {

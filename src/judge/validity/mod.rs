@@ -4,6 +4,7 @@
 //! whose structure is wrong is not judged a second time.
 
 mod affinity;
+mod annotations;
 mod claim_template;
 mod container;
 mod dns;
@@ -17,6 +18,7 @@ mod pod;
 mod ports;
 mod projected;
 mod quantity;
+mod remote_disk;
 mod resources;
 mod security_context;
 mod selector;
@@ -27,6 +29,7 @@ mod tests;
 mod tolerations;
 mod volume_source;
 mod volumes;
+mod windows;
 
 use std::collections::HashSet;
 
@@ -49,6 +52,7 @@ pub fn validity(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let pod = subject.at();
     let mut rules = Findings::default();
     metadata::judge(&pod, &mut rules);
+    annotations::judge(&pod, &mut rules);
     pod::judge(&pod, &mut rules);
     let said: HashSet<String> = found.iter().filter_map(|one| Some(one.path.as_ref()?.to_string())).collect();
     // Nothing is said again below a place of which something is said.

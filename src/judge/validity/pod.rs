@@ -4,7 +4,7 @@ use super::{
     affinity, container, dns,
     findings::Findings,
     formats::{ADDRESS, LABEL, QUALIFIED, SUBDOMAIN},
-    metadata, resources, security_context, spread, tolerations, volumes,
+    metadata, resources, security_context, spread, tolerations, volumes, windows,
 };
 use crate::judge::at::At;
 
@@ -29,6 +29,7 @@ pub(super) fn judge(pod: &At<'_>, found: &mut Findings) {
     metadata::labels(spec, "nodeSelector", found);
     security_context::judge_pod(spec, found);
     security_context::judge_os(spec, found);
+    windows::host_processes(spec, found);
     affinity::judge(spec, &labels, found);
     tolerations::judge(spec, found);
     spread::judge(spec, &labels, found);

@@ -2,7 +2,8 @@
 
 use super::{
     findings::Findings,
-    formats::{RELATIVE_PATH, SUBDOMAIN, SYSCTL},
+    formats::{RELATIVE_PATH, SYSCTL},
+    windows,
 };
 use crate::judge::at::At;
 
@@ -139,14 +140,7 @@ fn common(context: &At<'_>, found: &mut Findings) {
             );
         }
     }
-    if let Some(windows) = context.get("windowsOptions") {
-        found.format(&windows, "gmsaCredentialSpecName", &SUBDOMAIN);
-        for name in ["gmsaCredentialSpec", "runAsUserName"] {
-            if windows.str(name) == Some("") {
-                found.refuse(windows.field(name), format!("remove {name}, or write one"));
-            }
-        }
-    }
+    windows::judge(context, found);
 }
 
 /// The type of a profile, and a name only with the type that needs it.

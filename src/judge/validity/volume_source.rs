@@ -3,9 +3,10 @@
 use super::{
     claim_template, environment,
     findings::Findings,
-    formats::{DRIVER, FILE_PATH, LABEL, NO_BACKSTEPS, RELATIVE_PATH, SUBDOMAIN},
+    formats::{DRIVER, FILE_PATH, NO_BACKSTEPS, RELATIVE_PATH, SUBDOMAIN},
     projected,
     quantity::Quantity,
+    remote_disk,
 };
 use crate::judge::at::At;
 
@@ -83,32 +84,7 @@ pub(super) fn judge(kind: &str, source: &At<'_>, found: &mut Findings) {
         "ephemeral" => claim_template::judge(source, found),
         "image" => found.one_of(source, "pullPolicy", &["Always", "IfNotPresent", "Never"]),
         "gitRepo" => found.format(source, "directory", &RELATIVE_PATH),
-        other => seldom(other, source, found),
-    }
-}
-
-/// The sources that have had successors for years.
-fn seldom(kind: &str, source: &At<'_>, found: &mut Findings) {
-    match kind {
-        "gcePersistentDisk" | "awsElasticBlockStore" => found.range(source, "partition", 0, 255),
-        "iscsi" => found.range(source, "lun", 0, 255),
-        "cephfs" | "rbd" if source.items("monitors").is_empty() => {
-            found.refuse(source.field("monitors"), "add monitors, as in monitors: [\"10.0.0.1:6789\"]");
-        }
-        "cinder" | "storageos" => {
-            if kind == "storageos" {
-                found.format(source, "volumeName", &LABEL);
-            }
-            found.format(source, "volumeNamespace", &LABEL);
-            if let Some(secret) = source.get("secretRef") {
-                found.required(&secret, "name", "my-secret");
-            }
-        }
-        "azureDisk" => {
-            found.exactly_one_of(source, "cachingMode", &["None", "ReadOnly", "ReadWrite"]);
-            found.exactly_one_of(source, "kind", &["Shared", "Dedicated", "Managed"]);
-        }
-        _ => {}
+        other => remote_disk::judge(other, source, found),
     }
 }
 

@@ -122,6 +122,64 @@ fn messages_say_what_to_do_and_where() {
 }
 
 #[test]
+fn messages_about_seldom_used_fields_say_so_too() {
+    for (pointer, value, wanted) in [
+        (
+            "/spec/volumes/-",
+            json!({"name": "x", "iscsi": {"targetPortal": "10.0.0.1", "iqn": "storage", "lun": 0}}),
+            r#"volumes[name="x"].iscsi.iqn: write iqn with iqn, a month, a domain and a name, or eui or naa and its digits, as in "iqn.2001-04.com.example:storage", not "storage""#,
+        ),
+        (
+            "/spec/volumes/-",
+            json!({"name": "x", "fc": {}}),
+            r#"volumes[name="x"].fc.targetWWNs: add targetWWNs and lun, or wwids: they find the disk"#,
+        ),
+        (
+            "/spec/volumes/-",
+            json!({"name": "x", "projected": {"sources": [{"podCertificate": {"signerName": "example.com/ca",
+                "keyType": "ED25519", "keyPath": "tls", "certificateChainPath": "tls"}}]}}),
+            r#"volumes[name="x"].projected.sources[0].podCertificate.certificateChainPath: choose another path: tls is taken in this volume"#,
+        ),
+        (
+            "/spec/volumes/-",
+            json!({"name": "x", "ephemeral": {"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"],
+                "resources": {"requests": {"storage": "1Gi"}}, "dataSource": {"kind": "VolumeSnapshot", "name": "a"}}}}}),
+            r#"volumes[name="x"].ephemeral.volumeClaimTemplate.spec.dataSource.kind: add the apiGroup of VolumeSnapshot, or set kind to PersistentVolumeClaim: without a group only that is known"#,
+        ),
+        (
+            "/spec/containers/0/securityContext/windowsOptions",
+            json!({"runAsUserName": "CORP\\"}),
+            r#"containers[name="locust"].securityContext.windowsOptions.runAsUserName: write runAsUserName as USER or DOMAIN\USER: the user has 1 to 104 characters"#,
+        ),
+    ] {
+        assert_eq!(found(&[(pointer, value.clone())]), [format!(".spec.{wanted}")], "{value}");
+    }
+}
+
+#[test]
+fn annotations_that_kubernetes_reads_agree_with_the_fields() {
+    let (annotations, profile) = ("/metadata/annotations", "/spec/securityContext/seccompProfile");
+    let seccomp = json!({"seccomp.security.alpha.kubernetes.io/pod": "unconfined"});
+    let path = ".metadata.annotations.seccomp.security.alpha.kubernetes.io/pod";
+    assert_eq!(
+        found(&[(annotations, seccomp), (profile, json!({"type": "RuntimeDefault"}))]),
+        [format!(
+            r#"{path}: remove the annotation seccomp.security.alpha.kubernetes.io/pod, which says "unconfined": seccompProfile says "runtime/default", and the two may not differ"#
+        )]
+    );
+    let mirror = json!({"kubernetes.io/config.mirror": "x"});
+    assert_eq!(
+        found(&[(annotations, mirror)]),
+        [
+            ".metadata.annotations.kubernetes.io/config.mirror: remove the annotation kubernetes.io/config.mirror: it is for the pods that a node makes itself"
+        ]
+    );
+    let old = json!({"scheduler.alpha.kubernetes.io/tolerations": "[{\"key\": \"a b\"}]"});
+    let found = found(&[(annotations, old)]);
+    assert!(found[0].contains("write spec.tolerations: write key with letters"), "{found:?}");
+}
+
+#[test]
 fn a_wrong_type_is_told_once_and_other_faults_beside_it() {
     let edits = [("/spec/containers/0/image", json!(5)), ("/spec/hostname", json!("A"))];
     let found = found(&edits);
@@ -156,4 +214,11 @@ fn annotations_have_a_size_together() {
         with(256 * 1024),
         [".metadata.annotations: shorten the annotations: they take 262145 bytes, and 262144 are allowed"]
     );
+    let certificate = |length: usize| {
+        let source = json!({"podCertificate": {"signerName": "a.b/c", "keyType": "ED25519", "keyPath": "k",
+            "userAnnotations": {"a/b": "x".repeat(length)}}});
+        found(&[("/spec/volumes/-", json!({"name": "x", "projected": {"sources": [source]}}))])
+    };
+    assert_eq!(certificate(256 * 1024 - 3), Vec::<String>::new());
+    assert!(certificate(256 * 1024 - 2)[0].contains("userAnnotations: shorten the annotations"));
 }
