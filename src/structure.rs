@@ -44,7 +44,12 @@ impl Structure {
                 Step::Field(name) => Some(name.as_str()),
                 Step::Index(_) => None,
             });
-            let message = message(&error, name.unwrap_or("spec"));
+            let name = name.unwrap_or("spec");
+            let message = if error.instance().is_null() && matches!(steps.last(), Some(Step::Index(_))) {
+                format!("remove the empty item of \"{name}\", or write its value: no item of a list is null")
+            } else {
+                message(&error, name)
+            };
             (steps, Diagnostic::error(Code::InvalidValue, message).at(path))
         })
     }

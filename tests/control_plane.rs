@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use podgraft::{locust, manifest::Document};
 use serde_json::{Value, json};
-use support::{control_plane::ControlPlane, files, random_tests::RandomTests, relative, root, text};
+use support::{control_plane::ControlPlane, files, nulls, random_tests::RandomTests, relative, root, text};
 
 /// A test with every directive of both dialects, partial items, empty maps and lists, and fields that no
 /// schema knows.
@@ -35,6 +35,7 @@ fn a_real_api_server_takes_what_people_write() {
     overlays_are_stored_as_they_are_written(&plane);
     every_directive_survives(&plane);
     every_example_is_taken(&plane);
+    fields_with_nothing_behind_them_are_taken(&plane);
     random_tests_are_judged_as_the_server_judges(&plane);
 }
 
@@ -94,6 +95,43 @@ fn every_example_is_taken(plane: &ControlPlane) {
         plane.kubectl_ok(&["apply", "-f", relative(&example)], b"");
         let rendered = example.with_file_name("rendered");
         plane.kubectl_ok(&["create", "--dry-run=server", "-f", relative(&rendered)], b"");
+    }
+}
+
+/// Whatever way a test with nulls goes to the server, what is stored renders as the file does.
+fn fields_with_nothing_behind_them_are_taken(plane: &ControlPlane) {
+    let rendered = |value: &Value| {
+        let document = Document::from_value(value.clone());
+        let rendered =
+            locust::render(&document, &locust::Surroundings::empty(), &locust::config::Config::default());
+        assert!(!rendered.is_refused(), "{:#?}", rendered.diagnostics);
+        rendered.jobs.into_iter().map(|(_, job)| job).collect::<Vec<_>>()
+    };
+    let schema = locust::api::offline_schemas()["v2"].take();
+    let minimal =
+        json!({"image": "i", "master": {"command": "m"}, "worker": {"command": "w", "replicas": 5.0}});
+    let everything = std::fs::read(root().join("docs/examples/g-everything/v2.yaml")).unwrap();
+    let everything = podgraft::manifest::read("-", &everything).documents[0].value["spec"].clone();
+    for mut spec in [minimal, everything] {
+        assert!(nulls::fill(&schema, &mut spec) > 10);
+        let metadata = json!({"name": "nulls", "namespace": "default"});
+        let test =
+            json!({"apiVersion": "locust.io/v2", "kind": "LocustTest", "metadata": metadata, "spec": spec});
+        for way in [&["create"][..], &["apply"], &["apply", "--server-side"]] {
+            plane.kubectl_ok(&[way, &["-f", "-"]].concat(), test.to_string().as_bytes());
+            let stored = plane.kubectl_ok(&["get", "locusttest", "nulls", "-o", "json"], b"");
+            assert_eq!(rendered(&serde_json::from_str(&stored).unwrap()), rendered(&test), "{way:?}");
+            plane.kubectl_ok(&["delete", "locusttest", "nulls"], b"");
+        }
+    }
+    // A required field cannot be null, whatever way.
+    let test = "apiVersion: locust.io/v2\nkind: LocustTest\nmetadata: {name: nulls}\nspec: {image: , master: {command: m}, worker: {command: w, replicas: 1}}\n";
+    for way in [&["create"][..], &["apply", "--server-side"]] {
+        let refused = plane.kubectl(&[way, &["-f", "-"]].concat(), test.as_bytes());
+        assert!(
+            !refused.status.success() && text(&refused.stderr).contains("spec.image"),
+            "{way:?}: {refused:?}"
+        );
     }
 }
 

@@ -6,6 +6,7 @@ pub mod base;
 pub mod command;
 pub mod config;
 mod last_applied;
+mod normalize;
 pub mod overlay;
 mod render;
 pub mod test;

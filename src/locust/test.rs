@@ -1,21 +1,24 @@
 //! [`Test`]: a `LocustTest` of either version, read and checked.
 
 mod convert;
+mod metadata;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use self::metadata::Metadata;
 use super::{
     api::{v1, v2},
-    base, unknown,
+    base,
+    normalize::normalize,
+    unknown,
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic},
     judge,
     path::FieldPath,
-    role::Role,
     structure::{Structure, bound_integers},
 };
 
@@ -85,6 +88,15 @@ const SCHEMAS: &str = include_str!("api/offline.schema.json");
 static V1: LazyLock<(Value, Structure)> = LazyLock::new(|| structure("v1"));
 static V2: LazyLock<(Value, Structure)> = LazyLock::new(|| structure("v2"));
 
+/// The schema of v1 with the pod-shaped fields of v2: those of v1 are open.
+static V1_TYPED: LazyLock<Value> = LazyLock::new(|| {
+    let mut schema = V1.0.clone();
+    for list in ["volumes", "masterVolumes", "workerVolumes"] {
+        schema["properties"][list] = V2.0["properties"][list].clone();
+    }
+    schema
+});
+
 pub(super) fn structure(version: &str) -> (Value, Structure) {
     let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
     let mut schema = schemas.get(version).cloned().unwrap_or_default();
@@ -110,8 +122,11 @@ pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
             ]);
         }
     };
-    let mut errors = metadata(value);
-    let spec = value.get("spec").cloned().unwrap_or_else(|| json!({}));
+    let mut errors = Vec::new();
+    let Metadata { name, namespace, labels } = Metadata::read(value, &mut errors);
+    let spec = value.get("spec").filter(|spec| !spec.is_null());
+    let mut spec = spec.cloned().unwrap_or_else(|| json!({}));
+    normalize(if version == Version::V1 { &V1_TYPED } else { &V2.0 }, &mut spec);
     let (schema, checks) = if version == Version::V1 { &*V1 } else { &*V2 };
     let root = FieldPath::fields(["spec"]);
     unknown::fields("LocustTest", schema, &spec, &root, &mut errors);
@@ -127,15 +142,7 @@ pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
         Version::V1 => typed::<v1::LocustTestSpec>(&spec).map(convert::convert),
     };
     let spec = converted.map_err(|error| vec![error])?;
-    let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    let labels = value.pointer("/metadata/labels").cloned().unwrap_or_else(|| json!({}));
-    let test = Test {
-        name: text("/metadata/name").unwrap_or_default(),
-        namespace: text("/metadata/namespace"),
-        labels: serde_json::from_value(labels).unwrap_or_default(),
-        version,
-        spec,
-    };
+    let test = Test { name, namespace, labels, version, spec };
     errors.extend(typed_rules(&test));
     if errors.is_empty() { Ok((test, Vec::new())) } else { Err(errors) }
 }
@@ -145,68 +152,6 @@ fn typed<T: DeserializeOwned>(spec: &Value) -> Result<T, Diagnostic> {
         Diagnostic::error(Code::InvalidValue, format!("correct the spec: {error}"))
             .at(FieldPath::fields(["spec"]))
     })
-}
-
-/// What is wrong with the object outside its spec.
-fn metadata(value: &Value) -> Vec<Diagnostic> {
-    let mut errors = Vec::new();
-    if value.get("kind").is_none_or(|kind| kind != "LocustTest") {
-        let message = "write kind as LocustTest: it is the only kind of locust.io";
-        errors.push(Diagnostic::error(Code::UnsupportedKind, message).at(FieldPath::fields(["kind"])));
-    }
-    let known = ["apiVersion", "kind", "metadata", "spec", "status"];
-    for field in value
-        .as_object()
-        .into_iter()
-        .flat_map(|fields| fields.keys())
-        .filter(|field| !known.contains(&field.as_str()))
-    {
-        let near = did_you_mean(field, known);
-        let near = if near.is_empty() { "; remove it".to_owned() } else { near };
-        errors.push(unknown::field("LocustTest", field, &near, &FieldPath::root()));
-    }
-    let path = FieldPath::fields(["metadata", "name"]);
-    let name = value.pointer("/metadata/name");
-    match name.map(Value::as_str) {
-        Some(Some(name)) => {
-            errors.extend(
-                name_rules(name).map(|message| Diagnostic::error(Code::InvalidName, message).at(path)),
-            );
-        }
-        Some(None) => {
-            errors.push(Diagnostic::error(Code::InvalidName, "write metadata.name as a string").at(path));
-        }
-        None if value.pointer("/metadata/generateName").is_some() => {
-            let message = "write metadata.name instead of metadata.generateName: a name made up by a server cannot be seen here";
-            errors.push(Diagnostic::error(Code::MissingName, message).at(path));
-        }
-        None => errors.push(
-            Diagnostic::error(
-                Code::MissingName,
-                "add metadata.name: the Jobs and the Service are named after it",
-            )
-            .at(path),
-        ),
-    }
-    errors
-}
-
-/// What is wrong with a test's name, if anything.
-fn name_rules(name: &str) -> Option<String> {
-    let longest = base::generated_name_of(name, Role::Master).len();
-    if longest > 63 {
-        return Some(format!(
-            "shorten the name by {} characters: the Service and the Jobs are named after it",
-            longest - 63
-        ));
-    }
-    if !judge::is_object_name(name) {
-        return Some(format!(
-            "write the name in lower case letters, digits, - and . only: \"{name}\" is no DNS name"
-        ));
-    }
-    name.starts_with(|first: char| first.is_ascii_digit())
-        .then(|| format!("let the name start with a letter: a Service cannot be called \"{name}-master\""))
 }
 
 /// The rules of the typed fields that no schema states.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     edits::edit,
     kustomize,
-    objects::{get, last_applied, locust_test, refused, taken, yaml},
+    objects::{get, last_applied, locust_test, taken, yaml},
     outcomes::Outcomes,
     support::{control_plane::ControlPlane, text},
 };
@@ -15,14 +15,14 @@ use crate::{
 /// still has all of them, where there is one. An update finds a value in each of these places.
 const NULLS: &str = "\
 path                        | value   | map     | unknown | in item | element | template | annotation
-create                      | kept    | kept    | kept    | kept    | kept    | dropped  | -
-replace                     | kept    | kept    | kept    | kept    | kept    | dropped  | -
+create                      | kept    | kept    | kept    | kept    | kept    | kept     | -
+replace                     | kept    | kept    | kept    | kept    | kept    | kept     | -
 apply, new                  | dropped | dropped | dropped | dropped | kept    | dropped  | kept
 apply, update               | dropped | dropped | dropped | dropped | kept    | dropped  | kept
-apply --server-side, new    | kept    | kept    | kept    | kept    | kept    | refused  | -
-apply --server-side, update | kept    | kept    | kept    | kept    | kept    | refused  | -
+apply --server-side, new    | kept    | kept    | kept    | kept    | kept    | kept     | -
+apply --server-side, update | kept    | kept    | kept    | kept    | kept    | kept     | -
 patch --type=merge          | dropped | dropped | dropped | dropped | kept    | dropped  | -
-patch --type=json           | kept    | kept    | kept    | kept    | kept    | dropped  | -
+patch --type=json           | kept    | kept    | kept    | kept    | kept    | kept     | -
 edit                        | dropped | dropped | dropped | dropped | kept    | dropped  | -
 kustomize: resource         | kept    | kept    | kept    | kept    | kept    | kept     | -
 kustomize: JSON6902 patch   | kept    | kept    | kept    | kept    | kept    | kept     | -
@@ -67,19 +67,17 @@ pub(crate) fn check(plane: &ControlPlane, outcomes: &mut Outcomes) {
     for line in NULLS.lines().skip(1) {
         let path = line.split('|').next().unwrap().trim();
         let name = path.replace([' ', ',', '-', '=', ':'], "").to_lowercase();
-        // A refusal of the template's null would hide what becomes of the others.
         let mut others = nulls();
         others.as_object_mut().unwrap().remove("masterPodTemplate");
-        let object = write(plane, path, &name, &others).unwrap();
+        let object = write(plane, path, &name, &others);
         let template = write(plane, path, &format!("{name}-template"), &json!({ "masterPodTemplate": null }));
         let mut cells: Vec<&str> =
             PLACES[..5].iter().map(|place| outcome(object["spec"].pointer(place))).collect();
-        let stored = template.as_ref().map(|object| outcome(object["spec"].pointer(PLACES[5])));
-        cells.push(stored.unwrap_or("refused"));
+        cells.push(outcome(template["spec"].pointer(PLACES[5])));
         let null = |spec: &Option<Value>, place: &str| {
             spec.as_ref().is_some_and(|spec| spec.pointer(place) == Some(&Value::Null))
         };
-        let (of_others, of_template) = (last_applied(&object), template.as_ref().and_then(last_applied));
+        let (of_others, of_template) = (last_applied(&object), last_applied(&template));
         let all = PLACES[..5].iter().all(|place| null(&of_others, place)) && null(&of_template, PLACES[5]);
         cells.push(if all {
             "kept"
@@ -110,56 +108,51 @@ fn outcome(found: Option<&Value>) -> &'static str {
     }
 }
 
-/// Writes these fields in this way, over what is there before where the way is an update; what is stored, or
-/// nothing when it is refused.
-fn write(plane: &ControlPlane, path: &str, name: &str, fields: &Value) -> Option<Value> {
+/// Writes these fields in this way, over what is there before where the way is an update; what is stored.
+fn write(plane: &ControlPlane, path: &str, name: &str, fields: &Value) -> Value {
     let (old, new) = (locust_test(name, &before()), locust_test(name, fields));
     let kubectl = |arguments: &[&str], object: &Value| {
         let output = plane.kubectl(arguments, object.to_string().as_bytes());
-        let said = text(&output.stderr);
-        assert!(
-            output.status.success() || said.contains("must be of type object: \"null\""),
-            "{path}: {said}"
-        );
-        output.status.success()
+        assert!(output.status.success(), "{path}: {}", text(&output.stderr));
     };
     let patch = |kind: &str, patch: &Value| {
         taken(plane, &["create", "-f", "-"], &old);
-        kubectl(&["patch", "locusttest", name, "--type", kind, "-p", &patch.to_string()], &old)
+        kubectl(&["patch", "locusttest", name, "--type", kind, "-p", &patch.to_string()], &old);
     };
-    let written = match path {
+    match path {
         "create" => kubectl(&["create", "-f", "-"], &new),
         "replace" => {
             taken(plane, &["create", "-f", "-"], &old);
-            kubectl(&["replace", "-f", "-"], &new)
+            kubectl(&["replace", "-f", "-"], &new);
         }
         "apply, new" => kubectl(FILE, &new),
         "apply, update" => {
             taken(plane, FILE, &old);
-            kubectl(FILE, &new)
+            kubectl(FILE, &new);
         }
         "apply --server-side, new" => kubectl(SERVER_SIDE, &new),
         "apply --server-side, update" => {
             taken(plane, SERVER_SIDE, &old);
-            kubectl(SERVER_SIDE, &new)
+            kubectl(SERVER_SIDE, &new);
         }
         "patch --type=merge" => patch("merge", &json!({ "spec": fields })),
         "patch --type=json" => patch("json", &kustomize::json_patch(fields)),
         "edit" => {
             taken(plane, &["create", "-f", "-"], &old);
-            edit(plane, name, &[], |object| object["spec"] = new["spec"].clone()).status.success()
+            let output = edit(plane, name, &[], |object| object["spec"] = new["spec"].clone());
+            assert!(output.status.success(), "{path}: {}", text(&output.stderr));
         }
-        "kustomize: resource" => return Some(kustomize::build(plane, &new, &json!({}))),
+        "kustomize: resource" => return kustomize::build(plane, &new, &json!({})),
         "kustomize: JSON6902 patch" => {
-            return Some(kustomize::build(plane, &old, &kustomize::json_patches(fields)));
+            return kustomize::build(plane, &old, &kustomize::json_patches(fields));
         }
         "kustomize: strategic patch" => {
             let patch = json!({ "patches": [{ "patch": new.to_string() }] });
-            return Some(kustomize::build(plane, &old, &patch));
+            return kustomize::build(plane, &old, &patch);
         }
         unknown => panic!("nobody knows how to {unknown}"),
-    };
-    written.then(|| get(plane, name))
+    }
+    get(plane, name)
 }
 
 /// A null that is stored stays when `kubectl apply` is given a file without it, as it never wrote it; the
@@ -175,6 +168,4 @@ fn a_stored_null_can_be_removed(plane: &ControlPlane, outcomes: &mut Outcomes) {
     taken(plane, FILE, &locust_test("null", &with));
     assert_eq!(hostname(), None);
     outcomes.add("create, then client-side apply", "a stored null that the file has", "is removed");
-    let said = refused(plane, SERVER_SIDE, &locust_test("null-template", &json!({ "podTemplate": null })));
-    assert!(said.contains("spec.podTemplate in body must be of type object"), "{said}");
 }

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use super::{v1, v1alpha1, v2};
 
+/// A pattern that no text matches.
+const NO_TEXT: &str = "[^\\s\\S]";
+
 /// The `CustomResourceDefinitions`, as objects to apply.
 #[must_use]
 pub fn crds() -> Vec<Value> {
@@ -20,12 +23,18 @@ pub fn crds() -> Vec<Value> {
             if is_v1 {
                 open_pod_fields(schema);
             }
+            if let Some(spec) = schema.pointer_mut("/properties/spec") {
+                take_nulls(spec);
+            }
         }
     }
     let mut crds = vec![crd];
     for overlay in [v1alpha1::ClusterPodOverlay::crd(), v1alpha1::PodOverlay::crd()] {
         let mut crd = serde_json::to_value(overlay).unwrap_or_default();
         restore_ranges(&mut crd);
+        if let Some(spec) = crd.pointer_mut("/spec/versions/0/schema/openAPIV3Schema/properties/spec") {
+            take_nulls(spec);
+        }
         crds.push(crd);
     }
     crds
@@ -65,11 +74,19 @@ fn offline(schema: &mut Value) {
     if fields.get("x-kubernetes-map-type").is_some_and(|kind| kind == "atomic")
         && fields.contains_key("x-kubernetes-preserve-unknown-fields")
     {
-        *schema = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
+        *schema = json!({
+            "type": "object", "x-kubernetes-map-type": "atomic", "x-kubernetes-preserve-unknown-fields": true
+        });
         return;
     }
     for unused in ["description", "nullable", "x-kubernetes-validations"] {
         fields.remove(unused);
+    }
+    // Nulls are left out before a value is checked.
+    if let Some(values) =
+        fields.remove("anyOf").and_then(|mut ways| Some(ways.pointer_mut("/0/enum")?.take()))
+    {
+        fields.insert("enum".into(), values);
     }
     if let Some(Value::Object(properties)) = fields.get_mut("properties") {
         properties.values_mut().for_each(offline);
@@ -78,6 +95,44 @@ fn offline(schema: &mut Value) {
         if let Some(inner) = fields.get_mut(inner) {
             offline(inner);
         }
+    }
+}
+
+/// Lets every field that may be left out be null, which means the same: a chart prints a field with nothing behind
+/// it so, and of all ways to the server server-side apply drops no null by itself. Below an open template, every
+/// field takes nulls anyway.
+fn take_nulls(schema: &mut Value) {
+    let is_open = schema.get("x-kubernetes-preserve-unknown-fields").is_some();
+    let Value::Object(fields) = schema else { return };
+    if is_open && fields.contains_key("x-kubernetes-map-type") {
+        return;
+    }
+    let required = fields.get("required").cloned().unwrap_or_default();
+    let is_required =
+        |name: &String| required.as_array().is_some_and(|names| names.iter().any(|one| one == name));
+    if let Some(Value::Object(properties)) = fields.get_mut("properties") {
+        for (name, property) in properties {
+            if !is_required(name) {
+                take_null(property);
+            }
+            take_nulls(property);
+        }
+    }
+    if let Some(values @ Value::Object(_)) = fields.get_mut("additionalProperties") {
+        take_null(values);
+        take_nulls(values);
+    }
+    if let Some(items) = fields.get_mut("items") {
+        take_nulls(items);
+    }
+}
+
+/// Of an enumeration, the API server takes no null, not even one that it lists: the values become one of two
+/// alternatives, of which the other takes no text at all.
+fn take_null(schema: &mut Value) {
+    schema["nullable"] = true.into();
+    if let Some(values) = schema.as_object_mut().and_then(|fields| fields.remove("enum")) {
+        schema["anyOf"] = json!([{ "enum": values }, { "pattern": NO_TEXT }]);
     }
 }
 

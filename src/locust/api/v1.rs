@@ -37,9 +37,10 @@ pub struct LocustTestSpec {
     pub master_command_seed: String,
     /// Words put before the operator's own flags of the workers.
     pub worker_command_seed: String,
-    /// How many workers.
+    /// How many workers; 1 by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 500))]
-    pub worker_replicas: i32,
+    pub worker_replicas: Option<i32>,
     /// The image of the locust container of both roles.
     pub image: String,
     /// When the image is pulled.

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, did_you_mean},
     judge,
-    locust::{test, unknown},
+    locust::{normalize::normalize, test, unknown},
     manifest::Document,
     path::FieldPath,
     structure::Structure,
@@ -30,7 +30,10 @@ impl Overlay {
     ///
     /// # Errors
     /// What could be made of it, and everything that is wrong with it; paths are rooted at the object.
-    pub fn read(kind: Kind, document: Document) -> Result<Self, Unreadable> {
+    pub fn read(kind: Kind, mut document: Document) -> Result<Self, Unreadable> {
+        if let Some(spec) = document.value.get_mut("spec") {
+            normalize(&checks_of(kind).0, spec);
+        }
         let value = &document.value;
         let mut errors = metadata(kind, value);
         let spec = value.get("spec").cloned().unwrap_or_else(|| json!({}));
@@ -75,10 +78,15 @@ impl Overlay {
     }
 }
 
+/// The schema of a kind's spec, plain and ready to check.
+fn checks_of(kind: Kind) -> &'static (Value, Structure) {
+    if kind == Kind::Cluster { &CLUSTER } else { &NAMESPACED }
+}
+
 /// What the CRD refuses of the spec. Fields that it does not know are added to `errors`: the rest can be
 /// read nevertheless.
 fn structure(kind: Kind, spec: &Value, errors: &mut Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let (schema, checks) = if kind == Kind::Cluster { &*CLUSTER } else { &*NAMESPACED };
+    let (schema, checks) = checks_of(kind);
     let root = FieldPath::fields(["spec"]);
     unknown::fields(kind.as_str(), schema, spec, &root, errors);
     let rooted = |error: Diagnostic| {
@@ -129,7 +137,7 @@ fn metadata(kind: Kind, value: &Value) -> Vec<Diagnostic> {
             format!("write the name in lower case letters, digits, - and . only: \"{name}\" is no DNS name");
         errors.push(say(Code::InvalidName, message, &["metadata", "name"]));
     }
-    let namespace = value.pointer("/metadata/namespace");
+    let namespace = value.pointer("/metadata/namespace").filter(|namespace| !namespace.is_null());
     if kind == Kind::Namespaced && namespace.is_some_and(|namespace| !namespace.is_string()) {
         let message = "write metadata.namespace as a string".to_owned();
         errors.push(say(Code::InvalidNamespace, message, &["metadata", "namespace"]));

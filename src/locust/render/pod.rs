@@ -6,15 +6,15 @@ use serde_json::Value;
 
 use super::{
     origins::Told,
-    wish::{Wish, wishes},
+    wish::{Wish, layers_of, wishes},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
     judge::{self, Subject},
-    layers::{self, Folded, Layer, Leaf},
+    layers::{self, Folded, Leaf},
     locust::{
         base,
-        config::{Config, UnknownFields},
+        config::Config,
         overlay::{
             self, Applying, Namespace, Overlap, Reference, Source,
             constraint::{self, Judged},
@@ -22,7 +22,6 @@ use crate::{
         test::Test,
     },
     manifest::Document,
-    patch::{self, MissingTarget, Options},
     path::FieldPath,
     role::Role,
     schema::Schema,
@@ -124,25 +123,6 @@ impl<'o> Pod<'o> {
         let told = Told { base, provenance, wishes, followed };
         Self { template: folded.value, told, overlaps, missing_targets, diagnostics }
     }
-}
-
-/// The wishes as layers to fold.
-fn layers_of<'w>(wishes: &'w [Wish<'_>], config: &Config) -> Vec<Layer<'w>> {
-    let unknown_fields = match config.unknown_fields {
-        UnknownFields::Refuse => patch::UnknownFields::Refuse,
-        UnknownFields::Warn => patch::UnknownFields::Warn,
-    };
-    // An overlay meets tests of all kinds: what it aims at may be missing in this one.
-    let missing_target = |wish: &Wish<'_>| match wish.overlay {
-        Some(_) => MissingTarget::Skip,
-        None => MissingTarget::Refuse,
-    };
-    let layer = |wish: &'w Wish<'_>| Layer {
-        name: wish.name.clone(),
-        patch: wish.patch(),
-        options: Options { unknown_fields, missing_target: missing_target(wish) },
-    };
-    wishes.iter().map(layer).collect()
 }
 
 /// What overlays aim at and is not there, among what their layers said.

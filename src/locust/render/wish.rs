@@ -1,22 +1,24 @@
 //! [`Wish`]: a layer's patch, and where somebody wrote it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use serde_json::{Value, json};
 
 use crate::{
     diagnostic::{Diagnostic, Position},
-    layers::Patch,
+    layers::{self, Layer, Patch},
     locust::{
         base,
-        config::Config,
+        config::{Config, UnknownFields},
         overlay::{Applying, Band, OverlayLayer},
         test::Test,
         typed_fields,
     },
     manifest::Document,
+    patch::{self, MissingTarget, Options},
     path::{FieldPath, Segment},
     role::Role,
+    schema::Schema,
 };
 
 /// A layer's patch, and where it was written.
@@ -108,16 +110,35 @@ pub(super) fn wishes<'a>(
 ) -> (Vec<Wish<'a>>, Vec<Diagnostic>) {
     let layers = applying.layers(role);
     let (defaults, overrides) = layers.split_at(layers.partition_point(|layer| layer.band < Band::Test));
-    let (own, diagnostics) = of_test(test, role, config);
     let mut wishes: Vec<Wish<'a>> = defaults.iter().copied().map(Wish::from).collect();
+    let lower_volumes = lower_volumes(test, role, config, &wishes);
+    let (own, diagnostics) = of_test(test, role, config, &lower_volumes);
     wishes.extend(own);
     wishes.extend(overrides.iter().copied().map(Wish::from));
     (wishes, diagnostics)
 }
 
+/// The names of the volumes that the base and these layers give the pod, where a typed volume needs to know them.
+fn lower_volumes(test: &Test, role: Role, config: &Config, layers: &[Wish<'_>]) -> BTreeSet<String> {
+    let overrides = &test.spec.overrides;
+    let typed = [&overrides.volumes, &overrides.master_volumes, &overrides.worker_volumes];
+    let is_needed = typed.into_iter().flatten().any(typed_fields::is_without_source);
+    let Some(schema) = Schema::pod_template().filter(|_| is_needed) else { return BTreeSet::new() };
+    let base = base::pod_template(test, role, config);
+    let folded = layers::fold(base, &layers_of(layers, config), schema);
+    let volumes = folded.value.pointer("/spec/volumes").and_then(Value::as_array);
+    let name = |volume: &Value| volume.get("name").and_then(Value::as_str).map(str::to_owned);
+    volumes.into_iter().flatten().filter_map(name).collect()
+}
+
 /// The test's own layers: typed fields, `podTemplate`, the role's own template.
-fn of_test<'a>(test: &Test, role: Role, config: &Config) -> (Vec<Wish<'a>>, Vec<Diagnostic>) {
-    let (pieces, diagnostics) = typed_fields::pieces(test, role, config);
+fn of_test<'a>(
+    test: &Test,
+    role: Role,
+    config: &Config,
+    lower_volumes: &BTreeSet<String>,
+) -> (Vec<Wish<'a>>, Vec<Diagnostic>) {
+    let (pieces, diagnostics) = typed_fields::pieces(test, role, config, lower_volumes);
     let mut wishes: Vec<Wish<'a>> = pieces
         .into_iter()
         .map(|piece| Wish {
@@ -146,6 +167,25 @@ fn of_test<'a>(test: &Test, role: Role, config: &Config) -> (Vec<Wish<'a>>, Vec<
         }
     }
     (wishes, diagnostics)
+}
+
+/// The wishes as layers to fold.
+pub(super) fn layers_of<'w>(wishes: &'w [Wish<'_>], config: &Config) -> Vec<Layer<'w>> {
+    let unknown_fields = match config.unknown_fields {
+        UnknownFields::Refuse => patch::UnknownFields::Refuse,
+        UnknownFields::Warn => patch::UnknownFields::Warn,
+    };
+    // An overlay meets tests of all kinds: what it aims at may be missing in this one.
+    let missing_target = |wish: &Wish<'_>| match wish.overlay {
+        Some(_) => MissingTarget::Skip,
+        None => MissingTarget::Refuse,
+    };
+    let layer = |wish: &'w Wish<'_>| Layer {
+        name: wish.name.clone(),
+        patch: wish.patch(),
+        options: Options { unknown_fields, missing_target: missing_target(wish) },
+    };
+    wishes.iter().map(layer).collect()
 }
 
 /// Where a template says something of `path`: at the field itself, or at a directive about it.

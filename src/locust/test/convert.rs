@@ -42,7 +42,7 @@ pub(super) fn convert(old: v1::LocustTestSpec) -> v2::LocustTestSpec {
         },
         worker: v2::WorkerSpec {
             command: old.worker_command_seed,
-            replicas: old.worker_replicas,
+            replicas: old.worker_replicas.unwrap_or(1),
             labels: labels.worker,
             annotations: annotations.worker,
             ..v2::WorkerSpec::default()

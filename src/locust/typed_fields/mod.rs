@@ -11,8 +11,11 @@ mod pod;
 mod tests;
 mod volumes;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
+pub(super) use self::volumes::is_without_source;
 use super::{config::Config, test::Test};
 use crate::{diagnostic::Diagnostic, path::FieldPath, role::Role};
 
@@ -26,10 +29,15 @@ pub struct Piece {
 }
 
 /// The pieces of a role's pod in the order in which they apply, and what there is to say of the
-/// fields they come from.
+/// fields they come from. `lower_volumes` are the names of the volumes that the pod has without them.
 #[must_use]
-pub fn pieces(test: &Test, role: Role, config: &Config) -> (Vec<Piece>, Vec<Diagnostic>) {
-    let mut pieces = Pieces { test, role, made: Vec::new(), diagnostics: Vec::new() };
+pub fn pieces(
+    test: &Test,
+    role: Role,
+    config: &Config,
+    lower_volumes: &BTreeSet<String>,
+) -> (Vec<Piece>, Vec<Diagnostic>) {
+    let mut pieces = Pieces { test, role, lower_volumes, made: Vec::new(), diagnostics: Vec::new() };
     pieces.containers();
     pieces.metadata();
     pieces.pod(config);
@@ -42,6 +50,7 @@ pub fn pieces(test: &Test, role: Role, config: &Config) -> (Vec<Piece>, Vec<Diag
 struct Pieces<'t> {
     test: &'t Test,
     role: Role,
+    lower_volumes: &'t BTreeSet<String>,
     made: Vec<Piece>,
     diagnostics: Vec<Diagnostic>,
 }

@@ -23,7 +23,7 @@ fn test_with(more: &[(&str, Value)]) -> Test {
 
 /// The pod of a role with the typed fields, and what was said of them.
 fn typed(test: &Test, role: Role, config: &Config) -> (Value, Vec<String>) {
-    let (pieces, said) = pieces(test, role, config);
+    let (pieces, said) = pieces(test, role, config, &BTreeSet::new());
     let layers: Vec<Layer<'_>> = pieces
         .iter()
         .map(|piece| Layer {
@@ -46,7 +46,7 @@ fn pod_of(more: &[(&str, Value)], role: Role) -> Value {
 }
 
 fn said_of(more: &[(&str, Value)], role: Role) -> Vec<String> {
-    pieces(&test_with(more), role, &Config::default())
+    pieces(&test_with(more), role, &Config::default(), &BTreeSet::new())
         .1
         .iter()
         .map(|one| format!("{} {} {}", one.severity, one.code, one.path.as_ref().unwrap()))
@@ -374,7 +374,7 @@ fn pieces_point_at_what_the_author_wrote() {
         }
     });
     let (test, _) = test::read(&object).unwrap();
-    let origins: Vec<String> = pieces(&test, Role::Worker, &Config::default())
+    let origins: Vec<String> = pieces(&test, Role::Worker, &Config::default(), &BTreeSet::new())
         .0
         .iter()
         .map(|piece| piece.origin.to_string())

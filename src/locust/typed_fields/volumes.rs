@@ -77,6 +77,11 @@ impl Pieces<'_> {
             self.say(&origin, Diagnostic::error(Code::DuplicateVolume, message));
             return;
         }
+        let mut volume = volume.clone();
+        // A volume without a source is an emptyDir, as in a pod; over a volume of an overlay it is that volume.
+        if is_without_source(&volume) && !self.lower_volumes.contains(name) {
+            volume["emptyDir"] = json!({});
+        }
         self.spec(&origin, &json!({ "volumes": [volume] }));
     }
 
@@ -114,6 +119,11 @@ impl Pieces<'_> {
             self.mount_at(origin, &mount, mounts);
         }
     }
+}
+
+/// Whether a typed volume has a name and nothing else.
+pub(in crate::locust) fn is_without_source(volume: &Value) -> bool {
+    volume.as_object().is_some_and(|fields| fields.keys().all(|field| field == "name"))
 }
 
 /// The volumes made for Secrets so far: their names, and the Secrets that they have.

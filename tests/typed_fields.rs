@@ -1,0 +1,220 @@
+//! The fields of a LocustTest beside its templates, written as people and charts write them.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+use podgraft::{
+    locust::{
+        Rendered, Surroundings,
+        api::offline_schemas,
+        config::Config,
+        overlay::{Kind, Overlay, Overlays},
+        render,
+    },
+    manifest::{self, Document},
+};
+use serde_json::{Value, json};
+use support::{files, nulls, podgraft, root, text};
+
+fn rendered(object: &Value) -> Rendered {
+    render(&Document::from_value(object.clone()), &Surroundings::empty(), &Config::default())
+}
+
+/// What a test becomes, and what is said of it.
+fn outcome(object: &Value) -> (Option<Value>, Vec<Value>, Vec<String>) {
+    let rendered = rendered(object);
+    let said =
+        rendered.diagnostics.iter().map(|said| format!("{} {:?} {}", said.code, said.path, said.message));
+    let said = said.collect();
+    (rendered.service, rendered.jobs.into_iter().map(|(_, job)| job).collect(), said)
+}
+
+fn v1() -> Value {
+    json!({
+        "apiVersion": "locust.io/v1", "kind": "LocustTest", "metadata": {"name": "shop"},
+        "spec": {"image": "i", "masterCommandSeed": "m", "workerCommandSeed": "w", "workerReplicas": 2}
+    })
+}
+
+fn v2() -> Value {
+    json!({
+        "apiVersion": "locust.io/v2", "kind": "LocustTest", "metadata": {"name": "shop"},
+        "spec": {"image": "i", "master": {"command": "m"}, "worker": {"command": "w", "replicas": 2}}
+    })
+}
+
+fn examples() -> Vec<Value> {
+    let mut examples = vec![v1(), v2()];
+    for file in files(&root().join("docs/examples"), ".yaml") {
+        let read = manifest::read("-", &std::fs::read(file).unwrap());
+        examples.extend(read.documents.into_iter().map(|document| document.value));
+    }
+    examples.retain(|object| object["kind"] == "LocustTest");
+    examples
+}
+
+#[test]
+fn a_field_with_nothing_behind_it_is_absent() {
+    let schemas = offline_schemas();
+    let (mut tests, mut filled) = (0, 0);
+    for mut object in examples() {
+        let plain = outcome(&object);
+        let version = object["apiVersion"].as_str().unwrap().trim_start_matches("locust.io/").to_owned();
+        filled += nulls::fill(&schemas[&version], &mut object["spec"]);
+        for field in ["annotations", "generateName", "namespace", "finalizers"] {
+            if object["metadata"].get(field).is_none() {
+                object["metadata"][field] = Value::Null;
+            }
+        }
+        assert_eq!(outcome(&object), plain, "{object:#}");
+        tests += 1;
+    }
+    println!("{filled} nulls in {tests} tests");
+    assert!(tests >= 15 && filled > 500, "only {filled} nulls in {tests} tests");
+}
+
+/// In v1 the pod-shaped fields are open.
+#[test]
+fn nulls_and_floats_in_volumes_of_v1_are_read_as_in_v2() {
+    let volumes = json!([
+        {"name": "a", "emptyDir": null}, {"name": "b", "secret": {"secretName": "s", "defaultMode": 420.0, "optional": null}}
+    ]);
+    let plain = json!([{"name": "a", "emptyDir": {}}, {"name": "b", "secret": {"secretName": "s", "defaultMode": 420}}]);
+    for mut object in [v1(), v2()] {
+        object["spec"]["volumes"] = plain.clone();
+        let wanted = outcome(&object);
+        object["spec"]["volumes"] = volumes.clone();
+        assert_eq!(outcome(&object), wanted);
+    }
+}
+
+#[test]
+fn a_required_field_with_nothing_behind_it_is_missing_at_its_line() {
+    let file = "apiVersion: locust.io/v2\nkind: LocustTest\nmetadata:\n  name: shop\nspec:\n  image:\n  master:\n  worker:\n    command: w\n    replicas: 2\n";
+    let output = podgraft(&["render", "-f", "-"], file.as_bytes());
+    let said = text(&output.stderr);
+    for part in ["add \"image\": it is required", "-:6:3", "add \"master\": it is required", "-:7:3"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let output =
+        podgraft(&["render", "-f", "-"], b"apiVersion: locust.io/v2\nkind: LocustTest\nmetadata:\nspec:\n");
+    let said = text(&output.stderr);
+    assert!(said.contains("add metadata.name") && said.contains("add \"worker\""), "{said}");
+}
+
+#[test]
+fn an_item_with_nothing_behind_it_is_refused() {
+    for (field, value) in [
+        ("imagePullSecrets", json!([null])),
+        ("volumes", json!([null])),
+        ("overlays", json!([{"name": "a"}, null])),
+        ("env", json!({"variables": [null]})),
+    ] {
+        let mut object = v2();
+        object["spec"][field] = value;
+        let said = outcome(&object).2;
+        assert!(said.len() == 1 && said[0].contains("remove the empty item"), "{field}: {said:?}");
+    }
+}
+
+#[test]
+fn whole_numbers_are_integers_however_they_are_written() {
+    for written in ["5.0", "5e0", "0.5e1", "+5"] {
+        let file = format!(
+            "apiVersion: locust.io/v2\nkind: LocustTest\nmetadata: {{name: shop}}\nspec: {{image: i, master: {{command: m, \
+             autoquit: {{timeout: {written}}}}}, worker: {{command: w, replicas: {written}}}, job: {{ttlSecondsAfterFinished: \
+             {written}, activeDeadlineSeconds: {written}}}}}\n"
+        );
+        let output = podgraft(&["render", "-f", "-", "--role", "worker"], file.as_bytes());
+        let (rendered, said) = (text(&output.stdout), text(&output.stderr));
+        for part in ["parallelism: 5\n", "ttlSecondsAfterFinished: 5\n", "activeDeadlineSeconds: 5\n"] {
+            assert!(rendered.contains(part), "{written}: {said}{rendered}");
+        }
+    }
+    for written in [json!(5.5), json!(1e300), json!("5")] {
+        let mut object = v2();
+        object["spec"]["worker"]["replicas"] = written;
+        assert!(rendered(&object).is_refused(), "{object}");
+    }
+}
+
+#[test]
+fn v1_without_a_number_of_workers_has_one() {
+    let mut object = v1();
+    object["spec"].as_object_mut().unwrap().remove("workerReplicas");
+    let (_, jobs, said) = outcome(&object);
+    assert_eq!((&jobs[1]["spec"]["parallelism"], said), (&json!(1), Vec::new()));
+}
+
+#[test]
+fn labels_and_annotations_of_the_object_are_strings() {
+    for (field, value, part) in [
+        ("labels", json!({"team": 5}), "put it in quotes"),
+        ("annotations", json!({"note": true}), "put it in quotes"),
+        ("labels", json!(["a"]), "as a map"),
+        ("namespace", json!(5), "as a string"),
+    ] {
+        let mut object = v2();
+        object["metadata"][field] = value;
+        let said = outcome(&object).2;
+        assert!(said.len() == 1 && said[0].contains(part), "{said:?}");
+    }
+}
+
+/// The volumes of the worker's pod of a test with these overlays.
+fn volumes(object: &Value, overlays: Vec<Value>) -> Value {
+    let overlays = Overlays::read(overlays.into_iter().map(Document::from_value));
+    let around = Surroundings { overlays: &overlays, namespace: None };
+    let rendered = render(&Document::from_value(object.clone()), &around, &Config::default());
+    assert!(!rendered.is_refused(), "{:#?}", rendered.diagnostics);
+    rendered.jobs[1].1["spec"]["template"]["spec"]["volumes"].clone()
+}
+
+#[test]
+fn a_volume_without_a_source_is_an_empty_folder_or_the_overlay_s() {
+    let mut object = v2();
+    for field in ["volumes", "workerVolumes"] {
+        let mut object = v2();
+        object["spec"][field] = json!([{"name": "scratch"}]);
+        assert_eq!(volumes(&object, Vec::new()), json!([{"name": "scratch", "emptyDir": {}}]), "{field}");
+    }
+    object["spec"]["volumes"] = json!([{"name": "scratch"}]);
+    let overlay = |name: &str, band: &str, volume: Value| {
+        json!({
+            "apiVersion": "locust.io/v1alpha1", "kind": "ClusterPodOverlay", "metadata": {"name": name},
+            "spec": {band: {"podTemplate": {"spec": {"volumes": [volume]}}}}
+        })
+    };
+    let claim = json!({"name": "scratch", "persistentVolumeClaim": {"claimName": "c"}});
+    let default = overlay("a", "defaults", claim.clone());
+    assert_eq!(volumes(&object, vec![default.clone()]), json!([claim]));
+    let gone = overlay("b", "defaults", json!({"name": "scratch", "$patch": "delete"}));
+    assert_eq!(volumes(&object, vec![default, gone]), json!([{"name": "scratch", "emptyDir": {}}]));
+    assert_eq!(volumes(&object, vec![overlay("a", "overrides", claim.clone())]), json!([claim]));
+}
+
+#[test]
+fn overlays_take_nulls_too() {
+    let schemas = offline_schemas();
+    for kind in ["ClusterPodOverlay", "PodOverlay"] {
+        let mut overlay = json!({
+            "apiVersion": "locust.io/v1alpha1", "kind": kind, "metadata": {"name": "a", "namespace": null, "labels": null},
+            "spec": {
+                "priority": 5.0,
+                "defaults": {"podTemplate": {"spec": {"hostNetwork": true}}},
+                "constraints": [{"path": ".spec.hostNetwork", "enum": [true]}]
+            }
+        });
+        assert!(nulls::fill(&schemas[kind], &mut overlay["spec"]) > 10);
+        let kind = Kind::of(&overlay).unwrap();
+        let read =
+            Overlay::read(kind, Document::from_value(overlay)).map_err(|wrong| wrong.diagnostics).unwrap();
+        assert_eq!((read.priority, read.constraints.len()), (5, 1));
+    }
+}
