@@ -21,7 +21,7 @@ use support::{assert_file, files, podgraft, relative, root, text};
 const FOLDER: &str = "docs/diagnostics";
 
 /// What no file can bring about: why, and how the message begins.
-const WITHOUT_EXAMPLE: [(Code, &str, &str); 4] = [
+const WITHOUT_EXAMPLE: [(Code, &str, &str); 5] = [
     (Code::NoSchema, "Only a broken build says it.", "rebuild podgraft: its schema"),
     (
         Code::NoContainers,
@@ -37,6 +37,11 @@ const WITHOUT_EXAMPLE: [(Code, &str, &str); 4] = [
         Code::MoreMessages,
         "Only JSON, SARIF and annotations say it, of files with very many faults.",
         "correct these first: there are",
+    ),
+    (
+        Code::RenderFailed,
+        "Only the operator says it, in the conditions of a test, and no test is known that brings it about.",
+        "report this test: podgraft has a fault",
     ),
 ];
 

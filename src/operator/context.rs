@@ -14,7 +14,8 @@ use kube::{
 use tokio::sync::Semaphore;
 
 use super::{
-    MANAGER, around::Around, check::Checker, metrics::Metrics, overlay_status::Uses, settings::Settings,
+    MANAGER, around::Around, check::Checker, metrics::Metrics, overlay_status::Uses, render_pool::RenderPool,
+    settings::Settings,
 };
 
 /// How many tests' delays are kept.
@@ -36,6 +37,8 @@ pub struct Context {
     pub(super) uses: Uses,
     /// Asks the API server beforehand.
     pub checker: Checker,
+    /// Where tests are rendered.
+    pub(super) pool: RenderPool,
     /// As many as tests may be worked on at once, in all namespaces.
     pub(super) turns: Semaphore,
     waits: Mutex<HashMap<String, u32>>,
@@ -59,6 +62,7 @@ impl Context {
             client,
             around,
             uses: Uses::default(),
+            pool: RenderPool::default(),
             settings,
             metrics,
             waits: Mutex::default(),

@@ -20,6 +20,9 @@ pub enum Error {
         /// What.
         what: String,
     },
+    /// A fault of the operator's own, in a look at one test.
+    #[error("podgraft has a fault: {0}; please report it with the test")]
+    Panicked(String),
     /// The operator cannot start.
     #[error("{0}")]
     Start(String),
@@ -39,6 +42,7 @@ impl Error {
             Self::Api { .. } => "api",
             Self::Stale => "stale",
             Self::Unreadable { .. } => "unreadable",
+            Self::Panicked(_) => "panic",
             Self::Start(_) => "start",
         }
     }

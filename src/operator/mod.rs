@@ -33,6 +33,7 @@ mod overlay_status;
 pub mod pods;
 pub mod problems;
 mod reconcile;
+mod render_pool;
 pub mod report;
 pub mod revision;
 mod run;

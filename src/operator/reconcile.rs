@@ -1,7 +1,8 @@
 //! One look at one test: fetch, render, decide, apply, status, report.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures::FutureExt;
 use k8s_openapi::jiff::Timestamp;
 use kube::{
     Api, ResourceExt,
@@ -43,6 +44,13 @@ fn unknown_overlays(words: &str) -> Diagnostic {
     Diagnostic::error(Code::UnknownOverlays, message)
 }
 
+/// That a test could not be rendered, by no fault of its author's.
+fn render_failed() -> Diagnostic {
+    let message = "report this test: podgraft has a fault, and ended in a panic while it rendered the test";
+    Diagnostic::error(Code::RenderFailed, message)
+        .help("change the test to try again; the operator's log has the words of the panic")
+}
+
 /// The public operator's finalizer. podgraft needs none, and removes it from tests that have it.
 const FINALIZER: &str = "locust.io/cleanup";
 /// How many steps one look takes at most; the next look goes on.
@@ -67,12 +75,34 @@ struct Now {
 }
 
 impl Now {
-    fn of(scope: &Scope, test: &DynamicObject) -> Self {
+    /// Renders a test, on a thread of the pool; a panic refuses this test, and no other.
+    async fn of(scope: &Arc<Scope>, test: &DynamicObject) -> Self {
         let value = serde_json::to_value(test).unwrap_or_default();
         let namespace = test.namespace().unwrap_or_default();
-        let document = Document::from_value(value.clone());
-        let config = &scope.ctx.settings.config;
         let around = scope.ctx.around.of(&namespace);
+        let rendering = {
+            let scope = Arc::clone(scope);
+            move || Self::render(&scope, value, around)
+        };
+        let now = scope.ctx.pool.run(&namespace, rendering).await.unwrap_or_else(|panicked| {
+            tracing::error!(test = name_of(test), words = panicked.0, "a panic while the test was rendered");
+            let rendered = Rendered { diagnostics: vec![render_failed()], ..Rendered::default() };
+            Self {
+                rendered,
+                around: None,
+                objects: None,
+                hash: String::new(),
+                policy: UpdatePolicy::default(),
+            }
+        });
+        scope.ctx.uses.note(test, &now.rendered);
+        now
+    }
+
+    fn render(scope: &Scope, value: Value, around: Result<(Arc<Overlays>, Namespace), String>) -> Self {
+        let policy = test::read(&value).ok().and_then(|(test, _)| test.spec.overrides.update_policy);
+        let document = Document::from_value(value);
+        let config = &scope.ctx.settings.config;
         let rendered = match &around {
             Ok((overlays, namespace)) => {
                 let around = Surroundings { overlays, namespace: Some(namespace) };
@@ -85,8 +115,6 @@ impl Now {
                 rendered
             }
         };
-        scope.ctx.uses.note(test, &rendered);
-        let policy = test::read(&value).ok().and_then(|(test, _)| test.spec.overrides.update_policy);
         let objects = Objects::of(&rendered).filter(|_| !rendered.is_refused());
         let hash = objects.as_ref().map(Objects::hash).unwrap_or_default();
         Self { rendered, around: around.ok(), objects, hash, policy: policy.unwrap_or_default() }
@@ -115,9 +143,10 @@ pub(super) async fn reconcile(test: Arc<DynamicObject>, scope: Arc<Scope>) -> Re
     // What is not in a cache yet would be taken for missing.
     scope.caches.ready().await;
     scope.ctx.around.settled().await;
-    let Ok(_turn) = scope.ctx.turns.acquire().await else { return Ok(Action::await_change()) };
     let started = std::time::Instant::now();
-    let outcome = Box::pin(look(&test, &scope)).await;
+    // Whatever a stored object brings about, the operator goes on.
+    let looked = AssertUnwindSafe(Box::pin(look(&test, &scope))).catch_unwind().await;
+    let outcome = looked.unwrap_or_else(|_| Err(Error::Panicked(format!("a look at {}", name_of(&test)))));
     let label = outcome.as_ref().map_or_else(Error::label, |_| "ok");
     scope.ctx.metrics.reconciled(label, started.elapsed());
     outcome
@@ -144,14 +173,16 @@ fn key(test: &DynamicObject) -> String {
     test.uid().unwrap_or_default()
 }
 
-async fn look(test: &DynamicObject, scope: &Scope) -> Result<Action, Error> {
+async fn look(test: &DynamicObject, scope: &Arc<Scope>) -> Result<Action, Error> {
     if test.metadata.deletion_timestamp.is_some() {
         scope.ctx.forget(&key(test));
         scope.ctx.uses.note_leaving(test);
         return release(test, scope).await;
     }
+    let mut now = Now::of(scope, test).await;
+    // Rendering waits for its own turn, and keeps nobody's.
+    let Ok(_turn) = scope.ctx.turns.acquire().await else { return Ok(Action::await_change()) };
     let mut view = fetch::cached(&scope.caches, test);
-    let mut now = Now::of(scope, test);
     let mut step = decide(&view, now.wanted());
     let (mut verdict, mut failure) = (None, None);
     if step.acts() || matches!(step, Step::Strand(_)) {
@@ -163,7 +194,7 @@ async fn look(test: &DynamicObject, scope: &Scope) -> Result<Action, Error> {
             return Ok(Action::requeue(SOON));
         }
         view = live;
-        now = Now::of(scope, &view.test);
+        now = Now::of(scope, &view.test).await;
         match act(scope, &mut view, &now).await {
             Ok(outcome) => (step, verdict) = outcome,
             // The author is told, too.

@@ -30,6 +30,8 @@ const PATIENCE: Duration = Duration::from_secs(400);
 /// What is measured while the tests run: enough to see a line that is not straight.
 const STEPS: &str = "50,200";
 const STRANGERS: &str = "1000";
+/// How many starts are measured before, and how many after.
+const STARTS: usize = 3;
 /// The operator's name in the audit log.
 const OPERATOR: &str = "system:serviceaccount:podgraft:podgraft";
 
@@ -119,7 +121,8 @@ fn many_overlays_at_once(cluster: &Cluster, operator: &Operator, tests: usize) {
     cluster.plane.kubectl_ok(&["delete", "podoverlays", "--all", "-n", "many"], b"");
 }
 
-/// A fresh operator before and after there are pods of others.
+/// Fresh operators before and after there are pods of others. How threads share memory differs from start to
+/// start by some MiB, so the least of a few starts is compared: what a cache of pods would cost is in each.
 fn with_strangers(cluster: &Cluster, tests: usize, strangers: usize) {
     let fresh = || {
         let operator = Operator::of(cluster);
@@ -127,9 +130,10 @@ fn with_strangers(cluster: &Cluster, tests: usize, strangers: usize) {
         sleep(Duration::from_secs(2));
         memory(&operator)
     };
-    let before = fresh();
+    let least = || (0..STARTS).map(|_| fresh()).min().unwrap();
+    let before = least();
     create_strangers(cluster, strangers);
-    let after = fresh();
+    let after = least();
     println!("{tests} tests, restarted: {before} MiB; with {strangers} unrelated pods: {after} MiB");
     assert!(after <= before + 3, "unrelated pods cost memory");
 }
