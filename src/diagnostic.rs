@@ -135,6 +135,17 @@ impl Diagnostic {
     }
 }
 
+/// What to do about a text of several lines where a map or list is wanted: `|` and `>` make one of all that
+/// follows.
+pub(crate) fn no_block_of_text(value: &serde_json::Value) -> &'static str {
+    match value.as_str() {
+        Some(text) if text.contains('\n') => {
+            ": remove the | or > before it, which makes one text of all its lines"
+        }
+        _ => "",
+    }
+}
+
 /// `; did you mean "x"?` when one of `known` is near to `written`, nothing otherwise.
 pub fn did_you_mean<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     nearest(written, known).map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"))

@@ -7,7 +7,7 @@ use jsonschema::{
 use serde_json::Value;
 
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, no_block_of_text},
     path::{FieldPath, Segment, Step},
 };
 
@@ -44,11 +44,12 @@ impl Structure {
                 Step::Field(name) => Some(name.as_str()),
                 Step::Index(_) => None,
             });
+            let is_item = matches!(steps.last(), Some(Step::Index(_)));
             let name = name.unwrap_or("spec");
-            let message = if error.instance().is_null() && matches!(steps.last(), Some(Step::Index(_))) {
+            let message = if error.instance().is_null() && is_item {
                 format!("remove the empty item of \"{name}\", or write its value: no item of a list is null")
             } else {
-                message(&error, name)
+                message(&error, name, is_item)
             };
             (steps, Diagnostic::error(Code::InvalidValue, message).at(path))
         })
@@ -99,13 +100,14 @@ fn segment(step: &Step) -> Segment {
     }
 }
 
-fn message(error: &ValidationError<'_>, name: &str) -> String {
+/// `is_item`: whether the value is an item of the list that has the name.
+fn message(error: &ValidationError<'_>, name: &str, is_item: bool) -> String {
     let value = shortened(error.instance());
     match error.kind() {
         ValidationErrorKind::Required { property } => {
             format!("add \"{}\": it is required", property.as_str().unwrap_or_default())
         }
-        ValidationErrorKind::Type { kind } => wrong_type(name, kind, error.instance()),
+        ValidationErrorKind::Type { kind } => wrong_type(name, is_item, kind, error.instance()),
         ValidationErrorKind::Enum { options } => {
             let options: Vec<String> = options.as_array().into_iter().flatten().map(shortened).collect();
             format!("write \"{name}\" as one of {}, not as {value}", options.join(", "))
@@ -124,20 +126,31 @@ fn message(error: &ValidationError<'_>, name: &str) -> String {
     }
 }
 
-/// What to do about a value of another type than the schema wants.
-pub(crate) fn wrong_type(name: &str, kind: &TypeKind, value: &Value) -> String {
+/// What to do about a value of another type than the schema wants; `is_item` is whether it is an item of the list
+/// that has the name.
+pub(crate) fn wrong_type(name: &str, is_item: bool, kind: &TypeKind, value: &Value) -> String {
     let wanted: Vec<&str> = match kind {
         TypeKind::Single(only) => vec![only.as_str()],
         TypeKind::Multiple(several) => several.into_iter().map(jsonschema::JsonType::as_str).collect(),
     };
+    let of = if is_item { "each item of " } else { "" };
+    wrong(&format!("{of}\"{name}\""), &wanted, value)
+}
+
+/// What to do about a value that is no text, and must be one.
+pub(crate) fn not_a_text(name: &str, value: &Value) -> String {
+    wrong(name, &["string"], value)
+}
+
+fn wrong(what: &str, wanted: &[&str], value: &Value) -> String {
     let types: Vec<&str> = wanted.iter().copied().map(with_article).collect();
     let written = match value {
         Value::Object(_) => "a map".to_owned(),
         Value::Array(_) => "a list".to_owned(),
         _ => shortened(value),
     };
-    let hint = quotes(&wanted, value);
-    format!("write \"{name}\" as {}, not as {written}{hint}", types.join(" or "))
+    let hint = quotes(wanted, value);
+    format!("write {what} as {}, not as {written}{hint}", types.join(" or "))
 }
 
 fn with_article(json_type: &str) -> &str {
@@ -162,6 +175,9 @@ fn quotes(wanted: &[&str], value: &Value) -> &'static str {
     match value {
         Value::String(text) if serde_json::from_str(text.trim()).is_ok_and(|value| is_wanted(&value)) => {
             ": remove the quotes"
+        }
+        Value::String(_) if wanted.contains(&"object") || wanted.contains(&"array") => {
+            no_block_of_text(value)
         }
         Value::Number(_) if wanted.contains(&"string") => ": put it in quotes",
         // What was written may be another word: YAML takes several for true and false.

@@ -124,6 +124,69 @@ fn a_json_patch_is_a_list_in_json_or_yaml() {
 }
 
 #[test]
+fn what_is_wrong_with_the_base_is_told_where_the_base_is() {
+    let folder = std::env::temp_dir().join(format!("podgraft-base-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let pod = |containers: &str| {
+        let file = folder.join("base.yaml");
+        let head = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n";
+        std::fs::write(&file, format!("{head}{containers}")).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let patch = "spec: {containers: [{name: b, image: z}]}";
+    for dialect in ["kubernetes", "extended"] {
+        for (containers, place) in [
+            ("  - {name: a, image: x}\n  - image: y\n", "base.yaml:7:5"),
+            ("  - hello\n  - {name: b, image: y}\n", "base.yaml:"),
+        ] {
+            let base = pod(containers);
+            let output = podgraft(&["patch", "-f", &base, "--dialect", dialect, "-p", patch], b"");
+            assert_eq!(output.status.code(), Some(1));
+            assert!(text(&output.stderr).contains(place), "{dialect}: {}", text(&output.stderr));
+        }
+        let base = pod("  - {name: a, image: x}\n");
+        let unnamed = "spec: {containers: [{image: z}]}";
+        let output = podgraft(&["patch", "-f", &base, "--dialect", dialect, "-p", unnamed], b"");
+        assert!(text(&output.stderr).contains("--patch:1:"), "{dialect}: {}", text(&output.stderr));
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_name_that_yaml_reads_as_something_else_is_told() {
+    let file = std::env::temp_dir().join(format!("podgraft-overlay-{}.yaml", std::process::id()));
+    let said_of = |metadata: &str, spec: &str| {
+        let head = "apiVersion: locust.io/v1alpha1\nkind: PodOverlay\n";
+        std::fs::write(&file, format!("{head}metadata: {{{metadata}}}\nspec: {spec}\n")).unwrap();
+        let arguments = ["validate", "-f", "-", "--overlays", file.to_str().unwrap()];
+        let output = podgraft(&arguments, TEST.as_bytes());
+        assert_eq!(output.status.code(), Some(1));
+        text(&output.stderr).to_owned()
+    };
+    for (metadata, wanted) in [
+        ("name: on", "error[invalid-name]: write metadata.name as a string, not as true: put it in quotes"),
+        ("name: 5", "error[invalid-name]: write metadata.name as a string, not as 5: put it in quotes"),
+        (
+            "name: a, namespace: no",
+            "error[invalid-namespace]: write metadata.namespace as a string, not as false",
+        ),
+        ("name: a, labels: {b: 1}", "error[invalid-value]: write \"b\" as a string, not as 1"),
+    ] {
+        let said = said_of(metadata, "{}");
+        assert!(said.starts_with(wanted), "{said}");
+    }
+    let said = said_of("name: a", "{defaults: {eachContainer: {resources: {limits: {cpu: 0.5}}}}}");
+    assert!(said.starts_with("error[invalid-value]: put 0.5 in quotes"), "{said}");
+    std::fs::remove_file(&file).unwrap();
+    let patch = "spec: {containers: [{name: a, resources: {limits: {cpu: 0.5}}}]}";
+    let pod = b"apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: b}]}\n";
+    for dialect in ["kubernetes", "extended"] {
+        let output = podgraft(&["patch", "-f", "-", "--dialect", dialect, "-p", patch], pod);
+        assert_eq!(output.status.code(), Some(0), "a pod may have it: {}", text(&output.stderr));
+    }
+}
+
+#[test]
 fn usage_and_input_failures_are_2() {
     for arguments in [
         &["render"][..],

@@ -151,21 +151,23 @@ fn patch_all(
     }
     let mut results = Vec::new();
     for base in bases {
+        let both = [patch.clone(), base.clone()];
         let place = |mut diagnostic: Diagnostic| {
             let path = diagnostic.path.clone().unwrap_or_default();
             diagnostic.object = Some(name_of(&base.value));
-            diagnostic.position = patch.position(&path);
+            let is_of_base = diagnostic.layer.as_deref() == Some(patch::BASE);
+            diagnostic.position = if is_of_base { base.position(&path) } else { patch.position(&path) };
             diagnostic
         };
         match patch_one(base.value.clone(), &patch.value, patch_type, dialect) {
             Ok((value, warnings)) => {
                 let warnings: Vec<Diagnostic> = warnings.into_iter().map(place).collect();
-                reporter.report(&warnings, std::slice::from_ref(patch));
+                reporter.report(&warnings, &both);
                 results.push(value);
             }
             Err(errors) => {
                 let errors: Vec<Diagnostic> = errors.into_iter().map(place).collect();
-                reporter.report(&errors, std::slice::from_ref(patch));
+                reporter.report(&errors, &both);
             }
         }
     }

@@ -304,6 +304,15 @@ codes! {
         EmptydirPerPod "emptydir-per-pod" Warning,
             "Several workers have an emptyDir that seems to be meant for all of them, and each pod has its own."
             "Use a claim."
+        FewBytes "few-bytes" Warning,
+            "Memory or storage is some bytes only: its unit is missing, or m, which is a thousandth."
+            "Write it with a unit, as in 256Mi."
+        SelectsNothing "selects-nothing" Warning,
+            "A spread constraint or an affinity to other pods has no labelSelector, and so speaks of no pods."
+            "Add labelSelector; an empty one, {}, means all pods of the namespace."
+        VariableOrder "variable-order" Warning,
+            "The value of a variable refers to one that is defined only later, or to itself: it stays as it is written."
+            "Move the other variable before it."
         UnusedVolume "unused-volume" Warning,
             "No container uses the volume."
             "Mount it, or remove it."

@@ -12,5 +12,6 @@ mod render;
 pub mod test;
 pub mod typed_fields;
 mod unknown;
+mod unquoted;
 
 pub use render::{Applied, Explained, LayerSource, Origins, Rendered, Surroundings, explain, render};

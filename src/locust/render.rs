@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 mod explained;
+mod misplaced;
 mod origins;
 mod pod;
 mod surroundings;

@@ -13,7 +13,7 @@ use super::{
     api::{v1, v2},
     base,
     normalize::normalize,
-    unknown,
+    unknown, unquoted,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -134,6 +134,11 @@ pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
         let path = root.join(&error.path.clone().unwrap_or_default());
         error.at(path)
     }));
+    for template in ["podTemplate", "masterPodTemplate", "workerPodTemplate"] {
+        if let Some(template_value) = spec.get(template) {
+            errors.extend(unquoted::in_template(template_value, &root.field(template)));
+        }
+    }
     if !errors.is_empty() {
         return Err(errors);
     }

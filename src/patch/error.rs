@@ -17,6 +17,15 @@ pub(crate) fn refuse(code: Code, trail: &Trail<'_>, message: impl Into<String>) 
     Box::new(Diagnostic::error(code, message).at(trail.path()))
 }
 
+/// The layer of an error that is the base's own fault, not the patch's.
+pub(crate) const BASE: &str = "base";
+
+/// An error that is the base's own fault.
+pub(crate) fn refuse_base(mut error: Error) -> Error {
+    error.layer = Some(BASE.to_owned());
+    error
+}
+
 /// Refuses a place that is deeper than [`MAX_DEPTH`].
 pub(crate) fn check_depth(trail: &Trail<'_>) -> Result<(), Error> {
     if trail.depth() <= MAX_DEPTH {

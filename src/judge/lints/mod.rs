@@ -1,11 +1,14 @@
 //! Lints: what is legal and almost surely not what was meant in a load test.
 
+mod amounts;
 mod claims;
 mod lifetime;
 mod mounted;
 mod network;
+mod selectors;
 #[cfg(test)]
 mod tests;
+mod variables;
 mod volumes;
 
 use super::Subject;
@@ -14,7 +17,8 @@ use crate::diagnostic::Diagnostic;
 /// Judges what is legal in the final pod and almost surely wrong: warnings with the codes
 /// `plain-sidecar`, `pod-deadline`, `no-grace-period`, `pod-priority`, `workers-dns`,
 /// `master-host-alias`, `master-port-taken`, `shared-claim`,
-/// `claim-without-fsgroup`, `emptydir-per-pod`, `unused-volume` and `volume-without-source`.
+/// `claim-without-fsgroup`, `emptydir-per-pod`, `few-bytes`, `selects-nothing`, `unused-volume`,
+/// `variable-order` and `volume-without-source`.
 #[must_use]
 pub fn lints(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let pod = subject.at();
@@ -23,5 +27,8 @@ pub fn lints(subject: &Subject<'_>) -> Vec<Diagnostic> {
     found.extend(network::judge(subject, &spec));
     found.extend(claims::judge(subject, &spec));
     found.extend(volumes::judge(subject, &spec));
+    found.extend(amounts::judge(&spec));
+    found.extend(selectors::judge(&pod, &spec));
+    found.extend(variables::judge(&spec));
     found
 }

@@ -187,3 +187,78 @@ fn the_masters_ports_are_left_to_it() {
     let plain = json!({"name": "tap", "image": "x", "ports": [{"containerPort": 5557}]});
     assert_eq!(codes(Master, &[("/spec/containers/-", plain)]), ["plain-sidecar", "master-port-taken"]);
 }
+
+#[test]
+fn amounts_without_a_unit_are_told() {
+    let amount = |name: &str, value: Value| {
+        let resources = json!({"limits": {name: value}});
+        found(Worker, &[("/spec/containers/0/resources", resources)])
+    };
+    for (written, meant) in [
+        (json!("256m"), "as 256Mi, if that is meant: 256m is 0.256 bytes"),
+        (json!(512), "as 512Mi, if that is meant: 512 is 512 bytes"),
+        (json!("64k"), "as 64Mi, if that is meant: 64k is 64000 bytes"),
+        (json!("5e2"), "with a unit, as in 256Mi: 5e2 is 500 bytes"),
+    ] {
+        let wanted = format!("{LOCUST}.resources.limits.memory: write memory {meant}");
+        assert_eq!(amount("memory", written), (vec!["few-bytes"], vec![wanted]));
+    }
+    for fine in [json!("256Mi"), json!("1.5Gi"), json!(134_217_728), json!("0"), json!("100000000m")] {
+        assert_eq!(amount("memory", fine.clone()).0, Vec::<&str>::new(), "{fine}");
+    }
+    assert_eq!(amount("cpu", json!("250m")).0, Vec::<&str>::new());
+    assert_eq!(amount("ephemeral-storage", json!("2")).0, ["few-bytes"]);
+    let claim = json!({"name": "own", "ephemeral": {"volumeClaimTemplate": {"spec":
+        {"resources": {"requests": {"storage": "10"}}}}}});
+    let small = json!({"name": "small", "emptyDir": {"sizeLimit": "64m"}});
+    let (codes, lines) = found(Master, &[("/spec/volumes/-", claim), ("/spec/volumes/-", small)]);
+    assert_eq!(codes.iter().filter(|code| **code == "few-bytes").count(), 2, "{lines:?}");
+}
+
+#[test]
+fn rules_about_other_pods_say_which() {
+    let spread = |more: Value| {
+        let mut rule = json!({"maxSkew": 1, "topologyKey": "k", "whenUnsatisfiable": "DoNotSchedule"});
+        rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        found(Worker, &[("/spec/topologySpreadConstraints", json!([rule]))])
+    };
+    let wanted = r#".spec.topologySpreadConstraints[topologyKey="k",whenUnsatisfiable="DoNotSchedule"]: add labelSelector: without one the constraint counts no pods, and spreads nothing"#;
+    assert_eq!(spread(json!({})), (vec!["selects-nothing"], vec![wanted.to_owned()]));
+    assert_eq!(spread(json!({"labelSelector": {}})).0, Vec::<&str>::new());
+    let affinity = json!({
+        "podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "k"}]},
+        "podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution":
+            [{"weight": 1, "podAffinityTerm": {"topologyKey": "k"}}, {"weight": 1, "podAffinityTerm":
+            {"topologyKey": "k", "labelSelector": {"matchLabels": {"a": "b"}}}}]}
+    });
+    let (codes, lines) = found(Worker, &[("/spec/affinity", affinity)]);
+    assert_eq!(codes, ["selects-nothing", "selects-nothing"]);
+    assert!(lines[0].ends_with("add labelSelector: without one this term of podAffinity matches no pod"));
+    assert!(lines[1].contains("preferredDuringSchedulingIgnoredDuringExecution[0].podAffinityTerm: "));
+}
+
+#[test]
+fn variables_refer_to_those_before_them() {
+    let env = |variables: Value| found(Worker, &[("/spec/containers/0/env", variables)]);
+    let variable = |name: &str, value: &str| json!({"name": name, "value": value});
+    let (codes, lines) = env(json!([variable("URL", "http://$(HOST)/$(HOST)"), variable("HOST", "a")]));
+    assert_eq!(codes, ["variable-order"]);
+    let wanted = format!(
+        r#"{LOCUST}.env[name="URL"].value: move "HOST" before "URL": $(HOST) is resolved by the variables before it only"#
+    );
+    assert_eq!(lines, [wanted]);
+    let (codes, lines) = env(json!([variable("PATH", "$(PATH):/opt")]));
+    assert_eq!((codes.len(), lines[0].contains("write out the value of \"PATH\"")), (1, true));
+    for fine in [
+        json!([variable("HOST", "a"), variable("URL", "$(HOST)")]),
+        json!([variable("URL", "$$(HOST)"), variable("HOST", "a")]),
+        json!([variable("URL", "$(SHOP_SERVICE_HOST)")]),
+        json!([variable("A", "1"), variable("A", "$(A)2")]),
+        json!([variable("URL", "$(HOST"), variable("HOST", "a")]),
+    ] {
+        assert_eq!(env(fine.clone()).0, Vec::<&str>::new(), "{fine}");
+    }
+    let from = ("/spec/containers/0/envFrom", json!([{"configMapRef": {"name": "a"}}]));
+    let late = ("/spec/containers/0/env", json!([variable("URL", "$(HOST)"), variable("HOST", "a")]));
+    assert_eq!(self::codes(Worker, &[from, late]), Vec::<&str>::new(), "the source may have it");
+}

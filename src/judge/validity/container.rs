@@ -89,7 +89,7 @@ fn restarts(container: &At<'_>, allowed: &[&str], found: &mut Findings) {
     let rules = container.items("restartPolicyRules");
     if !rules.is_empty() && !container.has("restartPolicy") {
         found.refuse(
-            container.field("restartPolicy"),
+            container.field("restartPolicyRules"),
             "add restartPolicy: its rules need it, as in restartPolicy: Never",
         );
     }

@@ -101,7 +101,10 @@ pub(super) fn field_ref(reference: &At<'_>, whole: &[&str], found: &mut Findings
         Some(("metadata.labels", key)) if (QUALIFIED.holds)(key) => {}
         None if whole.contains(&path) || (path == "spec.host" && whole.contains(&"spec.nodeName")) => {}
         _ => {
-            let near = crate::diagnostic::did_you_mean(path, whole.iter().copied());
+            let near = match subscript(path) {
+                Some(meant) => format!("; did you mean \"{meant}\"?"),
+                None => crate::diagnostic::did_you_mean(path, whole.iter().copied()),
+            };
             let message = format!(
                 "set fieldPath to {} or metadata.labels['KEY'] or metadata.annotations['KEY'], not \"{path}\"{near}",
                 list(whole)
@@ -109,6 +112,15 @@ pub(super) fn field_ref(reference: &At<'_>, whole: &[&str], found: &mut Findings
             found.refuse(reference.field("fieldPath"), message);
         }
     }
+}
+
+/// One label or annotation as `fieldPath` writes it, where a path seems to mean one: `metadata.labels.app`,
+/// `metadata.labels["app"]`, `metadata.labels[app]`.
+fn subscript(path: &str) -> Option<String> {
+    let maps = ["metadata.labels", "metadata.annotations"];
+    let (map, rest) = maps.into_iter().find_map(|map| Some((map, path.strip_prefix(map)?)))?;
+    let key = rest.strip_prefix(['.', '['])?.trim_end_matches(']').trim_matches(['"', '\'', '.']);
+    (QUALIFIED.holds)(key).then(|| format!("{map}['{key}']"))
 }
 
 /// Judges a reference to a resource of a container.

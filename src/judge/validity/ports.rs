@@ -59,6 +59,11 @@ pub(super) fn on_the_host(spec: &At<'_>, containers: &[At<'_>], found: &mut Find
 /// Judges a port that is a number or the name of one.
 pub(super) fn number_or_name(at: &At<'_>, name: &str, found: &mut Findings) {
     match at.str(name) {
+        Some(text) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            let message =
+                format!("write {name} as {text}, without quotes: in quotes it is the name of a port");
+            found.refuse(at.field(name), message);
+        }
         Some(text) => found.written(at.field(name), name, text, &PORT_NAME),
         None if at.has(name) => found.range(at, name, 1, 65535),
         None => found.refuse(at.field(name), format!("add {name}, as in {name}: 8080")),

@@ -1,5 +1,7 @@
 //! [`Quantity`]: an amount of a resource.
 
+use std::fmt;
+
 use serde_json::Value;
 
 const NANO: i128 = 1_000_000_000;
@@ -73,6 +75,18 @@ impl Quantity {
     }
 }
 
+impl fmt::Display for Quantity {
+    /// As a plain decimal number: `0.256`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.is_negative() { "-" } else { "" };
+        let (whole, part) = (self.0.abs() / NANO, self.0.abs() % NANO);
+        let digits = format!("{part:09}");
+        let digits = digits.trim_end_matches('0');
+        let point = if digits.is_empty() { "" } else { "." };
+        write!(formatter, "{sign}{whole}{point}{digits}")
+    }
+}
+
 /// What a suffix multiplies by: a binary factor and a power of ten.
 fn scale(suffix: &str) -> Option<(i128, i32)> {
     Some(match suffix {
@@ -143,6 +157,8 @@ mod tests {
     fn compares_and_divides_amounts() {
         let read = |text: &str| Quantity::parse(text).unwrap();
         assert!(read("1000m") == read("1") && read("1Gi") > read("1G"));
+        assert_eq!(read("256m").to_string(), "0.256");
+        assert_eq!((read("-1.5").to_string(), read("2k").to_string()), ("-1.5".into(), "2000".into()));
         assert!(read("2").is_whole() && !read("1500m").is_whole());
         assert!(read("4Mi").is_multiple_of(read("2Mi")) && !read("3Mi").is_multiple_of(read("2Mi")));
     }

@@ -133,7 +133,7 @@ fn amounts(resources: &At<'_>, found: &mut Findings, unknown: impl Fn(&str) -> O
         match limit(name) {
             None if !may_overcommit(name) => {
                 let message = format!("add the same amount of {name} to limits: it cannot be overcommitted");
-                found.refuse(resources.field("limits").field(name), message);
+                found.refuse(request.path, message);
             }
             Some(most) if read(most).is_some_and(|most| asked > most) => {
                 found.refuse(

@@ -78,7 +78,8 @@ fn told(pod: &Value, error: &ValidationError<'_>) -> Diagnostic {
             (path.field(field), format!("add {field}: {whose} needs it"))
         }
         ValidationErrorKind::Type { kind } => {
-            let message = structure::wrong_type(&name, kind, error.instance());
+            let is_item = !matches!(path.segments().last(), Some(Segment::Field(_)) | None);
+            let message = structure::wrong_type(&name, is_item, kind, error.instance());
             (path, message)
         }
         ValidationErrorKind::Minimum { limit } | ValidationErrorKind::Maximum { limit } => {

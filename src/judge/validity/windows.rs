@@ -83,7 +83,7 @@ pub(super) fn host_processes(spec: &At<'_>, found: &mut Findings) {
         Some((options.value.get("hostProcess")?.as_bool()?, options.field("hostProcess")))
     };
     let whole = of(spec).map(|(is_host, _)| is_host);
-    let (mut on_host, mut first_off) = (false, None);
+    let (mut on_host, mut first_off) = (None, None);
     for container in [spec.items("containers"), spec.items("initContainers")].concat() {
         let own = of(&container);
         if let (Some(whole), Some((own, path))) = (whole, &own)
@@ -93,22 +93,21 @@ pub(super) fn host_processes(spec: &At<'_>, found: &mut Findings) {
             found.refuse(path.clone(), message);
         }
         if own.as_ref().map(|(own, _)| *own).or(whole) == Some(true) {
-            on_host = true;
+            let stated = own.or_else(|| of(spec)).map(|(_, path)| path);
+            on_host = on_host.or(stated);
         } else if first_off.is_none() {
             let options = container.field("securityContext").field("windowsOptions");
             first_off = Some(options.field("hostProcess"));
         }
     }
-    if !on_host {
-        return;
-    }
+    let Some(on_host) = on_host else { return };
     if let Some(path) = first_off {
         found.refuse(path, "set hostProcess to true: all containers of a pod are host processes, or none");
     }
     if !spec.is_true("hostNetwork") {
-        found.refuse(
-            spec.field("hostNetwork"),
-            "set hostNetwork to true, or remove hostProcess: host processes are on the node's network",
-        );
+        // What asks for it is to blame, not who left it out.
+        let path = if spec.has("hostNetwork") { spec.field("hostNetwork") } else { on_host };
+        let message = "set hostNetwork of the pod to true, or remove hostProcess: host processes are on the node's network";
+        found.refuse(path, message);
     }
 }

@@ -68,7 +68,7 @@ pub fn offline_schemas() -> Value {
 fn offline(schema: &mut Value) {
     let Value::Object(fields) = schema else { return };
     if fields.contains_key("x-kubernetes-int-or-string") {
-        *schema = json!({ "type": ["integer", "number", "string"] });
+        *schema = json!({ "type": ["integer", "string"] });
         return;
     }
     if fields.get("x-kubernetes-map-type").is_some_and(|kind| kind == "atomic")

@@ -13,10 +13,10 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, did_you_mean},
     judge,
-    locust::{normalize::normalize, test, unknown},
+    locust::{normalize::normalize, test, unknown, unquoted},
     manifest::Document,
     path::FieldPath,
-    structure::Structure,
+    structure::{Structure, not_a_text},
 };
 
 static CLUSTER: LazyLock<(Value, Structure)> = LazyLock::new(|| test::structure("ClusterPodOverlay"));
@@ -44,6 +44,7 @@ impl Overlay {
         let mut constraints = Vec::new();
         if is_sound {
             errors.extend(templates(&spec));
+            errors.extend(quantities(&spec));
             constraints = read_constraints(&spec, &mut errors);
             errors.extend(selection.as_ref().err().into_iter().flatten().cloned());
         }
@@ -129,7 +130,9 @@ fn metadata(kind: Kind, value: &Value) -> Vec<Diagnostic> {
         }
     }
     let name = value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
-    if name.is_empty() {
+    if let Some(other) = value.pointer("/metadata/name").filter(|name| !name.is_string() && !name.is_null()) {
+        errors.push(say(Code::InvalidName, not_a_text("metadata.name", other), &["metadata", "name"]));
+    } else if name.is_empty() {
         let message = "add metadata.name: tests and messages call the overlay by it".to_owned();
         errors.push(say(Code::MissingName, message, &["metadata", "name"]));
     } else if !judge::is_object_name(name) {
@@ -138,14 +141,31 @@ fn metadata(kind: Kind, value: &Value) -> Vec<Diagnostic> {
         errors.push(say(Code::InvalidName, message, &["metadata", "name"]));
     }
     let namespace = value.pointer("/metadata/namespace").filter(|namespace| !namespace.is_null());
-    if kind == Kind::Namespaced && namespace.is_some_and(|namespace| !namespace.is_string()) {
-        let message = "write metadata.namespace as a string".to_owned();
-        errors.push(say(Code::InvalidNamespace, message, &["metadata", "namespace"]));
-    }
+    errors.extend(
+        unquoted::metadata(value)
+            .into_iter()
+            .filter(|error| kind == Kind::Namespaced || error.code != Code::InvalidNamespace),
+    );
     if kind == Kind::Cluster && namespace.is_some() {
         let message = "remove metadata.namespace, or write kind as PodOverlay: a ClusterPodOverlay is in no namespace; \
             spec.namespaceSelector says whose tests it is for";
         errors.push(say(Code::InvalidNamespace, message.to_owned(), &["metadata", "namespace"]));
+    }
+    errors
+}
+
+/// The amounts with a fraction that are no texts, in all templates.
+fn quantities(spec: &Value) -> Vec<Diagnostic> {
+    let mut errors = Vec::new();
+    for band in ["defaults", "overrides"] {
+        let fields = spec.get(band).and_then(Value::as_object);
+        for (name, template) in fields.into_iter().flatten() {
+            let path = FieldPath::fields(["spec", band, name]);
+            errors.extend(match name.as_str() {
+                "eachContainer" => unquoted::in_container(template, &path),
+                _ => unquoted::in_template(template, &path),
+            });
+        }
     }
     errors
 }

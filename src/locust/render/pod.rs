@@ -5,6 +5,7 @@ use std::{cell::LazyCell, collections::HashSet};
 use serde_json::Value;
 
 use super::{
+    misplaced,
     origins::Told,
     wish::{Wish, layers_of, wishes},
 };
@@ -83,7 +84,13 @@ impl<'o> Pod<'o> {
             .collect();
         let overlaps = overlay::overlaps(&base, &sources, schema);
         let mut folded = layers::fold(base.clone(), &layers, schema);
-        let findings = std::mem::take(&mut folded.findings);
+        let other = if role == Role::Master { Role::Worker } else { Role::Master };
+        let others = LazyCell::new(|| base::pod_template(test, other, config));
+        let elsewhere = |finding| misplaced::found_elsewhere(finding, &base, (other, &others));
+        let findings: Vec<_> = std::mem::take(&mut folded.findings)
+            .into_iter()
+            .map(|(layer, finding)| (layer, elsewhere(finding)))
+            .collect();
         let missing_targets = missing_targets(&findings, &wishes);
         let refused = findings.iter().any(|(_, finding)| finding.is_error());
         diagnostics.extend(

@@ -10,6 +10,7 @@ use crate::{
     locust::{base, unknown},
     path::FieldPath,
     role::Role,
+    structure::not_a_text,
 };
 
 /// The fields of an object's metadata that are read.
@@ -99,7 +100,7 @@ fn string(value: &Value, name: &str, errors: &mut Vec<Diagnostic>) -> Option<Str
             "namespace" => Code::InvalidNamespace,
             _ => Code::InvalidName,
         };
-        let message = format!("write metadata.{name} as a string");
+        let message = not_a_text(&format!("metadata.{name}"), found);
         errors.push(Diagnostic::error(code, message).at(FieldPath::fields(["metadata", name])));
     }
     found.as_str().map(str::to_owned)
@@ -119,7 +120,7 @@ fn string_map(value: &Value, name: &str, errors: &mut Vec<Diagnostic>) -> BTreeM
         if let Some(text) = value.as_str() {
             texts.insert(key.clone(), text.to_owned());
         } else {
-            let message = format!("write \"{key}\" as a string: put it in quotes");
+            let message = not_a_text(&format!("\"{key}\""), value);
             errors.push(Diagnostic::error(Code::InvalidValue, message).at(path.field(key.as_str())));
         }
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Child, Merge, Outcome, UnknownFields, unknown_field};
 use crate::{
-    diagnostic::Code,
+    diagnostic::{Code, no_block_of_text},
     patch::{Cause, Observer, Trail, directive, element::GoType},
     schema::{Scalar, Schema, Type},
 };
@@ -80,8 +80,9 @@ impl<O: Observer> Merge<'_, O> {
         }
         match Kind::wanted(ty) {
             Some(wanted) if wanted != Kind::of(value) => {
+                let hint = if wanted == Kind::Scalar { "" } else { no_block_of_text(value) };
                 let message = format!(
-                    "write \"{}\" as {}, not as {}",
+                    "write \"{}\" as {}, not as {}{hint}",
                     trail.name(),
                     wanted.name(),
                     GoType::of(value).name()

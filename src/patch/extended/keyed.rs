@@ -178,7 +178,7 @@ impl<O: Observer> Merge<'_, O> {
                 None if replace => {}
                 None => {
                     let message = format!("add the merge key \"{}\" to item {index} of the base", keys.first);
-                    self.refuse(Code::MissingMergeKey, &trail.index(index), message);
+                    self.refuse_base(Code::MissingMergeKey, &trail.index(index), message);
                     return None;
                 }
             }

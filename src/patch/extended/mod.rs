@@ -19,7 +19,10 @@ pub(crate) use content::{Child, name_of};
 pub(crate) use each::{Seed, extend_each_container};
 use serde_json::{Map, Value};
 
-use super::{Cause, Observer, Place, Trail, directive, error::MAX_DEPTH};
+use super::{
+    Cause, Observer, Place, Trail, directive,
+    error::{BASE, MAX_DEPTH},
+};
 use crate::{
     diagnostic::{Code, Diagnostic, did_you_mean},
     schema::Schema,
@@ -276,6 +279,12 @@ impl<O: Observer> Merge<'_, O> {
 
     fn refuse(&mut self, code: Code, trail: &Trail<'_>, message: impl Into<String>) {
         self.diagnostics.push(Diagnostic::error(code, message).at(trail.path()));
+    }
+
+    /// Refuses what is the base's own fault.
+    fn refuse_base(&mut self, code: Code, trail: &Trail<'_>, message: impl Into<String>) {
+        let error = Diagnostic::error(code, message).at(trail.path());
+        self.diagnostics.push(Diagnostic { layer: Some(BASE.to_owned()), ..error });
     }
 
     fn warn(&mut self, code: Code, trail: &Trail<'_>, message: impl Into<String>) {

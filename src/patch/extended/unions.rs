@@ -38,6 +38,10 @@ impl<O: Observer> Merge<'_, O> {
                 self.refuse(Code::TwoUnionMembers, &trail.field(field), message);
             }
             for member in union.members.iter().filter(|member| cleared(member, union, chosen, first)) {
+                if patch.get(member.field).is_some_and(deletes) {
+                    // It is there until the patch itself deletes it.
+                    continue;
+                }
                 if let Some(was) = base.remove(member.field) {
                     self.observer.delete(&trail.field(member.field), Some(was), Cause::Union);
                 }
@@ -57,5 +61,9 @@ fn cleared(member: &Member, union: &Union, chosen: Option<&str>, first: Option<&
 
 /// Whether a value in a patch sets its field, rather than removes it.
 fn sets(value: &Value) -> bool {
-    !value.is_null() && value.get(directive::PATCH).is_none_or(|verb| verb != "delete")
+    !value.is_null() && !deletes(value)
+}
+
+fn deletes(value: &Value) -> bool {
+    value.get(directive::PATCH).is_some_and(|verb| verb == "delete")
 }

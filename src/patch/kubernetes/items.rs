@@ -8,7 +8,7 @@ use crate::{
     patch::{
         Error, Trail, directive,
         element::{Element, GoType, Interner, number},
-        error::refuse,
+        error::{refuse, refuse_base},
     },
 };
 
@@ -66,8 +66,11 @@ pub(super) fn sort_items(
     for (index, value) in base.iter().enumerate() {
         // A list that is replaced may hold items without the key: nobody looks at them.
         let lenient = items.replace && wanted.is_none() && value.get(key).is_none();
-        let id =
-            if lenient { KEYLESS } else { id_of(&mut interner, " of the base", index, value, key, trail)? };
+        let id = if lenient {
+            KEYLESS
+        } else {
+            id_of(&mut interner, " of the base", index, value, key, trail).map_err(refuse_base)?
+        };
         items.base.push(id);
     }
     for (index, value) in wanted.unwrap_or_default().iter().enumerate() {
@@ -125,22 +128,18 @@ pub(super) fn element_type(
     trail: &Trail<'_>,
 ) -> Result<Option<GoType>, Error> {
     let mut seen = None;
+    // The first that does not fit is in the base where it stands among the base's items.
+    let of = |index: usize, error: Error| if index < live.len() { refuse_base(error) } else { error };
     for (index, value) in live.iter().chain(patch).enumerate() {
         let found = GoType::of(value);
         match (seen, found) {
             (None, GoType::Slice) => {
-                return Err(refuse(
-                    Code::ListOfLists,
-                    trail,
-                    "lists of lists cannot be merged: write a flat list",
-                ));
+                let message = "lists of lists cannot be merged: write a flat list";
+                return Err(of(index, refuse(Code::ListOfLists, trail, message)));
             }
             (None, GoType::Nil) => {
-                return Err(refuse(
-                    Code::NullItem,
-                    trail,
-                    format!("remove the null from the list (item {index})"),
-                ));
+                let message = format!("remove the null from the list (item {index})");
+                return Err(of(index, refuse(Code::NullItem, trail, message)));
             }
             (None, _) => seen = Some(found),
             (Some(first), _) if first != found => {
@@ -149,7 +148,7 @@ pub(super) fn element_type(
                     found.name(),
                     first.name()
                 );
-                return Err(refuse(Code::MixedListItems, trail, message));
+                return Err(of(index, refuse(Code::MixedListItems, trail, message)));
             }
             _ => {}
         }
