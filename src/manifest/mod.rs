@@ -1,5 +1,6 @@
 //! Text to values and back, as `kubectl` reads and writes them, with the place of every value.
 
+mod breaks;
 mod document;
 mod json;
 mod read;

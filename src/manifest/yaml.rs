@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{
     MAX_DEPTH,
+    breaks::{Breaks, SEPARATORS},
     document::{Document, Inside, Mark, Node, Source},
     read::Roots,
     scalar::{self, Scalar},
@@ -27,8 +28,19 @@ const VALUE_BYTES: usize = 64;
 pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Vec<Document>, Diagnostic> {
     let mut options = Options::default();
     options.emit_comments = false;
-    let parser = Parser::new_from_str_with_options(&source.text, options);
-    let mut reader = Reader { parser, source, anchors: HashMap::new(), values: 0, bytes: 0, copied: 0 };
+    let breaks = Breaks::new(&source.text);
+    let parser = Parser::new_from_str_with_options(&breaks.text, options);
+    let separators = breaks.text.matches(SEPARATORS).count();
+    let mut reader = Reader {
+        parser,
+        source,
+        breaks: &breaks,
+        anchors: HashMap::new(),
+        values: 0,
+        bytes: 0,
+        copied: 0,
+        separators,
+    };
     reader.check_separators()?;
     let mut documents = Vec::new();
     while let Some((event, span)) = reader.next()? {
@@ -53,18 +65,25 @@ pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Vec<Document>, 
         }
         let _ = span;
     }
+    if reader.separators > 0 {
+        let line = breaks.text.split('\n').position(|line| line.contains(SEPARATORS)).unwrap_or_default();
+        return Err(reader.separator(breaks.in_file(Mark { line: line + 1, column: 1 })));
+    }
     Ok(documents)
 }
 
 struct Reader<'s> {
     parser: Parser<'s, granit_parser::StrInput<'s>>,
     source: &'s Arc<Source>,
+    breaks: &'s Breaks<'s>,
     anchors: HashMap<usize, Anchored>,
     /// The values so far, and the bytes of their texts, aliases expanded.
     values: usize,
     bytes: usize,
     /// The bytes of the copies that were made.
     copied: usize,
+    /// The line separators of the text that were not met yet.
+    separators: usize,
 }
 
 /// A value that has a name, and what a copy of it takes.
@@ -80,6 +99,13 @@ impl<'s> Reader<'s> {
     /// kubectl splits a file at lines that start with `---`, whatever YAML would say, and allows only a
     /// comment behind that.
     fn check_separators(&self) -> Result<(), Diagnostic> {
+        if let Some(mark) = self.breaks.hidden_separator() {
+            let message =
+                "put the document behind U+0085 into a file of its own: kubectl reads only what is before it";
+            let position =
+                Position { file: Arc::clone(&self.source.file), line: mark.line, column: mark.column };
+            return Err(Diagnostic::error(Code::InvalidYaml, message).positioned(Some(position)));
+        }
         for (index, line) in self.source.text.lines().enumerate() {
             let behind = line.strip_prefix("---").map_or("", str::trim);
             if !behind.is_empty() && !behind.starts_with('#') {
@@ -99,7 +125,7 @@ impl<'s> Reader<'s> {
                 let message = format!("correct the YAML: {}", error.info());
                 Err(self.error(
                     Code::InvalidYaml,
-                    Mark { line: marker.line().max(1), column: marker.col() + 1 },
+                    self.breaks.in_file(Mark { line: marker.line().max(1), column: marker.col() + 1 }),
                     message,
                 ))
             }
@@ -114,7 +140,7 @@ impl<'s> Reader<'s> {
     }
 
     fn value(&mut self, event: Event<'s>, span: Span, depth: usize) -> Result<Placed, Diagnostic> {
-        let mark = mark(&span);
+        let mark = self.mark(&span);
         if depth > MAX_DEPTH {
             let message = format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most");
             return Err(self.error(Code::TooDeep, mark, message));
@@ -124,6 +150,9 @@ impl<'s> Reader<'s> {
         let (anchor, placed) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 self.bytes += text.len();
+                if style == ScalarStyle::DoubleQuoted || self.separators > 0 {
+                    self.check_written(&text, style, &span, mark)?;
+                }
                 let value = self.scalar(&text, style, tag.as_deref(), mark)?;
                 (anchor, (value, Node { mark, inside: Inside::Nothing }))
             }
@@ -155,6 +184,37 @@ impl<'s> Reader<'s> {
         Ok(placed)
     }
 
+    /// Refuses of a scalar as it is written what YAML 1.1 does not know, or reads in another way.
+    fn check_written(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        span: &Span,
+        mark: Mark,
+    ) -> Result<(), Diagnostic> {
+        let written = span.byte_range().and_then(|range| self.breaks.text.get(range)).unwrap_or_default();
+        if style == ScalarStyle::DoubleQuoted && has_escaped_slash(written) {
+            let message =
+                "write / without the backslash: in YAML 1.1, which Kubernetes reads, \\/ is no escape";
+            return Err(self.error(Code::InvalidYaml, mark, message));
+        }
+        let separators = written.matches(SEPARATORS).count();
+        if separators == 0 {
+            return Ok(());
+        }
+        let is_quoted = matches!(style, ScalarStyle::DoubleQuoted | ScalarStyle::SingleQuoted);
+        if !is_quoted || text.matches(SEPARATORS).count() != separators || has_loose_separator(written) {
+            return Err(self.separator(mark));
+        }
+        self.separators = self.separators.saturating_sub(separators);
+        Ok(())
+    }
+
+    fn separator(&self, mark: Mark) -> Diagnostic {
+        let message = "write U+2028 and U+2029 as \"\\u2028\" and \"\\u2029\", in double quotes: in YAML 1.1 they end a line";
+        self.error(Code::InvalidYaml, mark, message)
+    }
+
     fn list(&mut self, mark: Mark, depth: usize) -> Result<Placed, Diagnostic> {
         let (mut items, mut nodes) = (Vec::new(), Vec::new());
         loop {
@@ -178,7 +238,7 @@ impl<'s> Reader<'s> {
             if matches!(event, Event::MappingEnd) {
                 return Ok((Value::Object(map), Node { mark, inside: Inside::Fields(nodes) }));
             }
-            let key_mark = self::mark(&span);
+            let key_mark = self.mark(&span);
             let is_merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
             let (key, _) = if is_merge {
                 (Value::Null, None)
@@ -307,6 +367,11 @@ impl<'s> Reader<'s> {
         Err(self.error(Code::TooLarge, mark, message))
     }
 
+    /// Where something begins in the file.
+    fn mark(&self, span: &Span) -> Mark {
+        self.breaks.in_file(Mark { line: span.start.line().max(1), column: span.start.col() + 1 })
+    }
+
     fn error(&self, code: Code, mark: Mark, message: impl Into<String>) -> Diagnostic {
         self.at(mark, Diagnostic::error(code, message))
     }
@@ -317,14 +382,32 @@ impl<'s> Reader<'s> {
     }
 }
 
+/// Whether a text in double quotes has a slash behind a backslash that is not escaped itself.
+fn has_escaped_slash(written: &str) -> bool {
+    let mut letters = written.chars();
+    while let Some(letter) = letters.next() {
+        if letter == '\\' && letters.next() == Some('/') {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether white space or another end of a line is beside a line separator: YAML 1.1 folds them.
+fn has_loose_separator(written: &str) -> bool {
+    let letters: Vec<char> = written.chars().collect();
+    let is_loose =
+        |letter: &char| matches!(letter, ' ' | '\t' | '\n' | '\r' | '\\') || SEPARATORS.contains(letter);
+    letters.windows(2).any(|pair| {
+        SEPARATORS.contains(&pair[0]) && is_loose(&pair[1])
+            || SEPARATORS.contains(&pair[1]) && is_loose(&pair[0])
+    })
+}
+
 /// The refusal of a key that is written twice.
 pub(super) fn duplicate(key: &str, first_line: usize) -> Diagnostic {
     Diagnostic::error(
         Code::DuplicateKey,
         format!("remove one of the two \"{key}\": the first is on line {first_line}"),
     )
-}
-
-fn mark(span: &Span) -> Mark {
-    Mark { line: span.start.line().max(1), column: span.start.col() + 1 }
 }
