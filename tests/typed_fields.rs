@@ -218,3 +218,78 @@ fn overlays_take_nulls_too() {
         assert_eq!((read.priority, read.constraints.len()), (5, 1));
     }
 }
+
+/// The environment of the worker's container, as name and value, and the codes of what is said.
+fn environment(object: &Value, overlay: Option<Value>) -> (Vec<(String, String)>, Vec<String>) {
+    let overlays = Overlays::read(overlay.map(Document::from_value));
+    let around = Surroundings { overlays: &overlays, namespace: None };
+    let rendered = render(&Document::from_value(object.clone()), &around, &Config::default());
+    let env = rendered.jobs[1].1["spec"]["template"]["spec"]["containers"][0]["env"].clone();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let env = env.as_array().unwrap().iter().map(|one| (text(&one["name"]), text(&one["value"]))).collect();
+    (env, rendered.diagnostics.iter().map(|said| said.code.to_string()).collect())
+}
+
+#[test]
+fn a_variable_over_the_operator_s_sees_what_stands_before_it() {
+    let mut object = v2();
+    object["spec"]["observability"] = json!({"openTelemetry": {
+        "enabled": true, "endpoint": "http://a", "extraEnvVars": {"NODE": "n", "OTEL_EXPORTER_OTLP_PROTOCOL": "$(NODE)"}
+    }});
+    object["spec"]["env"] = json!({"variables": [
+        {"name": "ZONE", "value": "z"}, {"name": "OTEL_EXPORTER_OTLP_ENDPOINT", "value": "http://$(ZONE)"},
+        {"name": "POD_NAME", "value": "of-$(ZONE)"}, {"name": "TEAM", "value": "t"}
+    ]});
+    let (env, said) = environment(&object, None);
+    let place = |name: &str| env.iter().position(|(one, _)| one == name).unwrap();
+    assert!(
+        place("ZONE") < place("OTEL_EXPORTER_OTLP_ENDPOINT") && place("ZONE") < place("POD_NAME"),
+        "{env:?}"
+    );
+    assert!(place("NODE") < place("OTEL_EXPORTER_OTLP_PROTOCOL"), "{env:?}");
+    assert_eq!(env.iter().filter(|(name, _)| name == "POD_NAME").count(), 1);
+    assert_eq!(said, Vec::<String>::new());
+}
+
+#[test]
+fn a_variable_over_an_overlay_s_sees_what_stands_before_it() {
+    let overlay = json!({
+        "apiVersion": "locust.io/v1alpha1", "kind": "ClusterPodOverlay", "metadata": {"name": "a"},
+        "spec": {"defaults": {"eachContainer": {"env": [{"name": "PROXY", "value": "p"}, {"name": "VIA", "value": "$(PROXY)"}]}}}
+    });
+    let mut object = v2();
+    object["spec"]["env"] =
+        json!({"variables": [{"name": "ZONE", "value": "z"}, {"name": "VIA", "value": "$(ZONE):$(PROXY)"}]});
+    let (env, said) = environment(&object, Some(overlay.clone()));
+    let names: Vec<&str> = env.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!((names, said), (vec!["POD_NAME", "PROXY", "ZONE", "VIA"], Vec::new()));
+    // Here nothing helps: VIA would see the overlay's proxy.
+    object["spec"]["env"] = json!({"variables": [{"name": "PROXY", "value": "other"}]});
+    let (_, said) = environment(&object, Some(overlay));
+    assert_eq!(said, ["shadowed-variable"]);
+}
+
+#[test]
+fn of_two_variables_of_one_name_what_lies_between_sees_the_first_or_is_named() {
+    for (variables, wanted) in [
+        (
+            json!([{"name": "A", "value": "1"}, {"name": "B", "value": "$(A)"}, {"name": "A", "value": "2"}]),
+            true,
+        ),
+        (
+            json!([{"name": "A", "value": "1"}, {"name": "B", "value": "$(A)"}, {"name": "A", "value": "1"}]),
+            false,
+        ),
+        (
+            json!([{"name": "A", "value": "1"}, {"name": "B", "value": "b"}, {"name": "A", "value": "2"}]),
+            false,
+        ),
+    ] {
+        let mut object = v2();
+        object["spec"]["env"] = json!({"variables": variables});
+        let (env, said) = environment(&object, None);
+        assert_eq!(env.len(), 3, "{env:?}");
+        assert_eq!(said.contains(&"shadowed-variable".to_owned()), wanted, "{said:?} {env:?}");
+        assert!(said.contains(&"duplicate-variable".to_owned()), "{said:?}");
+    }
+}

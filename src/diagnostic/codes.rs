@@ -82,6 +82,9 @@ codes! {
         DuplicateVariable "duplicate-variable" Warning,
             "A typed variable is listed twice, and the last one wins."
             "Remove the first."
+        ShadowedVariable "shadowed-variable" Warning,
+            "A typed variable has the name of another one, and a variable between the two refers to it. A merged list has each name once, so that the reference finds another value than it would in the list as it is written, or none."
+            "Give one of the two another name."
         ReservedLabel "reserved-label" Warning,
             "A typed label has a name by which the operator knows its pods or Jobs. The operator's value stays."
             "Remove the label."

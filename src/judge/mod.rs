@@ -17,7 +17,7 @@ mod validity;
 pub(crate) use at::{canonical, leaves};
 pub use lints::lints;
 pub use protected::{LocustSettings, ProtectedField, locust_settings, protected, protected_fields};
-pub(crate) use protected::{expecting, hidden_by_mount, workers_per_pod};
+pub(crate) use protected::{Part, Parts, expecting, hidden_by_mount, workers_per_pod};
 pub use subject::Subject;
 pub(crate) use validity::{Quantity, label_selector};
 pub use validity::{are_same_quantity, is_object_name, validity};

@@ -35,7 +35,7 @@ impl Text {
 
 /// A part of a text before expansion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::judge) enum Part<'w> {
+pub(crate) enum Part<'w> {
     /// It stands for itself.
     Literal(&'w str),
     /// `$(NAME)`: it stands for the value of the variable.
@@ -47,7 +47,7 @@ pub(in crate::judge) enum Part<'w> {
 ///
 /// # Source
 /// Kubernetes 1.37.2, `third_party/forked/golang/expansion/expand.go`, `Expand` and `tryReadVariableName`.
-pub(in crate::judge) struct Parts<'w> {
+pub(crate) struct Parts<'w> {
     rest: &'w str,
     /// Whether a closing parenthesis is left at all.
     has_closer: bool,
@@ -55,7 +55,7 @@ pub(in crate::judge) struct Parts<'w> {
 
 impl<'w> Parts<'w> {
     /// The parts of a text as it is written.
-    pub(in crate::judge) fn of(written: &'w str) -> Self {
+    pub(crate) fn of(written: &'w str) -> Self {
         Self { rest: written, has_closer: true }
     }
 

@@ -26,7 +26,7 @@ mod test_files;
 mod tests;
 mod wiring;
 
-pub(super) use self::expansion::{Part, Parts};
+pub(crate) use self::expansion::{Part, Parts};
 pub(crate) use mount_path::hidden_by_mount;
 pub(crate) use processes::{expecting, workers_per_pod};
 pub use settings::{LocustSettings, locust_settings};

@@ -1,6 +1,6 @@
 //! [`Wish`]: a layer's patch, and where somebody wrote it.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::{
         config::{Config, UnknownFields},
         overlay::{Applying, Band, OverlayLayer},
         test::Test,
-        typed_fields,
+        typed_fields::{self, Lower},
     },
     manifest::Document,
     patch::{self, MissingTarget, Options},
@@ -111,34 +111,25 @@ pub(super) fn wishes<'a>(
     let layers = applying.layers(role);
     let (defaults, overrides) = layers.split_at(layers.partition_point(|layer| layer.band < Band::Test));
     let mut wishes: Vec<Wish<'a>> = defaults.iter().copied().map(Wish::from).collect();
-    let lower_volumes = lower_volumes(test, role, config, &wishes);
-    let (own, diagnostics) = of_test(test, role, config, &lower_volumes);
+    let lower = lower(test, role, config, &wishes);
+    let (own, diagnostics) = of_test(test, role, config, &lower);
     wishes.extend(own);
     wishes.extend(overrides.iter().copied().map(Wish::from));
     (wishes, diagnostics)
 }
 
-/// The names of the volumes that the base and these layers give the pod, where a typed volume needs to know them.
-fn lower_volumes(test: &Test, role: Role, config: &Config, layers: &[Wish<'_>]) -> BTreeSet<String> {
-    let overrides = &test.spec.overrides;
-    let typed = [&overrides.volumes, &overrides.master_volumes, &overrides.worker_volumes];
-    let is_needed = typed.into_iter().flatten().any(typed_fields::is_without_source);
-    let Some(schema) = Schema::pod_template().filter(|_| is_needed) else { return BTreeSet::new() };
+/// What the base and these layers make, where the typed fields look at it.
+fn lower(test: &Test, role: Role, config: &Config, layers: &[Wish<'_>]) -> Lower {
+    let Some(schema) = Schema::pod_template().filter(|_| typed_fields::look_below(test)) else {
+        return Lower::default();
+    };
     let base = base::pod_template(test, role, config);
-    let folded = layers::fold(base, &layers_of(layers, config), schema);
-    let volumes = folded.value.pointer("/spec/volumes").and_then(Value::as_array);
-    let name = |volume: &Value| volume.get("name").and_then(Value::as_str).map(str::to_owned);
-    volumes.into_iter().flatten().filter_map(name).collect()
+    Lower::of(&layers::fold(base, &layers_of(layers, config), schema).value)
 }
 
 /// The test's own layers: typed fields, `podTemplate`, the role's own template.
-fn of_test<'a>(
-    test: &Test,
-    role: Role,
-    config: &Config,
-    lower_volumes: &BTreeSet<String>,
-) -> (Vec<Wish<'a>>, Vec<Diagnostic>) {
-    let (pieces, diagnostics) = typed_fields::pieces(test, role, config, lower_volumes);
+fn of_test<'a>(test: &Test, role: Role, config: &Config, lower: &Lower) -> (Vec<Wish<'a>>, Vec<Diagnostic>) {
+    let (pieces, diagnostics) = typed_fields::pieces(test, role, config, lower);
     let mut wishes: Vec<Wish<'a>> = pieces
         .into_iter()
         .map(|piece| Wish {

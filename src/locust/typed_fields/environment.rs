@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::Pieces;
+use super::{
+    Pieces,
+    variable_order::{Order, Place, order},
+};
 use crate::{
     diagnostic::{Code, Diagnostic},
     locust::api::shared::OpenTelemetry,
@@ -16,11 +19,9 @@ impl Pieces<'_> {
         let spec = &self.test.spec;
         let observability = spec.observability.as_ref();
         let otel = observability.and_then(|observability| observability.open_telemetry.as_ref());
-        if let Some(otel) = otel.filter(|otel| otel.enabled) {
-            let origin = FieldPath::fields(["spec", "observability", "openTelemetry"]);
-            self.locust(&origin, json!({ "env": otel_variables(otel) }));
-        }
-        let Some(env) = &spec.env else { return };
+        let otel = otel.filter(|otel| otel.enabled).map(otel_variables).unwrap_or_default();
+        let mut origins = vec![FieldPath::fields(["spec", "observability", "openTelemetry"]); otel.len()];
+        let env = spec.env.clone().unwrap_or_default();
         for (field, kind, sources) in [
             ("configMapRefs", "configMapRef", &env.config_map_refs),
             ("secretRefs", "secretRef", &env.secret_refs),
@@ -34,28 +35,62 @@ impl Pieces<'_> {
                 self.locust(&origin, json!({ "$append/envFrom": [entry] }));
             }
         }
-        self.variables(&env.variables);
+        let variables = FieldPath::fields(["spec", "env", "variables"]);
+        origins.extend((0..env.variables.len()).map(|index| variables.index(index)));
+        self.say_duplicates(&env.variables);
+        self.variables(&[otel, env.variables].concat(), &origins);
     }
 
-    /// Single variables, each once: the last of several with one name wins.
-    fn variables(&mut self, variables: &[Value]) {
-        let name =
-            |variable: &Value| variable.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let last: BTreeMap<String, usize> =
+    /// Names the variables that are listed again.
+    fn say_duplicates(&mut self, variables: &[Value]) {
+        let last: BTreeMap<&str, usize> =
             variables.iter().enumerate().map(|(index, variable)| (name(variable), index)).collect();
-        for (index, variable) in variables.iter().enumerate() {
-            let origin = FieldPath::fields(["spec", "env", "variables"]).index(index);
-            let name = name(variable);
-            if last.get(&name) != Some(&index) {
+        for (index, name) in variables.iter().map(name).enumerate() {
+            if last.get(name) != Some(&index) {
                 let message = format!(
                     "remove the variable \"{name}\" here: it is listed again below, and the last one wins"
                 );
+                let origin = FieldPath::fields(["spec", "env", "variables"]).index(index);
                 self.say(&origin, Diagnostic::warning(Code::DuplicateVariable, message));
-                continue;
             }
-            self.locust(&origin, json!({ "env": [variable] }));
         }
     }
+
+    /// Single variables, each once: the last of several with one name wins. Neighbours of one origin are one patch.
+    fn variables(&mut self, variables: &[Value], origins: &[FieldPath]) {
+        let Order { places, changed } = order(&self.lower.env, variables);
+        let mut patches: Vec<(&FieldPath, Vec<Value>)> = Vec::new();
+        for (index, place) in places {
+            let (Some(variable), Some(origin)) = (variables.get(index), origins.get(index)) else { continue };
+            if patches.last().is_none_or(|(last, _)| *last != origin) {
+                patches.push((origin, Vec::new()));
+            }
+            if let Some((_, items)) = patches.last_mut() {
+                if place == Place::Moved {
+                    items.push(json!({ "name": name(variable), "$patch": "delete" }));
+                }
+                items.push(variable.clone());
+            }
+        }
+        for (origin, items) in patches {
+            self.locust(origin, json!({ "env": items }));
+        }
+        let last: BTreeMap<&str, &FieldPath> = variables.iter().map(name).zip(origins).collect();
+        for (variable, other) in changed {
+            let message = format!(
+                "rename one of the variables \"{other}\": \"{variable}\" refers to the first of them, and each is there \
+                 once, as the last of them has it"
+            );
+            let origin = last.get(variable.as_str()).or_else(|| last.get(other.as_str()));
+            if let Some(origin) = origin {
+                self.say(origin, Diagnostic::warning(Code::ShadowedVariable, message));
+            }
+        }
+    }
+}
+
+fn name(variable: &Value) -> &str {
+    variable.get("name").and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The variables of Locust's OpenTelemetry export.
@@ -73,13 +108,9 @@ fn otel_variables(otel: &OpenTelemetry) -> Vec<Value> {
     if otel.insecure {
         variables.push(("OTEL_EXPORTER_OTLP_INSECURE", "true".to_owned()));
     }
-    let extra = |name: &str| otel.extra_env_vars.get(name).cloned();
-    // An extra variable of the same name replaces the operator's.
-    let own = variables
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), extra(name).unwrap_or_else(|| value.clone())));
-    let rest = otel.extra_env_vars.iter().filter(|(name, _)| variables.iter().all(|(own, _)| own != name));
-    own.chain(rest.map(|(name, value)| (name.clone(), value.clone())))
+    // An extra variable of the same name comes later, and replaces the operator's.
+    let own = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
+    own.chain(otel.extra_env_vars.clone())
         .map(|(name, value)| json!({ "name": name, "value": value }))
         .collect()
 }

@@ -9,13 +9,14 @@ mod metadata;
 mod pod;
 #[cfg(test)]
 mod tests;
+mod variable_order;
 mod volumes;
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-pub(super) use self::volumes::is_without_source;
+use self::volumes::is_without_source;
 use super::{config::Config, test::Test};
 use crate::{diagnostic::Diagnostic, path::FieldPath, role::Role};
 
@@ -28,16 +29,49 @@ pub struct Piece {
     pub patch: Value,
 }
 
-/// The pieces of a role's pod in the order in which they apply, and what there is to say of the
-/// fields they come from. `lower_volumes` are the names of the volumes that the pod has without them.
+/// What the typed fields need to know of the pod that they are applied to.
+#[derive(Debug, Clone, Default)]
+pub struct Lower {
+    /// The names of its volumes.
+    volumes: BTreeSet<String>,
+    /// The variables of the container `locust`.
+    env: Vec<Value>,
+}
+
+impl Lower {
+    /// Reads a pod template.
+    #[must_use]
+    pub fn of(pod_template: &Value) -> Self {
+        let list = |value: &Value, pointer: &str| {
+            value.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default()
+        };
+        let name = |value: &Value| value.get("name").and_then(Value::as_str).map(str::to_owned);
+        let containers = list(pod_template, "/spec/containers");
+        let locust = containers.iter().find(|one| name(one).as_deref() == Some(super::base::LOCUST));
+        Self {
+            volumes: list(pod_template, "/spec/volumes").iter().filter_map(name).collect(),
+            env: locust.map(|locust| list(locust, "/env")).unwrap_or_default(),
+        }
+    }
+}
+
+/// Whether the typed fields of a test look at what they are applied to.
 #[must_use]
-pub fn pieces(
-    test: &Test,
-    role: Role,
-    config: &Config,
-    lower_volumes: &BTreeSet<String>,
-) -> (Vec<Piece>, Vec<Diagnostic>) {
-    let mut pieces = Pieces { test, role, lower_volumes, made: Vec::new(), diagnostics: Vec::new() };
+pub fn look_below(test: &Test) -> bool {
+    let (spec, overrides) = (&test.spec, &test.spec.overrides);
+    let volumes = [&overrides.volumes, &overrides.master_volumes, &overrides.worker_volumes];
+    let observability = spec.observability.as_ref();
+    let otel = observability.and_then(|observability| observability.open_telemetry.as_ref());
+    volumes.into_iter().flatten().any(is_without_source)
+        || otel.is_some_and(|otel| otel.enabled)
+        || spec.env.as_ref().is_some_and(|env| !env.variables.is_empty())
+}
+
+/// The pieces of a role's pod in the order in which they apply, and what there is to say of the
+/// fields they come from. `lower` is what they are applied to.
+#[must_use]
+pub fn pieces(test: &Test, role: Role, config: &Config, lower: &Lower) -> (Vec<Piece>, Vec<Diagnostic>) {
+    let mut pieces = Pieces { test, role, lower, made: Vec::new(), diagnostics: Vec::new() };
     pieces.containers();
     pieces.metadata();
     pieces.pod(config);
@@ -50,7 +84,7 @@ pub fn pieces(
 struct Pieces<'t> {
     test: &'t Test,
     role: Role,
-    lower_volumes: &'t BTreeSet<String>,
+    lower: &'t Lower,
     made: Vec<Piece>,
     diagnostics: Vec<Diagnostic>,
 }

@@ -23,7 +23,8 @@ fn test_with(more: &[(&str, Value)]) -> Test {
 
 /// The pod of a role with the typed fields, and what was said of them.
 fn typed(test: &Test, role: Role, config: &Config) -> (Value, Vec<String>) {
-    let (pieces, said) = pieces(test, role, config, &BTreeSet::new());
+    let base = base::pod_template(test, role, config);
+    let (pieces, said) = pieces(test, role, config, &Lower::of(&base));
     let layers: Vec<Layer<'_>> = pieces
         .iter()
         .map(|piece| Layer {
@@ -32,8 +33,7 @@ fn typed(test: &Test, role: Role, config: &Config) -> (Value, Vec<String>) {
             options: Options::default(),
         })
         .collect();
-    let folded =
-        layers::fold(base::pod_template(test, role, config), &layers, Schema::pod_template().unwrap());
+    let folded = layers::fold(base, &layers, Schema::pod_template().unwrap());
     assert!(folded.findings.is_empty(), "{:?}", folded.findings);
     let said = said.iter().map(|one| format!("{} {} {}", one.severity, one.code, one.path.as_ref().unwrap()));
     (folded.value, said.collect())
@@ -46,7 +46,7 @@ fn pod_of(more: &[(&str, Value)], role: Role) -> Value {
 }
 
 fn said_of(more: &[(&str, Value)], role: Role) -> Vec<String> {
-    pieces(&test_with(more), role, &Config::default(), &BTreeSet::new())
+    pieces(&test_with(more), role, &Config::default(), &Lower::default())
         .1
         .iter()
         .map(|one| format!("{} {} {}", one.severity, one.code, one.path.as_ref().unwrap()))
@@ -374,7 +374,7 @@ fn pieces_point_at_what_the_author_wrote() {
         }
     });
     let (test, _) = test::read(&object).unwrap();
-    let origins: Vec<String> = pieces(&test, Role::Worker, &Config::default(), &BTreeSet::new())
+    let origins: Vec<String> = pieces(&test, Role::Worker, &Config::default(), &Lower::default())
         .0
         .iter()
         .map(|piece| piece.origin.to_string())

@@ -79,7 +79,7 @@ impl Pieces<'_> {
         }
         let mut volume = volume.clone();
         // A volume without a source is an emptyDir, as in a pod; over a volume of an overlay it is that volume.
-        if is_without_source(&volume) && !self.lower_volumes.contains(name) {
+        if is_without_source(&volume) && !self.lower.volumes.contains(name) {
             volume["emptyDir"] = json!({});
         }
         self.spec(&origin, &json!({ "volumes": [volume] }));
@@ -122,7 +122,7 @@ impl Pieces<'_> {
 }
 
 /// Whether a typed volume has a name and nothing else.
-pub(in crate::locust) fn is_without_source(volume: &Value) -> bool {
+pub(super) fn is_without_source(volume: &Value) -> bool {
     volume.as_object().is_some_and(|fields| fields.keys().all(|field| field == "name"))
 }
 
