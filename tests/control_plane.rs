@@ -11,9 +11,17 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use podgraft::{locust, manifest::Document};
+use podgraft::{
+    judge::{self, Subject},
+    locust,
+    manifest::Document,
+    role::Role,
+};
 use serde_json::{Value, json};
-use support::{control_plane::ControlPlane, files, nulls, random_tests::RandomTests, relative, root, text};
+use support::{
+    control_plane::ControlPlane, files, nulls, random_pods::RandomPods, random_tests::RandomTests, relative,
+    root, text,
+};
 
 /// A test with every directive of both dialects, partial items, empty maps and lists, and fields that no
 /// schema knows.
@@ -37,6 +45,7 @@ fn a_real_api_server_takes_what_people_write() {
     every_example_is_taken(&plane);
     fields_with_nothing_behind_them_are_taken(&plane);
     random_tests_are_judged_as_the_server_judges(&plane);
+    random_pods_are_judged_as_the_server_judges(&plane);
 }
 
 /// Both ways of applying keep every template and constraint of an overlay; wrong ones are refused on arrival.
@@ -204,4 +213,95 @@ fn random_tests_are_judged_as_the_server_judges(plane: &ControlPlane) {
     );
     assert!(fine > 100 && refused > 100, "{fine} accepted and {refused} refused are too few to say much");
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// How many random pods are judged: `PODGRAFT_PODS` chooses another number, `PODGRAFT_SEED` other pods.
+const PODS: u64 = 1_000;
+/// How many pods are sent at once.
+const CHUNK: usize = 250;
+
+/// Pods with rarely used fields are refused for their validity exactly where the server refuses the Job or the pod.
+fn random_pods_are_judged_as_the_server_judges(plane: &ControlPlane) {
+    let number =
+        |name: &str, default: u64| std::env::var(name).ok().map_or(default, |text| text.parse().unwrap());
+    let (pods, seed) = (number("PODGRAFT_PODS", PODS), number("PODGRAFT_SEED", SEED));
+    let mut random = RandomPods::new(seed);
+    let pods: Vec<(String, Value)> = (0..pods).map(|index| (format!("p{index}"), random.next())).collect();
+    let chunks: Vec<&[(String, Value)]> = pods.chunks(CHUNK).collect();
+    let (mut fine, mut refused, mut unknown, mut wrong) = (0, 0, 0, Vec::new());
+    for pair in chunks.chunks(2) {
+        let answers = std::thread::scope(|scope| {
+            let asked: Vec<_> = pair.iter().map(|chunk| scope.spawn(|| answers(plane, chunk))).collect();
+            asked.into_iter().map(|asked| asked.join().unwrap()).collect::<Vec<_>>()
+        });
+        for ((name, pod), answer) in pair.iter().copied().flatten().zip(answers.into_iter().flatten()) {
+            let said = said_of(pod);
+            match answer {
+                Answer::Unknown => unknown += 1,
+                Answer::Taken => fine += 1,
+                Answer::Refused(_) => refused += 1,
+            }
+            let server = match answer {
+                Answer::Taken if !said.is_empty() => "takes it".to_owned(),
+                Answer::Refused(why) if said.is_empty() => why,
+                _ => continue,
+            };
+            wrong.push(format!("{name} podgraft: {said:?}\nserver: {server}\n{pod}"));
+        }
+    }
+    println!(
+        "seed {seed}, {} random pods: {fine} accepted, {refused} refused, {unknown} refused for what the cluster lacks, {} judged otherwise",
+        pods.len(),
+        wrong.len()
+    );
+    assert!(fine * 5 > pods.len() && refused * 5 > pods.len(), "too few of a kind to say much");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+fn said_of(pod: &Value) -> Vec<String> {
+    let subject = Subject { role: Role::Worker, test_name: "t", base: pod, pod, replicas: 1, workers: 1 };
+    let said = judge::validity(&subject);
+    said.iter().map(|one| format!("{} {}", one.path.clone().unwrap_or_default(), one.message)).collect()
+}
+
+/// What a server says of a pod, in a Job and alone.
+enum Answer {
+    Taken,
+    Refused(String),
+    /// It takes the Job, and an admission plugin refuses the pod before it is judged: a class is not there.
+    Unknown,
+}
+
+fn answers(plane: &ControlPlane, pods: &[(String, Value)]) -> Vec<Answer> {
+    let mut objects = Vec::new();
+    for (name, pod) in pods {
+        let mut metadata = pod["metadata"].clone();
+        metadata["name"] = name.as_str().into();
+        let spec = &pod["spec"];
+        objects.push(json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}));
+        let job = json!({"template": pod});
+        objects
+            .push(json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "spec": job}));
+    }
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
+    // kubectl itself would refuse the whole list for a required field that the server reads as empty.
+    let arguments = ["create", "--dry-run=server", "--validate=false", "-f", "-"];
+    let output = plane.kubectl(&arguments, list.as_bytes());
+    let taken: BTreeSet<&str> =
+        text(&output.stdout).lines().filter_map(|line| line.split(' ').next()).collect();
+    let errors = text(&output.stderr);
+    let answer = |(name, _): &(String, Value)| {
+        let about = format!("\"{name}\"");
+        let said = || errors.lines().filter(|line| line.contains(&about)).collect::<Vec<_>>().join("\n");
+        if !taken.contains(&*format!("job.batch/{name}")) {
+            Answer::Refused(said())
+        } else if taken.contains(&*format!("pod/{name}")) {
+            Answer::Taken
+        } else if said().contains(&format!("pods {about} is forbidden")) {
+            Answer::Unknown
+        } else {
+            Answer::Refused(said())
+        }
+    };
+    pods.iter().map(answer).collect()
 }

@@ -57,6 +57,28 @@ def cases():
     yield from together()
     yield from annotations()
     yield from windows()
+    yield from seldom()
+
+
+def seldom():
+    """What random pods with rarely used fields brought to light."""
+    for overhead in [{"a": "1"}, {"cpu": "1"}, {"nvidia.com/gpu": "1"}, {"A.b/c": "1"}, {"": "1"}, {"hugepages-2Mi": "2Mi"}, {"hugepages-2Mi": "2Mi", "cpu": "1"}]:
+        yield [["/spec/overhead", overhead]]
+    for options in [["noexec"], ["x"], ["noexec", "noexec"]]:
+        yield [[C + "/volumeMounts/0/bindMountOptions", options]]
+    yield from each("/spec/evictionResponders", [{}], [{"name": "a"}], [{"name": "a", "priority": "x"}])
+    yield [["/spec/volumes/-", {"name": "more", "scaleIO": {"gateway": "a", "system": "b", "volumeName": "c"}}]]
+    yield from each(I + "/lifecycle", {"stopSignal": "SIGTERM"}, {"stopSignal": None}, {"stopSignal": "x", "preStop": {"sleep": {"seconds": 1}}})
+    for keys in [["app", "app"], ["a", "a"], ["app", "a"]]:
+        yield [["/spec/topologySpreadConstraints", [{"maxSkew": 1, "topologyKey": "k", "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {}, "matchLabelKeys": keys}]]]
+        for field in ["matchLabelKeys", "mismatchLabelKeys"]:
+            yield [["/spec/affinity", {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "k", "labelSelector": {}, field: keys}]}}]]
+    for value in [[], [{"name": "net.core.somaxconn", "value": "1"}]]:
+        yield [["/spec/os", {"name": "windows"}], ["/spec/securityContext", {"sysctls": value}]]
+    for length in [58, 59, 60]:
+        portal = {"targetPortal": "p" * length, "iqn": NAMES[0], "lun": 0}
+        yield [["/spec/volumes/-", {"name": "more", "iscsi": portal}]]
+        yield [["/spec/volumes/-", {"name": "more", "iscsi": {**portal, "initiatorName": NAMES[0]}}]]
 
 
 def annotations():

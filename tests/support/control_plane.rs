@@ -117,6 +117,8 @@ impl ControlPlane {
             "--bind-address=127.0.0.1".into(),
             "--authorization-mode=RBAC".into(),
             "--service-cluster-ip-range=10.0.0.0/16".into(),
+            // As clusters have it: privileged containers are for admission to refuse.
+            "--allow-privileged=true".into(),
             format!("--token-auth-file={}", self.file("tokens")),
             "--service-account-issuer=https://podgraft.test".into(),
             format!("--service-account-key-file={}", self.file("public-key")),

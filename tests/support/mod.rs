@@ -5,6 +5,7 @@ pub(crate) mod control_plane;
 pub(crate) mod nulls;
 pub(crate) mod operator;
 pub(crate) mod pod_life;
+pub(crate) mod random_pods;
 pub(crate) mod random_tests;
 
 use std::{

@@ -65,7 +65,9 @@ fn init(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
         return probes(container, spec, found);
     }
     for name in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
-        if container.has(name) {
+        // A stop signal alone is dropped on arrival, and the lifecycle with it.
+        let is_dropped = container.get(name).is_some_and(|inner| inner.names() == ["stopSignal"]);
+        if container.has(name) && !is_dropped {
             let message = format!(
                 "remove {name}, or add restartPolicy: Always: only init containers that keep running have it"
             );

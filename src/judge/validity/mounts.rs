@@ -18,14 +18,13 @@ pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
     let (mounts, devices) = (container.items("volumeMounts"), container.items("volumeDevices"));
     let mut paths = HashSet::new();
     for mount in &mounts {
-        let volume = exists(mount, &by_name, found);
+        exists(mount, &by_name, found);
         if let Some(path) = found.required(mount, "mountPath", "/data") {
             once(mount, "mountPath", path, &mut paths, found);
         }
         sub_paths(mount, found);
         propagation(mount, container, found);
         read_only(mount, found);
-        options(mount, volume, found);
     }
     let mut names: HashSet<&str> = mounts.iter().map(|mount| mount.text("name")).collect();
     for device in &devices {
@@ -103,20 +102,5 @@ fn read_only(mount: &At<'_>, found: &mut Findings) {
     }
     if mount.str("mountPropagation").is_some_and(|mode| mode != "None") {
         found.refuse(mount.field("recursiveReadOnly"), "remove mountPropagation or recursiveReadOnly");
-    }
-}
-
-fn options(mount: &At<'_>, volume: Option<&At<'_>>, found: &mut Findings) {
-    let mut seen = Vec::new();
-    for (option, path) in mount.texts("bindMountOptions") {
-        if !matches!(option, "noexec" | "nodev" | "nosuid") {
-            found.refuse(path, format!("write noexec, nodev or nosuid, not \"{option}\""));
-        } else if seen.contains(&option) {
-            found.refuse(path, format!("remove the second \"{option}\""));
-        }
-        seen.push(option);
-    }
-    if !seen.is_empty() && volume.is_some_and(|volume| volume.has("image")) {
-        found.refuse(mount.field("bindMountOptions"), "remove bindMountOptions: an image volume takes none");
     }
 }

@@ -7,7 +7,7 @@ use super::{
     formats::{LABEL, QUALIFIED},
     quantity::Quantity,
 };
-use crate::judge::at::At;
+use crate::{judge::at::At, path::FieldPath};
 
 const STANDARD: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
 const HUGE: &str = "hugepages-";
@@ -15,19 +15,22 @@ const HUGE: &str = "hugepages-";
 /// Judges the resources of one container.
 pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
     let Some(resources) = container.get("resources") else { return };
-    amounts(&resources, found, |name| {
-        if name.contains('/') && !is_native(name) && !is_extended(name) {
-            return Some(format!(
-                "correct \"{name}\": a resource of a container has a domain and a name, as in example.com/gpu"
-            ));
-        }
-        let known = STANDARD.contains(&name) || name.starts_with(HUGE);
-        (!known && !name.contains('/')).then(|| {
-            let near = crate::diagnostic::did_you_mean(name, STANDARD);
-            format!("correct \"{name}\", or write its domain, as in example.com/{name}: containers have {} and {HUGE}SIZE{near}", STANDARD.join(", "))
-        })
-    });
+    amounts(&resources, found, of_no_container);
     claims(&resources, spec, found);
+}
+
+/// What is wrong with the name of a container's resource, if anything.
+fn of_no_container(name: &str) -> Option<String> {
+    if name.contains('/') && !is_native(name) && !is_extended(name) {
+        return Some(format!(
+            "correct \"{name}\": a resource of a container has a domain and a name, as in example.com/gpu"
+        ));
+    }
+    let known = STANDARD.contains(&name) || name.starts_with(HUGE);
+    (!known && !name.contains('/')).then(|| {
+        let near = crate::diagnostic::did_you_mean(name, STANDARD);
+        format!("correct \"{name}\", or write its domain, as in example.com/{name}: containers have {} and {HUGE}SIZE{near}", STANDARD.join(", "))
+    })
 }
 
 /// Judges the resources of the pod as a whole.
@@ -108,23 +111,20 @@ fn together(spec: &At<'_>, name: &str) -> Option<Quantity> {
     most.max(containers.iter().fold(sidecars, |sum, container| add(sum, asked(container, name))))
 }
 
-/// Judges what running the pod costs besides its containers.
+/// Judges what running the pod costs besides its containers: written as a container's limits.
+///
+/// # Source
+/// Kubernetes 1.37.2, `pkg/apis/core/validation/validation.go`, `validateOverhead`.
 pub(super) fn judge_overhead(spec: &At<'_>, found: &mut Findings) {
-    for (name, amount) in spec.entries("overhead") {
-        one(name, &amount, found);
-    }
+    let overhead = spec.entries("overhead");
+    names_and_amounts(&overhead, found, &of_no_container);
+    huge_pages_alone(&spec.field("overhead"), overhead.iter().map(|(name, _)| *name), found);
 }
 
 /// Judges names and amounts of requests and limits, and how they fit together.
 fn amounts(resources: &At<'_>, found: &mut Findings, unknown: impl Fn(&str) -> Option<String>) {
     for kind in ["limits", "requests"] {
-        for (name, amount) in resources.entries(kind) {
-            match unknown(name) {
-                Some(message) => found.refuse(amount.path.clone(), message),
-                None => found.written(amount.path.clone(), "a resource", name, &QUALIFIED),
-            }
-            one(name, &amount, found);
-        }
+        names_and_amounts(&resources.entries(kind), found, &unknown);
     }
     let limits = resources.entries("limits");
     let limit = |name: &str| limits.iter().find(|(limit, _)| *limit == name).map(|(_, amount)| amount.value);
@@ -150,15 +150,30 @@ fn amounts(resources: &At<'_>, found: &mut Findings, unknown: impl Fn(&str) -> O
             _ => {}
         }
     }
-    let names: Vec<&str> = ["limits", "requests"]
-        .iter()
-        .flat_map(|kind| resources.entries(kind))
-        .map(|(name, _)| name)
-        .collect();
+    let all = ["limits", "requests"].into_iter().flat_map(|kind| resources.entries(kind));
+    huge_pages_alone(&resources.path, all.map(|(name, _)| name), found);
+}
+
+fn names_and_amounts(
+    entries: &[(&str, At<'_>)],
+    found: &mut Findings,
+    unknown: &impl Fn(&str) -> Option<String>,
+) {
+    for (name, amount) in entries {
+        match unknown(name) {
+            Some(message) => found.refuse(amount.path.clone(), message),
+            None => found.written(amount.path.clone(), "a resource", name, &QUALIFIED),
+        }
+        one(name, amount, found);
+    }
+}
+
+fn huge_pages_alone<'n>(path: &FieldPath, names: impl Iterator<Item = &'n str>, found: &mut Findings) {
+    let names: Vec<&str> = names.collect();
     if names.iter().any(|name| name.starts_with(HUGE))
         && !names.iter().any(|name| matches!(*name, "cpu" | "memory"))
     {
-        found.refuse(resources.path.clone(), "add cpu or memory: huge pages come only with them");
+        found.refuse(path.clone(), "add cpu or memory: huge pages come only with them");
     }
 }
 

@@ -40,7 +40,11 @@ pub(super) fn judge_os(spec: &At<'_>, found: &mut Findings) {
     };
     let containers = [spec.items("containers"), spec.items("initContainers")].concat();
     for context in containers.iter().chain([spec]).filter_map(|at| at.get("securityContext")) {
-        for name in wrong.iter().filter(|name| context.has(name)) {
+        let is_set = |name: &&&str| match **name {
+            "sysctls" => !context.items("sysctls").is_empty(),
+            name => context.has(name),
+        };
+        for name in wrong.iter().filter(is_set) {
             found.refuse(context.field(name), format!("remove {name}, or os: a pod on {os} cannot have it"));
         }
     }

@@ -1,5 +1,7 @@
 //! Selectors: of objects by their labels, of nodes.
 
+use std::collections::BTreeSet;
+
 use super::{
     findings::Findings,
     formats::{LABEL_VALUE, QUALIFIED, SUBDOMAIN},
@@ -75,10 +77,13 @@ pub(super) fn label_keys(at: &At<'_>, name: &str, found: &mut Findings) {
 /// not speak of it already.
 pub(super) fn added_twice(at: &At<'_>, labels: &[&str], found: &mut Findings) {
     let Some(selector) = at.get("labelSelector") else { return };
+    let mut added = BTreeSet::new();
     for (key, path) in at.texts("matchLabelKeys").into_iter().filter(|(key, _)| labels.contains(key)) {
         let named = selector.entries("matchLabels").iter().any(|(label, _)| *label == key);
         if named || selector.items("matchExpressions").iter().any(|item| item.str("key") == Some(key)) {
             found.refuse(path, format!("remove {key} from matchLabelKeys or labelSelector: it is in both"));
+        } else if !added.insert(key) {
+            found.refuse(path, format!("remove the second {key}"));
         }
     }
 }

@@ -17,10 +17,13 @@ const SCHEMA: &str = include_str!("../../schema/job.schema.json");
 
 /// Fields that the published schema requires and the API server does not: what is absent is read
 /// as empty, which is legal there.
-const NOT_REQUIRED: [(&str, &str); 5] = [
+const NOT_REQUIRED: [(&str, &str); 8] = [
+    ("EvictionResponder", "name"),
+    ("EvictionResponder", "priority"),
     ("HTTPHeader", "value"),
     ("ISCSIVolumeSource", "lun"),
     ("PreferredSchedulingTerm", "preference"),
+    ("ScaleIOVolumeSource", "secretRef"),
     ("SleepAction", "seconds"),
     ("Sysctl", "value"),
 ];

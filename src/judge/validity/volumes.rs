@@ -24,7 +24,22 @@ pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
         for name in sources {
             if let Some(source) = volume.get(name) {
                 volume_source::judge(name, &source, found);
+                iscsi_initiator(&volume, &source, found);
             }
         }
+    }
+}
+
+/// An initiator's sessions are called by the volume and the portal, in 64 characters.
+///
+/// # Source
+/// Kubernetes 1.37.2, `pkg/apis/core/validation/validation.go`, `validateVolumeSource`.
+fn iscsi_initiator(volume: &At<'_>, source: &At<'_>, found: &mut Findings) {
+    let length = volume.text("name").len() + 1 + source.text("targetPortal").len();
+    if source.has("initiatorName") && length > 64 {
+        found.refuse(
+            volume.field("name"),
+            "shorten the volume's name or targetPortal: with initiatorName they have 63 characters together",
+        );
     }
 }
