@@ -144,6 +144,12 @@ fn what_is_wrong_with_the_base_is_told_where_the_base_is() {
             assert_eq!(output.status.code(), Some(1));
             assert!(text(&output.stderr).contains(place), "{dialect}: {}", text(&output.stderr));
         }
+        let base = pod("  - {name: a, image: x}\n").replace("base.yaml", "mixed.yaml");
+        let mixed = "apiVersion: v1\nkind: Pod\nmetadata:\n  finalizers: [a, {b: c}]\n";
+        std::fs::write(&base, mixed).unwrap();
+        let more = "metadata: {finalizers: [d]}";
+        let output = podgraft(&["patch", "-f", &base, "--dialect", dialect, "-p", more], b"");
+        assert!(text(&output.stderr).contains("mixed.yaml:4:"), "{dialect}: {}", text(&output.stderr));
         let base = pod("  - {name: a, image: x}\n");
         let unnamed = "spec: {containers: [{image: z}]}";
         let output = podgraft(&["patch", "-f", &base, "--dialect", dialect, "-p", unnamed], b"");

@@ -1,5 +1,7 @@
 //! Where pods go, and beside which.
 
+use std::collections::HashSet;
+
 use super::{
     findings::Findings,
     formats::{LABEL, QUALIFIED},
@@ -11,7 +13,7 @@ const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
 
 /// Judges the affinity of a pod that has these labels.
-pub(super) fn judge(spec: &At<'_>, labels: &[&str], found: &mut Findings) {
+pub(super) fn judge(spec: &At<'_>, labels: &HashSet<&str>, found: &mut Findings) {
     let Some(affinity) = spec.get("affinity") else { return };
     if let Some(nodes) = affinity.get("nodeAffinity") {
         to_nodes(&nodes, found);
@@ -51,7 +53,7 @@ fn weight(preference: &At<'_>, found: &mut Findings) {
     found.range(preference, "weight", 1, 100);
 }
 
-fn to_pods(term: &At<'_>, labels: &[&str], found: &mut Findings) {
+fn to_pods(term: &At<'_>, labels: &HashSet<&str>, found: &mut Findings) {
     for selector in ["labelSelector", "namespaceSelector"].into_iter().filter_map(|name| term.get(name)) {
         selector::labels(&selector, found);
     }
@@ -61,9 +63,9 @@ fn to_pods(term: &At<'_>, labels: &[&str], found: &mut Findings) {
     selector::label_keys(term, "matchLabelKeys", found);
     selector::added_twice(term, labels, found);
     selector::label_keys(term, "mismatchLabelKeys", found);
-    let others = term.texts("mismatchLabelKeys");
+    let others: HashSet<&str> = term.texts("mismatchLabelKeys").into_iter().map(|(key, _)| key).collect();
     for (key, path) in term.texts("matchLabelKeys") {
-        if others.iter().any(|(other, _)| *other == key) {
+        if others.contains(key) {
             found.refuse(
                 path,
                 format!("remove {key} from matchLabelKeys or mismatchLabelKeys: it is in both"),

@@ -1,6 +1,6 @@
 //! Annotations of the pod template that Kubernetes itself reads.
 
-use std::collections::BTreeSet;
+use std::{cell::LazyCell, collections::HashMap};
 
 use serde_json::{Map, Value};
 
@@ -32,14 +32,13 @@ const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 /// `validateSeccompAnnotationsAndFields` and `validateAppArmorAnnotationsAndFieldsMatchOnCreate`.
 pub(super) fn judge(pod: &At<'_>, found: &mut Findings) {
     let Some(metadata) = pod.get("metadata") else { return };
-    let containers: BTreeSet<&str> =
-        containers(pod).into_iter().filter_map(|container| container.str("name")).collect();
+    let containers = LazyCell::new(|| by_name(pod));
     for (key, annotation) in metadata.entries("annotations") {
         let Some(text) = annotation.value.as_str() else { continue };
         if let Some(container) = key.strip_prefix(APP_ARMOR) {
-            app_armor(pod, (key, container), containers.contains(container), &annotation, found);
+            app_armor(pod, (key, container), containers.get(container), &annotation, found);
         } else if let Some(container) = key.strip_prefix(CONTAINER_SECCOMP) {
-            let own = of_container(pod, container).and_then(|own| own.get("securityContext"));
+            let own = containers.get(container).and_then(|own| own.get("securityContext"));
             seccomp(key, &annotation, own, found);
         } else {
             match key {
@@ -56,24 +55,23 @@ pub(super) fn judge(pod: &At<'_>, found: &mut Findings) {
     }
 }
 
-fn containers<'a>(pod: &At<'a>) -> Vec<At<'a>> {
+/// The containers and init containers; of two of one name the first.
+fn by_name<'a>(pod: &At<'a>) -> HashMap<&'a str, At<'a>> {
     let spec = pod.get("spec");
-    spec.iter().flat_map(|spec| [spec.items("containers"), spec.items("initContainers")]).flatten().collect()
+    let all = spec.iter().flat_map(|spec| [spec.items("initContainers"), spec.items("containers")]).flatten();
+    let all: Vec<At<'a>> = all.collect();
+    all.into_iter().rev().filter_map(|container| Some((container.str("name")?, container))).collect()
 }
 
-fn of_container<'a>(pod: &At<'a>, name: &str) -> Option<At<'a>> {
-    containers(pod).into_iter().find(|item| item.str("name") == Some(name))
-}
-
-/// Judges the profile of a container, which is one that there is.
+/// Judges the profile of a container, which is one that there should be.
 fn app_armor(
     pod: &At<'_>,
     (key, container): (&str, &str),
-    is_there: bool,
+    own: Option<&At<'_>>,
     annotation: &At<'_>,
     found: &mut Findings,
 ) {
-    if !is_there {
+    if own.is_none() {
         found.refuse(
             annotation.path.clone(),
             format!("remove the annotation {key}: there is no container \"{container}\""),
@@ -86,7 +84,7 @@ fn app_armor(
         );
         found.refuse(annotation.path.clone(), message);
     }
-    if chosen(pod, container).is_some_and(|chosen| chosen != profile) {
+    if own.and_then(|own| chosen(pod, own)).is_some_and(|chosen| chosen != profile) {
         let message =
             format!("remove the annotation {key}: appArmorProfile of the container says something else");
         found.refuse(annotation.path.clone(), message);
@@ -94,10 +92,9 @@ fn app_armor(
 }
 
 /// The profile that the fields give a container, as the annotation would write it.
-fn chosen(pod: &At<'_>, container: &str) -> Option<String> {
+fn chosen(pod: &At<'_>, own: &At<'_>) -> Option<String> {
     let spec = pod.get("spec")?;
-    let own = of_container(pod, container)?;
-    let contexts = [own, spec].into_iter().filter_map(|at| at.get("securityContext"));
+    let contexts = [own, &spec].into_iter().filter_map(|at| at.get("securityContext"));
     as_annotation(&contexts.into_iter().find_map(|context| context.get("appArmorProfile"))?)
 }
 

@@ -1,5 +1,7 @@
 //! Containers and init containers.
 
+use std::collections::HashSet;
+
 use super::{
     environment, findings::Findings, formats::LABEL, handler, mounts, ports, resources, security_context,
 };
@@ -11,7 +13,7 @@ pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
     if containers.is_empty() {
         found.refuse(spec.field("containers"), "add a container: a pod needs at least one");
     }
-    let mut names = Vec::new();
+    let mut names = HashSet::new();
     for container in &containers {
         common(container, spec, &mut names, found);
         probes(container, spec, found);
@@ -26,15 +28,14 @@ pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
     ports::on_the_host(spec, &containers, found);
 }
 
-fn common<'a>(container: &At<'a>, spec: &At<'_>, names: &mut Vec<&'a str>, found: &mut Findings) {
-    if let Some(name) = found.required_format(container, "name", &LABEL) {
-        if names.contains(&name) {
-            let message = format!(
-                "rename one of the two containers \"{name}\": containers and init containers share their names"
-            );
-            found.refuse(container.field("name"), message);
-        }
-        names.push(name);
+fn common<'a>(container: &At<'a>, spec: &At<'_>, names: &mut HashSet<&'a str>, found: &mut Findings) {
+    if let Some(name) = found.required_format(container, "name", &LABEL)
+        && !names.insert(name)
+    {
+        let message = format!(
+            "rename one of the two containers \"{name}\": containers and init containers share their names"
+        );
+        found.refuse(container.field("name"), message);
     }
     if let Some(image) = found.required(container, "image", "registry.example.com/image:1.0")
         && image.trim() != image
@@ -115,7 +116,7 @@ fn restarts(container: &At<'_>, allowed: &[&str], found: &mut Findings) {
 }
 
 fn resize_policy(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     for item in container.items("resizePolicy") {
         found.exactly_one_of(&item, "resourceName", &["cpu", "memory"]);
         found.exactly_one_of(&item, "restartPolicy", &["NotRequired", "RestartContainer"]);
@@ -125,9 +126,8 @@ fn resize_policy(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
             found.refuse(item.field("restartPolicy"), message);
         }
         let name = item.text("resourceName");
-        if seen.contains(&name) {
+        if !seen.insert(name) {
             found.refuse(item.path, format!("remove one of the two entries for {name}"));
         }
-        seen.push(name);
     }
 }

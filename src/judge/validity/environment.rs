@@ -1,5 +1,7 @@
 //! Environment variables and their sources.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::{
@@ -32,7 +34,13 @@ const RESOURCES: [&str; 6] = [
 
 /// Judges `env` and `envFrom` of one container.
 pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
-    for variable in container.items("env") {
+    let variables = container.items("env");
+    let is_file = |variable: &At<'_>| variable.get("valueFrom").is_some_and(|from| from.has("fileKeyRef"));
+    let volumes = if variables.iter().any(is_file) { spec.items("volumes") } else { Vec::new() };
+    // Of two of one name the first.
+    let named = volumes.iter().rev().filter_map(|volume| Some((volume.str("name")?, volume)));
+    let volumes: HashMap<&str, &At<'_>> = named.collect();
+    for variable in variables {
         found.required_format(&variable, "name", &VARIABLE);
         let Some(source) = variable.get("valueFrom") else { continue };
         found.exactly_one(&source, &SOURCES, "valueFrom");
@@ -42,7 +50,7 @@ pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
                 "remove value or valueFrom: a variable has only one of them",
             );
         }
-        one(&source, spec, found);
+        one(&source, &volumes, found);
     }
     for source in container.items("envFrom") {
         found.format(&source, "prefix", &VARIABLE);
@@ -54,7 +62,7 @@ pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
     }
 }
 
-fn one(source: &At<'_>, spec: &At<'_>, found: &mut Findings) {
+fn one(source: &At<'_>, volumes: &HashMap<&str, &At<'_>>, found: &mut Findings) {
     if let Some(field) = source.get("fieldRef") {
         field_ref(&field, &FIELDS, found);
     }
@@ -67,15 +75,15 @@ fn one(source: &At<'_>, spec: &At<'_>, found: &mut Findings) {
         found.required_format(&reference, "key", &CONFIG_KEY);
     }
     if let Some(file) = source.get("fileKeyRef") {
-        file_ref(&file, spec, found);
+        file_ref(&file, volumes, found);
     }
 }
 
-fn file_ref(file: &At<'_>, spec: &At<'_>, found: &mut Findings) {
+fn file_ref(file: &At<'_>, volumes: &HashMap<&str, &At<'_>>, found: &mut Findings) {
     found.required_format(file, "key", &VARIABLE);
     found.required_format(file, "path", &NO_BACKSTEPS);
     let Some(name) = found.required_format(file, "volumeName", &LABEL) else { return };
-    match spec.items("volumes").into_iter().find(|volume| volume.str("name") == Some(name)) {
+    match volumes.get(name) {
         Some(volume) if volume.has("emptyDir") => {}
         Some(_) => {
             found.refuse(file.field("volumeName"), format!("name an emptyDir: volume \"{name}\" is none"));

@@ -1,5 +1,7 @@
 //! The fields of the pod itself, and in which order its parts are judged.
 
+use std::collections::HashSet;
+
 use super::{
     affinity, container, dns,
     findings::Findings,
@@ -14,7 +16,7 @@ pub(super) fn judge(pod: &At<'_>, found: &mut Findings) {
         return found.refuse(pod.field("spec"), "add spec, with containers: a pod template needs it");
     };
     let metadata = pod.get("metadata");
-    let labels: Vec<&str> =
+    let labels: HashSet<&str> =
         metadata.iter().flat_map(|own| own.entries("labels")).map(|(key, _)| key).collect();
     volumes::judge(spec, found);
     claims(spec, found);
@@ -128,14 +130,13 @@ fn host(spec: &At<'_>, found: &mut Findings) {
 }
 
 fn gates(spec: &At<'_>, found: &mut Findings) {
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     for gate in spec.items("schedulingGates") {
         let name = gate.text("name");
         found.written(gate.field("name"), "name", name, &QUALIFIED);
-        if seen.contains(&name) {
+        if !seen.insert(name) {
             found.refuse(gate.path, format!("remove one of the two scheduling gates \"{name}\""));
         }
-        seen.push(name);
     }
     if !seen.is_empty() && !spec.text("nodeName").is_empty() {
         found.refuse(
@@ -151,13 +152,12 @@ fn gates(spec: &At<'_>, found: &mut Findings) {
 
 /// The pod's claims of devices.
 fn claims(spec: &At<'_>, found: &mut Findings) {
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     for claim in spec.items("resourceClaims") {
         let name = found.required_format(&claim, "name", &LABEL).unwrap_or_default();
-        if seen.contains(&name) {
+        if !seen.insert(name) {
             found.refuse(claim.field("name"), format!("rename one of the two resource claims \"{name}\""));
         }
-        seen.push(name);
         let sources = ["resourceClaimName", "resourceClaimTemplateName"];
         for source in found.exactly_one(&claim, &sources, "resource claim") {
             let text = claim.text(source);

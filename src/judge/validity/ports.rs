@@ -1,18 +1,19 @@
 //! The ports of containers.
 
+use std::collections::HashSet;
+
 use super::{findings::Findings, formats::PORT_NAME};
 use crate::judge::at::At;
 
 /// Judges the ports of one container.
 pub(super) fn judge(container: &At<'_>, found: &mut Findings) {
-    let mut names = Vec::new();
+    let mut names = HashSet::new();
     for port in container.items("ports") {
         found.format(&port, "name", &PORT_NAME);
         let name = port.text("name");
-        if !name.is_empty() && names.contains(&name) {
+        if !name.is_empty() && !names.insert(name) {
             found.refuse(port.field("name"), format!("rename one of the two ports \"{name}\""));
         }
-        names.push(name);
         found.range(&port, "containerPort", 1, 65535);
         if port.int("hostPort") != Some(0) {
             found.range(&port, "hostPort", 1, 65535);
@@ -24,19 +25,18 @@ pub(super) fn judge(container: &At<'_>, found: &mut Findings) {
 /// No two ports of these containers may take the same port of the node; on the node's own network
 /// every port is one.
 pub(super) fn host_ports(spec: &At<'_>, containers: &[At<'_>], found: &mut Findings) {
-    let mut taken = Vec::new();
+    let mut taken = HashSet::new();
     for port in containers.iter().flat_map(|container| container.items("ports")) {
         let own = port.int("containerPort").filter(|_| spec.is_true("hostNetwork"));
         let Some(number) = port.int("hostPort").filter(|number| *number != 0).or(own) else { continue };
         let protocol = port.str("protocol").filter(|text| !text.is_empty()).unwrap_or("TCP");
         let place = (protocol, port.text("hostIP"), number);
-        if taken.contains(&place) {
+        if !taken.insert(place) {
             found.refuse(
                 port.field("hostPort"),
                 format!("choose another hostPort: {number} is taken in this pod"),
             );
         }
-        taken.push(place);
     }
 }
 

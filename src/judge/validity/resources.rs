@@ -223,6 +223,9 @@ fn may_overcommit(name: &str) -> bool {
 
 /// The claims of devices that a container uses are the pod's.
 fn claims(resources: &At<'_>, spec: &At<'_>, found: &mut Findings) {
+    if resources.items("claims").is_empty() {
+        return;
+    }
     let known = spec.items("resourceClaims");
     let mut seen: Vec<(&str, &str)> = Vec::new();
     for claim in resources.items("claims") {

@@ -1,5 +1,7 @@
 //! As whom, and with which rights, the pod and its containers run.
 
+use std::collections::HashSet;
+
 use super::{
     findings::Findings,
     formats::{RELATIVE_PATH, SYSCTL},
@@ -96,13 +98,12 @@ pub(super) fn judge_pod(spec: &At<'_>, found: &mut Findings) {
     found.exactly_one_of(&context, "fsGroupChangePolicy", &["OnRootMismatch", "Always"]);
     found.exactly_one_of(&context, "supplementalGroupsPolicy", &["Merge", "Strict"]);
     found.exactly_one_of(&context, "seLinuxChangePolicy", &["Recursive", "MountOption"]);
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     for sysctl in context.items("sysctls") {
         let Some(name) = found.required_format(&sysctl, "name", &SYSCTL) else { continue };
-        if seen.contains(&name) {
+        if !seen.insert(name) {
             found.refuse(sysctl.field("name"), format!("remove one of the two sysctls {name}"));
         }
-        seen.push(name);
         host_sysctl(&sysctl, name, spec, found);
     }
 }

@@ -1,6 +1,6 @@
 //! Selectors: of objects by their labels, of nodes.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::{
     findings::Findings,
@@ -75,12 +75,18 @@ pub(super) fn label_keys(at: &At<'_>, name: &str, found: &mut Findings) {
 
 /// A pod's label is added to the selector by `matchLabelKeys` when the pod is made; the selector may
 /// not speak of it already.
-pub(super) fn added_twice(at: &At<'_>, labels: &[&str], found: &mut Findings) {
+pub(super) fn added_twice(at: &At<'_>, labels: &HashSet<&str>, found: &mut Findings) {
     let Some(selector) = at.get("labelSelector") else { return };
-    let mut added = BTreeSet::new();
-    for (key, path) in at.texts("matchLabelKeys").into_iter().filter(|(key, _)| labels.contains(key)) {
-        let named = selector.entries("matchLabels").iter().any(|(label, _)| *label == key);
-        if named || selector.items("matchExpressions").iter().any(|item| item.str("key") == Some(key)) {
+    let keys = at.texts("matchLabelKeys");
+    if keys.is_empty() {
+        return;
+    }
+    let expressions = selector.items("matchExpressions");
+    let named = selector.entries("matchLabels").into_iter().map(|(key, _)| key);
+    let named: HashSet<&str> = named.chain(expressions.iter().filter_map(|item| item.str("key"))).collect();
+    let mut added = HashSet::new();
+    for (key, path) in keys.into_iter().filter(|(key, _)| labels.contains(key)) {
+        if named.contains(key) {
             found.refuse(path, format!("remove {key} from matchLabelKeys or labelSelector: it is in both"));
         } else if !added.insert(key) {
             found.refuse(path, format!("remove the second {key}"));

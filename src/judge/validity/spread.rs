@@ -1,21 +1,22 @@
 //! How evenly pods spread.
 
+use std::collections::HashSet;
+
 use super::{findings::Findings, selector};
 use crate::judge::at::At;
 
 /// Judges the topology spread constraints of a pod that has these labels.
-pub(super) fn judge(spec: &At<'_>, labels: &[&str], found: &mut Findings) {
-    let mut seen = Vec::new();
+pub(super) fn judge(spec: &At<'_>, labels: &HashSet<&str>, found: &mut Findings) {
+    let mut seen = HashSet::new();
     for constraint in spec.items("topologySpreadConstraints") {
         found.range(&constraint, "maxSkew", 1, i64::MAX);
         found.required(&constraint, "topologyKey", "kubernetes.io/hostname");
         found.exactly_one_of(&constraint, "whenUnsatisfiable", &["DoNotSchedule", "ScheduleAnyway"]);
         let key = (constraint.text("topologyKey"), constraint.text("whenUnsatisfiable"));
-        if seen.contains(&key) {
+        if !seen.insert(key) {
             let message = format!("remove one of the two constraints for {} and {}", key.0, key.1);
             found.refuse(constraint.path.clone(), message);
         }
-        seen.push(key);
         found.range(&constraint, "minDomains", 1, i64::MAX);
         if constraint.has("minDomains") && key.1 != "DoNotSchedule" {
             found.refuse(

@@ -1,17 +1,18 @@
 //! The volumes of the pod.
 
+use std::collections::HashSet;
+
 use super::{findings::Findings, formats::LABEL, volume_source};
 use crate::judge::at::At;
 
 /// Judges all volumes of a pod.
 pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
-    let mut names = Vec::new();
+    let mut names = HashSet::new();
     for volume in spec.items("volumes") {
-        if let Some(name) = found.required_format(&volume, "name", &LABEL) {
-            if names.contains(&name) {
-                found.refuse(volume.field("name"), format!("rename one of the two volumes \"{name}\""));
-            }
-            names.push(name);
+        if let Some(name) = found.required_format(&volume, "name", &LABEL)
+            && !names.insert(name)
+        {
+            found.refuse(volume.field("name"), format!("rename one of the two volumes \"{name}\""));
         }
         let sources: Vec<&str> = volume.names().into_iter().filter(|name| *name != "name").collect();
         // Without a source it is an emptyDir.

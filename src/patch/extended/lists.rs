@@ -160,15 +160,19 @@ impl<O: Observer> Merge<'_, O> {
             return false;
         }
         let composite = |ty: &GoType| matches!(ty, GoType::Map | GoType::Slice);
-        let mut types = live.iter().chain(patch).map(GoType::of);
-        let Some(first) = types.next() else { return true };
+        let mut types = live.iter().chain(patch).map(GoType::of).enumerate();
+        let Some((_, first)) = types.next() else { return true };
         // Kubernetes compares the types of what merges; a list that was not there is taken as it is.
-        let other = Some(first)
-            .filter(composite)
-            .or_else(|| types.find(|ty| composite(ty) || was_there && *ty != first));
-        let Some(other) = other else { return true };
+        let other = Some((0, first))
+            .filter(|(_, ty)| composite(ty))
+            .or_else(|| types.find(|(_, ty)| composite(ty) || was_there && *ty != first));
+        let Some((index, other)) = other else { return true };
         let message = format!("write all items as single values of one type: there is {}", other.name());
-        self.refuse(Code::MixedListItems, trail, message);
+        if index < live.len() {
+            self.refuse_base(Code::MixedListItems, trail, message);
+        } else {
+            self.refuse(Code::MixedListItems, trail, message);
+        }
         false
     }
 

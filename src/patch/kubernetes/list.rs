@@ -14,7 +14,7 @@ use crate::{
     patch::{
         Cause, Error, Observer, Trail, directive,
         element::{GoType, Interner},
-        error::refuse,
+        error::{refuse, refuse_base},
         go,
         order::Ordering,
         trail::Place,
@@ -102,7 +102,7 @@ impl<O: Observer> Merge<'_, O> {
                 let mut interner = Interner::default();
                 scalar_ids(&mut interner, patch, trail)?;
                 let unwanted = interner.len();
-                let ids = scalar_ids(&mut interner, live, trail)?;
+                let ids = scalar_ids(&mut interner, live, trail).map_err(refuse_base)?;
                 let mut ids = ids.iter();
                 live.retain(|value| {
                     let keep = ids.next().is_none_or(|id| *id as usize >= unwanted);
@@ -240,7 +240,7 @@ impl<O: Observer> Merge<'_, O> {
             ));
         }
         let mut interner = Interner::default();
-        let mut joined = scalar_ids(&mut interner, &base, trail)?;
+        let mut joined = scalar_ids(&mut interner, &base, trail).map_err(refuse_base)?;
         joined.extend(scalar_ids(&mut interner, patch, trail)?);
         let (kept, live) = go::deduplicate(&joined, interner.len(), base.len());
         let wanted = scalar_ids(&mut interner, wanted, trail)?;
