@@ -293,3 +293,157 @@ fn of_two_variables_of_one_name_what_lies_between_sees_the_first_or_is_named() {
         assert!(said.contains(&"duplicate-variable".to_owned()), "{said:?}");
     }
 }
+
+/// The codes of everything that is said, each with its path.
+fn said(object: &Value) -> Vec<(String, String)> {
+    let rendered = rendered(object);
+    let path = |said: &podgraft::diagnostic::Diagnostic| said.path.as_ref().map(ToString::to_string);
+    rendered.diagnostics.iter().map(|said| (said.code.to_string(), path(said).unwrap_or_default())).collect()
+}
+
+#[test]
+fn a_test_that_the_server_names_has_a_placeholder() {
+    let file = "apiVersion: locust.io/v2\nkind: LocustTest\nmetadata: {generateName: shop-}\nspec: {image: i, master: {command: m}, worker: {command: w, replicas: 2}}\n";
+    for (command, part) in
+        [("render", "--master-host=shop-xxxxx-master"), ("explain", "shop-xxxxx"), ("validate", "")]
+    {
+        let output = podgraft(&[command, "-f", "-"], file.as_bytes());
+        let (printed, told) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success() && printed.contains(part), "{command}: {told}{printed}");
+        assert!(format!("{printed}{told}").contains("placeholder"), "{command}: {told}{printed}");
+    }
+    let mut named = v2();
+    named["metadata"]["generateName"] = "shop-".into();
+    assert_eq!(said(&named), [], "a name that is there counts");
+}
+
+#[test]
+fn a_test_of_another_operator_gets_one_hint() {
+    let spec = json!({"image": "i", "workers": 5, "args": "--headless", "locustfile": {"content": "from locust import ..."}});
+    for version in ["locust.io/v2", "locust.io/v1", "locust.cloud/v1"] {
+        let object =
+            json!({"apiVersion": version, "kind": "LocustTest", "metadata": {"name": "shop"}, "spec": spec});
+        assert_eq!(
+            said(&object),
+            [("unsupported-kind".to_owned(), ".spec.locustfile".to_owned())],
+            "{version}"
+        );
+        let output = podgraft(&["render", "-f", "-"], object.to_string().as_bytes());
+        let told = text(&output.stderr);
+        assert!(!output.status.success() && told.contains("locustio/k8s-operator"), "{told}");
+        assert!(told.matches("error[").count() == 1, "{told}");
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let mut object = v2();
+    object["apiVersion"] = "locust.io/v3".into();
+    object["metadata"]["labels"] = json!({"team": 5});
+    object["spec"]["imag"] = "x".into();
+    object["spec"]["volumes"] = json!([{"name": "secret-x", "emptyDir": {}}, {"name": "a", "emptydir": {}}]);
+    object["spec"]["workerVolumeMounts"] = json!([{"name": "nowhere", "mountPath": "/a"}]);
+    object["spec"]["master"]["command"] = "'a".into();
+    object["spec"]["podTemplate"] =
+        json!({"spec": {"hostNetwork": "yes", "containers": [{"name": "locst"}]}});
+    let found = said(&object);
+    let codes: Vec<&str> = found.iter().map(|(code, _)| code.as_str()).collect();
+    for (code, times) in [
+        ("unsupported-version", 1),
+        ("invalid-value", 1),
+        ("unknown-field", 2),
+        ("reserved-volume-name", 1),
+        ("unbalanced-quotes", 1),
+        ("unknown-target", 1),
+    ] {
+        assert_eq!(codes.iter().filter(|one| **one == code).count(), times, "{code}: {found:#?}");
+    }
+    let mut object = v2();
+    object["spec"]["volumes"] =
+        json!([{"name": "secret-x", "emptyDir": {}}, {"name": "locust-src", "emptyDir": {}}]);
+    object["spec"]["volumeMounts"] = json!([{"name": "secret-x", "mountPath": "/x"}]);
+    object["spec"]["workerVolumeMounts"] = json!([{"name": "nowhere", "mountPath": "/a"}]);
+    object["spec"]["testFiles"] = json!({"configMapRef": "files"});
+    let found = said(&object);
+    assert_eq!(found.len(), 3, "{found:#?}");
+    assert!(found.iter().any(|(_, path)| path.contains("volumeMounts")), "{found:#?}");
+}
+
+#[test]
+fn an_option_that_the_operator_s_overrides_is_named() {
+    for (field, value, times) in [
+        ("/master/command", json!("m --autoquit 3600"), 1),
+        ("/master/command", json!("m --autoquit=3600 --autoq 7"), 2),
+        ("/master/command", json!("m --expect-workers 9 --master-port 1"), 2),
+        ("/master/command", json!("m --autoquit 60 --only-summary"), 0),
+        ("/master/command", json!("m --users 5 --autostart"), 0),
+        ("/worker/command", json!("w --master-host elsewhere"), 1),
+        ("/master/extraArgs", json!(["--autoquit", "3600"]), 0),
+        ("/master/autoquit", json!({"timeout": 3600}), 0),
+        ("/env", json!({"variables": [{"name": "LOCUST_AUTOQUIT", "value": "3600"}]}), 1),
+        ("/env", json!({"variables": [{"name": "LOCUST_AUTOQUIT", "value": "60"}]}), 0),
+        (
+            "/masterPodTemplate",
+            json!({"spec": {"containers": [{"name": "locust", "$prepend/args": ["--autoquit", "9"]}]}}),
+            1,
+        ),
+        (
+            "/masterPodTemplate",
+            json!({"spec": {"containers": [{"name": "locust", "$append/args": ["--autoquit", "9"]}]}}),
+            0,
+        ),
+    ] {
+        let mut object = v2();
+        let (parent, name) = field.rsplit_once('/').unwrap();
+        object["spec"].pointer_mut(parent).unwrap()[name] = value.clone();
+        let found = said(&object);
+        let overridden = found.iter().filter(|(code, _)| code == "overridden-option").count();
+        assert_eq!((overridden, found.len()), (times, times), "{field} {value}: {found:?}");
+    }
+}
+
+#[test]
+fn flags_of_the_operator_s_can_be_removed() {
+    let arguments = |object: &Value, job: usize| {
+        let container = &outcome(object).1[job]["spec"]["template"]["spec"]["containers"][0];
+        container["args"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one.as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let mut object = v2();
+    object["spec"]["master"]["removeArgs"] = json!(["--only-summary", "--autoquit"]);
+    assert_eq!(
+        arguments(&object, 0),
+        ["m", "--master", "--master-port=5557", "--expect-workers=2", "--autostart", "--enable-rebalancing"]
+    );
+    assert_eq!(said(&object), []);
+    object["spec"]["master"]["command"] = "m --only-summary".into();
+    assert!(arguments(&object, 0).contains(&"--only-summary".to_owned()), "what the author writes stays");
+    for (role, flag, code) in [
+        ("master", "--master", "protected-field"),
+        ("master", "--expect-workers", "protected-field"),
+        ("master", "--master-port", "protected-field"),
+        ("worker", "--worker", "protected-field"),
+        ("worker", "--master-host", "protected-field"),
+        ("master", "--only-summery", "nothing-to-remove"),
+        ("worker", "--only-summary", "nothing-to-remove"),
+        ("master", "--expect-workers=2", "nothing-to-remove"),
+        ("master", "", "nothing-to-remove"),
+    ] {
+        let mut object = v2();
+        let before = (arguments(&object, 0), arguments(&object, 1));
+        object["spec"][role]["removeArgs"] = json!([flag]);
+        assert_eq!(
+            said(&object),
+            [(code.to_owned(), format!(".spec.{role}.removeArgs[0]"))],
+            "{role} {flag}"
+        );
+        assert_eq!((arguments(&object, 0), arguments(&object, 1)), before);
+    }
+    let mut old = v1();
+    old["spec"]["removeArgs"] = json!(["--only-summary"]);
+    assert_eq!(said(&old), [("unknown-field".to_owned(), ".spec.removeArgs".to_owned())]);
+}

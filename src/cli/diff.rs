@@ -20,7 +20,7 @@ use super::{
     source::Tests,
 };
 use crate::{
-    locust::Rendered,
+    locust::{self, Rendered},
     manifest::{self, Document},
 };
 #[cfg(feature = "operator")]
@@ -119,7 +119,7 @@ fn live(arguments: &Arguments, tests: &Tests) -> Result<Option<Vec<Live>>, Failu
 
 /// The final pods against those that the operator would make without anybody's wishes.
 fn with_base(document: &Document, rendered: &Rendered) -> Vec<Pair> {
-    let name = document.value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+    let name = locust::name_of(&document.value).unwrap_or_default();
     let finals = rendered.jobs.iter().zip(&rendered.origins);
     finals
         .map(|((role, job), (_, origins))| Pair {

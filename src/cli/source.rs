@@ -200,6 +200,9 @@ fn left_out(document: &Document) -> Diagnostic {
         _ => "an object without a kind".to_owned(),
     };
     let near = match part("kind") {
+        _ if locust::test::is_of_other_operator(&document.value) => {
+            "; this one is of locustio/k8s-operator, whose fields are others (docs/locusttest.md)"
+        }
         Some("LocustTest") => "; did you mean locust.io/v2?",
         _ if Kind::of(&document.value).is_some() => "; name its file with --overlays to apply it",
         _ => "",

@@ -56,8 +56,11 @@ codes! {
             "The object is of a kind that cannot be used here. A strategic merge patch needs a kind that is built into Kubernetes."
             "Correct kind and apiVersion, or patch with --type merge or json."
         MissingName "missing-name" Error,
-            "The object has no name. The Jobs and the Service of a test are named after it, so a server cannot make one up."
+            "The object has no name. The Jobs and the Service of a test are named after it."
             "Add metadata.name."
+        GeneratedName "generated-name" Note,
+            "The object has metadata.generateName and no name, so that the server names it. Here it has a name of the same length."
+            "Nothing has to be done: create the object, and do not apply it. Whoever needs the names of Jobs and Service beforehand writes metadata.name."
         InvalidName "invalid-name" Error,
             "The name cannot be the name of the Service and the Jobs that are made of it."
             "Write it in lower case letters, digits and -, starting with a letter, and not too long."
@@ -95,8 +98,14 @@ codes! {
             "A quote in a command is not closed."
             "Close it, or write \\ before a quote that is meant."
         QuotedCommand "quoted-command" Warning,
-            "The command has quotes, and podgraft splits it as a shell does. The public operator splits at white space and keeps the quotes, so that the test would run differently there."
+            "The command has quotes or comments, and podgraft splits it as a shell does. The public operator splits at white space and keeps both, so that the test would run differently there."
             "Nothing has to be done where only podgraft runs the test."
+        OverriddenOption "overridden-option" Warning,
+            "Of an option that is on Locust's line twice the last one counts, and that is the operator's; a variable that stands for it counts only where the line has no such option."
+            "Use the field that sets the operator's option, or write the option behind the operator's: in extraArgs, or with $append/args in a template."
+        NothingToRemove "nothing-to-remove" Warning,
+            "removeArgs names a flag that the operator does not give this role's Locust."
+            "Correct the name, or remove it. Flags of command and extraArgs are removed where they are written."
         LostNull "lost-null" Warning,
             "The text that was applied has a null that the server never saw: kubectl apply strips nulls, so nothing is removed."
             "Write $unset."

@@ -15,3 +15,4 @@ mod unknown;
 mod unquoted;
 
 pub use render::{Applied, Explained, LayerSource, Origins, Rendered, Surroundings, explain, render};
+pub use test::name_of;

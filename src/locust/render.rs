@@ -10,6 +10,7 @@ mod misplaced;
 mod origins;
 mod pod;
 mod surroundings;
+mod unsound;
 mod wish;
 
 pub use explained::{Explained, Source as LayerSource};
@@ -17,6 +18,7 @@ pub use origins::Origins;
 use origins::Told;
 use pod::{Place, Pod};
 pub use surroundings::Surroundings;
+use unsound::Unsound;
 
 use super::{
     base,
@@ -107,7 +109,7 @@ fn run<'o>(
         let position = diagnostic.path.as_ref().and_then(|path| document.position(path));
         Diagnostic { object: Some(object.clone()), position, ..diagnostic }
     };
-    let (test, warnings) = match test::read(&document.value) {
+    let (test, read) = match test::read(&document.value) {
         Ok(read) => read,
         Err(errors) => {
             let diagnostics = errors.into_iter().map(place).collect();
@@ -117,7 +119,8 @@ fn run<'o>(
     let namespace = surroundings.namespace_of(&test);
     let (applying, found) = surroundings.overlays.applying(&test, namespace.as_ref());
     let lost = last_applied::lost_nulls(&document.value);
-    let mut diagnostics: Vec<Diagnostic> = warnings.into_iter().chain(found).chain(lost).map(place).collect();
+    let unsound = Unsound::of(&read);
+    let mut diagnostics: Vec<Diagnostic> = read.into_iter().chain(found).chain(lost).map(place).collect();
     let place = Place { document, namespace: namespace.as_ref(), applying: &applying };
     // What the master waits for depends on what the workers became.
     let pods_of_workers = i64::from(test.spec.worker.replicas);
@@ -125,7 +128,8 @@ fn run<'o>(
     let workers = pods_of_workers.saturating_mul(judge::workers_per_pod(&worker.template));
     let master = Pod::render(&test, Role::Master, config, &place, workers);
     let pods = [(Role::Master, master), (Role::Worker, worker)];
-    diagnostics.extend(said_of(&pods).into_iter().map(|diagnostic| diagnostic.of(object.as_str())));
+    let of_pods = said_of(&pods).into_iter().filter(|diagnostic| unsound.lets_pass(diagnostic));
+    diagnostics.extend(of_pods.map(|diagnostic| diagnostic.of(object.as_str())));
     let service = pods.first().map(|(_, master)| base::service(&test, &master.template));
     let overlays = applying.in_order_of_overrides().into_iter().map(Applied::from).collect();
     let mut rendered = Rendered { service, overlays, diagnostics, ..Rendered::default() };
@@ -190,9 +194,8 @@ fn for_role(diagnostic: Diagnostic, role: Role) -> Diagnostic {
 
 /// The object's kind, namespace and name, for people.
 fn object_name(value: &Value) -> String {
-    let part = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
-    let name = part("/metadata/name").unwrap_or("without a name");
-    match part("/metadata/namespace") {
+    let name = test::name_of(value).unwrap_or_else(|| "without a name".to_owned());
+    match value.pointer("/metadata/namespace").and_then(Value::as_str) {
         Some(namespace) => format!("LocustTest {namespace}/{name}"),
         None => format!("LocustTest {name}"),
     }

@@ -2,6 +2,8 @@
 
 mod convert;
 mod metadata;
+mod other_operator;
+mod readable;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -9,6 +11,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use self::metadata::Metadata;
+pub use self::metadata::name_of;
+pub(crate) use self::other_operator::is_of_other_operator;
 use super::{
     api::{v1, v2},
     base,
@@ -106,23 +110,17 @@ pub(super) fn structure(version: &str) -> (Value, Structure) {
 }
 
 /// Reads an object of either version, and checks it as the API server checks it on arrival. Returns
-/// the test and its warnings.
+/// the test with what there is to say of it, errors among that where the test can be read nevertheless.
 ///
 /// # Errors
-/// Everything that is wrong with it; paths are rooted at the object.
+/// Everything that is wrong with a test that cannot be read; paths are rooted at the object.
 pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let version = match value.get("apiVersion").and_then(Value::as_str) {
-        Some("locust.io/v2") => Version::V2,
-        Some("locust.io/v1") => Version::V1,
-        other => {
-            let written = other.unwrap_or("nothing");
-            let message = format!("write apiVersion as locust.io/v2 or locust.io/v1, not as {written}");
-            return Err(vec![
-                Diagnostic::error(Code::UnsupportedVersion, message).at(FieldPath::fields(["apiVersion"])),
-            ]);
-        }
-    };
+    if is_of_other_operator(value) {
+        let path = FieldPath::fields(["spec", "locustfile"]);
+        return Err(vec![Diagnostic::error(Code::UnsupportedKind, other_operator::ADVICE).at(path)]);
+    }
     let mut errors = Vec::new();
+    let version = version(value, &mut errors);
     let Metadata { name, namespace, labels } = Metadata::read(value, &mut errors);
     let spec = value.get("spec").filter(|spec| !spec.is_null());
     let mut spec = spec.cloned().unwrap_or_else(|| json!({}));
@@ -130,26 +128,51 @@ pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
     let (schema, checks) = if version == Version::V1 { &*V1 } else { &*V2 };
     let root = FieldPath::fields(["spec"]);
     unknown::fields("LocustTest", schema, &spec, &root, &mut errors);
-    errors.extend(checks.check(&spec).map(|(_, error)| {
-        let path = root.join(&error.path.clone().unwrap_or_default());
-        error.at(path)
-    }));
+    let mut wrong = Vec::new();
+    for (_, error) in checks.check(&spec) {
+        let path = error.path.clone().unwrap_or_default();
+        errors.push(error.at(root.join(&path)));
+        wrong.push(path);
+    }
     for template in ["podTemplate", "masterPodTemplate", "workerPodTemplate"] {
         if let Some(template_value) = spec.get(template) {
             errors.extend(unquoted::in_template(template_value, &root.field(template)));
         }
     }
-    if !errors.is_empty() {
-        return Err(errors);
+    let is_sound = !errors.iter().any(Diagnostic::is_error);
+    if !wrong.is_empty() {
+        spec = readable::readable(version, &spec, &wrong);
     }
     let converted = match version {
         Version::V2 => typed::<v2::LocustTestSpec>(&spec),
         Version::V1 => typed::<v1::LocustTestSpec>(&spec).map(convert::convert),
     };
-    let spec = converted.map_err(|error| vec![error])?;
+    let spec = match converted {
+        Ok(spec) => spec,
+        Err(error) => {
+            errors.extend(Some(error).filter(|_| is_sound));
+            return Err(errors);
+        }
+    };
     let test = Test { name, namespace, labels, version, spec };
     errors.extend(typed_rules(&test));
-    if errors.is_empty() { Ok((test, Vec::new())) } else { Err(errors) }
+    Ok((test, errors))
+}
+
+/// The version of an object. One of an unknown version is read as the version that it looks like.
+fn version(value: &Value, errors: &mut Vec<Diagnostic>) -> Version {
+    match value.get("apiVersion").and_then(Value::as_str) {
+        Some("locust.io/v2") => Version::V2,
+        Some("locust.io/v1") => Version::V1,
+        other => {
+            let written = other.unwrap_or("nothing");
+            let message = format!("write apiVersion as locust.io/v2 or locust.io/v1, not as {written}");
+            let error = Diagnostic::error(Code::UnsupportedVersion, message);
+            errors.push(error.at(FieldPath::fields(["apiVersion"])));
+            let is_old = value.pointer("/spec/masterCommandSeed").is_some();
+            if is_old { Version::V1 } else { Version::V2 }
+        }
+    }
 }
 
 fn typed<T: DeserializeOwned>(spec: &Value) -> Result<T, Diagnostic> {
@@ -185,7 +208,7 @@ fn typed_rules(test: &Test) -> Vec<Diagnostic> {
     ] {
         for (index, volume) in volumes.iter().enumerate() {
             let name = volume.get("name").and_then(Value::as_str).unwrap_or_default();
-            if name == base::SOURCE_VOLUME || name == base::LIBRARY_VOLUME || name.starts_with("secret-") {
+            if base::is_reserved_volume(name) {
                 let path = FieldPath::fields(["spec", field]).index(index).field("name");
                 let message = format!(
                     "rename the volume \"{name}\": the operator uses locust-src, locust-lib and names that start with secret-"

@@ -76,7 +76,7 @@ impl Explanation {
             document.value.get("metadata").and_then(|metadata| metadata.get(field)).and_then(Value::as_str)
         };
         Self {
-            name: metadata("name").unwrap_or_default().to_owned(),
+            name: locust::name_of(&document.value).unwrap_or_default(),
             namespace: metadata("namespace")
                 .or(surroundings.namespace.map(|namespace| namespace.name.as_str()))
                 .map(str::to_owned),

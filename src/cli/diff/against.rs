@@ -64,8 +64,8 @@ fn news(before: &Rendered, after: &Rendered, said: &mut HashSet<String>) -> Vec<
 /// The test's namespace, where one is known, and name.
 fn name_of(test: &Document) -> String {
     let part = |pointer: &str| test.value.pointer(pointer).and_then(serde_json::Value::as_str);
-    let name = part("/metadata/name").unwrap_or("without a name");
-    part("/metadata/namespace").map_or_else(|| name.to_owned(), |namespace| format!("{namespace}/{name}"))
+    let name = locust::name_of(&test.value).unwrap_or_else(|| "without a name".to_owned());
+    part("/metadata/namespace").map_or_else(|| name.clone(), |namespace| format!("{namespace}/{name}"))
 }
 
 fn listed(files: &[PathBuf]) -> String {

@@ -5,6 +5,7 @@ mod claims;
 mod lifetime;
 mod mounted;
 mod network;
+mod options;
 mod selectors;
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,7 @@ use crate::diagnostic::Diagnostic;
 /// Judges what is legal in the final pod and almost surely wrong: warnings with the codes
 /// `plain-sidecar`, `pod-deadline`, `no-grace-period`, `pod-priority`, `workers-dns`,
 /// `master-host-alias`, `master-port-taken`, `shared-claim`,
-/// `claim-without-fsgroup`, `emptydir-per-pod`, `few-bytes`, `selects-nothing`, `unused-volume`,
+/// `claim-without-fsgroup`, `emptydir-per-pod`, `few-bytes`, `overridden-option`, `selects-nothing`, `unused-volume`,
 /// `variable-order` and `volume-without-source`.
 #[must_use]
 pub fn lints(subject: &Subject<'_>) -> Vec<Diagnostic> {
@@ -30,5 +31,6 @@ pub fn lints(subject: &Subject<'_>) -> Vec<Diagnostic> {
     found.extend(amounts::judge(&spec));
     found.extend(selectors::judge(&pod, &spec));
     found.extend(variables::judge(&spec));
+    found.extend(options::judge(subject, &spec));
     found
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::{
     expansion::Text,
-    options::{Wiring, spellings},
+    options::{LocustOption, OPTIONS, Wiring, spellings},
 };
 use crate::path::FieldPath;
 
@@ -218,6 +218,23 @@ fn kind(word: &str) -> Kind<'_> {
         [] => Kind::Other,
         _ => Kind::Ambiguous(meant),
     }
+}
+
+/// The option of Locust that a word is, in full or abbreviated, and the value written onto it by `=`.
+pub(in crate::judge) fn locust_option(word: &str) -> Option<(&'static LocustOption, Option<&str>)> {
+    if !word.starts_with("--") || word == "--" {
+        return None;
+    }
+    let (name, value) = match word.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (word, None),
+    };
+    let exact = OPTIONS.iter().find(|option| option.strings.contains(&name));
+    let option = exact.or_else(|| match candidates(word, name).as_slice() {
+        [only] => OPTIONS.iter().find(|option| option.strings.contains(only)),
+        _ => None,
+    })?;
+    Some((option, value))
 }
 
 fn is_spelled_out(name: &str) -> bool {

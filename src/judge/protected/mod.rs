@@ -27,7 +27,9 @@ mod tests;
 mod wiring;
 
 pub(crate) use self::expansion::{Part, Parts};
+pub(super) use line::locust_option;
 pub(crate) use mount_path::hidden_by_mount;
+pub(super) use options::{LocustOption, Values};
 pub(crate) use processes::{expecting, workers_per_pod};
 pub use settings::{LocustSettings, locust_settings};
 pub use table::ProtectedField;

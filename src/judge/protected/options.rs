@@ -5,18 +5,18 @@ pub(super) use super::locust_options::OPTIONS;
 
 /// An option of Locust's own parser. Locustfiles and plugins may add more.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct LocustOption {
+pub(in crate::judge) struct LocustOption {
     /// How it is spelled in full, in the parser's order.
-    pub(super) strings: &'static [&'static str],
+    pub(in crate::judge) strings: &'static [&'static str],
     /// How many words behind it are its values.
-    pub(super) values: Values,
+    pub(in crate::judge) values: Values,
     /// The variable that is read where the line does not have the option.
-    pub(super) variable: Option<&'static str>,
+    pub(in crate::judge) variable: Option<&'static str>,
 }
 
 /// How many values an option takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Values {
+pub(in crate::judge) enum Values {
     /// It is a flag.
     None,
     /// One, in the same word behind `=` or in the next.

@@ -91,6 +91,9 @@ pub struct MasterSpec {
     /// Arguments put behind the operator's own flags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extra_args: Vec<String>,
+    /// Flags of the operator's own that are left out, such as --only-summary.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove_args: Vec<String>,
 }
 
 /// Whether locust quits after the test.
@@ -127,6 +130,9 @@ pub struct WorkerSpec {
     /// Arguments put behind the operator's own flags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extra_args: Vec<String>,
+    /// Flags of the operator's own that are left out, such as --only-summary.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove_args: Vec<String>,
 }
 
 /// The files of the test.

@@ -37,41 +37,66 @@ pub(super) fn container(test: &Test, role: Role, config: &Config) -> Value {
     Value::Object(container)
 }
 
-/// The operator's own flags, in the public operator's order.
+/// The operator's own flags but for those that the test removes, in the public operator's order.
 ///
 /// # Source
 /// locust-k8s-operator 2.3.0, `internal/resources/command.go`.
 fn arguments(test: &Test, role: Role) -> Vec<Value> {
+    let removed = match role {
+        Role::Master => &test.spec.master.remove_args,
+        Role::Worker => &test.spec.worker.remove_args,
+    };
+    let is_kept = |flag: &str| is_wiring(flag) || !removed.iter().any(|one| one == flag);
+    let flags = flags(test, role).into_iter().filter(|(flag, _)| is_kept(flag));
+    flags.flat_map(|(flag, words)| words.unwrap_or_else(|| vec![flag.to_owned()])).map(Value::from).collect()
+}
+
+/// The operator's flags for a role that a test may remove.
+pub(in crate::locust) const fn removable(role: Role) -> &'static [&'static str] {
+    match role {
+        Role::Master => &["--otel", "--autostart", "--autoquit", "--enable-rebalancing", "--only-summary"],
+        Role::Worker => &["--otel"],
+    }
+}
+
+/// Whether master and workers would not find each other without the flag.
+pub(in crate::locust) fn is_wiring(flag: &str) -> bool {
+    ["--master", "--worker", "--master-port", "--master-host", "--expect-workers"].contains(&flag)
+}
+
+/// Each flag with its words, where these are others than the flag.
+fn flags(test: &Test, role: Role) -> Vec<(&'static str, Option<Vec<String>>)> {
     let observability = test.spec.observability.as_ref();
     let otel = observability
         .and_then(|observability| observability.open_telemetry.as_ref())
         .is_some_and(|otel| otel.enabled);
-    let mut arguments: Vec<String> = Vec::new();
+    let joined = |flag: &'static str, value: &str| (flag, Some(vec![format!("{flag}={value}")]));
+    let port = joined("--master-port", &MASTER_PORT.to_string());
+    let mut flags = Vec::new();
     if otel {
-        arguments.push("--otel".into());
+        flags.push(("--otel", None));
     }
     match role {
         Role::Master => {
             let master = &test.spec.master;
-            arguments.push("--master".into());
-            arguments.push(format!("--master-port={MASTER_PORT}"));
-            arguments.push(format!("--expect-workers={}", test.spec.worker.replicas));
+            let workers = joined("--expect-workers", &test.spec.worker.replicas.to_string());
+            flags.extend([("--master", None), port, workers]);
             if master.autostart.unwrap_or(true) {
-                arguments.push("--autostart".into());
+                flags.push(("--autostart", None));
             }
             let autoquit = master.autoquit.clone().unwrap_or_default();
             if autoquit.enabled.unwrap_or(true) {
-                arguments.extend(["--autoquit".into(), autoquit.timeout.unwrap_or(60).to_string()]);
+                let timeout = autoquit.timeout.unwrap_or(60).to_string();
+                flags.push(("--autoquit", Some(vec!["--autoquit".into(), timeout])));
             }
-            arguments.extend(["--enable-rebalancing".into(), "--only-summary".into()]);
+            flags.extend([("--enable-rebalancing", None), ("--only-summary", None)]);
         }
         Role::Worker => {
-            arguments.push("--worker".into());
-            arguments.push(format!("--master-port={MASTER_PORT}"));
-            arguments.push(format!("--master-host={}", generated_name(test, Role::Master)));
+            let host = joined("--master-host", &generated_name(test, Role::Master));
+            flags.extend([("--worker", None), port, host]);
         }
     }
-    arguments.into_iter().map(Value::from).collect()
+    flags
 }
 
 /// `POD_NAME` first, for `subPathExpr`; then Kafka's variables, where Kafka is used.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 pub use exporter::follow_exporter;
 pub use job::job;
+pub(in crate::locust) use locust::{is_wiring, removable};
 pub use service::service;
 
 use super::{config::Config, test::Test};
@@ -22,6 +23,12 @@ pub const LOCUST: &str = "locust";
 pub const SOURCE_VOLUME: &str = "locust-src";
 /// The volume with the library `ConfigMap`.
 pub const LIBRARY_VOLUME: &str = "locust-lib";
+/// Whether only the operator may make a volume of this name.
+#[must_use]
+pub fn is_reserved_volume(name: &str) -> bool {
+    name == SOURCE_VOLUME || name == LIBRARY_VOLUME || name.starts_with("secret-")
+}
+
 /// The label that both pods of a test have.
 pub const TEST_LABEL: &str = "performance-test-name";
 /// The label that the Service and the Jobs know a role's pods by.

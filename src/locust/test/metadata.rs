@@ -13,6 +13,9 @@ use crate::{
     structure::not_a_text,
 };
 
+/// What stands here for the characters that a server adds to `generateName`.
+const GENERATED: &str = "xxxxx";
+
 /// The fields of an object's metadata that are read.
 #[derive(Debug, Default)]
 pub(super) struct Metadata {
@@ -55,23 +58,40 @@ fn fields(value: &Value, errors: &mut Vec<Diagnostic>) {
     }
 }
 
-fn name(value: &Value, errors: &mut Vec<Diagnostic>) -> String {
-    let path = FieldPath::fields(["metadata", "name"]);
-    let name = string(value, "name", errors);
-    let error = match &name {
-        Some(name) => name_rules(name).map(|message| Diagnostic::error(Code::InvalidName, message)),
-        None if field(value, "name").is_some() => None,
-        None if field(value, "generateName").is_some() => {
-            let message = "write metadata.name instead of metadata.generateName: a name made up by a server cannot be seen here";
-            Some(Diagnostic::error(Code::MissingName, message))
-        }
-        None => {
+/// The name of a test: for one that the server is to name, a name that it might make up. `None` where neither is
+/// written.
+///
+/// # Source
+/// Kubernetes 1.37.2, `k8s.io/apiserver/pkg/storage/names/generate.go`, `SimpleNameGenerator`.
+#[must_use]
+pub fn name_of(value: &Value) -> Option<String> {
+    let text = |name: &str| field(value, name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    text("name").or_else(|| Some(text("generateName")? + GENERATED))
+}
+
+fn name(value: &Value, found: &mut Vec<Diagnostic>) -> String {
+    let is_generated = field(value, "name").is_none();
+    let path = FieldPath::fields(["metadata", if is_generated { "generateName" } else { "name" }]);
+    let written = string(value, if is_generated { "generateName" } else { "name" }, found);
+    let Some(written) = written else {
+        if is_generated && field(value, "generateName").is_none() {
             let message = "add metadata.name: the Jobs and the Service are named after it";
-            Some(Diagnostic::error(Code::MissingName, message))
+            let path = FieldPath::fields(["metadata", "name"]);
+            found.push(Diagnostic::error(Code::MissingName, message).at(path));
         }
+        return String::new();
     };
-    errors.extend(error.map(|error| error.at(path)));
-    name.unwrap_or_default()
+    let name = if is_generated { written + GENERATED } else { written };
+    found.extend(
+        name_rules(&name).map(|message| Diagnostic::error(Code::InvalidName, message).at(path.clone())),
+    );
+    if is_generated {
+        let message = format!(
+            "read the name {name} as a placeholder: the server writes five other characters where {GENERATED} stands"
+        );
+        found.push(Diagnostic::note(Code::GeneratedName, message).at(path));
+    }
+    name
 }
 
 /// What is wrong with a test's name, if anything.

@@ -26,9 +26,12 @@ fn with(mut object: Value, pointer: &str, value: Value) -> Value {
 }
 
 fn errors(object: &Value) -> Vec<(&'static str, String, String)> {
-    let errors = read(object).map(|_| ()).unwrap_err();
-    errors
+    let found = match read(object) {
+        Ok((_, found)) | Err(found) => found,
+    };
+    found
         .into_iter()
+        .filter(Diagnostic::is_error)
         .map(|error| (error.code.as_str(), error.path.unwrap().to_string(), error.message))
         .collect()
 }
@@ -45,7 +48,15 @@ fn what_is_wrong_is_told_where_it_is() {
         ("/metadata/name", json!("1a"), "invalid-name", ".metadata.name", "start with a letter"),
         ("/metadata/name", json!("a".repeat(57)), "invalid-name", ".metadata.name", "by 1 characters"),
         ("/metadata/name", json!(7), "invalid-name", ".metadata.name", "as a string"),
-        ("/metadata", json!({"generateName": "a-"}), "missing-name", ".metadata.name", "generateName"),
+        ("/metadata", json!({"generateName": "A-"}), "invalid-name", ".metadata.generateName", "lower case"),
+        ("/metadata", json!({"generateName": 5}), "invalid-name", ".metadata.generateName", "quotes"),
+        (
+            "/metadata",
+            json!({"generateName": "a".repeat(52)}),
+            "invalid-name",
+            ".metadata.generateName",
+            "by 1 characters",
+        ),
         ("/specs", json!({}), "unknown-field", ".specs", "did you mean \"spec\"?"),
         ("/spec/imag", json!("x"), "unknown-field", ".spec.imag", "did you mean \"image\"?"),
         ("/spec/worker/replicas", json!(0), "invalid-value", ".spec.worker.replicas", "1 or more"),
@@ -126,7 +137,12 @@ fn everything_that_is_wrong_is_told_at_once() {
 #[test]
 fn names_that_kubernetes_takes_are_taken() {
     for name in ["a", "a.b", "shop-2", &"a".repeat(56)] {
-        assert!(read(&with(v2(), "/metadata/name", json!(name))).is_ok(), "{name}");
+        assert_eq!(errors(&with(v2(), "/metadata/name", json!(name))), [], "{name}");
+    }
+    for name in ["a", "a.", "shop-2-", &"a".repeat(51)] {
+        let named = with(v2(), "/metadata", json!({"generateName": name}));
+        assert_eq!(errors(&named), [], "{name}");
+        assert_eq!(read(&named).unwrap().0.name, format!("{name}xxxxx"));
     }
 }
 

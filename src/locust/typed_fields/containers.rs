@@ -3,7 +3,12 @@
 use serde_json::json;
 
 use super::Pieces;
-use crate::{locust::command, path::FieldPath, role::Role};
+use crate::{
+    diagnostic::{Code, Diagnostic, did_you_mean},
+    locust::{base, command},
+    path::FieldPath,
+    role::Role,
+};
 
 impl Pieces<'_> {
     pub(super) fn containers(&mut self) {
@@ -52,6 +57,33 @@ impl Pieces<'_> {
         }
         if !extra.is_empty() {
             self.locust(&self.own("extraArgs"), json!({ "$append/args": extra }));
+        }
+        self.removed_arguments();
+    }
+
+    /// The base has no flag that the test removes; here is what there is to say of the others.
+    fn removed_arguments(&mut self) {
+        let test = self.test;
+        let removed = match self.role {
+            Role::Master => &test.spec.master.remove_args,
+            Role::Worker => &test.spec.worker.remove_args,
+        };
+        let (role, removable) = (self.role, base::removable(self.role));
+        for (index, flag) in removed.iter().enumerate() {
+            let origin = self.own("removeArgs").index(index);
+            if base::is_wiring(flag) {
+                let message = format!(
+                    "remove \"{flag}\" from removeArgs: without it, master and workers do not find each other"
+                );
+                self.say(&origin, Diagnostic::error(Code::ProtectedField, message));
+            } else if !removable.contains(&flag.as_str()) {
+                let near = did_you_mean(flag, removable.iter().copied());
+                let near = if near.is_empty() { format!(": it has {}", removable.join(", ")) } else { near };
+                let message = format!(
+                    "remove \"{flag}\" from removeArgs, the operator gives the {role} no such flag{near}"
+                );
+                self.say(&origin, Diagnostic::warning(Code::NothingToRemove, message));
+            }
         }
     }
 }

@@ -62,7 +62,10 @@ pub fn look_below(test: &Test) -> bool {
     let volumes = [&overrides.volumes, &overrides.master_volumes, &overrides.worker_volumes];
     let observability = spec.observability.as_ref();
     let otel = observability.and_then(|observability| observability.open_telemetry.as_ref());
-    volumes.into_iter().flatten().any(is_without_source)
+    let is_reserved = |volume: &Value| {
+        volume.get("name").and_then(Value::as_str).is_some_and(super::base::is_reserved_volume)
+    };
+    volumes.into_iter().flatten().any(|volume| is_without_source(volume) || is_reserved(volume))
         || otel.is_some_and(|otel| otel.enabled)
         || spec.env.as_ref().is_some_and(|env| !env.variables.is_empty())
 }

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use super::Pieces;
 use crate::{
     diagnostic::{Code, Diagnostic},
-    locust::api::{shared::Target, v2::SecretMount},
+    locust::{
+        api::{shared::Target, v2::SecretMount},
+        base,
+    },
     path::FieldPath,
     role::Role,
 };
@@ -77,12 +80,21 @@ impl Pieces<'_> {
             self.say(&origin, Diagnostic::error(Code::DuplicateVolume, message));
             return;
         }
+        // What is wrong with the name is said already; what the operator has of that name stays.
+        let is_taken = self.lower.volumes.contains(name) || self.mounts_secrets();
+        if base::is_reserved_volume(name) && is_taken {
+            return;
+        }
         let mut volume = volume.clone();
         // A volume without a source is an emptyDir, as in a pod; over a volume of an overlay it is that volume.
         if is_without_source(&volume) && !self.lower.volumes.contains(name) {
             volume["emptyDir"] = json!({});
         }
         self.spec(&origin, &json!({ "volumes": [volume] }));
+    }
+
+    fn mounts_secrets(&self) -> bool {
+        self.test.spec.env.as_ref().is_some_and(|env| !env.secret_mounts.is_empty())
     }
 
     fn mount(&mut self, field: &str, index: usize, mount: &Value, seen: &mut BTreeMap<String, FieldPath>) {
