@@ -64,7 +64,7 @@ fn said_of(test: &Value) -> Vec<Value> {
 #[test]
 fn every_folder_is_whole() {
     let folders = folders();
-    assert!(folders.len() >= 13, "twelve overlays, and all together");
+    assert!(folders.len() >= 14, "thirteen overlays, and all together");
     for folder in folders {
         let found: BTreeSet<String> = fs::read_dir(&folder)
             .unwrap()
@@ -94,6 +94,32 @@ fn one_command_renders_all() {
     // Overlays and tests are in one folder: the overlays are not called left out.
     assert_eq!(said.matches("left out").count(), 1, "only the kustomization is left out: {said}");
     assert!(!said.contains("overlay-conflict"), "{said}");
+}
+
+/// What waits for the master's name, run with a resolver that knows the name after two attempts, and with one that
+/// never does.
+#[test]
+fn workers_wait_for_the_name_of_the_service() {
+    let overlay = object(&root().join("overlays/wait-for-master/overlay.yaml"));
+    let container = &overlay["spec"]["defaults"]["workerPodTemplate"]["spec"]["initContainers"][0];
+    let script = container["args"][0].as_str().unwrap();
+    let run = |name: &str, resolver: &str| {
+        let program = format!("import socket, time\ntime.sleep = lambda _: None\n{resolver}\n{script}");
+        let mut command = std::process::Command::new("python3");
+        command.args(["-c", &program]).env("TEST_NAME", name).env("WAIT_SECONDS", "0.2");
+        command.output().unwrap()
+    };
+    let slow = "asked = []\ndef slow(host, port):\n    asked.append(host)\n    if len(asked) < 3: raise OSError('not yet')\n    \
+                print(host, port, len(asked))\nsocket.getaddrinfo = slow";
+    let found = run("search.eu", slow);
+    assert!(found.status.success(), "{}", text(&found.stderr));
+    assert_eq!(text(&found.stdout), "search-eu-master 5557 3\n");
+    let never = run("search", "");
+    let said = text(&never.stderr);
+    assert!(!never.status.success() && said.contains("search-master cannot be looked up"), "{said}");
+    let (_, printed, _) = render(&["-f", "overlays/wait-for-master/test.yaml"]);
+    let services = printed.matches("name: search-eu-master\n").count();
+    assert!(services >= 2, "the Service and the Job are called so: {printed}");
 }
 
 /// The test of `folder` as it would be had nobody heard of overlays.
