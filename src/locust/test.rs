@@ -134,11 +134,7 @@ pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
         errors.push(error.at(root.join(&path)));
         wrong.push(path);
     }
-    for template in ["podTemplate", "masterPodTemplate", "workerPodTemplate"] {
-        if let Some(template_value) = spec.get(template) {
-            errors.extend(unquoted::in_template(template_value, &root.field(template)));
-        }
-    }
+    errors.extend(fractions(&spec, version, &root));
     let is_sound = !errors.iter().any(Diagnostic::is_error);
     if !wrong.is_empty() {
         spec = readable::readable(version, &spec, &wrong);
@@ -173,6 +169,20 @@ fn version(value: &Value, errors: &mut Vec<Diagnostic>) -> Version {
             if is_old { Version::V1 } else { Version::V2 }
         }
     }
+}
+
+/// The amounts with a fraction that are no texts, where the schema of this version does not look.
+fn fractions(spec: &Value, version: Version, root: &FieldPath) -> Vec<Diagnostic> {
+    let mut errors = Vec::new();
+    for name in ["podTemplate", "masterPodTemplate", "workerPodTemplate"] {
+        let template = spec.get(name);
+        errors.extend(template.into_iter().flat_map(|value| unquoted::in_template(value, &root.field(name))));
+    }
+    for name in ["volumes", "masterVolumes", "workerVolumes"] {
+        let volumes = spec.get(name).filter(|_| version == Version::V1);
+        errors.extend(volumes.into_iter().flat_map(|value| unquoted::in_volumes(value, &root.field(name))));
+    }
+    errors
 }
 
 fn typed<T: DeserializeOwned>(spec: &Value) -> Result<T, Diagnostic> {

@@ -49,14 +49,25 @@ pub(super) fn in_template(template: &Value, path: &FieldPath) -> Vec<Diagnostic>
 /// [`in_template`], for a partial container.
 pub(super) fn in_container(container: &Value, path: &FieldPath) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
-    let field = |ty: Type, name: &str| Schema::new(ty).field(name).ok().map(|field| field.ty);
-    let containers = Schema::pod_template()
-        .and_then(|pod| field(pod.ty(), "spec"))
-        .and_then(|spec| field(spec, "containers"));
-    if let Some(Type::List(item)) = containers {
+    if let Some(Type::List(item)) = field_of_spec("containers") {
         fractions(container, *item, path, &mut errors);
     }
     errors
+}
+
+/// [`in_template`], for a list of volumes.
+pub(super) fn in_volumes(volumes: &Value, path: &FieldPath) -> Vec<Diagnostic> {
+    let mut errors = Vec::new();
+    if let Some(list) = field_of_spec("volumes") {
+        fractions(volumes, list, path, &mut errors);
+    }
+    errors
+}
+
+/// The type of a field of a pod's spec.
+fn field_of_spec(name: &str) -> Option<Type> {
+    let spec = Schema::pod_template()?.field("spec").ok()?;
+    Schema::new(spec.ty).field(name).ok().map(|field| field.ty)
 }
 
 fn fractions(value: &Value, ty: Type, path: &FieldPath, errors: &mut Vec<Diagnostic>) {
