@@ -19,6 +19,7 @@ use podgraft::{
     layers::{Layer, Patch, fold, fold_without_provenance},
     patch::{Options, apply, extend},
     schema::Schema,
+    work::Work,
 };
 use serde_json::{Value, json};
 
@@ -146,7 +147,7 @@ fn provenance() {
         let (started, mut without, mut with) = (Instant::now(), Vec::new(), Vec::new());
         while with.len() < 5 || started.elapsed() < 2 * BUDGET {
             without.push(once(&base, |base| drop(fold_without_provenance(base, &layers, schema))));
-            with.push(once(&base, |base| drop(fold(base, &layers, schema))));
+            with.push(once(&base, |base| drop(fold(base, &layers, schema, &Work::unlimited()))));
         }
         let (without, with) = (middle(without), middle(with));
         let name = format!("{}, layers: {count}", case.name);

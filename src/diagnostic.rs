@@ -172,12 +172,21 @@ pub fn unknown_field<'k>(written: &str, known: impl IntoIterator<Item = &'k str>
 pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     /// A beginning shorter than this says nothing.
     const BEGINNING: usize = 3;
+    /// Nobody slips in more letters, and comparing takes time in their square.
+    const LONGEST: usize = 128;
+    /// Nobody reads more words, and each message compares with all.
+    const MANY: usize = 200;
+    if written.len() > LONGEST {
+        return None;
+    }
     let lower = written.to_lowercase();
     let begins = |word: &str| {
         word.len().min(lower.len()) >= BEGINNING && (lower.starts_with(word) || word.starts_with(&lower))
     };
     known
         .into_iter()
+        .take(MANY)
+        .filter(|word| word.len() <= LONGEST)
         .filter_map(|word| {
             let candidate = word.to_lowercase();
             let distance = strsim::osa_distance(&lower, &candidate);
@@ -201,6 +210,9 @@ mod tests {
         assert_eq!(nearest("enviroment", ["envFrom", "env"]), Some("env"));
         assert_eq!(nearest("sidecar", ["locust"]), None);
         assert_eq!(nearest("z", ["a"]), None);
+        let long = "x".repeat(1_000_000);
+        assert_eq!(nearest(&long, [&*long]), None);
+        assert_eq!(nearest("locst", [&*long, "locust"]), Some("locust"));
         assert_eq!(did_you_mean("IMAGE", ["image"]), "; did you mean \"image\"?");
     }
 }

@@ -24,7 +24,7 @@
 //! - `locust`: the LocustTest: API types, base pods, typed fields, overlays, and the pure function `render`.
 //! - `report`: what there is to tell, as plain data, and its views for people and other programs.
 //! - `manifest`, `cli`, `operator`: the two ends.
-//! - [`path`], [`diagnostic`], [`role`]: the words that everything speaks.
+//! - [`path`], [`diagnostic`], [`role`]: the words that everything speaks. [`work`]: how much a rendering may do.
 //!
 //! `schema`, `patch`, `layers`, `judge` and `locust` are pure: no clock, file, network, environment or
 //! randomness. With `--no-default-features` the crate is the engine alone: `schema`, `patch` and `layers`.
@@ -61,3 +61,4 @@ pub mod role;
 pub mod schema;
 #[cfg(feature = "locust")]
 pub mod structure;
+pub mod work;

@@ -3,10 +3,13 @@
 //! `.spec.containers[name="locust"].args[0]`: fields by name, items of keyed lists by their merge
 //! keys, items of sets by their value, items of atomic lists by index.
 
+mod lookup;
 mod pattern;
 
 use std::fmt;
 
+pub use lookup::Lookup;
+pub(crate) use lookup::Tables;
 pub use pattern::PathPattern;
 use serde_json::Value;
 
@@ -136,7 +139,13 @@ impl FieldPath {
     /// The value at this place of `value`, if there is one. A port without a protocol is a TCP port.
     #[must_use]
     pub fn find<'v>(&self, value: &'v Value) -> Option<&'v Value> {
-        find(&self.0, value)
+        self.0.iter().try_fold(value, |here, segment| match (segment, here) {
+            (Segment::Field(name), Value::Object(map)) => map.get(name),
+            (Segment::Index(index), Value::Array(list)) => list.get(*index),
+            (Segment::Key(keys), Value::Array(list)) => list.iter().find(|item| has_keys(item, keys)),
+            (Segment::Item(wanted), Value::Array(list)) => list.iter().find(|item| *item == wanted),
+            _ => None,
+        })
     }
 }
 
@@ -162,17 +171,6 @@ impl Step {
 
 fn position(list: &[Value], matches: impl Fn(&Value) -> bool) -> Option<(Step, &Value)> {
     list.iter().enumerate().find(|(_, item)| matches(item)).map(|(index, item)| (Step::Index(index), item))
-}
-
-/// The value at the end of these steps, if there is one; see [`FieldPath::find`].
-pub(crate) fn find<'v>(segments: &[Segment], value: &'v Value) -> Option<&'v Value> {
-    segments.iter().try_fold(value, |here, segment| match (segment, here) {
-        (Segment::Field(name), Value::Object(map)) => map.get(name),
-        (Segment::Index(index), Value::Array(list)) => list.get(*index),
-        (Segment::Key(keys), Value::Array(list)) => list.iter().find(|item| has_keys(item, keys)),
-        (Segment::Item(wanted), Value::Array(list)) => list.iter().find(|item| *item == wanted),
-        _ => None,
-    })
 }
 
 fn has_keys(item: &Value, keys: &[(String, Value)]) -> bool {

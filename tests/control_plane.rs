@@ -16,6 +16,7 @@ use podgraft::{
     locust,
     manifest::Document,
     role::Role,
+    work::Work,
 };
 use serde_json::{Value, json};
 use support::{
@@ -259,7 +260,9 @@ fn random_pods_are_judged_as_the_server_judges(plane: &ControlPlane) {
 }
 
 fn said_of(pod: &Value) -> Vec<String> {
-    let subject = Subject { role: Role::Worker, test_name: "t", base: pod, pod, replicas: 1, workers: 1 };
+    let work = Work::unlimited();
+    let subject =
+        Subject { role: Role::Worker, test_name: "t", base: pod, pod, replicas: 1, workers: 1, work: &work };
     let said = judge::validity(&subject);
     said.iter().map(|one| format!("{} {}", one.path.clone().unwrap_or_default(), one.message)).collect()
 }

@@ -21,7 +21,7 @@ use support::{assert_file, files, podgraft, relative, root, text};
 const FOLDER: &str = "docs/diagnostics";
 
 /// What no file can bring about: why, and how the message begins.
-const WITHOUT_EXAMPLE: [(Code, &str, &str); 5] = [
+const WITHOUT_EXAMPLE: [(Code, &str, &str); 6] = [
     (Code::NoSchema, "Only a broken build says it.", "rebuild podgraft: its schema"),
     (
         Code::NoContainers,
@@ -37,6 +37,11 @@ const WITHOUT_EXAMPLE: [(Code, &str, &str); 5] = [
         Code::MoreMessages,
         "Only JSON, SARIF and annotations say it, of files with very many faults.",
         "correct these first: there are",
+    ),
+    (
+        Code::TooMuchWork,
+        "Only hundreds of patches or constraints for each of thousands of containers bring it about.",
+        "let fewer patches and constraints meet fewer containers",
     ),
     (
         Code::RenderFailed,

@@ -12,6 +12,7 @@ use podgraft::{
     patch::{Cause, Observer, Options, Trail, apply, extend},
     path::FieldPath,
     schema::Schema,
+    work::Work,
 };
 use serde_json::{Value, json};
 
@@ -131,7 +132,7 @@ fn a_fold_knows_who_changed_a_place_last() {
         options: Options::default(),
     };
     let layers = [layer("one", &first), layer("two", &second), layer("three", &unset)];
-    let folded = fold(pod(), &layers, schema());
+    let folded = fold(pod(), &layers, schema(), &Work::unlimited());
     let blame = |path: &FieldPath| folded.provenance.blame(path);
     let container = FieldPath::fields(["spec", "containers"]).item("name", "a");
     assert_eq!(blame(&container.field("image")), Some(1));

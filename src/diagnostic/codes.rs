@@ -268,6 +268,9 @@ codes! {
         UnknownOverlays "unknown-overlays" Error,
             "The operator cannot read the overlays of its cluster, so it does not know what they demand."
             "Install all CRDs and give the operator its rights, or set clusterOverlays: Off."
+        TooMuchWork "too-much-work" Error,
+            "Rendering the test with its overlays takes more steps than podgraft does for one test, so it was not rendered to the end."
+            "Write fewer containers, fewer overlays with eachContainer, or fewer constraints."
         RenderFailed "render-failed" Error,
             "The operator ended in a panic while it rendered the test: a fault of podgraft's. Other tests go on."
             "Report the test. The operator's log has the words of the panic."

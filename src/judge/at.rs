@@ -3,7 +3,10 @@
 
 use serde_json::Value;
 
-use crate::path::{FieldPath, Segment, Step};
+use crate::{
+    path::{FieldPath, Lookup, Segment, Step},
+    work::Work,
+};
 
 /// The merge keys of the lists of a pod that have some; no other list of a pod has one of these
 /// names.
@@ -39,11 +42,10 @@ pub(super) fn item_path(list: &FieldPath, name: &str, index: usize, item: &Value
     if pairs.is_empty() { list.index(index) } else { list.with(Segment::Key(pairs)) }
 }
 
-/// A path of a pod template, items of keyed lists by their merge keys: as provenance writes it.
-pub(crate) fn canonical(pod: &Value, path: &FieldPath) -> FieldPath {
-    let prefix = |depth: usize| FieldPath::new(path.segments()[..depth].to_vec());
-    let there = (0..=path.segments().len()).rev().map(prefix).find(|prefix| prefix.find(pod).is_some());
-    let (steps, _) = there.unwrap_or_default().locate(pod);
+/// A path of a pod template, items of keyed lists by their merge keys: as provenance writes it. Many paths of
+/// one pod share their `lookup`.
+pub(crate) fn canonical<'v>(pod: &'v Value, path: &FieldPath, lookup: &Lookup<'v>) -> FieldPath {
+    let steps = lookup.reach(path, pod);
     let mut here = pod;
     let mut list = "";
     let mut made = FieldPath::root();
@@ -89,18 +91,33 @@ pub(super) struct At<'a> {
     pub(super) value: &'a Value,
     /// Where it is, from the pod template.
     pub(super) path: FieldPath,
+    /// Who counts the items and entries that are visited. Once that is too many, there are none.
+    work: Option<&'a Work>,
 }
 
 impl<'a> At<'a> {
     /// The pod template itself.
     pub(super) fn root(value: &'a Value) -> Self {
-        Self { value, path: FieldPath::root() }
+        Self { value, path: FieldPath::root(), work: None }
+    }
+
+    /// The same place, whose visits are counted.
+    pub(super) fn counted(self, work: &'a Work) -> Self {
+        Self { work: Some(work), ..self }
+    }
+
+    /// Counts so many visits; whether that was too much.
+    fn is_too_much(&self, visits: usize) -> bool {
+        self.work.is_some_and(|work| {
+            work.spend(visits);
+            work.is_spent()
+        })
     }
 
     /// The field `name`, unless it is absent or null.
     pub(super) fn get(&self, name: &str) -> Option<Self> {
         let value = self.value.get(name).filter(|value| !value.is_null())?;
-        Some(Self { value, path: self.path.field(name) })
+        Some(Self { value, path: self.path.field(name), work: self.work })
     }
 
     /// Whether the field `name` is there.
@@ -137,19 +154,25 @@ impl<'a> At<'a> {
     /// is replaced as a whole. An item without its first key has only its index.
     pub(super) fn items(&self, name: &str) -> Vec<Self> {
         let list = self.value.get(name).and_then(Value::as_array);
-        let below = self.path.field(name);
-        let item = |(index, value)| Self { value, path: item_path(&below, name, index, value) };
+        if self.is_too_much(list.map_or(0, Vec::len)) {
+            return Vec::new();
+        }
+        let (below, work) = (self.path.field(name), self.work);
+        let item = |(index, value)| Self { value, path: item_path(&below, name, index, value), work };
         list.into_iter().flatten().enumerate().map(item).collect()
     }
 
     /// The entries of the map `name`: key and value.
     pub(super) fn entries(&self, name: &str) -> Vec<(&'a str, Self)> {
         let map = self.value.get(name).and_then(Value::as_object);
-        let below = self.path.field(name);
+        if self.is_too_much(map.map_or(0, serde_json::Map::len)) {
+            return Vec::new();
+        }
+        let (below, work) = (self.path.field(name), self.work);
         map.into_iter()
             .flatten()
             .filter(|(_, value)| !value.is_null())
-            .map(|(key, value)| (key.as_str(), Self { value, path: below.field(key) }))
+            .map(|(key, value)| (key.as_str(), Self { value, path: below.field(key), work }))
             .collect()
     }
 

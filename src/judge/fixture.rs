@@ -59,7 +59,15 @@ pub(super) fn judged(
     let base = base(role);
     let mut pod = base.clone();
     change(&mut pod);
-    judge(&Subject { role, test_name: "checkout", base: &base, pod: &pod, replicas: 3, workers: 3 })
+    judge(&Subject {
+        role,
+        test_name: "checkout",
+        base: &base,
+        pod: &pod,
+        replicas: 3,
+        workers: 3,
+        work: &crate::work::Work::unlimited(),
+    })
 }
 
 /// `path: message` of each diagnostic.

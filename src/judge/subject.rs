@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::at::At;
-use crate::role::Role;
+use crate::{role::Role, work::Work};
 
 /// One role's final pod template, with what it is judged against.
 #[derive(Debug, Clone, Copy)]
@@ -21,17 +21,19 @@ pub struct Subject<'a> {
     pub replicas: i64,
     /// How many workers connect to the test's master: its worker pods, times the processes of each.
     pub workers: i64,
+    /// Who counts what judging visits. When it is too much, less is judged than there is.
+    pub work: &'a Work,
 }
 
 impl<'a> Subject<'a> {
     /// The judged template, at the root of all paths.
     pub(super) fn at(&self) -> At<'a> {
-        At::root(self.pod)
+        At::root(self.pod).counted(self.work)
     }
 
     /// The base template, at the root of all paths.
     pub(super) fn base_at(&self) -> At<'a> {
-        At::root(self.base)
+        At::root(self.base).counted(self.work)
     }
 }
 

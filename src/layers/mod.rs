@@ -17,8 +17,9 @@ pub use story::{Shadowed, Story};
 
 use crate::{
     diagnostic::Diagnostic,
-    patch::{self, Extended, Observer, Options, Seed},
+    patch::{self, Extended, Observer, Options, Seed, Shared},
     schema::Schema,
+    work::Work,
 };
 
 /// What a layer says, in the `extended` dialect.
@@ -57,17 +58,20 @@ pub struct Folded {
     pub findings: Vec<Finding>,
 }
 
-/// Applies the layers to `base`, first to last: the last wins.
+/// Applies the layers to `base`, first to last: the last wins. Stops with what there is when the work is spent.
 #[must_use]
-pub fn fold(base: Value, layers: &[Layer<'_>], schema: Schema) -> Folded {
+pub fn fold(base: Value, layers: &[Layer<'_>], schema: Schema, work: &Work) -> Folded {
     let mut provenance = Provenance::new(schema);
-    let mut fold = Fold { value: base, schema, seeds: Vec::new(), findings: Vec::new() };
+    let mut fold = Fold { value: base, schema, shared: Shared::of(work), findings: Vec::new() };
     let mut seeds = Vec::new();
     for (index, layer) in layers.iter().enumerate() {
+        if work.is_spent() {
+            break;
+        }
         let number = u32::try_from(index).unwrap_or(u32::MAX);
         let each = matches!(layer.patch, Patch::EachContainer(_));
         fold.layer(index, layer, &mut Recorder::new(provenance.root(), number, each, &seeds));
-        if fold.seeds.len() > seeds.len() {
+        if fold.shared.seeds.len() > seeds.len() {
             seeds.push(number);
         }
     }
@@ -77,7 +81,8 @@ pub fn fold(base: Value, layers: &[Layer<'_>], schema: Schema) -> Folded {
 /// [`fold`] for those who do not ask who set what.
 #[must_use]
 pub fn fold_without_provenance(base: Value, layers: &[Layer<'_>], schema: Schema) -> (Value, Vec<Finding>) {
-    let mut fold = Fold { value: base, schema, seeds: Vec::new(), findings: Vec::new() };
+    let work = Work::unlimited();
+    let mut fold = Fold { value: base, schema, shared: Shared::of(&work), findings: Vec::new() };
     for (index, layer) in layers.iter().enumerate() {
         fold.layer(index, layer, &mut ());
     }
@@ -88,8 +93,8 @@ pub fn fold_without_provenance(base: Value, layers: &[Layer<'_>], schema: Schema
 struct Fold<'p> {
     value: Value,
     schema: Schema,
-    /// The patches for each container so far.
-    seeds: Vec<Seed<'p>>,
+    /// The patches for each container so far, and what else the layers share.
+    shared: Shared<'p>,
     findings: Vec<Finding>,
 }
 
@@ -98,12 +103,18 @@ impl<'p> Fold<'p> {
         let (value, options) = (self.value.take(), layer.options);
         let Extended { value, diagnostics } = match layer.patch {
             Patch::Template(patch) => {
-                patch::extend_seeded(value, patch, self.schema, options, &self.seeds, observer)
+                patch::extend_seeded(value, patch, self.schema, options, &mut self.shared, observer)
             }
             Patch::EachContainer(patch) => {
-                let (extended, usable) =
-                    patch::extend_each_container(value, patch, self.schema, options, observer);
-                self.seeds.extend(usable.then_some(Seed { patch, options }));
+                let (extended, usable) = patch::extend_each_container(
+                    value,
+                    patch,
+                    self.schema,
+                    options,
+                    &mut self.shared,
+                    observer,
+                );
+                self.shared.seeds.extend(usable.then_some(Seed { patch, options }));
                 extended
             }
         };

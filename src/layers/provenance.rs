@@ -7,7 +7,11 @@ use super::{
     shadow::{Made, Node},
     story::{self, Story},
 };
-use crate::{patch::Child, path::FieldPath, schema::Schema};
+use crate::{
+    patch::Child,
+    path::{FieldPath, Lookup},
+    schema::Schema,
+};
 
 /// Who set each place of a folded value, which layers agree, and what was there before.
 ///
@@ -68,16 +72,30 @@ impl Provenance {
     /// replaced, its items shadow the whole list.
     #[must_use]
     pub fn story(&self, path: &FieldPath) -> Story {
-        story::tell(&self.root, path, story::Lists::Whole)
+        self.story_by(path, &Lookup::default())
+    }
+
+    fn story_by<'s>(&'s self, path: &FieldPath, lookup: &Lookup<'s>) -> Story {
+        story::tell(&self.root, path, story::Lists::Whole, lookup)
     }
 
     /// Every leaf of `value`, which is what the fold made, with its story.
     #[must_use]
     pub fn leaves(&self, value: &Value) -> Vec<Leaf> {
+        self.leaves_below(&FieldPath::root(), value, &Lookup::default())
+    }
+
+    /// The leaves of `value` at `path` and below it; none where it is not there. Many calls share their `lookup`.
+    #[must_use]
+    pub fn leaves_below<'v>(&'v self, path: &FieldPath, value: &'v Value, lookup: &Lookup<'v>) -> Vec<Leaf> {
         let mut leaves = Vec::new();
-        visit_leaves(value, self.schema, &FieldPath::root(), &mut |path, value| {
-            leaves.push(Leaf { path: path.clone(), value: value.clone(), story: self.story(path) });
-        });
+        let child = path.segments().iter().fold(self.schema, Child::below);
+        if let Some(value) = lookup.find(path, value) {
+            visit_leaves(value, child, path, &mut |path, value| {
+                let story = self.story_by(path, lookup);
+                leaves.push(Leaf { path: path.clone(), value: value.clone(), story });
+            });
+        }
         leaves
     }
 

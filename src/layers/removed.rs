@@ -9,11 +9,15 @@ use super::{
     shadow::{Node, Part, Shadow},
     story::{self, Lists, Story},
 };
-use crate::{patch::Child, path::FieldPath};
+use crate::{
+    patch::Child,
+    path::{FieldPath, Lookup},
+};
 
 /// Every leaf that was there once and is not in `value`.
 pub(super) fn leaves(root: &Node, schema: Child, value: &Value) -> Vec<Leaf> {
-    let mut search = Search { root, value, seen: HashSet::new(), found: Vec::new() };
+    let lookup = Lookup::default();
+    let mut search = Search { root, value, lookup: &lookup, seen: HashSet::new(), found: Vec::new() };
     search.node(root, schema, &FieldPath::root());
     search.found
 }
@@ -21,6 +25,7 @@ pub(super) fn leaves(root: &Node, schema: Child, value: &Value) -> Vec<Leaf> {
 struct Search<'s> {
     root: &'s Node,
     value: &'s Value,
+    lookup: &'s Lookup<'s>,
     seen: HashSet<String>,
     found: Vec<Leaf>,
 }
@@ -53,10 +58,10 @@ impl Search<'_> {
 
     /// A leaf that was there: if nothing is there now, tells its story, once.
     fn leaf(&mut self, path: &FieldPath) {
-        if path.find(self.value).is_some() || !self.seen.insert(path.to_string()) {
+        if self.lookup.find(path, self.value).is_some() || !self.seen.insert(path.to_string()) {
             return;
         }
-        let story = story::tell(self.root, path, Lists::Items);
+        let story = story::tell(self.root, path, Lists::Items, self.lookup);
         self.add(path.clone(), story);
     }
 
@@ -65,7 +70,7 @@ impl Search<'_> {
         if !self.seen.insert(format!("{list}[]")) {
             return;
         }
-        let story = story::tell(self.root, list, Lists::Items);
+        let story = story::tell(self.root, list, Lists::Items, self.lookup);
         for lost in story.shadowed.into_iter().filter(|lost| lost.path != *list) {
             let story = Story { shadowed: vec![lost.clone()], agreed: Vec::new(), ..story };
             self.add(lost.path, story);

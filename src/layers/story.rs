@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::shadow::{Made, Node, Part, Past, Shadow};
 use crate::{
     patch::Cause,
-    path::{self, FieldPath, Segment},
+    path::{FieldPath, Lookup, Segment},
 };
 
 /// How one place came to hold what it holds. Layers are indexes into the folded layers.
@@ -55,9 +55,9 @@ pub(super) enum Lists {
     Items,
 }
 
-/// The story of the place at `path`.
-pub(super) fn tell(root: &Node, path: &FieldPath, lists: Lists) -> Story {
-    let mut teller = Teller { path, lists, items: true, agreed: Vec::new(), shadowed: Vec::new() };
+/// The story of the place at `path`. Many stories of one root share their `lookup`.
+pub(super) fn tell<'n>(root: &'n Node, path: &FieldPath, lists: Lists, lookup: &Lookup<'n>) -> Story {
+    let mut teller = Teller { path, lists, items: true, lookup, agreed: Vec::new(), shadowed: Vec::new() };
     let made = teller.node(root, None, 0);
     let (winner, cause) = who(made);
     let mut agreed = teller.agreed;
@@ -80,19 +80,20 @@ pub(super) fn who(made: Option<Made>) -> (Option<usize>, Cause) {
 }
 
 /// Walks down to a place and collects what was there.
-struct Teller<'p> {
+struct Teller<'p, 'n> {
     path: &'p FieldPath,
     lists: Lists,
+    lookup: &'p Lookup<'n>,
     /// Whether to tell of the items that were taken out of the list at the path.
     items: bool,
     agreed: Vec<usize>,
     shadowed: Vec<Shadowed>,
 }
 
-impl Teller<'_> {
+impl<'n> Teller<'_, 'n> {
     /// Follows the path from a node, `depth` steps down; who made what it leads to. What happened to a place
     /// further up is older than what is known of the places below it.
-    fn node(&mut self, node: &Node, above: Option<Made>, depth: usize) -> Option<Made> {
+    fn node(&mut self, node: &'n Node, above: Option<Made>, depth: usize) -> Option<Made> {
         for past in &node.pasts {
             match past.part {
                 Part::Whole => self.past(past, above, depth),
@@ -111,7 +112,7 @@ impl Teller<'_> {
     }
 
     /// Follows the path below what is or was at one of its places.
-    fn shadow(&mut self, shadow: &Shadow, above: Option<Made>, depth: usize) -> Option<Made> {
+    fn shadow(&mut self, shadow: &'n Shadow, above: Option<Made>, depth: usize) -> Option<Made> {
         let made = shadow.made.or(above);
         let Some(segment) = self.path.segments().get(depth) else { return shadow.latest().or(made) };
         match shadow.below.get(segment) {
@@ -121,7 +122,7 @@ impl Teller<'_> {
     }
 
     /// What a value that is gone had at the place.
-    fn past(&mut self, past: &Past, above: Option<Made>, depth: usize) {
+    fn past(&mut self, past: &'n Past, above: Option<Made>, depth: usize) {
         let rest = &self.path.segments()[depth..];
         let index = rest.iter().position(|segment| matches!(segment, Segment::Index(_)));
         let list = index.filter(|_| self.lists == Lists::Whole).map(|steps| depth + steps);
@@ -130,11 +131,12 @@ impl Teller<'_> {
             None => self.path.clone(),
         };
         let items = self.items && list.is_none();
+        let (lists, lookup) = (self.lists, self.lookup);
         let mut teller =
-            Teller { path: &path, lists: self.lists, items, agreed: Vec::new(), shadowed: Vec::new() };
+            Teller { path: &path, lists, items, lookup, agreed: Vec::new(), shadowed: Vec::new() };
         let made = teller.shadow(&past.shadow, above, depth);
         self.shadowed.append(&mut teller.shadowed);
-        if let Some(value) = path::find(&path.segments()[depth..], &past.was) {
+        if let Some(value) = self.lookup.find_segments(&path.segments()[depth..], &past.was) {
             self.push(past, path, value.clone(), made);
         }
     }

@@ -27,7 +27,13 @@ use super::{
     overlay::{self, Conflict, Kind, Overlay, Reference},
     test,
 };
-use crate::{diagnostic::Diagnostic, judge, manifest::Document, role::Role};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    judge,
+    manifest::Document,
+    role::Role,
+    work::Work,
+};
 
 /// What [`render`] makes of a test.
 #[derive(Debug, Default)]
@@ -46,6 +52,21 @@ pub struct Rendered {
     pub origins: Vec<(Role, Origins)>,
     /// Errors, warnings and notes. With an error among them, the objects must not be used.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many steps it took, as [`Work`] counts them.
+    pub steps: u64,
+}
+
+/// How many steps a test may take: some three times what the largest takes that an API server stores, where nothing
+/// in it or its overlays is multiplied.
+const MOST_STEPS: u64 = 6_000_000;
+
+/// That a test was not rendered to the end.
+fn too_much_work() -> Diagnostic {
+    let message = format!(
+        "let fewer patches and constraints meet fewer containers: rendering this test takes more than {MOST_STEPS} steps"
+    );
+    Diagnostic::error(Code::TooMuchWork, message)
+        .help("overlays for each container and constraints count once for every container of the pod")
 }
 
 /// An overlay that applies to a test.
@@ -121,7 +142,8 @@ fn run<'o>(
     let lost = last_applied::lost_nulls(&document.value);
     let unsound = Unsound::of(&read);
     let mut diagnostics: Vec<Diagnostic> = read.into_iter().chain(found).chain(lost).map(place).collect();
-    let place = Place { document, namespace: namespace.as_ref(), applying: &applying };
+    let work = Work::limited(MOST_STEPS);
+    let place = Place { document, namespace: namespace.as_ref(), applying: &applying, work: &work };
     // What the master waits for depends on what the workers became.
     let pods_of_workers = i64::from(test.spec.worker.replicas);
     let worker = Pod::render(&test, Role::Worker, config, &place, pods_of_workers);
@@ -143,6 +165,13 @@ fn run<'o>(
     rendered.conflicts = overlay::conflicts(overlaps);
     let conflicts = rendered.conflicts.iter().map(|conflict| conflict.diagnostic.clone());
     rendered.diagnostics.extend(conflicts.map(|diagnostic| diagnostic.of(object.as_str())));
+    rendered.steps = work.steps();
+    if work.is_spent() {
+        // What was found of half a pod may be untrue of the whole.
+        rendered.diagnostics = vec![too_much_work().of(object.as_str())];
+        rendered.conflicts.clear();
+        rendered.missing_targets.clear();
+    }
     (rendered, told)
 }
 

@@ -1,15 +1,15 @@
 //! [`Document`]: a value, and where in its text each part of it is.
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, OnceLock},
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use serde_json::Value;
 
 use crate::{
     diagnostic::Position,
-    path::{FieldPath, Step},
+    path::{FieldPath, Segment, Step, Tables},
 };
 
 /// A place in a text: line and column from 1.
@@ -65,7 +65,22 @@ impl Source {
 pub struct Document {
     /// The object.
     pub value: Value,
-    place: Option<(Arc<Source>, Arc<Node>)>,
+    place: Option<Place>,
+}
+
+/// Where a document was written.
+#[derive(Debug, Clone)]
+struct Place {
+    source: Arc<Source>,
+    root: Arc<Node>,
+    /// How items of long lists are found, by the address of the list's nodes, which never change.
+    tables: Arc<Mutex<HashMap<usize, Tables>>>,
+}
+
+impl Place {
+    fn new(source: &Arc<Source>, root: Node) -> Self {
+        Self { source: Arc::clone(source), root: Arc::new(root), tables: Arc::default() }
+    }
 }
 
 impl Document {
@@ -76,40 +91,71 @@ impl Document {
     }
 
     pub(super) fn new(value: Value, source: &Arc<Source>, node: Node) -> Self {
-        Self { value, place: Some((Arc::clone(source), Arc::new(node))) }
+        Self { value, place: Some(Place::new(source, node)) }
     }
 
     /// The file's name as the user gave it; empty where there is no file.
     #[must_use]
     pub fn file(&self) -> &str {
-        self.place.as_ref().map_or("", |(source, _)| &source.file)
+        self.place.as_ref().map_or("", |place| &place.source.file)
     }
 
     /// A line of the file, from 1, without its end.
     #[must_use]
     pub fn line_text(&self, line: usize) -> Option<&str> {
-        let (source, _) = self.place.as_ref()?;
-        source.line(line)
+        self.place.as_ref()?.source.line(line)
     }
 
     /// Where the deepest part of `path` that exists is: a field's key, an item's start. `None` for an
     /// object without a text.
     #[must_use]
     pub fn position(&self, path: &FieldPath) -> Option<Position> {
-        let (source, root) = self.place.as_ref()?;
-        let (steps, _) = path.locate(&self.value);
-        let mut node = &**root;
-        for step in &steps {
-            let next = match (step, &node.inside) {
-                (Step::Field(name), Inside::Fields(fields)) => fields.get(name),
-                (Step::Index(index), Inside::Items(items)) => items.get(*index),
-                _ => None,
-            };
-            let Some(next) = next else { break };
-            node = next;
+        let place = self.place.as_ref()?;
+        let mut node = &*place.root;
+        for (_, below) in self.walk(place, path) {
+            node = below;
         }
         let Mark { line, column } = node.mark;
-        Some(Position { file: Arc::clone(&source.file), line, column })
+        Some(Position { file: Arc::clone(&place.source.file), line, column })
+    }
+
+    /// The steps to the deepest part of `path` that exists, and whether that is all of it. `None` for an object
+    /// without a text.
+    pub(crate) fn locate(&self, path: &FieldPath) -> Option<(Vec<Step>, bool)> {
+        let steps: Vec<Step> =
+            self.walk(self.place.as_ref()?, path).into_iter().map(|(step, _)| step).collect();
+        let is_whole = steps.len() == path.segments().len();
+        Some((steps, is_whole))
+    }
+
+    /// The steps along `path` as far as it is there, each with the node that it leads to.
+    fn walk<'d>(&'d self, place: &'d Place, path: &FieldPath) -> Vec<(Step, &'d Node)> {
+        let (mut value, mut node) = (&self.value, &*place.root);
+        let mut steps = Vec::with_capacity(path.segments().len());
+        for segment in path.segments() {
+            let next = match (segment, value, &node.inside) {
+                (Segment::Field(name), Value::Object(values), Inside::Fields(nodes)) => {
+                    values.get(name).zip(nodes.get(name)).map(|below| (Step::Field(name.clone()), below))
+                }
+                (segment, Value::Array(values), Inside::Items(nodes)) => {
+                    let index = match segment {
+                        Segment::Index(index) => Some(*index),
+                        segment => {
+                            let mut tables = place.tables.lock().unwrap_or_else(PoisonError::into_inner);
+                            tables.entry(nodes.as_ptr().addr()).or_default().position(values, segment, true)
+                        }
+                    };
+                    index.and_then(|index| {
+                        Some((Step::Index(index), values.get(index).zip(nodes.get(index))?))
+                    })
+                }
+                _ => None,
+            };
+            let Some((step, below)) = next else { break };
+            (value, node) = below;
+            steps.push((step, node));
+        }
+        steps
     }
 
     /// The items of a list, each a document of its own; `None` for anything else. A `v1` List says of each item
@@ -119,9 +165,9 @@ impl Document {
         let kind = self.value.get("kind")?.as_str()?.strip_suffix("List")?;
         let version = self.value.get("apiVersion")?;
         let items = self.value.get("items")?.as_array()?;
-        let nodes = self.place.as_ref().and_then(|(source, root)| match &root.inside {
+        let nodes = self.place.as_ref().and_then(|place| match &place.root.inside {
             Inside::Fields(fields) => match &fields.get("items")?.inside {
-                Inside::Items(nodes) => Some((source, nodes)),
+                Inside::Items(nodes) => Some((&place.source, nodes)),
                 _ => None,
             },
             _ => None,
@@ -140,8 +186,7 @@ impl Document {
         };
         let item = |(index, value): (usize, &Value)| Self {
             value: whole(value),
-            place: nodes
-                .and_then(|(source, nodes)| Some((Arc::clone(source), Arc::new(nodes.get(index)?.clone())))),
+            place: nodes.and_then(|(source, nodes)| Some(Place::new(source, nodes.get(index)?.clone()))),
         };
         Some(items.iter().enumerate().map(item).collect())
     }

@@ -17,7 +17,7 @@ mod trail;
 
 pub(crate) use error::BASE;
 pub use error::{Error, MAX_DEPTH};
-pub(crate) use extended::{Child, Seed, extend_each_container, extend_seeded, name_of};
+pub(crate) use extended::{Child, Seed, Shared, extend_each_container, extend_seeded, name_of};
 pub use extended::{Extended, MissingTarget, Options, UnknownFields, extend};
 pub use json::{json_patch, merge_patch};
 pub use observer::{Cause, Observer};

@@ -2,9 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{FieldPath, Segment};
+use crate::work::Work;
 
 /// One step of a [`PathPattern`].
 #[derive(Debug, Clone, PartialEq)]
@@ -58,10 +59,18 @@ impl PathPattern {
     /// The places in `value`: each with its path, and its value when it is there. A place below an item or
     /// entry that `[*]` found is among them also when it is absent; where there are no items, there are
     /// no places. Several items may have the keys that a step names: each of them is a place.
+    ///
+    /// Counts the items and entries that are looked at; there are no places when that is too much work.
     #[must_use]
-    pub fn places<'v>(&self, value: &'v Value) -> Vec<(FieldPath, Option<&'v Value>)> {
+    pub fn places<'v>(&self, value: &'v Value, work: &Work) -> Vec<(FieldPath, Option<&'v Value>)> {
         let mut places = vec![(FieldPath::root(), Some(value))];
+        let length =
+            |here: &Value| here.as_array().map_or(0, Vec::len) + here.as_object().map_or(0, Map::len);
         for step in &self.steps {
+            work.spend(1 + places.iter().filter_map(|(_, here)| here.map(length)).sum::<usize>());
+            if work.is_spent() {
+                return Vec::new();
+            }
             places = match step {
                 Step::One(segment @ Segment::Key(keys)) => places
                     .into_iter()
@@ -283,7 +292,7 @@ mod tests {
         let value = json!({"items": [{"name": "a", "x": 1}, {"name": "b"}, 3], "map": {"k": {"x": 2}}});
         let places = |text: &str| {
             let pattern: PathPattern = text.parse().unwrap();
-            let places = pattern.places(&value).into_iter();
+            let places = pattern.places(&value, &Work::unlimited()).into_iter();
             places.map(|(path, value)| (path.to_string(), value.cloned())).collect::<Vec<_>>()
         };
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use podgraft::path::PathPattern;
+use podgraft::{path::PathPattern, work::Work};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -37,7 +37,10 @@ fn found(object: &Value, path: &str) -> Option<Value> {
     if let Some(path) = pattern.exact() {
         return path.find(object).cloned();
     }
-    let values: Vec<Value> =
-        pattern.places(object).into_iter().filter_map(|(_, value)| value.cloned()).collect();
+    let values: Vec<Value> = pattern
+        .places(object, &Work::unlimited())
+        .into_iter()
+        .filter_map(|(_, value)| value.cloned())
+        .collect();
     (!values.is_empty()).then_some(Value::Array(values))
 }

@@ -21,6 +21,7 @@ use podgraft::{
         constraint::{self, Expression, Judged},
     },
     manifest::Document,
+    work::Work,
 };
 use random::Random;
 use serde_json::{Value, json};
@@ -187,7 +188,8 @@ fn ours(batch: &Batch) -> Vec<Vec<Answer>> {
     let namespace = Namespace::labelled("team-a", BTreeMap::from([("tier".to_owned(), "gold".to_owned())]));
     let judge = |spec: &Value| {
         let pod = json!({"metadata": {"labels": {"team": "search"}}, "spec": spec});
-        let judged = Judged { pod: &pod, namespace: Some(&namespace), overlays: &overlays };
+        let work = Work::unlimited();
+        let judged = Judged { pod: &pod, namespace: Some(&namespace), overlays: &overlays, work: &work };
         let mut answers: Vec<Answer> =
             is_read.iter().map(|is_read| if *is_read { Answer::True } else { Answer::Refused }).collect();
         for refusal in constraint::judge(&judged, |_, _| false) {

@@ -27,7 +27,7 @@ fn folded(base: &Value, layers: &[(bool, Value)], missing_target: MissingTarget)
             options,
         })
         .collect();
-    fold(base.clone(), &layers, Schema::pod_template().unwrap())
+    fold(base.clone(), &layers, Schema::pod_template().unwrap(), &podgraft::work::Work::unlimited())
 }
 
 fn pod() -> Value {

@@ -12,6 +12,7 @@
 
 mod each_container;
 mod generate;
+mod long_lists;
 mod model;
 mod pieces;
 mod stories;
@@ -25,6 +26,7 @@ use podgraft::{
     patch::{Cause, extend},
     path::{FieldPath, Segment},
     schema::Schema,
+    work::Work,
 };
 use serde_json::Value;
 
@@ -40,7 +42,7 @@ fn stories_are_true() {
     let (mut told, mut shadowed, mut removed, mut agreed) = (0, 0, 0, 0);
     for number in 0..stacks {
         let stack = Generator::new(seed ^ (number << 20), true).stack(schema);
-        let folded = fold(stack.base.clone(), &stack.layers(), schema);
+        let folded = fold(stack.base.clone(), &stack.layers(), schema, &Work::unlimited());
         assert_eq!(Some(&folded.value), stack.values.last(), "watching changes the result");
         let check = Check { number, folded: &folded, model: Model::new(&stack, schema) };
         let (now, gone) = (folded.provenance.leaves(&folded.value), folded.provenance.removed(&folded.value));
@@ -72,7 +74,7 @@ fn folding_equals_applying_one_by_one() {
             value = extended.value;
             said.extend(extended.diagnostics);
         }
-        let folded = fold(stack.base.clone(), &stack.layers(), schema);
+        let folded = fold(stack.base.clone(), &stack.layers(), schema, &Work::unlimited());
         assert_eq!(folded.value, value, "stack {number}");
         let messages = |message: &String| message.clone();
         let found: Vec<String> = folded.findings.iter().map(|(_, said)| messages(&said.message)).collect();

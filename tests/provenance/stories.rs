@@ -14,7 +14,8 @@ fn folded(base: &Value, patches: &[Value]) -> Folded {
     let layer =
         |patch| Layer { name: String::new(), patch: Patch::Template(patch), options: Options::default() };
     let layers: Vec<Layer<'_>> = patches.iter().map(layer).collect();
-    let folded = fold(base.clone(), &layers, Schema::pod_template().unwrap());
+    let folded =
+        fold(base.clone(), &layers, Schema::pod_template().unwrap(), &podgraft::work::Work::unlimited());
     assert!(folded.findings.iter().all(|(_, said)| !said.is_error()), "{:?}", folded.findings);
     folded
 }

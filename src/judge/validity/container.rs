@@ -3,32 +3,40 @@
 use std::collections::HashSet;
 
 use super::{
-    environment, findings::Findings, formats::LABEL, handler, mounts, ports, resources, security_context,
+    environment, findings::Findings, formats::LABEL, handler, mounts, mounts::Volumes, ports, resources,
+    security_context,
 };
 use crate::judge::at::At;
 
 /// Judges all containers of a pod.
 pub(super) fn judge(spec: &At<'_>, found: &mut Findings) {
-    let containers = spec.items("containers");
+    let (containers, volumes) = (spec.items("containers"), spec.items("volumes"));
+    let volumes = Volumes::of(&volumes);
     if containers.is_empty() {
         found.refuse(spec.field("containers"), "add a container: a pod needs at least one");
     }
     let mut names = HashSet::new();
     for container in &containers {
-        common(container, spec, &mut names, found);
+        common(container, spec, &volumes, &mut names, found);
         probes(container, spec, found);
         restarts(container, &["Always", "Never", "OnFailure"], found);
     }
     ports::host_ports(spec, &containers, found);
     for container in spec.items("initContainers") {
-        common(&container, spec, &mut names, found);
+        common(&container, spec, &volumes, &mut names, found);
         init(&container, spec, found);
         ports::host_ports(spec, std::slice::from_ref(&container), found);
     }
     ports::on_the_host(spec, &containers, found);
 }
 
-fn common<'a>(container: &At<'a>, spec: &At<'_>, names: &mut HashSet<&'a str>, found: &mut Findings) {
+fn common<'a>(
+    container: &At<'a>,
+    spec: &At<'_>,
+    volumes: &Volumes<'_>,
+    names: &mut HashSet<&'a str>,
+    found: &mut Findings,
+) {
     if let Some(name) = found.required_format(container, "name", &LABEL)
         && !names.insert(name)
     {
@@ -45,8 +53,8 @@ fn common<'a>(container: &At<'a>, spec: &At<'_>, names: &mut HashSet<&'a str>, f
     found.one_of(container, "imagePullPolicy", &["Always", "IfNotPresent", "Never"]);
     found.one_of(container, "terminationMessagePolicy", &["File", "FallbackToLogsOnError"]);
     ports::judge(container, found);
-    environment::judge(container, spec, found);
-    mounts::judge(container, spec, found);
+    environment::judge(container, volumes, found);
+    mounts::judge(container, volumes, found);
     resources::judge(container, spec, found);
     resize_policy(container, spec, found);
     security_context::judge(container, spec, found);

@@ -1,12 +1,11 @@
 //! Environment variables and their sources.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 
 use super::{
     findings::{Findings, list},
     formats::{CONFIG_KEY, LABEL, NO_BACKSTEPS, QUALIFIED, SOURCE_NAME, SUBDOMAIN, VARIABLE},
+    mounts::Volumes,
     quantity::Quantity,
 };
 use crate::judge::at::At;
@@ -33,14 +32,8 @@ const RESOURCES: [&str; 6] = [
 ];
 
 /// Judges `env` and `envFrom` of one container.
-pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
-    let variables = container.items("env");
-    let is_file = |variable: &At<'_>| variable.get("valueFrom").is_some_and(|from| from.has("fileKeyRef"));
-    let volumes = if variables.iter().any(is_file) { spec.items("volumes") } else { Vec::new() };
-    // Of two of one name the first.
-    let named = volumes.iter().rev().filter_map(|volume| Some((volume.str("name")?, volume)));
-    let volumes: HashMap<&str, &At<'_>> = named.collect();
-    for variable in variables {
+pub(super) fn judge(container: &At<'_>, volumes: &Volumes<'_>, found: &mut Findings) {
+    for variable in container.items("env") {
         found.required_format(&variable, "name", &VARIABLE);
         let Some(source) = variable.get("valueFrom") else { continue };
         found.exactly_one(&source, &SOURCES, "valueFrom");
@@ -50,7 +43,7 @@ pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
                 "remove value or valueFrom: a variable has only one of them",
             );
         }
-        one(&source, &volumes, found);
+        one(&source, volumes, found);
     }
     for source in container.items("envFrom") {
         found.format(&source, "prefix", &VARIABLE);
@@ -62,7 +55,7 @@ pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
     }
 }
 
-fn one(source: &At<'_>, volumes: &HashMap<&str, &At<'_>>, found: &mut Findings) {
+fn one(source: &At<'_>, volumes: &Volumes<'_>, found: &mut Findings) {
     if let Some(field) = source.get("fieldRef") {
         field_ref(&field, &FIELDS, found);
     }
@@ -79,7 +72,7 @@ fn one(source: &At<'_>, volumes: &HashMap<&str, &At<'_>>, found: &mut Findings) 
     }
 }
 
-fn file_ref(file: &At<'_>, volumes: &HashMap<&str, &At<'_>>, found: &mut Findings) {
+fn file_ref(file: &At<'_>, volumes: &Volumes<'_>, found: &mut Findings) {
     found.required_format(file, "key", &VARIABLE);
     found.required_format(file, "path", &NO_BACKSTEPS);
     let Some(name) = found.required_format(file, "volumeName", &LABEL) else { return };

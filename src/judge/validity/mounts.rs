@@ -1,6 +1,6 @@
 //! Volume mounts and devices of containers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::{
     findings::Findings,
@@ -8,17 +8,34 @@ use super::{
 };
 use crate::{diagnostic::did_you_mean, judge::at::At};
 
-/// Judges where one container mounts the volumes of its pod.
-pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
-    let volumes = spec.items("volumes");
-    let mut by_name: HashMap<&str, &At<'_>> = HashMap::new();
-    for volume in &volumes {
-        by_name.entry(volume.text("name")).or_insert(volume);
+/// The volumes of a pod, by name.
+pub(super) struct Volumes<'v>(BTreeMap<&'v str, &'v At<'v>>);
+
+impl<'v> Volumes<'v> {
+    /// Of equal names, the first counts.
+    pub(super) fn of(volumes: &'v [At<'v>]) -> Self {
+        let mut by_name = BTreeMap::new();
+        for volume in volumes {
+            by_name.entry(volume.text("name")).or_insert(volume);
+        }
+        Self(by_name)
     }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'v At<'v>> {
+        self.0.get(name).copied()
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'v str> {
+        self.0.keys().copied()
+    }
+}
+
+/// Judges where one container mounts the volumes of its pod.
+pub(super) fn judge(container: &At<'_>, volumes: &Volumes<'_>, found: &mut Findings) {
     let (mounts, devices) = (container.items("volumeMounts"), container.items("volumeDevices"));
     let mut paths = HashSet::new();
     for mount in &mounts {
-        exists(mount, &by_name, found);
+        exists(mount, volumes, found);
         if let Some(path) = found.required(mount, "mountPath", "/data") {
             once(mount, "mountPath", path, &mut paths, found);
         }
@@ -28,7 +45,7 @@ pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
     }
     let mut names: HashSet<&str> = mounts.iter().map(|mount| mount.text("name")).collect();
     for device in &devices {
-        if let Some(volume) = exists(device, &by_name, found)
+        if let Some(volume) = exists(device, volumes, found)
             && !volume.has("persistentVolumeClaim")
             && !volume.has("ephemeral")
         {
@@ -48,17 +65,11 @@ pub(super) fn judge(container: &At<'_>, spec: &At<'_>, found: &mut Findings) {
     }
 }
 
-fn exists<'v>(
-    mount: &At<'_>,
-    volumes: &HashMap<&str, &'v At<'v>>,
-    found: &mut Findings,
-) -> Option<&'v At<'v>> {
+fn exists<'v>(mount: &At<'_>, volumes: &Volumes<'v>, found: &mut Findings) -> Option<&'v At<'v>> {
     let name = found.required(mount, "name", "data")?;
-    let volume = volumes.get(name).copied();
+    let volume = volumes.get(name);
     if volume.is_none() {
-        let mut names: Vec<&str> = volumes.keys().copied().collect();
-        names.sort_unstable();
-        let near = did_you_mean(name, names);
+        let near = did_you_mean(name, volumes.names());
         let message = format!("add a volume named \"{name}\" or correct the mount's name{near}");
         found.refuse(mount.field("name"), message);
     }

@@ -1,5 +1,7 @@
 //! Requests and limits.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use serde_json::Value;
 
 use super::{
@@ -223,27 +225,29 @@ fn may_overcommit(name: &str) -> bool {
 
 /// The claims of devices that a container uses are the pod's.
 fn claims(resources: &At<'_>, spec: &At<'_>, found: &mut Findings) {
-    if resources.items("claims").is_empty() {
+    let claims = resources.items("claims");
+    if claims.is_empty() {
         return;
     }
-    let known = spec.items("resourceClaims");
-    let mut seen: Vec<(&str, &str)> = Vec::new();
-    for claim in resources.items("claims") {
+    let known: BTreeSet<&str> = spec.items("resourceClaims").iter().map(|known| known.text("name")).collect();
+    // By claim, the requests of it.
+    let mut seen: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for claim in claims {
         let name = found.required(&claim, "name", "my-claim").unwrap_or_default();
         found.format(&claim, "request", &LABEL);
-        if !known.iter().any(|known| known.text("name") == name) {
-            let near = crate::diagnostic::did_you_mean(name, known.iter().map(|known| known.text("name")));
+        if !known.contains(name) {
+            let near = crate::diagnostic::did_you_mean(name, known.iter().copied());
             found.refuse(
                 claim.field("name"),
                 format!("add \"{name}\" to the pod's resourceClaims, or correct the name{near}"),
             );
         }
-        let key = (name, claim.text("request"));
-        if seen.iter().any(|(other, request)| {
-            *other == name && (*request == key.1 || request.is_empty() || key.1.is_empty())
-        }) {
+        let (request, requests) = (claim.text("request"), seen.entry(name).or_default());
+        // Without a request, it is the whole claim.
+        if !requests.is_empty() && (request.is_empty() || requests.contains("")) || requests.contains(request)
+        {
             found.refuse(claim.path, format!("remove one of the two uses of claim \"{name}\""));
         }
-        seen.push(key);
+        requests.insert(request);
     }
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     judge::{self, Subject},
-    layers::{self, Folded, Leaf},
+    layers::{self, Folded},
     locust::{
         base,
         config::Config,
@@ -23,9 +23,10 @@ use crate::{
         test::Test,
     },
     manifest::Document,
-    path::FieldPath,
+    path::{FieldPath, Lookup},
     role::Role,
     schema::Schema,
+    work::Work,
 };
 
 /// One role's final pod template.
@@ -45,6 +46,8 @@ pub(super) struct Place<'a, 'o> {
     pub(super) document: &'a Document,
     pub(super) namespace: Option<&'a Namespace>,
     pub(super) applying: &'a Applying<'o>,
+    /// Who counts what is done for the test.
+    pub(super) work: &'a Work,
 }
 
 impl<'o> Pod<'o> {
@@ -58,7 +61,7 @@ impl<'o> Pod<'o> {
     ) -> Self {
         let document = place.document;
         let base = base::pod_template(test, role, config);
-        let (mut wishes, found) = wishes(test, role, config, place.applying);
+        let (mut wishes, found) = wishes(test, role, config, place.applying, place.work);
         let position = |path: &FieldPath| document.position(path);
         let mut diagnostics: Vec<Diagnostic> = found
             .into_iter()
@@ -82,8 +85,8 @@ impl<'o> Pod<'o> {
             .zip(&layers)
             .map(|(wish, layer)| Source { overlay: wish.overlay, patch: layer.patch, options: layer.options })
             .collect();
-        let overlaps = overlay::overlaps(&base, &sources, schema);
-        let mut folded = layers::fold(base.clone(), &layers, schema);
+        let overlaps = overlay::overlaps(&base, &sources, schema, place.work);
+        let mut folded = layers::fold(base.clone(), &layers, schema, place.work);
         let other = if role == Role::Master { Role::Worker } else { Role::Master };
         let others = LazyCell::new(|| base::pod_template(test, other, config));
         let elsewhere = |finding| misplaced::found_elsewhere(finding, &base, (other, &others));
@@ -101,7 +104,7 @@ impl<'o> Pod<'o> {
         // The operator's own layer lies over all others, who are blamed as if it were not there.
         let last = expecting.map(|arguments| {
             wishes.push(Wish::expecting(test, &arguments));
-            let again = layers::fold(base.clone(), &layers_of(&wishes, config), schema);
+            let again = layers::fold(base.clone(), &layers_of(&wishes, config), schema, place.work);
             folded.value = again.value;
             again.provenance
         });
@@ -113,6 +116,7 @@ impl<'o> Pod<'o> {
             pod: &folded.value,
             replicas: if role == Role::Master { 1 } else { pods },
             workers,
+            work: place.work,
         };
         let mut judged = judge::protected(&subject);
         if !refused {
@@ -155,19 +159,20 @@ fn follow_exporter(test: &Test, role: Role, config: &Config, folded: &mut Folded
 /// What the constraints of the overlays refuse of a final pod.
 fn constraints(folded: &Folded, wishes: &[Wish<'_>], place: &Place<'_, '_>) -> Vec<Diagnostic> {
     let overlays = place.applying.in_order_of_overrides();
-    let judged = Judged { pod: &folded.value, namespace: place.namespace, overlays: &overlays };
-    let leaves = LazyCell::new(|| folded.provenance.leaves(&folded.value));
+    let (namespace, work) = (place.namespace, place.work);
+    let judged = Judged { pod: &folded.value, namespace, overlays: &overlays, work };
+    let lookup = Lookup::default();
     constraint::judge(&judged, |path, rank| {
         let is_later = |layer: Option<usize>| {
             let wish = layer.and_then(|layer| wishes.get(layer));
             wish.and_then(Wish::rank).is_some_and(|overriding| overriding >= rank)
         };
-        let mut inside = leaves.iter().filter(|leaf| path.contains(&leaf.path)).peekable();
-        match inside.peek() {
-            // Of a map or list, everything must be as overrides made it.
-            Some(_) => inside.all(|leaf: &Leaf| is_later(leaf.story.last_setter())),
-            None => is_later(folded.provenance.story(path).last_setter()),
+        let inside = folded.provenance.leaves_below(path, &folded.value, &lookup);
+        if inside.is_empty() {
+            return is_later(folded.provenance.story(path).last_setter());
         }
+        // Of a map or list, everything must be as overrides made it.
+        inside.iter().all(|leaf| is_later(leaf.story.last_setter()))
     })
 }
 

@@ -19,6 +19,7 @@ use crate::{
     path::{FieldPath, Segment},
     role::Role,
     schema::Schema,
+    work::Work,
 };
 
 /// A layer's patch, and where it was written.
@@ -107,11 +108,12 @@ pub(super) fn wishes<'a>(
     role: Role,
     config: &Config,
     applying: &Applying<'a>,
+    work: &Work,
 ) -> (Vec<Wish<'a>>, Vec<Diagnostic>) {
     let layers = applying.layers(role);
     let (defaults, overrides) = layers.split_at(layers.partition_point(|layer| layer.band < Band::Test));
     let mut wishes: Vec<Wish<'a>> = defaults.iter().copied().map(Wish::from).collect();
-    let lower = lower(test, role, config, &wishes);
+    let lower = lower(test, role, config, &wishes, work);
     let (own, diagnostics) = of_test(test, role, config, &lower);
     wishes.extend(own);
     wishes.extend(overrides.iter().copied().map(Wish::from));
@@ -119,12 +121,12 @@ pub(super) fn wishes<'a>(
 }
 
 /// What the base and these layers make, where the typed fields look at it.
-fn lower(test: &Test, role: Role, config: &Config, layers: &[Wish<'_>]) -> Lower {
+fn lower(test: &Test, role: Role, config: &Config, layers: &[Wish<'_>], work: &Work) -> Lower {
     let Some(schema) = Schema::pod_template().filter(|_| typed_fields::look_below(test)) else {
         return Lower::default();
     };
     let base = base::pod_template(test, role, config);
-    Lower::of(&layers::fold(base, &layers_of(layers, config), schema).value)
+    Lower::of(&layers::fold(base, &layers_of(layers, config), schema, work).value)
 }
 
 /// The test's own layers: typed fields, `podTemplate`, the role's own template.
@@ -182,7 +184,7 @@ pub(super) fn layers_of<'w>(wishes: &'w [Wish<'_>], config: &Config) -> Vec<Laye
 /// Where a template says something of `path`: at the field itself, or at a directive about it.
 fn written(document: &Document, origin: &FieldPath, path: &FieldPath) -> Option<Position> {
     let whole = origin.join(path);
-    let (steps, found) = whole.locate(&document.value);
+    let (steps, found) = document.locate(&whole)?;
     if !found {
         let reached = FieldPath::new(whole.segments()[..steps.len()].to_vec());
         if let (Some(Segment::Field(name)), Some(Value::Object(fields))) = (

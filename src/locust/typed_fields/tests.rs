@@ -8,6 +8,7 @@ use crate::{
     locust::{base, test},
     patch::Options,
     schema::Schema,
+    work::Work,
 };
 
 fn test_with(more: &[(&str, Value)]) -> Test {
@@ -33,7 +34,7 @@ fn typed(test: &Test, role: Role, config: &Config) -> (Value, Vec<String>) {
             options: Options::default(),
         })
         .collect();
-    let folded = layers::fold(base, &layers, Schema::pod_template().unwrap());
+    let folded = layers::fold(base, &layers, Schema::pod_template().unwrap(), &Work::unlimited());
     assert!(folded.findings.is_empty(), "{:?}", folded.findings);
     let said = said.iter().map(|one| format!("{} {} {}", one.severity, one.code, one.path.as_ref().unwrap()));
     (folded.value, said.collect())

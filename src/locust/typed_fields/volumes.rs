@@ -1,6 +1,6 @@
 //! Volumes and mounts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -34,8 +34,15 @@ impl Pieces<'_> {
             ),
         };
         let mut volumes = BTreeMap::new();
+        let roles = self.roles_of_volumes();
+        // A shared volume goes to the roles whose mounts name it, to both when none does.
+        let is_for_role = |volume: &Value| {
+            let roles = volume.get("name").and_then(Value::as_str).and_then(|name| roles.get(name));
+            roles.is_none_or(|roles| roles.contains(&self.role))
+        };
+        let shared: Vec<bool> = overrides.volumes.iter().map(is_for_role).collect();
         for (index, volume) in overrides.volumes.iter().enumerate() {
-            if self.is_for_role(volume) {
+            if shared[index] {
                 self.volume("volumes", index, volume, &mut volumes);
             }
         }
@@ -52,24 +59,23 @@ impl Pieces<'_> {
         }
     }
 
-    /// Whether a shared volume goes to this role: to the roles whose typed mounts name it, to both when
-    /// none does.
-    fn is_for_role(&self, volume: &Value) -> bool {
+    /// By name, the roles whose typed mounts name a volume.
+    fn roles_of_volumes(&self) -> HashMap<&str, BTreeSet<Role>> {
         let overrides = &self.test.spec.overrides;
-        let name = volume.get("name");
-        let mut roles = BTreeSet::new();
-        for mount in overrides.volume_mounts.iter().filter(|mount| mount.mount.get("name") == name) {
-            let target = mount.target.unwrap_or_default();
-            roles.extend(Role::ALL.into_iter().filter(|role| is_for(target, *role)));
-        }
-        for (role, mounts) in
-            [(Role::Master, &overrides.master_volume_mounts), (Role::Worker, &overrides.worker_volume_mounts)]
-        {
-            if mounts.iter().any(|mount| mount.get("name") == name) {
-                roles.insert(role);
+        let mut roles: HashMap<&str, BTreeSet<Role>> = HashMap::new();
+        let shared = overrides.volume_mounts.iter();
+        let shared = shared.map(|mount| (mount.mount.get("name"), mount.target.unwrap_or_default()));
+        let of_master =
+            overrides.master_volume_mounts.iter().map(|mount| (mount.get("name"), Target::Master));
+        let of_worker =
+            overrides.worker_volume_mounts.iter().map(|mount| (mount.get("name"), Target::Worker));
+        for (name, target) in shared.chain(of_master).chain(of_worker) {
+            if let Some(name) = name.and_then(Value::as_str) {
+                let of_target = Role::ALL.into_iter().filter(|role| is_for(target, *role));
+                roles.entry(name).or_default().extend(of_target);
             }
         }
-        roles.is_empty() || roles.contains(&self.role)
+        roles
     }
 
     fn volume(&mut self, field: &str, index: usize, volume: &Value, seen: &mut BTreeMap<String, FieldPath>) {
@@ -138,9 +144,15 @@ pub(super) fn is_without_source(volume: &Value) -> bool {
     volume.as_object().is_some_and(|fields| fields.keys().all(|field| field == "name"))
 }
 
-/// The volumes made for Secrets so far: their names, and the Secrets that they have.
+/// The volumes made for Secrets so far.
 #[derive(Default)]
-struct SecretVolumes(BTreeMap<String, String>);
+struct SecretVolumes {
+    /// The volume of each Secret.
+    names: HashMap<String, String>,
+    taken: HashSet<String>,
+    /// By a name without a number, the next number.
+    numbers: HashMap<String, usize>,
+}
 
 impl SecretVolumes {
     /// The longest name that a volume may have.
@@ -149,21 +161,23 @@ impl SecretVolumes {
     /// The volume's name for a Secret, and whether it is a new one. A Secret's name may have dots and be
     /// longer than a volume's, so two Secrets may come to the same name: the second gets a number.
     fn of(&mut self, secret: &str) -> (String, bool) {
-        let plain = format!("secret-{}", secret.replace('.', "-"));
-        let mut number = 0;
-        loop {
-            let end = if number == 0 { String::new() } else { format!("-{number}") };
+        if let Some(name) = self.names.get(secret) {
+            return (name.clone(), false);
+        }
+        let plain: String =
+            format!("secret-{}", secret.replace('.', "-")).chars().take(Self::LONGEST).collect();
+        let next = self.numbers.entry(plain.clone()).or_default();
+        let name = loop {
+            let end = if *next == 0 { String::new() } else { format!("-{next}") };
             let kept: String = plain.chars().take(Self::LONGEST - end.len()).collect();
             let name = kept.trim_end_matches('-').to_owned() + &end;
-            match self.0.get(&name) {
-                None => {
-                    self.0.insert(name.clone(), secret.to_owned());
-                    return (name, true);
-                }
-                Some(other) if other == secret => return (name, false),
-                Some(_) => number += 1,
+            *next += 1;
+            if self.taken.insert(name.clone()) {
+                break name;
             }
-        }
+        };
+        self.names.insert(secret.to_owned(), name.clone());
+        (name, true)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Patches for each container: onto those that are there, and under those that come later.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
-use super::{Extended, Merge, Options, keys::Keys};
+use super::{Extended, Merge, Options, Shared, keys::Keys};
 use crate::{
     diagnostic::{Code, Diagnostic},
     patch::{Cause, Observer, Trail, directive, trail::Place},
@@ -34,9 +36,10 @@ pub(crate) fn extend_each_container<O: Observer>(
     patch: &Value,
     schema: Schema,
     options: Options,
+    shared: &mut Shared<'_>,
     observer: &mut O,
 ) -> (Extended, bool) {
-    let mut merge = Merge { observer, options, seeds: &[], diagnostics: Vec::new() };
+    let mut merge = Merge { seeds: &[], ..Merge::new(options, shared, observer) };
     let usable = merge.check_each(patch, schema);
     if let (Some((pod, item)), Some(patch)) = (usable, patch.as_object()) {
         merge.each_container(&mut base, patch, pod, item);
@@ -48,7 +51,8 @@ impl<O: Observer> Merge<'_, O> {
     /// Runs a part of the merge that the observer is not told of.
     pub(super) fn quietly<T>(&mut self, run: impl FnOnce(&mut Merge<'_, ()>) -> T) -> T {
         let diagnostics = std::mem::take(&mut self.diagnostics);
-        let mut quiet = Merge { observer: &mut (), options: self.options, seeds: self.seeds, diagnostics };
+        let (options, seeds, work) = (self.options, self.seeds, self.work);
+        let mut quiet = Merge { observer: &mut (), options, seeds, work, known: None, diagnostics };
         let made = run(&mut quiet);
         self.diagnostics = quiet.diagnostics;
         made
@@ -156,6 +160,9 @@ impl<O: Observer> Merge<'_, O> {
         let (own, before) = (self.options, self.diagnostics.len());
         for (index, seed) in self.seeds.iter().enumerate() {
             let Value::Object(patch) = seed.patch else { continue };
+            if self.work.is_spent() {
+                break;
+            }
             self.observer.beneath(Some(index));
             self.options = seed.options;
             self.map(&mut new, patch, item, &keys.names(), trail);
@@ -174,7 +181,9 @@ impl<O: Observer> Merge<'_, O> {
 #[derive(Default)]
 struct Said {
     containers: usize,
-    found: Vec<(FieldPath, Diagnostic, usize)>,
+    found: Vec<(Diagnostic, usize)>,
+    /// Which of them it is, by place below the container, code and message.
+    index: HashMap<(String, &'static str, String), usize>,
 }
 
 impl Said {
@@ -183,21 +192,19 @@ impl Said {
         for diagnostic in diagnostics.drain(from..) {
             let path = diagnostic.path.clone().unwrap_or_default();
             let below = FieldPath::new(path.segments().get(container.depth()..).unwrap_or_default().to_vec());
-            let same = self.found.iter_mut().find(|(known, one, _)| {
-                *known == below && one.code == diagnostic.code && one.message == diagnostic.message
-            });
-            match same {
-                Some((_, _, count)) => *count += 1,
-                None => self.found.push((below, diagnostic, 1)),
+            let key = (below.to_string(), diagnostic.code.as_str(), diagnostic.message.clone());
+            let index = *self.index.entry(key).or_insert(self.found.len());
+            match self.found.get_mut(index) {
+                Some((_, count)) => *count += 1,
+                None => self.found.push((diagnostic, 1)),
             }
         }
     }
 
     fn once(self) -> impl Iterator<Item = Diagnostic> {
         let all = self.containers;
-        let worth = move |(_, said, count): (FieldPath, Diagnostic, usize)| {
-            (said.is_error() || count >= all).then_some(said)
-        };
+        let worth =
+            move |(said, count): (Diagnostic, usize)| (said.is_error() || count >= all).then_some(said);
         self.found.into_iter().filter_map(worth)
     }
 }

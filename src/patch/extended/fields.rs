@@ -7,6 +7,7 @@ use crate::{
     diagnostic::{Code, no_block_of_text},
     patch::{Cause, Observer, Trail, directive, element::GoType},
     schema::{Scalar, Schema, Type},
+    work::MADE,
 };
 
 /// The three kinds of value that a field can hold.
@@ -62,6 +63,7 @@ impl<O: Observer> Merge<'_, O> {
             Value::Object(patch) => self.map_field(base, key, patch, child, trail),
             Value::Array(patch) => self.list_field(base, key, patch, child, trail),
             scalar => {
+                self.work.spend_scalar(scalar);
                 let was = base.insert(key.to_owned(), scalar.clone());
                 self.observer.set(trail, was, scalar, Cause::Stated);
             }
@@ -109,6 +111,7 @@ impl<O: Observer> Merge<'_, O> {
                 if live.is_empty() && patch.is_empty() {
                     self.observer.agree(trail);
                 } else if self.map(live, patch, schema, &[], trail) == Outcome::Deleted {
+                    self.moved();
                     let was = base.remove(key);
                     self.observer.delete(trail, was, Cause::Delete);
                 }
@@ -126,6 +129,8 @@ impl<O: Observer> Merge<'_, O> {
         (schema, whole): (Schema, bool),
         trail: &Trail<'_>,
     ) {
+        self.moved();
+        self.work.spend(MADE);
         let mut fresh = Map::new();
         // What earlier layers said of each container has its own story, below the new map.
         let watched = !self.seeds.is_empty() && may_hold_containers(schema);
@@ -166,6 +171,7 @@ impl<O: Observer> Merge<'_, O> {
                     self.refuse(Code::DeleteInAtomicList, trail, message);
                     return None;
                 }
+                self.work.spend(MADE);
                 let mut fresh = Map::new();
                 self.map(&mut fresh, patch, Schema::new(ty), &[], trail);
                 Some(Value::Object(fresh))
@@ -177,7 +183,10 @@ impl<O: Observer> Merge<'_, O> {
                 };
                 Some(Value::Array(self.fresh_items(items.iter(), item, trail)))
             }
-            scalar => Some(scalar.clone()),
+            scalar => {
+                self.work.spend_scalar(scalar);
+                Some(scalar.clone())
+            }
         }
     }
 
@@ -191,6 +200,9 @@ impl<O: Observer> Merge<'_, O> {
         let mut made = Vec::new();
         for (index, value) in items.enumerate() {
             let at = trail.index(index);
+            if self.work.is_spent() {
+                break;
+            }
             if value.is_null() {
                 self.refuse(Code::Null, &at, "remove the null from the list");
             } else {
@@ -249,6 +261,7 @@ impl<O: Observer> Merge<'_, O> {
                 format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it");
             self.refuse(Code::BadRetainKeys, &trail.field(directive::RETAIN_KEYS), message);
         }
+        self.moved();
         base.retain(|key, value| {
             let keep = listed(key);
             if !keep {
@@ -275,6 +288,7 @@ impl<O: Observer> Merge<'_, O> {
                 );
                 self.refuse(Code::UnsetMergeKey, &at, message);
             } else if let Some(was) = base.remove(name) {
+                self.moved();
                 self.observer.delete(&at, Some(was), Cause::Unset);
             } else {
                 let message = format!("remove \"{name}\" from $unset: there is nothing to remove");

@@ -8,6 +8,7 @@ use super::{
     Merge,
     each::is_container,
     keys::{Keys, Second},
+    known::{self, Known},
     lists::is_replace,
     matching::{Group, Match, Matcher, group},
 };
@@ -19,6 +20,7 @@ use crate::{
         trail::Place,
     },
     schema::Schema,
+    work::MADE,
 };
 
 /// Where the patch lists each key first: deletions, and other items.
@@ -51,8 +53,16 @@ impl<O: Observer> Merge<'_, O> {
         keys: Keys,
         trail: &Trail<'_>,
     ) -> Vec<Value> {
+        if self.is_quick(&live, patch, keys) && self.quickly(&mut live, patch, item, keys, trail) {
+            return live;
+        }
+        self.work.spend(live.len() + patch.len());
+        if self.work.is_spent() {
+            return live;
+        }
         let Some(mut items) = self.sort_items(&live, patch, keys, trail) else { return live };
         if items.replace {
+            self.moved();
             let was = Value::Array(std::mem::take(&mut live));
             self.observer.clear(trail, Some(was), Cause::Replace);
             items.live.clear();
@@ -61,20 +71,75 @@ impl<O: Observer> Merge<'_, O> {
         self.delete_items(&mut live, &mut items, patch, keys, &mut listed, trail);
         for (place, found) in self.plain_items(&live, &items, patch, keys, &mut listed, trail) {
             let value = &patch[place];
-            let Some(change) = value.as_object() else { continue };
-            if let Some(slot) = found {
-                let second = keys.second_of(&live[slot]);
-                let at = trail.then(named(value, second.as_ref(), keys));
-                if let Some(found) = live[slot].as_object_mut() {
-                    self.map(found, change, item, &keys.names(), &at);
-                }
-            } else {
-                let second = keys.second_of(value);
-                let at = trail.then(named(value, second.as_ref(), keys));
-                live.extend(self.new_item(&live, change, item, keys, &at));
-            }
+            self.item(&mut live, value, found, (item, keys), trail);
         }
         live
+    }
+
+    /// Merges one item of the patch into the live one, or adds it.
+    fn item(
+        &mut self,
+        live: &mut Vec<Value>,
+        value: &Value,
+        found: Option<usize>,
+        (item, keys): (Schema, Keys),
+        trail: &Trail<'_>,
+    ) {
+        let Some(change) = value.as_object() else { return };
+        if let Some(slot) = found {
+            let second = keys.second_of(&live[slot]);
+            let at = trail.then(named(value, second.as_ref(), keys));
+            if let Some(found) = live[slot].as_object_mut() {
+                self.map(found, change, item, &keys.names(), &at);
+            }
+        } else {
+            let second = keys.second_of(value);
+            let at = trail.then(named(value, second.as_ref(), keys));
+            let new = self.new_item(live, change, item, keys, &at);
+            live.extend(new);
+        }
+    }
+
+    /// Whether a small patch of plain items is for a long list with one key.
+    fn is_quick(&self, live: &[Value], patch: &[Value], keys: Keys) -> bool {
+        let mut seen = HashSet::with_capacity(patch.len());
+        let mut is_plain = |value: &Value| {
+            let key = value.get(keys.first).and_then(known::text);
+            value.get(directive::PATCH).is_none() && key.is_some_and(|key| seen.insert(key.into_owned()))
+        };
+        let is_small = live.len() >= known::LONG && patch.len() <= live.len() / 8;
+        self.known.is_some() && keys.second.is_none() && is_small && patch.iter().all(&mut is_plain)
+    }
+
+    /// Merges such a patch without reading the whole list, where the list is known from the last patch. False where it
+    /// cannot be known, with nothing done.
+    fn quickly(
+        &mut self,
+        live: &mut Vec<Value>,
+        patch: &[Value],
+        item: Schema,
+        keys: Keys,
+        trail: &Trail<'_>,
+    ) -> bool {
+        self.work.spend(patch.len());
+        let known = self.known.as_mut().and_then(|known| known.take(live));
+        let Some(mut known) = known.or_else(|| {
+            self.work.spend(live.len());
+            Known::of(live, keys.first)
+        }) else {
+            return false;
+        };
+        for value in patch {
+            let (key, before) = (&value[keys.first], live.len());
+            self.item(live, value, known.slot(key), (item, keys), trail);
+            if live.len() > before {
+                known.push(key);
+            }
+        }
+        if let Some(lists) = &mut self.known {
+            lists.keep(live, known);
+        }
+        true
     }
 
     /// The plain items of the patch, by their place there, and the live item that each is about: `None`
@@ -134,6 +199,7 @@ impl<O: Observer> Merge<'_, O> {
         keys: Keys,
         trail: &Trail<'_>,
     ) -> Option<Value> {
+        self.work.spend(MADE);
         let mut new = Map::new();
         let before = self.diagnostics.len();
         self.quietly(|quiet| quiet.map(&mut new, change, item, &keys.names(), trail));
@@ -233,6 +299,7 @@ impl<O: Observer> Merge<'_, O> {
         if items.deletes.is_empty() {
             return;
         }
+        self.moved();
         let matcher = Matcher::new(live, &items.live, &items.in_full, keys);
         let mut gone = vec![false; live.len()];
         for (place, id) in &items.deletes {

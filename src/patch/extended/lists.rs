@@ -96,6 +96,9 @@ impl<O: Observer> Merge<'_, O> {
         list: Vec<Value>,
         trail: &Trail<'_>,
     ) {
+        if was.is_some() {
+            self.moved();
+        }
         let cause = if was.is_some() { Cause::Replace } else { Cause::Stated };
         let list = Value::Array(list);
         self.observer.set(trail, was.map(Value::Array), &list, cause);
@@ -124,7 +127,8 @@ impl<O: Observer> Merge<'_, O> {
         cause: Cause,
         trail: &Trail<'_>,
     ) -> Vec<Value> {
-        if !self.one_type(was_there, &live, patch, trail) {
+        self.work.spend(live.len() + patch.len());
+        if self.work.is_spent() || !self.one_type(was_there, &live, patch, trail) {
             return live;
         }
         let mut interner = Interner::default();
@@ -145,6 +149,7 @@ impl<O: Observer> Merge<'_, O> {
             if std::mem::replace(&mut seen[*id], true) {
                 self.observer.agree(&at);
             } else {
+                self.work.spend_scalar(value);
                 self.observer.set(&at, None, value, cause);
                 fresh.push(value.clone());
             }
@@ -200,6 +205,8 @@ impl<O: Observer> Merge<'_, O> {
             return;
         };
         let mut live = std::mem::take(live);
+        self.moved();
+        self.work.spend(live.len() + unwanted.len());
         if self.one_type(true, &live, unwanted, trail) {
             let mut interner = Interner::default();
             let unwanted: Vec<(&Value, u32)> = unwanted
@@ -282,6 +289,8 @@ impl<O: Observer> Merge<'_, O> {
         cause: Cause,
         trail: &Trail<'_>,
     ) -> Vec<Value> {
+        self.moved();
+        self.work.spend(live.len() + items.len());
         let start = if cause == Cause::Prepend { 0 } else { live.len() };
         let mut fresh = Vec::with_capacity(items.len());
         for (index, value) in items.iter().enumerate() {

@@ -9,6 +9,7 @@ mod each;
 mod fields;
 mod keyed;
 mod keys;
+mod known;
 mod lists;
 mod matching;
 mod order;
@@ -17,6 +18,7 @@ mod unions;
 
 pub(crate) use content::{Child, name_of};
 pub(crate) use each::{Seed, extend_each_container};
+use known::KnownLists;
 use serde_json::{Map, Value};
 
 use super::{
@@ -26,6 +28,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, did_you_mean},
     schema::Schema,
+    work::Work,
 };
 
 /// What becomes of an item that matches nothing and is not complete by itself.
@@ -77,19 +80,35 @@ pub fn extend<O: Observer>(
     options: Options,
     observer: &mut O,
 ) -> Extended {
-    extend_seeded(base, patch, schema, options, &[], observer)
+    extend_seeded(base, patch, schema, options, &mut Shared::of(&Work::unlimited()), observer)
 }
 
-/// [`extend`], where each new container lies on top of what `seeds` make of an empty one.
+/// What the patches of one value share.
+#[derive(Debug)]
+pub(crate) struct Shared<'p> {
+    /// What lies under each new container.
+    pub(crate) seeds: Vec<Seed<'p>>,
+    work: &'p Work,
+    known: KnownLists,
+}
+
+impl<'p> Shared<'p> {
+    /// For patches whose work is counted here.
+    pub(crate) fn of(work: &'p Work) -> Self {
+        Self { seeds: Vec::new(), work, known: KnownLists::default() }
+    }
+}
+
+/// [`extend`], where each new container lies on top of what the seeds make of an empty one.
 pub(crate) fn extend_seeded<O: Observer>(
     base: Value,
     patch: &Value,
     schema: Schema,
     options: Options,
-    seeds: &[Seed<'_>],
+    shared: &mut Shared<'_>,
     observer: &mut O,
 ) -> Extended {
-    let mut merge = Merge { observer, options, seeds, diagnostics: Vec::new() };
+    let mut merge = Merge::new(options, shared, observer);
     let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
         merge.refuse(Code::NotAnObject, &Trail::ROOT, "write both the base and the patch as objects");
         return Extended { value: Value::Object(Map::new()), diagnostics: merge.diagnostics };
@@ -118,7 +137,24 @@ struct Merge<'o, O> {
     options: Options,
     /// What lies under each new container.
     seeds: &'o [Seed<'o>],
+    work: &'o Work,
+    /// `None` in what is made for itself, which is never patched again.
+    known: Option<&'o mut KnownLists>,
     diagnostics: Vec<Diagnostic>,
+}
+
+impl<'o, O: Observer> Merge<'o, O> {
+    fn new(options: Options, shared: &'o mut Shared<'_>, observer: &'o mut O) -> Self {
+        let Shared { seeds, work, known } = shared;
+        Self { observer, options, seeds, work, known: Some(known), diagnostics: Vec::new() }
+    }
+
+    /// Lists or their items may be elsewhere from now on.
+    fn moved(&mut self) {
+        if let Some(known) = &mut self.known {
+            known.clear();
+        }
+    }
 }
 
 impl<O: Observer> Merge<'_, O> {
@@ -132,7 +168,8 @@ impl<O: Observer> Merge<'_, O> {
         identity: &[&str],
         trail: &Trail<'_>,
     ) -> Outcome {
-        if self.is_too_deep(trail) {
+        self.work.spend(1 + patch.len());
+        if self.work.is_spent() || self.is_too_deep(trail) {
             return Outcome::Kept;
         }
         let directed = patch.keys().next().is_some_and(|key| key.starts_with('$'));
@@ -144,6 +181,7 @@ impl<O: Observer> Merge<'_, O> {
                     return Outcome::Deleted;
                 }
                 Verb::Replace => {
+                    self.moved();
                     let was = Value::Object(std::mem::take(base));
                     self.observer.clear(trail, Some(was), Cause::Replace);
                 }

@@ -63,6 +63,8 @@ impl<O: Observer> Merge<'_, O> {
             return self.warn(Code::NothingToOrder, trail, message);
         };
         let mut items = std::mem::take(items);
+        self.moved();
+        self.work.spend(items.len() + wanted.len());
         let live = before.iter().find(|(field, _)| *field == name).map_or(&[][..], |(_, keys)| keys);
         if let Some(order) = self.order(&items, live, wanted, keys, trail)
             && order.iter().enumerate().any(|(place, index)| place != *index)

@@ -43,6 +43,7 @@ impl<O: Observer> Merge<'_, O> {
                     continue;
                 }
                 if let Some(was) = base.remove(member.field) {
+                    self.moved();
                     self.observer.delete(&trail.field(member.field), Some(was), Cause::Union);
                 }
             }

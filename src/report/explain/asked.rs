@@ -4,8 +4,9 @@ use super::Pod;
 use crate::{
     diagnostic::did_you_mean,
     judge,
-    path::{FieldPath, PathPattern, Segment},
+    path::{FieldPath, Lookup, PathPattern, Segment},
     schema::{Field, Schema, Type},
+    work::Work,
 };
 
 /// A place that somebody asks about, as they wrote it. It stands for everything below it too.
@@ -33,9 +34,12 @@ impl Asked {
 
     pub(super) fn in_pod<'a>(&'a self, pod: &Pod) -> InPod<'a> {
         let pattern = self.pattern.as_ref().ok();
-        let places = pattern.map_or_else(Vec::new, |pattern| pattern.places(&pod.template));
+        let places =
+            pattern.map_or_else(Vec::new, |pattern| pattern.places(&pod.template, &Work::unlimited()));
         let there = places.into_iter().filter(|(_, value)| value.is_some());
-        InPod { asked: self, places: there.map(|(path, _)| judge::canonical(&pod.template, &path)).collect() }
+        let lookup = Lookup::default();
+        let canonical = |path| judge::canonical(&pod.template, &path, &lookup);
+        InPod { asked: self, places: there.map(|(path, _)| canonical(path)).collect() }
     }
 
     /// Whether anything is there in this pod, or was.

@@ -218,6 +218,7 @@ fn a_path_is_reserved_only_while_its_config_map_is_set_and_the_names_always() {
             pod,
             replicas: 1,
             workers: 1,
+            work: &crate::work::Work::unlimited(),
         }))
     };
     assert_eq!(judge(&pod), NONE);

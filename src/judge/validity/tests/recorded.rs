@@ -30,6 +30,7 @@ fn refuses_what_the_real_api_server_refused_and_nothing_else() {
             pod: &pod,
             replicas: 1,
             workers: 1,
+            work: &crate::work::Work::unlimited(),
         });
         refused += usize::from(row["refused"] == true);
         if row["refused"] != !found.is_empty() {

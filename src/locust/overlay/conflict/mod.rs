@@ -5,7 +5,7 @@ mod pairs;
 mod writes;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::Bound,
 };
 
@@ -21,10 +21,11 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     layers::Patch,
-    patch::{self, Options, Seed},
+    patch::{self, Options, Seed, Shared},
     path::FieldPath,
     role::Role,
     schema::Schema,
+    work::Work,
 };
 
 /// One layer of a pod, as [`conflicts`] looks at it.
@@ -70,30 +71,49 @@ pub struct Conflict {
 }
 
 /// The overlays of one band and priority that one pod has.
-type Groups<'a> = BTreeMap<(Band, i32), Vec<&'a Overlay>>;
+type Groups<'a> = BTreeMap<(Band, i32), Group<'a>>;
+
+/// Overlays, each once.
+#[derive(Default)]
+struct Group<'a> {
+    overlays: Vec<&'a Overlay>,
+    /// The place of each among them, by its address.
+    members: HashMap<*const Overlay, usize>,
+}
+
+impl<'a> Group<'a> {
+    fn add(&mut self, overlay: &'a Overlay) {
+        self.members.entry(overlay).or_insert_with(|| {
+            self.overlays.push(overlay);
+            self.overlays.len() - 1
+        });
+    }
+
+    fn member(&self, overlay: &Overlay) -> Option<usize> {
+        self.members.get(&std::ptr::from_ref(overlay)).copied()
+    }
+}
 
 /// What the overlays of a pod that starts as `base` write differently.
 #[must_use]
-pub fn overlaps(base: &Value, sources: &[Source<'_>], schema: Schema) -> Vec<Overlap> {
+pub fn overlaps(base: &Value, sources: &[Source<'_>], schema: Schema, work: &Work) -> Vec<Overlap> {
     let mut groups: Groups<'_> = BTreeMap::new();
     for layer in
         sources.iter().filter_map(|source| source.overlay).filter(|layer| layer.band.is_by_priority())
     {
         let group = groups.entry((layer.band, layer.overlay.priority)).or_default();
-        if !group.iter().any(|overlay| std::ptr::eq(*overlay, layer.overlay)) {
-            group.push(layer.overlay);
-        }
+        group.add(layer.overlay);
     }
-    groups.retain(|_, group| group.len() > 1);
+    groups.retain(|_, group| group.overlays.len() > 1);
     if groups.is_empty() {
         return Vec::new();
     }
-    let recorded = record(base, sources, &groups, schema);
+    let recorded = record(base, sources, &groups, schema, work);
     let mut found = Vec::new();
     for ((band, priority), group) in &groups {
         let Some(writes) = recorded.get(&(*band, *priority)) else { continue };
         for ((loser, winner), paths) in differing(writes) {
-            let (loser, winner) = (group[loser].reference(), group[winner].reference());
+            let (loser, winner) = (group.overlays[loser].reference(), group.overlays[winner].reference());
             let between = Between { band: *band, priority: *priority, loser, winner };
             found.push(Overlap { between, paths });
         }
@@ -122,16 +142,16 @@ fn record(
     sources: &[Source<'_>],
     groups: &Groups<'_>,
     schema: Schema,
+    work: &Work,
 ) -> BTreeMap<(Band, i32), Vec<Writes>> {
     let mut recorded: BTreeMap<(Band, i32), Vec<Writes>> = BTreeMap::new();
     let mut value = base.clone();
-    let mut seeds: Vec<Seed<'_>> = Vec::new();
+    let mut shared = Shared::of(work);
     for source in sources {
         let place = source.overlay.and_then(|layer| {
             let key = (layer.band, layer.overlay.priority);
             let group = groups.get(&key)?;
-            let member = group.iter().position(|overlay| std::ptr::eq(*overlay, layer.overlay))?;
-            Some((key, member, group.len()))
+            Some((key, group.member(layer.overlay)?, group.overlays.len()))
         });
         let mut unrecorded = Writes::default();
         let writes = match place {
@@ -144,12 +164,18 @@ fn record(
         let mut recorder = Recorder { writes };
         value = match source.patch {
             Patch::Template(patch) => {
-                patch::extend_seeded(value, patch, schema, source.options, &seeds, &mut recorder).value
+                patch::extend_seeded(value, patch, schema, source.options, &mut shared, &mut recorder).value
             }
             Patch::EachContainer(patch) => {
-                let (extended, usable) =
-                    patch::extend_each_container(value, patch, schema, source.options, &mut recorder);
-                seeds.extend(usable.then_some(Seed { patch, options: source.options }));
+                let (extended, usable) = patch::extend_each_container(
+                    value,
+                    patch,
+                    schema,
+                    source.options,
+                    &mut shared,
+                    &mut recorder,
+                );
+                shared.seeds.extend(usable.then_some(Seed { patch, options: source.options }));
                 extended.value
             }
         };

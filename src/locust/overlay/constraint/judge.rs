@@ -1,6 +1,6 @@
 //! Judging a role's final pod by the constraints of the overlays that apply.
 
-use std::cell::LazyCell;
+use std::{cell::LazyCell, collections::HashSet};
 
 use serde_json::Value;
 
@@ -9,7 +9,8 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     judge::canonical,
     locust::overlay::{namespace::Namespace, object::Overlay},
-    path::{FieldPath, Segment},
+    path::{FieldPath, Lookup, Segment},
+    work::Work,
 };
 
 /// What is judged, and by whom.
@@ -22,6 +23,8 @@ pub struct Judged<'a> {
     /// The overlays that apply, as their overrides do: see
     /// [`Applying::in_order_of_overrides`](crate::locust::overlay::Applying::in_order_of_overrides).
     pub overlays: &'a [&'a Overlay],
+    /// Who counts the places that are looked at. When it is too much, less is judged than there is.
+    pub work: &'a Work,
 }
 
 /// What the constraints refuse, with paths in the pod template. `is_overridden` says whether a place is
@@ -33,15 +36,16 @@ pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> b
     }
     let stored = Stored::of(judged.pod);
     let environment = LazyCell::new(|| Environment::new(&stored.pod, judged.namespace));
+    let (in_copy, in_pod) = (Lookup::default(), Lookup::default());
     let (mut refused, mut of_copies) = (Vec::<Diagnostic>::new(), Vec::<Diagnostic>::new());
     for (rank, overlay) in judged.overlays.iter().enumerate() {
         for constraint in &overlay.constraints {
             match &constraint.rule {
                 Rule::Place { place, check, required } => {
-                    for found in place.find(&stored.pod) {
+                    for found in place.find(&stored.pod, judged.work) {
                         let Some(wrong) = wrong(&found, check, *required) else { continue };
-                        let (origin, is_copy) = stored.origin(&found.0);
-                        let path = canonical(judged.pod, &origin);
+                        let (origin, is_copy) = stored.origin(&found.0, &in_copy);
+                        let path = canonical(judged.pod, &origin, &in_pod);
                         if found.1.is_none() || !is_overridden(&path, rank) {
                             let refusals = if is_copy { &mut of_copies } else { &mut refused };
                             refusals.push(said(overlay, constraint, wrong).at(path));
@@ -61,7 +65,9 @@ pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> b
         }
     }
     // Who constrains a field and its alias is not told twice.
-    of_copies.retain(|copy| refused.iter().all(|refusal| refusal.path != copy.path));
+    let path_of = |refusal: &Diagnostic| refusal.path.as_ref().map(ToString::to_string);
+    let told: HashSet<Option<String>> = refused.iter().map(path_of).collect();
+    of_copies.retain(|copy| !told.contains(&path_of(copy)));
     refused.extend(of_copies);
     refused
 }

@@ -7,6 +7,7 @@ use crate::{
     diagnostic::did_you_mean,
     path::{FieldPath, PathPattern, Segment},
     schema::{LookupError, Schema, Type},
+    work::Work,
 };
 
 /// Places of a pod template, checked against Kubernetes' schema.
@@ -67,15 +68,15 @@ impl Place {
     }
 
     /// The places in a pod template as it is stored, items of lists by their indexes.
-    pub(super) fn find<'v>(&self, pod: &'v Value) -> Vec<Found<'v>> {
+    pub(super) fn find<'v>(&self, pod: &'v Value, work: &Work) -> Vec<Found<'v>> {
         if self.in_each_container {
             let within = |(path, container): (FieldPath, &'v Value)| {
-                let places = self.pattern.places(container).into_iter();
+                let places = self.pattern.places(container, work).into_iter();
                 places.map(move |(inner, value)| (path.join(&inner), value))
             };
             containers(pod).flat_map(within).collect()
         } else {
-            self.pattern.places(pod)
+            self.pattern.places(pod, work)
         }
     }
 }

@@ -13,18 +13,23 @@
 //! `pkg/apis/core/v1/defaults.go` (`SetDefaults_Pod`, `SetDefaults_PodSpec`), `pkg/volume/util`
 //! (`MakeAbsolutePath`).
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
-use crate::path::{FieldPath, Segment, Step};
+use crate::path::{FieldPath, Lookup, Segment, Step};
 
 /// A pod template as constraints judge it.
 #[derive(Debug)]
 pub(super) struct Stored {
     /// The copy.
     pub(super) pod: Value,
-    /// The places that were filled, each with the place of its value; items of lists by their indexes.
-    copied: Vec<(FieldPath, FieldPath)>,
+    /// The places that were filled, as texts, each with the place of its value; items of lists by their indexes.
+    copied: Copied,
 }
+
+/// Places that were filled, as texts, each with the place of its value.
+type Copied = HashMap<String, FieldPath>;
 
 const ACCOUNTS: [&str; 2] = ["serviceAccountName", "serviceAccount"];
 const CONTAINERS: [&str; 2] = ["initContainers", "containers"];
@@ -32,7 +37,7 @@ const CONTAINERS: [&str; 2] = ["initContainers", "containers"];
 impl Stored {
     /// The copy of a final pod template.
     pub(super) fn of(pod: &Value) -> Self {
-        let mut stored = Self { pod: pod.clone(), copied: Vec::new() };
+        let mut stored = Self { pod: pod.clone(), copied: Copied::new() };
         let root = FieldPath::fields(["spec"]);
         let Some(Value::Object(spec)) = stored.pod.get_mut("spec") else { return stored };
         let copied = &mut stored.copied;
@@ -44,7 +49,7 @@ impl Stored {
         {
             for alias in ACCOUNTS.into_iter().filter(|alias| *alias != name) {
                 spec.insert(alias.to_owned(), account.clone());
-                copied.push((root.field(alias), root.field(name)));
+                copied.insert(root.field(alias).to_string(), root.field(name));
             }
         }
         let host_network = spec.get("hostNetwork") == Some(&Value::Bool(true));
@@ -69,19 +74,16 @@ impl Stored {
 
     /// Where in the pod template the value at a place of the copy was written, or would be; and whether
     /// that is another place.
-    pub(super) fn origin(&self, path: &FieldPath) -> (FieldPath, bool) {
-        let path = self.by_indexes(path);
-        let copied = self.copied.iter().find(|(copy, _)| *copy == path);
-        copied.map_or((path, false), |(_, origin)| (origin.clone(), true))
+    pub(super) fn origin<'s>(&'s self, path: &FieldPath, lookup: &Lookup<'s>) -> (FieldPath, bool) {
+        let path = self.by_indexes(path, lookup);
+        let copied = self.copied.get(&path.to_string());
+        copied.map_or((path, false), |origin| (origin.clone(), true))
     }
 
     /// The same place, items of lists by their indexes as far as it is there: keys may be written otherwise
     /// in the pod template.
-    fn by_indexes(&self, path: &FieldPath) -> FieldPath {
-        let prefix = |depth: usize| FieldPath::new(path.segments()[..depth].to_vec());
-        let there =
-            (0..=path.segments().len()).rev().map(prefix).find(|prefix| prefix.find(&self.pod).is_some());
-        let (steps, _) = there.unwrap_or_default().locate(&self.pod);
+    fn by_indexes<'s>(&'s self, path: &FieldPath, lookup: &Lookup<'s>) -> FieldPath {
+        let steps = lookup.reach(path, &self.pod);
         let located = steps.iter().map(|step| match step {
             Step::Field(name) => Segment::Field(name.clone()),
             Step::Index(index) => Segment::Index(*index),
@@ -95,7 +97,7 @@ fn is_absent(fields: &Map<String, Value>, name: &str) -> bool {
 }
 
 /// Limits become the requests that are not there.
-fn requests(container: &mut Value, path: &FieldPath, copied: &mut Vec<(FieldPath, FieldPath)>) {
+fn requests(container: &mut Value, path: &FieldPath, copied: &mut Copied) {
     let Some(Value::Object(resources)) = container.get_mut("resources") else { return };
     let Some(Value::Object(limits)) = resources.get("limits").cloned() else { return };
     let requests = resources.entry("requests").or_insert_with(|| Value::Object(Map::new()));
@@ -106,21 +108,21 @@ fn requests(container: &mut Value, path: &FieldPath, copied: &mut Vec<(FieldPath
     let path = path.field("resources");
     for (name, limit) in limits {
         if is_absent(requests, &name) {
-            copied.push((path.field("requests").field(&name), path.field("limits").field(&name)));
+            copied.insert(path.field("requests").field(&name).to_string(), path.field("limits").field(&name));
             requests.insert(name, limit);
         }
     }
 }
 
 /// In the host's network, a container's port is one of the host's.
-fn host_ports(container: &mut Value, path: &FieldPath, copied: &mut Vec<(FieldPath, FieldPath)>) {
+fn host_ports(container: &mut Value, path: &FieldPath, copied: &mut Copied) {
     let Some(Value::Array(ports)) = container.get_mut("ports") else { return };
     for (index, port) in ports.iter_mut().enumerate() {
         let Value::Object(port) = port else { continue };
         let is_unset = is_absent(port, "hostPort") || port.get("hostPort").and_then(Value::as_i64) == Some(0);
         if let (true, Some(number)) = (is_unset, port.get("containerPort").cloned()) {
             let path = path.field("ports").index(index);
-            copied.push((path.field("hostPort"), path.field("containerPort")));
+            copied.insert(path.field("hostPort").to_string(), path.field("containerPort"));
             port.insert("hostPort".to_owned(), number);
         }
     }
@@ -203,7 +205,7 @@ mod tests {
         );
         assert_eq!(spec["volumes"][0]["hostPath"]["path"], "/etc/x");
         let path = FieldPath::fields(["spec", "serviceAccountName"]);
-        assert_eq!(stored.origin(&path).0, FieldPath::fields(["spec", "serviceAccount"]));
+        assert_eq!(stored.origin(&path, &Lookup::default()).0, FieldPath::fields(["spec", "serviceAccount"]));
     }
 
     #[test]

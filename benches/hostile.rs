@@ -1,0 +1,85 @@
+//! Time and memory of tests and overlays that somebody made as bad as an API server stores them.
+//!
+//! `cargo bench --bench hostile` prints a table: each shape at sizes n, 2n and 4n, in a process of its own, with how
+//! long it takes to read and render it, then to explain every field, how much work the rendering counted, how many
+//! messages there are, and the peak of memory. The largest is near 1.5 MiB of JSON where the shape is that of one
+//! object. Linear work doubles from line to line. `-- SHAPE SIZE` measures one case.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, reason = "a benchmark is no library")]
+
+#[path = "../tests/support/hostile.rs"]
+mod hostile;
+
+use std::{
+    fs,
+    hint::black_box,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use hostile::{SHAPES, Shape};
+use podgraft::{
+    locust::{
+        self, Surroundings,
+        config::Config,
+        overlay::{Namespace, Overlays},
+    },
+    manifest,
+    report::explain::Explanation,
+};
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if let [name, size] = &words[..] {
+        let shape = SHAPES.iter().find(|shape| shape.name == *name).expect("a shape's name");
+        return one(shape, size.parse().expect("a size"));
+    }
+    println!("times in seconds, memory and input in MiB");
+    println!(
+        "{:<22} {:>7} {:>6} {:>7} {:>8} {:>12} {:>9} {:>7}",
+        "shape", "size", "input", "render", "explain", "work", "messages", "memory"
+    );
+    for shape in &SHAPES {
+        for size in [shape.size / 4, shape.size / 2, shape.size] {
+            let program = std::env::current_exe().unwrap();
+            let status = Command::new(program).args([shape.name, &size.to_string()]).status().unwrap();
+            assert!(status.success(), "{} of {size}", shape.name);
+        }
+    }
+}
+
+fn one(shape: &Shape, size: usize) {
+    let (test, overlays) = shape.make(size);
+    let input: usize = test.len() + overlays.iter().map(String::len).sum::<usize>();
+    let config = Config::default();
+    let namespace = Namespace::named("load");
+    let start = Instant::now();
+    let read = manifest::read("test", test.as_bytes());
+    let overlays =
+        Overlays::read(overlays.iter().flat_map(|text| manifest::read("overlay", text.as_bytes()).documents));
+    let around = Surroundings { overlays: &overlays, namespace: Some(&namespace) };
+    let document = read.documents.first().expect("a document");
+    let rendered = locust::render(document, &around, &config);
+    let render = start.elapsed();
+    let start = Instant::now();
+    black_box(Explanation::of(document, &around, &config));
+    let explain = start.elapsed();
+    let seconds = |time: Duration| format!("{:.2}", time.as_secs_f64());
+    #[allow(clippy::cast_precision_loss, reason = "a size in MiB, for people")]
+    let input = format!("{:.1}", input as f64 / f64::from(1 << 20));
+    println!(
+        "{:<22} {size:>7} {input:>6} {:>7} {:>8} {:>12} {:>9} {:>7}",
+        shape.name,
+        seconds(render),
+        seconds(explain),
+        rendered.steps,
+        rendered.diagnostics.len(),
+        peak_memory(),
+    );
+}
+
+/// The most memory that this process ever had, in MiB.
+fn peak_memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or_default() >> 10
+}
