@@ -141,6 +141,7 @@ fn run<'o>(
     let (applying, found) = surroundings.overlays.applying(&test, namespace.as_ref());
     let lost = last_applied::lost_nulls(&document.value);
     let unsound = Unsound::of(&read);
+    let is_read = !read.iter().any(Diagnostic::is_error);
     let mut diagnostics: Vec<Diagnostic> = read.into_iter().chain(found).chain(lost).map(place).collect();
     let work = Work::limited(MOST_STEPS);
     let place = Place { document, namespace: namespace.as_ref(), applying: &applying, work: &work };
@@ -171,6 +172,11 @@ fn run<'o>(
         rendered.diagnostics = vec![too_much_work().of(object.as_str())];
         rendered.conflicts.clear();
         rendered.missing_targets.clear();
+    }
+    if !is_read {
+        // The pods were made for what there is to say of them: something stands in the place of what is wrong.
+        let (diagnostics, steps) = (rendered.diagnostics, rendered.steps);
+        return (Rendered { diagnostics, steps, ..Rendered::default() }, Vec::new());
     }
     (rendered, told)
 }

@@ -1,6 +1,6 @@
 //! [`Unsound`]: what is wrong with a test as it is written, and need not be said of its pods once more.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 /// The layer of a typed field is called by its path behind this.
 const TYPED_FIELD: &str = "typed field ";
@@ -27,14 +27,14 @@ impl Unsound {
         if self.0.len() > Self::MOST || !diagnostic.is_error() {
             return false;
         }
-        let path = diagnostic.path.as_ref().map(ToString::to_string).unwrap_or_default();
+        let path = diagnostic.path.as_ref().map(ToString::to_string);
         let origin = match diagnostic.layer.as_deref() {
-            // The base is made of all fields, the name among them.
-            Some(layer) if layer.starts_with("base") => return false,
+            // The base is made of many fields, the name among them; what others demand of it is news.
+            Some(layer) if layer.starts_with("base") => return diagnostic.code == Code::Constraint,
             Some(layer) => {
                 layer.strip_prefix(TYPED_FIELD).map_or_else(|| format!(".spec.{layer}"), str::to_owned)
             }
-            None => path,
+            None => path.unwrap_or_else(|| "the whole pod".to_owned()),
         };
         !self.0.iter().any(|wrong| origin.starts_with(wrong.as_str()) || wrong.starts_with(&origin))
     }

@@ -69,14 +69,19 @@ pub fn name_of(value: &Value) -> Option<String> {
     text("name").or_else(|| Some(text("generateName")? + GENERATED))
 }
 
+/// Whether the server makes up the name: an empty one is none, where there is something to make it of.
+fn is_generated(value: &Value) -> bool {
+    let is_empty = |name: &str| field(value, name).is_none_or(|text| text == "");
+    !is_empty("generateName") && is_empty("name")
+}
+
 fn name(value: &Value, found: &mut Vec<Diagnostic>) -> String {
-    let is_generated = field(value, "name").is_none();
+    let is_generated = is_generated(value);
     let path = FieldPath::fields(["metadata", if is_generated { "generateName" } else { "name" }]);
     let written = string(value, if is_generated { "generateName" } else { "name" }, found);
     let Some(written) = written else {
-        if is_generated && field(value, "generateName").is_none() {
+        if !is_generated && field(value, "name").is_none() {
             let message = "add metadata.name: the Jobs and the Service are named after it";
-            let path = FieldPath::fields(["metadata", "name"]);
             found.push(Diagnostic::error(Code::MissingName, message).at(path));
         }
         return String::new();

@@ -50,6 +50,7 @@ fn what_is_wrong_is_told_where_it_is() {
         ("/metadata/name", json!(7), "invalid-name", ".metadata.name", "as a string"),
         ("/metadata", json!({"generateName": "A-"}), "invalid-name", ".metadata.generateName", "lower case"),
         ("/metadata", json!({"generateName": 5}), "invalid-name", ".metadata.generateName", "quotes"),
+        ("/metadata", json!({"generateName": ""}), "missing-name", ".metadata.name", "add metadata.name"),
         (
             "/metadata",
             json!({"generateName": "a".repeat(52)}),
@@ -143,6 +144,8 @@ fn names_that_kubernetes_takes_are_taken() {
         let named = with(v2(), "/metadata", json!({"generateName": name}));
         assert_eq!(errors(&named), [], "{name}");
         assert_eq!(read(&named).unwrap().0.name, format!("{name}xxxxx"));
+        let with_empty = with(named, "/metadata/name", json!(""));
+        assert_eq!(name_of(&with_empty), Some(read(&with_empty).unwrap().0.name));
     }
 }
 
