@@ -167,13 +167,6 @@ fn run<'o>(
     let conflicts = rendered.conflicts.iter().map(|conflict| conflict.diagnostic.clone());
     rendered.diagnostics.extend(conflicts.map(|diagnostic| diagnostic.of(object.as_str())));
     rendered.steps = work.steps();
-    if unsound.is_any() {
-        // These pods were only made to find what else is wrong: where fields are wrong, they have others in their place.
-        (rendered.service, rendered.jobs) = (None, Vec::new());
-        rendered.conflicts.clear();
-        rendered.missing_targets.clear();
-        told.clear();
-    }
     if work.is_spent() {
         // What was found of half a pod may be untrue of the whole.
         rendered.diagnostics = vec![too_much_work().of(object.as_str())];

@@ -19,11 +19,6 @@ impl Unsound {
         Self(errors.filter_map(|error| error.path.as_ref().map(ToString::to_string)).collect())
     }
 
-    /// Whether anything is wrong.
-    pub(super) fn is_any(&self) -> bool {
-        !self.0.is_empty()
-    }
-
     /// Whether something that is said of the pods is news.
     pub(super) fn lets_pass(&self, diagnostic: &Diagnostic) -> bool {
         if self.0.is_empty() {
