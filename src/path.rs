@@ -3,13 +3,12 @@
 //! `.spec.containers[name="locust"].args[0]`: fields by name, items of keyed lists by their merge
 //! keys, items of sets by their value, items of atomic lists by index.
 
-mod lookup;
+pub(crate) mod lookup;
 mod pattern;
 
 use std::fmt;
 
 pub use lookup::Lookup;
-pub(crate) use lookup::Tables;
 pub use pattern::PathPattern;
 use serde_json::Value;
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     diagnostic::Position,
-    path::{FieldPath, Segment, Step, Tables},
+    path::{FieldPath, Segment, Step, lookup::Tables},
 };
 
 /// A place in a text: line and column from 1.

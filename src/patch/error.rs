@@ -18,7 +18,7 @@ pub(crate) fn refuse(code: Code, trail: &Trail<'_>, message: impl Into<String>) 
 }
 
 /// The layer of an error that is the base's own fault, not the patch's.
-pub(crate) const BASE: &str = "base";
+pub const BASE: &str = "base";
 
 /// An error that is the base's own fault.
 pub(crate) fn refuse_base(mut error: Error) -> Error {

@@ -15,7 +15,7 @@ mod observer;
 mod order;
 mod trail;
 
-pub(crate) use error::BASE;
+pub use error::BASE;
 pub use error::{Error, MAX_DEPTH};
 pub(crate) use extended::{Child, Seed, Shared, extend_each_container, extend_seeded, name_of};
 pub use extended::{Extended, MissingTarget, Options, UnknownFields, extend};

@@ -56,7 +56,8 @@ impl<'v> Lookup<'v> {
     }
 
     /// The steps to the deepest place that exists, where no item may leave keys out.
-    pub(crate) fn reach(&self, path: &FieldPath, value: &'v Value) -> Vec<Step> {
+    #[must_use]
+    pub fn reach(&self, path: &FieldPath, value: &'v Value) -> Vec<Step> {
         self.steps(path, value, false)
     }
 
