@@ -12,6 +12,8 @@ pub use lookup::Lookup;
 pub use pattern::PathPattern;
 use serde_json::Value;
 
+use crate::schema::key_default;
+
 /// One step of a [`FieldPath`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Segment {
@@ -175,7 +177,7 @@ fn position(list: &[Value], matches: impl Fn(&Value) -> bool) -> Option<(Step, &
 fn has_keys(item: &Value, keys: &[(String, Value)]) -> bool {
     keys.iter().all(|(key, wanted)| match item.get(key) {
         Some(value) => value == wanted,
-        None => key == "protocol" && wanted == "TCP",
+        None => key_default(key).is_some_and(|default| wanted == default),
     })
 }
 

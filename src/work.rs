@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-/// Counts the steps of one rendering: about one for each value that is visited, and [`MADE`] for each that is made.
+/// Counts the steps of one rendering: about one for each value that is visited, and eight for each that is made.
 ///
 /// What is nearly linear never comes near the limit with anything that an API server stores; products, such as
 /// a hundred patches for each of ten thousand containers, do. Who counts stops when it [is spent](Self::is_spent),

@@ -38,6 +38,7 @@ type fieldEntry struct {
 	goName   string
 	tag      reflect.StructTag
 	listKeys []string
+	fallback string // the default of a text; empty where there is none
 	required bool
 }
 

@@ -57,6 +57,10 @@ func annotate(m *model, spec swagger, source sourceIndex) error {
 		published := spec.of(entry.goType)
 		for _, field := range entry.fields {
 			lines := source.of(field.declared).fields[field.goName]
+			// The markers that OpenAPI's defaults are made of; the published document leaves them out.
+			if values := valuesOf(lines, "+default="); len(values) == 1 {
+				field.fallback = values[0]
+			}
 			if published == nil {
 				field.listKeys = valuesOf(lines, "+listMapKey=")
 				field.required = !field.optional() && !slices.Contains(lines, "+optional")

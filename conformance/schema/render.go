@@ -28,7 +28,7 @@ const BYTES: Type = Type::Scalar(Scalar::Bytes);
 
 /// An optional string: what a field is where its line says nothing else.
 const F: Field =
-    Field { name: "", ty: STRING, pointer: false, strategy: NONE, merge_key: "", list_keys: &[], required: false };
+    Field { name: "", ty: STRING, pointer: false, strategy: NONE, merge_key: "", list_keys: &[], default: "", required: false };
 
 `
 
@@ -69,6 +69,9 @@ func (m *model) renderField(field *fieldEntry) string {
 	}
 	if len(field.listKeys) > 0 {
 		fmt.Fprintf(&out, "list_keys: &[\"%s\"], ", strings.Join(field.listKeys, `", "`))
+	}
+	if field.fallback != "" && field.goType.Kind() == reflect.String {
+		fmt.Fprintf(&out, "default: %q, ", field.fallback)
 	}
 	if field.required {
 		out.WriteString("required: true, ")

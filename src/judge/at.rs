@@ -1,45 +1,53 @@
 //! [`At`]: a value of the judged pod together with its path, so that a rule and the place that it
 //! complains about cannot come apart.
 
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
 use serde_json::Value;
 
 use crate::{
     path::{FieldPath, Lookup, Segment, Step},
+    schema::{Field, ListKeys, ListKind, Schema, Type},
     work::Work,
 };
 
-/// The merge keys of the lists of a pod that have some; no other list of a pod has one of these
-/// names.
-const MERGE_KEYS: &[(&str, &[&str])] = &[
-    ("containers", &["name"]),
-    ("env", &["name"]),
-    ("ephemeralContainers", &["name"]),
-    ("hostAliases", &["ip"]),
-    ("imagePullSecrets", &["name"]),
-    ("initContainers", &["name"]),
-    ("ports", &["containerPort", "protocol"]),
-    ("resourceClaims", &["name"]),
-    ("schedulingGates", &["name"]),
-    ("topologySpreadConstraints", &["topologyKey", "whenUnsatisfiable"]),
-    ("volumeDevices", &["devicePath"]),
-    ("volumeMounts", &["mountPath"]),
-    ("volumes", &["name"]),
-];
+/// The keys of the lists of a pod that have some; no other list of a pod has one of these names.
+static KEYS: LazyLock<HashMap<&'static str, ListKeys>> = LazyLock::new(|| {
+    let mut lists = HashMap::new();
+    for_each_list(&mut |field| {
+        if let ListKind::Map(keys) = field.list_kind() {
+            lists.insert(field.name, keys);
+        }
+    });
+    lists
+});
 
-/// The path of an item of the list at `list`, whose field is called `name`. An absent protocol is
-/// TCP.
-pub(super) fn item_path(list: &FieldPath, name: &str, index: usize, item: &Value) -> FieldPath {
-    let keys = MERGE_KEYS.iter().find(|(field, _)| *field == name).map_or(&[][..], |(_, keys)| keys);
-    let mut pairs = Vec::with_capacity(keys.len());
-    for key in keys {
-        match item.get(*key).filter(|value| !value.is_null()) {
-            Some(value) => pairs.push(((*key).to_owned(), value.clone())),
-            None if *key == "protocol" => pairs.push(((*key).to_owned(), Value::from("TCP"))),
-            None if pairs.is_empty() => return list.index(index),
-            None => {}
+/// Calls `visit` with every list of a pod template.
+fn for_each_list(visit: &mut impl FnMut(&'static Field)) {
+    let (mut seen, mut next) = (HashSet::new(), Vec::from_iter(Schema::pod_template()));
+    while let Some(schema) = next.pop() {
+        match schema.ty() {
+            Type::List(inner) | Type::Map(inner) => next.push(Schema::new(*inner)),
+            Type::Struct(index) if seen.insert(index) => {
+                for field in schema.struct_type().map_or(&[][..], |of| of.fields) {
+                    if matches!(field.ty, Type::List(_)) {
+                        visit(field);
+                    }
+                    next.push(Schema::of(field));
+                }
+            }
+            _ => {}
         }
     }
-    if pairs.is_empty() { list.index(index) } else { list.with(Segment::Key(pairs)) }
+}
+
+/// The path of an item of the list at `list`, whose field is called `name`.
+pub(super) fn item_path(list: &FieldPath, name: &str, index: usize, item: &Value) -> FieldPath {
+    let keys = KEYS.get(name).and_then(|keys| keys.of(item));
+    keys.map_or_else(|| list.index(index), |keys| list.with(Segment::Key(keys)))
 }
 
 /// A path of a pod template, items of keyed lists by their merge keys: as provenance writes it. Many paths of
@@ -74,7 +82,7 @@ pub(crate) fn leaves<'v>(path: &FieldPath, value: &'v Value, visit: &mut impl Fn
             fields.iter().for_each(|(name, inner)| leaves(&path.field(name), inner, visit));
         }
         (Value::Array(items), Some(Segment::Field(name)))
-            if !items.is_empty() && MERGE_KEYS.iter().any(|(list, _)| list == name) =>
+            if !items.is_empty() && KEYS.contains_key(name.as_str()) =>
         {
             for (index, item) in items.iter().enumerate() {
                 leaves(&item_path(path, name, index, item), item, visit);
@@ -185,5 +193,30 @@ impl<'a> At<'a> {
     pub(super) fn names(&self) -> Vec<&'a str> {
         let map = self.value.as_object();
         map.into_iter().flatten().filter(|(_, value)| !value.is_null()).map(|(key, _)| key.as_str()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_of_lists_of_one_kind() {
+        let mut others = 0;
+        for_each_list(&mut |field| {
+            if !matches!(field.list_kind(), ListKind::Map(_)) {
+                assert!(
+                    !KEYS.contains_key(field.name),
+                    "{} is a list of keyed items, and of others",
+                    field.name
+                );
+                others += 1;
+            }
+        });
+        assert!(others > 30 && KEYS.len() >= 13, "{others} and {}", KEYS.len());
+        let keys = |name: &str| KEYS[name].iter().map(|key| key.name).collect::<Vec<_>>();
+        assert_eq!(keys("ports"), ["containerPort", "protocol"]);
+        assert_eq!(keys("topologySpreadConstraints"), ["topologyKey", "whenUnsatisfiable"]);
+        assert_eq!(keys("volumeMounts"), ["mountPath"]);
     }
 }

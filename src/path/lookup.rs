@@ -10,6 +10,7 @@ use std::{
 use serde_json::Value;
 
 use super::{FieldPath, Segment, Step, has_keys, may_have_keys};
+use crate::schema::key_default;
 
 /// Lists up to this length are searched from their beginning.
 const SHORT: usize = 8;
@@ -142,12 +143,15 @@ fn search(list: &[Value], segment: &Segment, nearly: bool) -> Option<usize> {
 
 /// The items of a list by their values of these keys; without keys, by what they are.
 fn table(list: &[Value], names: &[&str]) -> Table {
-    let tcp = Value::from("TCP");
+    let defaults: Vec<Option<Value>> = names.iter().map(|name| key_default(name).map(Value::from)).collect();
     let mut table = Table::with_capacity(list.len());
     for (index, item) in list.iter().enumerate() {
         let known_by = match names {
             [] => Some(item.to_string()),
-            names => text(names.iter().map(|name| item.get(*name).or((*name == "protocol").then_some(&tcp)))),
+            names => {
+                let keys = names.iter().zip(&defaults);
+                text(keys.map(|(name, default)| item.get(*name).or(default.as_ref())))
+            }
         };
         if let Some(known_by) = known_by
             && let Entry::Vacant(entry) = table.entry(known_by)

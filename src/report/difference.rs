@@ -1,11 +1,14 @@
 //! [`differences`]: leaf by leaf, items known by their merge keys.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use serde_json::Value;
 
-use super::{Items, are_keyed, below};
-use crate::{path::FieldPath, schema::Schema};
+use super::{Items, Keyed, below};
+use crate::{
+    path::{FieldPath, Segment},
+    schema::{ListKeys, Schema},
+};
 
 /// A field that two objects do not agree on.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,8 +37,7 @@ impl fmt::Display for Difference {
 #[must_use]
 pub fn differences(before: &Value, after: &Value, schema: Option<Schema>) -> Vec<Difference> {
     let mut found = Vec::new();
-    let no_items = Items { merge_key: "", schema: None };
-    compare(Some(before), Some(after), schema, &no_items, &FieldPath::root(), &mut found);
+    compare(Some(before), Some(after), schema, &Items::NONE, &FieldPath::root(), &mut found);
     found
 }
 
@@ -55,32 +57,40 @@ fn compare(
                 compare(old.get(name), new.get(name), schema, &items, &path.field(name), found);
             }
         }
-        (Some(Value::Array(old)), Some(Value::Array(new)))
-            if are_keyed(old, items.merge_key) && are_keyed(new, items.merge_key) =>
-        {
-            let with = |list: &[Value], item: &Value| {
-                let key = item.get(items.merge_key).cloned();
-                list.iter().find(|other| other.get(items.merge_key) == key.as_ref()).cloned()
-            };
-            let added = new.iter().filter(|item| with(old, item).is_none());
-            for item in old.iter().chain(added) {
-                let key = item.get(items.merge_key).cloned().unwrap_or_default();
-                let path = path.item(items.merge_key, key);
-                let (old, new) = (with(old, item), with(new, item));
-                let no_items = Items { merge_key: "", schema: None };
-                compare(old.as_ref(), new.as_ref(), items.schema, &no_items, &path, found);
-            }
-        }
         (Some(Value::Array(old)), Some(Value::Array(new))) => {
-            for index in 0..old.len().max(new.len()) {
-                let no_items = Items { merge_key: "", schema: None };
-                compare(old.get(index), new.get(index), items.schema, &no_items, &path.index(index), found);
+            match (items.by_keys(old), items.by_keys(new), items.keys) {
+                (Some(old), Some(new), Some(keys)) => by_keys((&old, &new), keys, items.schema, path, found),
+                _ => {
+                    for index in 0..old.len().max(new.len()) {
+                        let (old, new) = (old.get(index), new.get(index));
+                        compare(old, new, items.schema, &Items::NONE, &path.index(index), found);
+                    }
+                }
             }
         }
         (before, after) if before == after => {}
         (before, after) => {
             found.push(Difference { path: path.clone(), before: before.cloned(), after: after.cloned() });
         }
+    }
+}
+
+/// The items of the first list in its order, then those that only the second has.
+fn by_keys(
+    (old, new): (&[Keyed<'_>], &[Keyed<'_>]),
+    keys: ListKeys,
+    schema: Option<Schema>,
+    path: &FieldPath,
+    found: &mut Vec<Difference>,
+) {
+    let (was, is): (HashMap<&String, &Value>, HashMap<&String, &Value>) = (
+        old.iter().map(|(known, item)| (known, *item)).collect(),
+        new.iter().map(|(known, item)| (known, *item)).collect(),
+    );
+    for (known, item) in old.iter().chain(new.iter().filter(|(known, _)| !was.contains_key(known))) {
+        let path = path.with(Segment::Key(keys.of(item).unwrap_or_default()));
+        let (old, new) = (was.get(known).copied(), is.get(known).copied());
+        compare(old, new, schema, &Items::NONE, &path, found);
     }
 }
 
@@ -108,5 +118,34 @@ mod tests {
             ]
         );
         assert!(differences(&before, &before, job).is_empty());
+    }
+
+    #[test]
+    fn items_are_known_by_all_their_keys() {
+        let pod = |spec: Value| json!({ "spec": spec });
+        let ports = |ports: Value| pod(json!({ "containers": [{ "name": "a", "ports": ports }] }));
+        let says = |before: &Value, after: &Value| -> Vec<String> {
+            differences(before, after, Schema::for_kind("v1", "Pod"))
+                .iter()
+                .map(ToString::to_string)
+                .collect()
+        };
+        let before = ports(json!([{ "containerPort": 53, "protocol": "UDP" }, { "containerPort": 53 }]));
+        let after = ports(
+            json!([{ "containerPort": 53, "protocol": "TCP", "name": "dns" }, { "containerPort": 53, "protocol": "UDP" }]),
+        );
+        let at = ".spec.containers[name=\"a\"].ports[containerPort=53,protocol=\"TCP\"]";
+        assert_eq!(
+            says(&before, &after),
+            [format!("{at}.name: nothing -> \"dns\""), format!("{at}.protocol: nothing -> \"TCP\"")]
+        );
+        let spread = |skew: u8| {
+            let constraint = |when: &str, skew| json!({ "topologyKey": "zone", "whenUnsatisfiable": when, "maxSkew": skew });
+            pod(
+                json!({ "topologySpreadConstraints": [constraint("DoNotSchedule", 1), constraint("ScheduleAnyway", skew)] }),
+            )
+        };
+        let at = ".spec.topologySpreadConstraints[topologyKey=\"zone\",whenUnsatisfiable=\"ScheduleAnyway\"].maxSkew";
+        assert_eq!(says(&spread(1), &spread(2)), [format!("{at}: 1 -> 2")]);
     }
 }

@@ -1,8 +1,10 @@
 //! [`as_written`]: a live object without what the server added to it.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
-use super::{Items, are_keyed, below};
+use super::{Items, below};
 use crate::{
     judge,
     schema::{Scalar, Schema, Type},
@@ -13,8 +15,7 @@ use crate::{
 /// status, injected containers) is left out, so that the result can be compared with what was written.
 #[must_use]
 pub fn as_written(live: &Value, written: &[&Value], schema: Option<Schema>) -> Value {
-    let no_items = Items { merge_key: "", schema: None };
-    project(Some(live), written, schema, &no_items).unwrap_or(Value::Null)
+    project(Some(live), written, schema, &Items::NONE).unwrap_or(Value::Null)
 }
 
 fn project(live: Option<&Value>, written: &[&Value], schema: Option<Schema>, items: &Items) -> Option<Value> {
@@ -47,15 +48,14 @@ fn project(live: Option<&Value>, written: &[&Value], schema: Option<Schema>, ite
 fn list(live: &[Value], written: &[&Value], items: &Items) -> Vec<Value> {
     let lists: Vec<&[Value]> =
         written.iter().filter_map(|value| value.as_array().map(Vec::as_slice)).collect();
-    let no_items = Items { merge_key: "", schema: None };
-    if are_keyed(live, items.merge_key) && lists.iter().all(|list| are_keyed(list, items.merge_key)) {
-        let same = |item: &Value, other: &&Value| item.get(items.merge_key) == other.get(items.merge_key);
+    let keyed: Option<Vec<HashMap<String, &Value>>> =
+        lists.iter().map(|list| Some(items.by_keys(list)?.into_iter().collect())).collect();
+    if let (Some(live), Some(keyed)) = (items.by_keys(live), keyed) {
         return live
             .iter()
-            .filter_map(|item| {
-                let inner: Vec<&Value> =
-                    lists.iter().filter_map(|list| list.iter().find(|other| same(item, other))).collect();
-                project(Some(item), &inner, items.schema, &no_items)
+            .filter_map(|(known, item)| {
+                let inner: Vec<&Value> = keyed.iter().filter_map(|list| list.get(known).copied()).collect();
+                project(Some(item), &inner, items.schema, &Items::NONE)
             })
             .collect();
     }
@@ -64,7 +64,7 @@ fn list(live: &[Value], written: &[&Value], items: &Items) -> Vec<Value> {
         .enumerate()
         .map(|(index, item)| {
             let inner: Vec<&Value> = same_length.iter().filter_map(|list| list.get(index)).collect();
-            project(Some(item), &inner, items.schema, &no_items).unwrap_or_else(|| item.clone())
+            project(Some(item), &inner, items.schema, &Items::NONE).unwrap_or_else(|| item.clone())
         })
         .collect()
 }

@@ -14,36 +14,52 @@ pub use live::as_written;
 pub use message::{details, message};
 pub use sarif::{Tool, sarif};
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
-use crate::schema::{Schema, Type};
+use crate::{
+    path::Segment,
+    schema::{Field, ListKeys, ListKind, Schema, Type},
+};
 
-/// What is known of a list's items: their merge key, empty for lists that are replaced as a whole, and
-/// their schema.
+/// An item of a list, and what it is known by.
+type Keyed<'v> = (String, &'v Value);
+
+/// What is known of a list's items: their keys, where they have some, and their schema.
+#[derive(Clone, Copy)]
 struct Items {
-    merge_key: &'static str,
+    keys: Option<ListKeys>,
     schema: Option<Schema>,
+}
+
+impl Items {
+    /// Of what is no list, or is replaced as a whole.
+    const NONE: Self = Self { keys: None, schema: None };
+
+    /// The items by what they are known by, as texts; `None` where one has no keys, or two have the same: then they are
+    /// known by their indexes.
+    fn by_keys<'v>(&self, items: &'v [Value]) -> Option<Vec<Keyed<'v>>> {
+        let mut seen = HashSet::with_capacity(items.len());
+        let known = items.iter().map(|item| Some((Segment::Key(self.keys?.of(item)?).to_string(), item)));
+        let known: Vec<Keyed<'_>> = known.collect::<Option<_>>()?;
+        known.iter().all(|(keys, _)| seen.insert(keys.clone())).then_some(known)
+    }
 }
 
 /// The schema of a field of an object, and of its items when it is a list.
 fn below(schema: Option<Schema>, name: &str) -> (Option<Schema>, Items) {
     if let Some(Type::Map(value)) = schema.map(Schema::ty) {
-        return (Some(Schema::new(*value)), Items { merge_key: "", schema: None });
+        return (Some(Schema::new(*value)), Items::NONE);
     }
     let field = schema.and_then(|schema| schema.field(name).ok());
     let items = match field.map(|field| field.ty) {
         Some(Type::List(item)) => Some(Schema::new(*item)),
         _ => None,
     };
-    let merge_key = field.filter(|field| field.strategy.merge).map_or("", |field| field.merge_key);
-    (field.map(Schema::of), Items { merge_key, schema: items })
-}
-
-/// Whether every item has a merge key of its own: then items are known by it.
-fn are_keyed(items: &[Value], merge_key: &str) -> bool {
-    !merge_key.is_empty()
-        && items.iter().enumerate().all(|(index, item)| {
-            let key = item.get(merge_key);
-            key.is_some() && items[..index].iter().all(|before| before.get(merge_key) != key)
-        })
+    let keys = match field.map(Field::list_kind) {
+        Some(ListKind::Map(keys)) => Some(keys),
+        _ => None,
+    };
+    (field.map(Schema::of), Items { keys, schema: items })
 }

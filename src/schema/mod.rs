@@ -6,10 +6,12 @@
 
 #[rustfmt::skip]
 mod builtin_table;
+mod list_kind;
 mod types;
 
 pub use builtin_table::KUBERNETES_VERSION;
 use builtin_table::{KINDS, STRUCTS};
+pub use list_kind::{ListKey, ListKeys, ListKind, key_default};
 pub use types::{Field, Kind, Member, Scalar, Strategy, StructType, Type, Union};
 
 /// What is known of the value at one place of an object.

@@ -31,6 +31,8 @@ pub struct Field {
     /// The keys under which server-side apply knows the items (`x-kubernetes-list-map-keys`);
     /// empty where the list is not a map list.
     pub list_keys: &'static [&'static str],
+    /// What the API server fills in for a text that is absent; `""` where it fills in nothing.
+    pub default: &'static str,
     /// Whether the API server refuses an object without this field (`required` in `OpenAPI`).
     pub required: bool,
 }

@@ -9,7 +9,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     patch::{Cause, Observer, Trail, directive, trail::Place},
     path::FieldPath,
-    schema::{Schema, Type},
+    schema::{Field, ListKind, Schema, Type},
 };
 
 /// A patch that lies under each container that a later patch adds.
@@ -107,7 +107,10 @@ impl<O: Observer> Merge<'_, O> {
         let at = Trail::ROOT.field("spec");
         let mut said = Said::default();
         for list in LISTS {
-            let keys = spec.field(list).map_or(Keys::NAME, Keys::of);
+            let keys = match spec.field(list).map(Field::list_kind) {
+                Ok(ListKind::Map(keys)) => Keys::of(keys),
+                _ => Keys::NAME,
+            };
             let items =
                 base.get_mut("spec").and_then(|spec| spec.get_mut(list)).and_then(Value::as_array_mut);
             for container in items.into_iter().flatten().filter_map(Value::as_object_mut) {

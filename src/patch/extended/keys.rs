@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::schema::Field;
+use crate::schema::{ListKey, ListKeys};
 
 /// The keys of a list that merges.
 #[derive(Debug, Clone, Copy)]
@@ -12,36 +12,16 @@ pub(super) struct Keys {
     /// Kubernetes' merge key.
     pub(super) first: &'static str,
     /// The key that the API server adds, where it does.
-    pub(super) second: Option<SecondKey>,
+    pub(super) second: Option<ListKey>,
 }
-
-/// A second merge key.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct SecondKey {
-    pub(super) name: &'static str,
-    /// What an item without it counts as.
-    default: Option<&'static str>,
-    /// The values that Kubernetes knows.
-    values: &'static [&'static str],
-}
-
-const PROTOCOL: SecondKey =
-    SecondKey { name: "protocol", default: Some("TCP"), values: &["TCP", "UDP", "SCTP"] };
-const WHEN_UNSATISFIABLE: SecondKey =
-    SecondKey { name: "whenUnsatisfiable", default: None, values: &["DoNotSchedule", "ScheduleAnyway"] };
 
 impl Keys {
     /// The keys of containers, and of most lists.
     pub(super) const NAME: Self = Self { first: "name", second: None };
 
-    /// The keys of a list that merges: its merge key, and the one that server-side apply has beside it.
-    pub(super) fn of(field: &Field) -> Self {
-        let second = field.list_keys.iter().find(|key| **key != field.merge_key).map(|key| match *key {
-            "protocol" => PROTOCOL,
-            "whenUnsatisfiable" => WHEN_UNSATISFIABLE,
-            name => SecondKey { name, default: None, values: &[] },
-        });
-        Self { first: field.merge_key, second }
+    /// The keys of a list that merges. No list of Kubernetes has more than two.
+    pub(super) fn of(keys: ListKeys) -> Self {
+        Self { first: keys.merge_key(), second: keys.iter().nth(1) }
     }
 
     /// The names of the keys.
@@ -58,10 +38,8 @@ impl Keys {
     pub(super) fn second_of(&self, item: &Value) -> Option<Second> {
         let second = self.second?;
         let value = match item.get(second.name) {
-            Some(Value::String(written)) => match second.values.iter().find(|value| *value == written) {
-                Some(known) => Cow::Borrowed(*known),
-                None => Cow::Owned(written.clone()),
-            },
+            Some(Value::String(written)) if second.default == Some(written) => Cow::Borrowed(second.default?),
+            Some(Value::String(written)) => Cow::Owned(written.clone()),
             Some(other) => Cow::Owned(other.to_string()),
             None => Cow::Borrowed(second.default?),
         };
@@ -73,7 +51,7 @@ impl Keys {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Second {
     name: &'static str,
-    /// Borrowed where Kubernetes knows the value: nearly always.
+    /// Borrowed where it is the default: nearly always.
     value: Cow<'static, str>,
 }
 

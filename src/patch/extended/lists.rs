@@ -10,7 +10,7 @@ use crate::{
         element::{Element, GoType, Interner},
         trail::Place,
     },
-    schema::{Scalar, Schema, Type},
+    schema::{Field, ListKind, Scalar, Schema, Type},
 };
 
 /// How a list takes a patch.
@@ -31,10 +31,10 @@ impl Child {
             Type::List(item) => *item,
             _ => Type::Scalar(Scalar::Any),
         };
-        let way = match self.field {
-            Some(field) if field.strategy.merge && !field.merge_key.is_empty() => Way::Keyed(Keys::of(field)),
-            Some(field) if field.strategy.merge => Way::Set,
-            _ => Way::Atomic,
+        let way = match self.field.map(Field::list_kind) {
+            Some(ListKind::Map(keys)) => Way::Keyed(Keys::of(keys)),
+            Some(ListKind::Set) => Way::Set,
+            Some(ListKind::Atomic) | None => Way::Atomic,
         };
         (way, item)
     }

@@ -5,7 +5,7 @@ use crate::{
     diagnostic::did_you_mean,
     judge,
     path::{FieldPath, Lookup, PathPattern, Segment},
-    schema::{Field, Schema, Type},
+    schema::{Field, ListKind, Schema, Type},
     work::Work,
 };
 
@@ -144,18 +144,21 @@ fn item(of: Schema, here: &FieldPath) -> Result<Option<Schema>, String> {
 }
 
 /// Whether a list's items are known by these keys.
-fn keyed(list: Option<&Field>, keys: &[(String, serde_json::Value)], here: &FieldPath) -> Result<(), String> {
+fn keyed(
+    list: Option<&'static Field>,
+    keys: &[(String, serde_json::Value)],
+    here: &FieldPath,
+) -> Result<(), String> {
     let Some(list) = list else { return Ok(()) };
-    if !list.strategy.merge || list.merge_key.is_empty() {
+    let ListKind::Map(known) = list.list_kind() else {
         return Err(format!(
             "the items of {here} have no keys: write an index, such as {here}[0], or {here}[*]"
         ));
-    }
-    let known: Vec<&str> = std::iter::once(list.merge_key).chain(list.list_keys.iter().copied()).collect();
-    match keys.iter().find(|(key, _)| !known.contains(&key.as_str())) {
+    };
+    match keys.iter().find(|(key, _)| known.iter().all(|known| known.name != key)) {
         Some((key, _)) => Err(format!(
             "the items of {here} are not known by \"{key}\": write {here}[{}=...]",
-            list.merge_key
+            known.merge_key()
         )),
         None => Ok(()),
     }
