@@ -126,6 +126,18 @@ impl Browser {
         self.post("/window/rect", &json!({"width": width, "height": height}));
     }
 
+    /// Gives the page a screen of exactly this size, also one that is narrower than any window.
+    pub(crate) fn screen(&self, width: u32, height: u32) {
+        let metrics =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500});
+        self.cdp("Emulation.setDeviceMetricsOverride", &metrics);
+    }
+
+    /// Lays the page out as for paper, or as for a screen.
+    pub(crate) fn print_media(&self, is_print: bool) {
+        self.cdp("Emulation.setEmulatedMedia", &json!({"media": if is_print { "print" } else { "" }}));
+    }
+
     /// Writes a picture of the window.
     pub(crate) fn picture(&self, file: &Path) {
         let picture = self.cdp("Page.captureScreenshot", &json!({"format": "png"}));

@@ -9,6 +9,7 @@
 )]
 
 mod browser;
+mod layout;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -36,7 +37,11 @@ fn folder() -> PathBuf {
 
 /// Writes the page of these files.
 fn page(name: &str, files: &[&str], input: &str) -> PathBuf {
-    let mut arguments = vec!["explain", "-o", "html", "--overlays", OVERLAYS];
+    page_with(name, OVERLAYS, files, input)
+}
+
+fn page_with(name: &str, overlays: &str, files: &[&str], input: &str) -> PathBuf {
+    let mut arguments = vec!["explain", "-o", "html", "--overlays", overlays];
     arguments.extend(files.iter().flat_map(|file| ["-f", file]));
     let output = podgraft(&arguments, input.as_bytes());
     assert!(output.status.code().is_some_and(|code| code < 2), "{}", text(&output.stderr));
@@ -76,7 +81,7 @@ fn a_click_or_a_key_tells_the_story() {
     browser.press(&[END, " "]);
     let story = browser.text("#story");
     assert!(story.contains(".spec.nodeSelector.pool") && story.contains("$unset"), "{story}");
-    // One stop of the Tab key for each pod.
+    // One stop of the Tab key for the fields of a pod.
     browser.press(&[TAB]);
     let worker =
         browser.run("return document.activeElement.closest('section').innerText.startsWith('Worker');");
@@ -105,6 +110,7 @@ fn a_screen_reader_is_told_what_things_are() {
     let name =
         ".spec.containers[name=\"locust\"].image: registry.example.com/locust:2; typed field .spec.image";
     assert_eq!(image, both("option", name));
+    browser.click("#layers summary");
     assert_eq!(told("#legend button").0, "button");
     let live = browser.run("return document.getElementById('story').getAttribute('aria-live');");
     assert_eq!(live, "polite");

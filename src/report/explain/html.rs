@@ -5,7 +5,12 @@ use crate::manifest::to_json_line;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+const SCRIPT: &str = concat!(
+    include_str!("page.model.js"),
+    include_str!("page.story.js"),
+    include_str!("page.pod.js"),
+    include_str!("page.js"),
+);
 
 /// One page with everything that [`to_json`] says, its style and its script: nothing is loaded from
 /// elsewhere, and the page forbids it.
