@@ -253,16 +253,16 @@
 
   /** Paper folds nothing. */
   function print() {
+    const closed = () => [...document.querySelectorAll("details:not([open])")];
     let before = [];
     addEventListener("beforeprint", () => {
-      before = state.blocks.map((block) => [block, block.body.hidden]);
-      for (const [block] of before) block.body.hidden = false;
-      find("layers").dataset.open = find("layers").open;
-      find("layers").open = true;
+      before = closed();
+      for (const one of before) one.open = true;
+      for (const block of state.blocks) block.body.hidden = false;
     });
     addEventListener("afterprint", () => {
-      for (const [block, hidden] of before) block.body.hidden = hidden;
-      find("layers").open = find("layers").dataset.open === "true";
+      for (const one of before) one.open = false;
+      for (const block of state.blocks) block.body.hidden = !isOpen(block);
     });
   }
 
