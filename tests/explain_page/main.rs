@@ -165,6 +165,7 @@ fn the_filter_hides_the_rest() {
     browser.click("#changed");
     let changed = seen().as_array().unwrap().len();
     assert!(changed > 0 && changed < all / 2, "{changed} of {all}");
+    browser.click("#layers summary");
     browser.run(
         "[...document.querySelectorAll('#legend button')].find(b => b.innerText.includes('pin')).click();",
     );
