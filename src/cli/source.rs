@@ -157,11 +157,17 @@ impl Place {
         }
         let (around, mut texts) = self.around.read(&mut documents, reporter)?;
         let mut tests = Vec::new();
+        // The same folder may be named for tests and for overlays: what is said of its overlays is said once.
+        let known: Vec<Diagnostic> = texts.iter().filter_map(locust::near_miss).collect();
         for document in documents {
             if is_locust_test(&document.value) {
                 tests.push(document);
             } else if Namespace::read(&document.value).is_none() && !around.applies(&document.value) {
-                reporter.report(&[left_out(&document)], &[]);
+                match locust::near_miss(&document).filter(Diagnostic::is_error) {
+                    Some(error) if known.contains(&error) => {}
+                    Some(error) => reporter.report(&[error], std::slice::from_ref(&document)),
+                    None => reporter.report(&[left_out(&document)], &[]),
+                }
             }
         }
         if tests.is_empty() && !reporter.refuses(false) {

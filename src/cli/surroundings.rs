@@ -12,8 +12,8 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     locust::{
-        Surroundings,
-        overlay::{Kind, Namespace, Overlay, Overlays, near_miss},
+        Surroundings, near_miss,
+        overlay::{Kind, Namespace, Overlay, Overlays},
     },
     manifest::Document,
 };

@@ -122,6 +122,8 @@ pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let version = version(value, &mut errors);
     let Metadata { name, namespace, labels } = Metadata::read(value, &mut errors);
+    let schema_of_spec = if version == Version::V1 { &V1.0 } else { &V2.0 };
+    errors.extend(unknown::outside_of_spec("LocustTest", schema_of_spec, value));
     let spec = value.get("spec").filter(|spec| !spec.is_null());
     let mut spec = spec.cloned().unwrap_or_else(|| json!({}));
     normalize(if version == Version::V1 { &V1_TYPED } else { &V2.0 }, &mut spec);

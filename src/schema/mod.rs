@@ -7,11 +7,14 @@
 #[rustfmt::skip]
 mod builtin_table;
 mod list_kind;
+mod placement;
+mod slips;
 mod types;
 
 pub use builtin_table::KUBERNETES_VERSION;
 use builtin_table::{KINDS, STRUCTS};
 pub use list_kind::{ListKey, ListKeys, ListKind, key_default};
+pub use placement::{directive_without_dollar, place_below, unknown_field};
 pub use types::{Field, Kind, Member, Scalar, Strategy, StructType, Type, Union};
 
 /// What is known of the value at one place of an object.

@@ -1,7 +1,7 @@
 //! Overlays are read as strictly as tests, and what is wrong is said where it is.
 
 use podgraft::{
-    locust::overlay::{Overlays, near_miss},
+    locust::{near_miss, overlay::Overlays},
     manifest::{self, Document},
 };
 use serde_json::{Value, json};

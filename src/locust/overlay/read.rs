@@ -11,7 +11,7 @@ use super::{
     selection::Selection,
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic},
     judge,
     locust::{normalize::normalize, test, unknown, unquoted},
     manifest::Document,
@@ -121,14 +121,7 @@ fn metadata(kind: Kind, value: &Value) -> Vec<Diagnostic> {
         let message = format!("write apiVersion as {VERSION}, not as {version}");
         errors.push(say(Code::UnsupportedVersion, message, &["apiVersion"]));
     }
-    let known = ["apiVersion", "kind", "metadata", "spec", "status"];
-    for field in value.as_object().into_iter().flat_map(|fields| fields.keys()) {
-        if !known.contains(&field.as_str()) {
-            let near = did_you_mean(field, known);
-            let near = if near.is_empty() { "; remove it".to_owned() } else { near };
-            errors.push(unknown::field(kind.as_str(), field, &near, &FieldPath::root()));
-        }
-    }
+    errors.extend(unknown::outside_of_spec(kind.as_str(), &checks_of(kind).0, value));
     let name = value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
     if let Some(other) = value.pointer("/metadata/name").filter(|name| !name.is_string() && !name.is_null()) {
         errors.push(say(Code::InvalidName, not_a_text("metadata.name", other), &["metadata", "name"]));

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::{
-    diagnostic::{Code, Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic},
     judge,
-    locust::{base, unknown},
+    locust::base,
     path::FieldPath,
     role::Role,
     structure::not_a_text,
@@ -28,7 +28,6 @@ impl Metadata {
     /// Reads an object's metadata. What is wrong with the object outside of its spec is added to `errors`.
     pub(super) fn read(value: &Value, errors: &mut Vec<Diagnostic>) -> Self {
         kind(value, errors);
-        fields(value, errors);
         let namespace = string(value, "namespace", errors);
         let labels = string_map(value, "labels", errors);
         string_map(value, "annotations", errors);
@@ -45,16 +44,6 @@ fn kind(value: &Value, errors: &mut Vec<Diagnostic>) {
     if value.get("kind").is_none_or(|kind| kind != "LocustTest") {
         let message = "write kind as LocustTest: it is the only kind of locust.io";
         errors.push(Diagnostic::error(Code::UnsupportedKind, message).at(FieldPath::fields(["kind"])));
-    }
-}
-
-fn fields(value: &Value, errors: &mut Vec<Diagnostic>) {
-    let known = ["apiVersion", "kind", "metadata", "spec", "status"];
-    let written = value.as_object().into_iter().flat_map(|fields| fields.keys());
-    for field in written.filter(|field| !known.contains(&field.as_str())) {
-        let near = did_you_mean(field, known);
-        let near = if near.is_empty() { "; remove it".to_owned() } else { near };
-        errors.push(unknown::field("LocustTest", field, &near, &FieldPath::root()));
     }
 }
 

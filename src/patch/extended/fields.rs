@@ -306,6 +306,7 @@ impl<O: Observer> Merge<'_, O> {
         trail: &Trail<'_>,
     ) -> Option<Vec<&'p str>> {
         let value = patch.get(directive)?;
+        let holder = trail;
         let trail = trail.field(directive);
         let names =
             value.as_array().and_then(|names| names.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
@@ -318,9 +319,11 @@ impl<O: Observer> Merge<'_, O> {
             if unknown {
                 match self.options.unknown_fields {
                     UnknownFields::Refuse => {
-                        self.refuse(Code::UnknownField, &trail, unknown_field(schema, name));
+                        self.refuse(Code::UnknownField, &trail, unknown_field(schema, name, holder));
                     }
-                    UnknownFields::Warn => self.warn(Code::UnknownField, &trail, unknown_field(schema, name)),
+                    UnknownFields::Warn => {
+                        self.warn(Code::UnknownField, &trail, unknown_field(schema, name, holder));
+                    }
                 }
             }
             !unknown || self.options.unknown_fields == UnknownFields::Warn

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic, did_you_mean},
-    schema::Schema,
+    schema::{Schema, directive_without_dollar},
     work::Work,
 };
 
@@ -261,7 +261,7 @@ impl<O: Observer> Merge<'_, O> {
         if let Some(known) = Child::of(schema, name) {
             return Some(known);
         }
-        let (message, trail) = (unknown_field(schema, name), &trail.field(name));
+        let (message, trail) = (unknown_field(schema, name, trail), &trail.field(name));
         match self.options.unknown_fields {
             UnknownFields::Warn => {
                 self.diagnostics.push(Diagnostic::warning(Code::UnknownField, message).at(trail.path()));
@@ -344,13 +344,10 @@ fn is_directive(key: &str) -> bool {
             .any(|name| directive::subject(key, name).is_some_and(|field| !field.is_empty()))
 }
 
-fn unknown_field(schema: Schema, name: &str) -> String {
-    let Some(of) = schema.struct_type() else { return format!("remove \"{name}\": there is no such field") };
-    let near = did_you_mean(name, of.fields.iter().map(|field| field.name));
-    let version = crate::schema::KUBERNETES_VERSION;
-    if near.is_empty() {
-        format!("remove \"{name}\": {} of Kubernetes {version} has no such field", of.name)
-    } else {
-        format!("\"{name}\" is no field of {}{near}", of.name)
+fn unknown_field(schema: Schema, name: &str, holder: &Trail<'_>) -> String {
+    if let Some(directive) = directive_without_dollar(name, directive::ALL) {
+        return format!("write \"{name}\" as \"{directive}\": a directive begins with $");
     }
+    crate::schema::unknown_field(schema, name, Some(&holder.path()))
+        .unwrap_or_else(|| format!("remove \"{name}\": there is no such field"))
 }

@@ -1,0 +1,192 @@
+//! What people write for a field of Kubernetes that has another name, or for none at all.
+
+/// Type, names that it has not, and what to do instead.
+type Slip = (&'static str, &'static [&'static str], &'static str);
+
+/// The slips that no rule finds: the right name is another word.
+const SLIPS: &[Slip] = &[
+    (
+        "PodTemplateSpec",
+        &["template", "podTemplate", "pod"],
+        "write metadata and spec directly below the template",
+    ),
+    ("PodTemplateSpec", &["apiVersion", "kind", "status"], "remove it, and keep metadata and spec"),
+    (
+        "PodSpec",
+        &["sidecars", "sidecar", "sidecarContainers"],
+        "write a sidecar into initContainers, with restartPolicy: Always",
+    ),
+    ("PodSpec", &["container"], "write the container as an item of containers"),
+    ("PodSpec", &["initContainer"], "write the container as an item of initContainers"),
+    ("PodSpec", &["spec"], "write its fields directly below spec, one step to the left"),
+    ("PodSpec", &["template", "podTemplate"], "write the template's spec here, without a template around it"),
+    ("PodSpec", &["nodeAffinity", "podAffinity", "podAntiAffinity"], "move it under affinity"),
+    ("PodSpec", &["replicas"], "write the number of workers as spec.worker.replicas of the LocustTest"),
+    ("PodSpec", &["serviceaccount", "serviceAccountname", "saName"], "write serviceAccountName"),
+    ("PodSpec", &["pullSecrets", "imagePullSecret"], "write imagePullSecrets, a list of {name: ...}"),
+    ("PodSpec", &["nodeSelectors", "nodeLabels"], "write nodeSelector, a map of labels"),
+    ("PodSpec", &["topologySpread", "topologySpreadConstraint"], "write topologySpreadConstraints, a list"),
+    (
+        "PodSpec",
+        &["gracePeriod", "gracePeriodSeconds", "terminationGracePeriod"],
+        "write terminationGracePeriodSeconds",
+    ),
+    ("PodSpec", &["priorityClass"], "write priorityClassName"),
+    ("PodSpec", &["runtimeClass"], "write runtimeClassName"),
+    ("PodSpec", &["scheduler"], "write schedulerName"),
+    ("PodSpec", &["dns"], "write dnsPolicy and dnsConfig"),
+    (
+        "PodSpec",
+        &["ttlSecondsAfterFinished", "backoffLimit", "parallelism", "completions", "suspend"],
+        "write it for the Jobs, as far as they have it, in spec.job of the LocustTest",
+    ),
+    (
+        "Container",
+        &["environment", "envs", "envVars", "environmentVariables", "variables"],
+        "write env, a list of {name: ..., value: ...}",
+    ),
+    ("Container", &["envfrom", "envFroms"], "write envFrom"),
+    (
+        "Container",
+        &["mounts", "volumeMount", "mount"],
+        "write volumeMounts, a list of {name: ..., mountPath: ...}",
+    ),
+    ("Container", &["limits"], "move it to resources.limits"),
+    ("Container", &["requests"], "move it to resources.requests"),
+    ("Container", &["memory", "cpu"], "write it in resources.requests and resources.limits"),
+    ("Container", &["cmd", "entrypoint", "entryPoint"], "write command, a list, and args"),
+    ("Container", &["arguments", "argv"], "write args, a list"),
+    ("Container", &["pullPolicy"], "write imagePullPolicy"),
+    ("Container", &["port", "containerPort", "expose"], "write ports, a list of {containerPort: ...}"),
+    (
+        "Container",
+        &["healthcheck", "healthCheck", "probe"],
+        "write livenessProbe, readinessProbe or startupProbe",
+    ),
+    ("Container", &["workdir", "workDir", "cwd"], "write workingDir"),
+    ("Container", &["user", "runAs"], "write securityContext.runAsUser"),
+    ("Container", &["restart"], "write restartPolicy"),
+    ("ObjectMeta", &["tags"], "write labels"),
+    ("ObjectMeta", &["spec"], "move spec beside metadata, one step to the left"),
+    (
+        "Volume",
+        &["pvc", "persistentVolume", "claim", "volumeClaim"],
+        "write persistentVolumeClaim: {claimName: ...}",
+    ),
+    ("Volume", &["claimName"], "move it to persistentVolumeClaim.claimName"),
+    ("Volume", &["secretName"], "move it to secret.secretName"),
+    ("Volume", &["configMapName", "configMapRef", "cm"], "write configMap: {name: ...}"),
+    ("Volume", &["secretRef"], "write secret: {secretName: ...}"),
+    ("Volume", &["medium", "sizeLimit"], "move it under emptyDir"),
+    ("Volume", &["tmpfs", "tmp", "empty"], "write emptyDir: {medium: Memory}, or emptyDir: {}"),
+    ("Volume", &["path"], "move it under hostPath, or to mountPath of a container's volumeMounts"),
+    ("Volume", &["size", "storage"], "write emptyDir: {sizeLimit: ...}"),
+    ("Volume", &["volumeClaimTemplate"], "write ephemeral: {volumeClaimTemplate: ...}"),
+    ("SecretVolumeSource", &["name"], "write secretName: here a secret is named so"),
+    ("ConfigMapVolumeSource", &["configMapName", "configMap"], "write name: here a ConfigMap is named so"),
+    (
+        "PersistentVolumeClaimVolumeSource",
+        &["name", "claim", "pvcName", "persistentVolumeClaim"],
+        "write claimName",
+    ),
+    ("EmptyDirVolumeSource", &["size", "limit", "storage"], "write sizeLimit"),
+    ("VolumeMount", &["path", "mount", "target", "containerPath"], "write mountPath"),
+    ("VolumeMount", &["volume", "volumeName"], "write name: here the volume is named so"),
+    ("VolumeMount", &["readonly", "ro"], "write readOnly"),
+    (
+        "VolumeMount",
+        &["configMap", "secret", "emptyDir", "hostPath", "persistentVolumeClaim"],
+        "write it as an item of the pod's volumes, and mount it here by its name",
+    ),
+    ("EnvVar", &["key"], "write name"),
+    (
+        "EnvVar",
+        &["secretKeyRef", "configMapKeyRef", "fieldRef", "resourceFieldRef"],
+        "move it under valueFrom",
+    ),
+    ("EnvVar", &["secret", "fromSecret"], "write valueFrom: {secretKeyRef: {name: ..., key: ...}}"),
+    ("EnvVar", &["configMap", "fromConfigMap"], "write valueFrom: {configMapKeyRef: {name: ..., key: ...}}"),
+    ("EnvVarSource", &["secretRef", "secret", "secretKey"], "write secretKeyRef: {name: ..., key: ...}"),
+    (
+        "EnvVarSource",
+        &["configMapRef", "configMap", "configMapKey"],
+        "write configMapKeyRef: {name: ..., key: ...}",
+    ),
+    ("EnvVarSource", &["field", "fieldPath"], "write fieldRef: {fieldPath: ...}"),
+    ("SecretKeySelector", &["secretName", "secret"], "write name: here a secret is named so"),
+    ("ConfigMapKeySelector", &["configMapName", "configMap"], "write name: here a ConfigMap is named so"),
+    ("EnvFromSource", &["secret", "secretKeyRef", "secretName"], "write secretRef: {name: ...}"),
+    (
+        "EnvFromSource",
+        &["configMap", "configMapKeyRef", "configMapName", "name"],
+        "write configMapRef: {name: ...}, or secretRef",
+    ),
+    (
+        "ResourceRequirements",
+        &["memory", "cpu", "mem", "ephemeral-storage", "gpu", "nvidia.com/gpu"],
+        "write it below limits or requests",
+    ),
+    ("ResourceRequirements", &["min", "minimum"], "write requests"),
+    ("ResourceRequirements", &["max", "maximum"], "write limits"),
+    ("ContainerPort", &["port", "targetPort", "number"], "write containerPort"),
+    ("Probe", &["path", "port", "scheme"], "move it under httpGet"),
+    ("Probe", &["http", "httpget"], "write httpGet: {path: ..., port: ...}"),
+    ("Probe", &["tcp"], "write tcpSocket: {port: ...}"),
+    ("Probe", &["command", "cmd"], "move it to exec.command"),
+    ("Probe", &["interval"], "write periodSeconds"),
+    ("Probe", &["timeout"], "write timeoutSeconds"),
+    ("Probe", &["delay", "initialDelay"], "write initialDelaySeconds"),
+    ("Probe", &["retries"], "write failureThreshold"),
+    (
+        "SecurityContext",
+        &["fsGroup", "supplementalGroups", "sysctls"],
+        "move it to spec.securityContext, which is the pod's",
+    ),
+    (
+        "SecurityContext",
+        &["readOnly", "readOnlyFilesystem", "readonlyRootFilesystem"],
+        "write readOnlyRootFilesystem",
+    ),
+    ("SecurityContext", &["seccomp"], "write seccompProfile: {type: RuntimeDefault}"),
+    ("SecurityContext", &["add", "drop"], "move it under capabilities"),
+    (
+        "PodSecurityContext",
+        &["allowPrivilegeEscalation", "capabilities", "privileged", "readOnlyRootFilesystem", "procMount"],
+        "move it to securityContext of each container",
+    ),
+    ("PodSecurityContext", &["runAsRoot"], "write runAsNonRoot"),
+    ("Toleration", &["values"], "write value: a toleration has one"),
+    ("Toleration", &["seconds"], "write tolerationSeconds"),
+    ("LabelSelector", &["labels"], "write matchLabels"),
+    ("Affinity", &["antiAffinity"], "write podAntiAffinity"),
+    (
+        "Affinity",
+        &["nodeSelectorTerms", "nodeSelector"],
+        "write nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms",
+    ),
+];
+
+/// What to do about a name that a type has not, where it is one of the well known.
+pub(super) fn advice(of: &str, name: &str) -> Option<&'static str> {
+    SLIPS.iter().find(|(ty, names, _)| *ty == of && names.contains(&name)).map(|(_, _, advice)| *advice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::builtin_table::STRUCTS;
+
+    #[test]
+    fn each_slip_is_of_a_type_and_no_field_of_it() {
+        for (ty, names, _) in SLIPS {
+            let of = STRUCTS.iter().filter(|of| of.name == *ty).collect::<Vec<_>>();
+            assert!(!of.is_empty(), "there is no {ty}");
+            for name in *names {
+                assert!(
+                    of.iter().all(|of| of.fields.iter().all(|field| field.name != *name)),
+                    "{name} is a field of {ty}"
+                );
+            }
+        }
+    }
+}
