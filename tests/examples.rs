@@ -15,7 +15,7 @@ use support::{assert_file, files, podgraft, relative, root, text};
 fn every_example_renders_as_recorded() {
     let folder = root().join("docs/examples");
     let examples = files(&folder, ".yaml");
-    assert!(examples.len() >= 13, "seven examples, six of them in both versions");
+    assert!(examples.len() >= 15, "eight examples, seven of them in both versions");
     for example in examples {
         let output = podgraft(&["render", "-f", relative(&example)], b"");
         assert!(output.status.success(), "{}: {}", relative(&example), text(&output.stderr));
@@ -33,14 +33,14 @@ fn every_example_renders_as_recorded() {
 fn the_folder_renders_at_once_in_both_formats() {
     let yaml = podgraft(&["render", "-f", "docs/examples"], b"");
     assert!(yaml.status.success());
-    assert_eq!(text(&yaml.stdout).matches("kind: Service").count(), 13);
+    assert_eq!(text(&yaml.stdout).matches("kind: Service").count(), 17);
     let json = podgraft(&["render", "-f", "docs/examples", "-o", "json"], b"");
     let list: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     let kinds: Vec<&str> =
         list["items"].as_array().unwrap().iter().map(|item| item["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds.len(), 39);
+    assert_eq!(kinds.len(), 47);
     assert_eq!(kinds[..3], ["Service", "Job", "Job"]);
     let workers = podgraft(&["render", "-f", "docs/examples", "--role", "worker"], b"");
-    assert_eq!(text(&workers.stdout).matches("kind: Job").count(), 13);
+    assert_eq!(text(&workers.stdout).matches("kind: Job").count(), 15);
     assert_eq!(text(&workers.stdout).matches("kind: Service").count(), 0);
 }

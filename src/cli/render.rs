@@ -66,7 +66,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         let rendered = tests.render(document, &config);
         reporter.report(&rendered.diagnostics, tests.texts());
         let role = arguments.role.map(Role::from);
-        objects.extend(rendered.service.filter(|_| role.is_none()));
+        let services = rendered.service.into_iter().chain(rendered.web_service);
+        objects.extend(services.filter(|_| role.is_none()));
         let wanted = |(job_role, _): &(Role, Value)| role.is_none_or(|role| role == *job_role);
         objects.extend(rendered.jobs.into_iter().filter(wanted).map(|(_, job)| job));
         Ok(())

@@ -89,8 +89,17 @@ codes! {
             "A typed variable has the name of another one, and a variable between the two refers to it. A merged list has each name once, so that the reference finds another value than it would in the list as it is written, or none."
             "Give one of the two another name."
         ReservedLabel "reserved-label" Warning,
-            "A typed label has a name by which the operator knows its pods or Jobs. The operator's value stays."
+            "A typed label has a name by which the operator knows its pods, Jobs or Services. The operator's value stays."
             "Remove the label."
+        DuplicatePort "duplicate-port" Error,
+            "Two ports of a Service have the same number and protocol, name or nodePort: the API server would refuse it."
+            "Choose another, or remove the port. Those of the operator's own stay."
+        PublishedPort "published-port" Error,
+            "The second Service would publish a port by which the master commands its workers. Locust authenticates nobody there."
+            "Publish the web UI, 8089. The workers find the master by its first Service."
+        UnknownPort "unknown-port" Warning,
+            "A targetPort names a port that no container of the master's pod has: nothing would answer."
+            "Correct the name, write the number, or name the port of the container in a template."
         IgnoredField "ignored-field" Warning,
             "The operator's configuration switches this typed field off, as the public operator's settings do."
             "Remove the field, switch it on, or write it in a template."

@@ -19,5 +19,5 @@ pub use lints::lints;
 pub use protected::{LocustSettings, ProtectedField, locust_settings, protected, protected_fields};
 pub(crate) use protected::{Part, Parts, expecting, hidden_by_mount, workers_per_pod};
 pub use subject::Subject;
-pub(crate) use validity::{Quantity, label_selector};
+pub(crate) use validity::{Quantity, label_selector, service_settings};
 pub use validity::{are_same_quantity, is_object_name, validity};

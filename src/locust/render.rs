@@ -40,6 +40,8 @@ use crate::{
 pub struct Rendered {
     /// The test's Service; `None` when the test could not be read.
     pub service: Option<Value>,
+    /// The second Service of the test, where it has one.
+    pub web_service: Option<Value>,
     /// The master's Job and the worker's, in this order; empty when the test could not be read.
     pub jobs: Vec<(Role, Value)>,
     /// The overlays that apply, as their overrides do.
@@ -94,7 +96,7 @@ impl Rendered {
     }
 }
 
-/// Makes the Service and the Jobs of the LocustTest in `document`, of either version, with the overlays
+/// Makes the Services and the Jobs of the LocustTest in `document`, of either version, with the overlays
 /// that apply to it.
 #[must_use]
 pub fn render(document: &Document, surroundings: &Surroundings<'_>, config: &Config) -> Rendered {
@@ -126,14 +128,14 @@ fn run<'o>(
     config: &Config,
 ) -> (Rendered, Vec<(Role, Told<'o>)>) {
     let object = object_name(&document.value);
-    let place = |diagnostic: Diagnostic| {
+    let positioned = |diagnostic: Diagnostic| {
         let position = diagnostic.path.as_ref().and_then(|path| document.position(path));
         Diagnostic { object: Some(object.clone()), position, ..diagnostic }
     };
     let (test, read) = match test::read(&document.value) {
         Ok(read) => read,
         Err(errors) => {
-            let diagnostics = errors.into_iter().map(place).collect();
+            let diagnostics = errors.into_iter().map(positioned).collect();
             return (Rendered { diagnostics, ..Rendered::default() }, Vec::new());
         }
     };
@@ -142,7 +144,8 @@ fn run<'o>(
     let lost = last_applied::lost_nulls(&document.value);
     let unsound = Unsound::of(&read);
     let is_read = !read.iter().any(Diagnostic::is_error);
-    let mut diagnostics: Vec<Diagnostic> = read.into_iter().chain(found).chain(lost).map(place).collect();
+    let mut diagnostics: Vec<Diagnostic> =
+        read.into_iter().chain(found).chain(lost).map(positioned).collect();
     let work = Work::limited(MOST_STEPS);
     let place = Place { document, namespace: namespace.as_ref(), applying: &applying, work: &work };
     // What the master waits for depends on what the workers became.
@@ -153,9 +156,19 @@ fn run<'o>(
     let pods = [(Role::Master, master), (Role::Worker, worker)];
     let of_pods = said_of(&pods).into_iter().filter(|diagnostic| unsound.lets_pass(diagnostic));
     diagnostics.extend(of_pods.map(|diagnostic| diagnostic.of(object.as_str())));
-    let service = pods.first().map(|(_, master)| base::service(&test, &master.template));
+    let services = pods.first().map(|(_, master)| {
+        diagnostics.extend(base::service_rules(&test, &master.template).into_iter().map(positioned));
+        (base::service(&test, &master.template), base::web_service(&test))
+    });
+    let (service, web_service) = services.unzip();
     let overlays = applying.in_order_of_overrides().into_iter().map(Applied::from).collect();
-    let mut rendered = Rendered { service, overlays, diagnostics, ..Rendered::default() };
+    let mut rendered = Rendered {
+        service,
+        web_service: web_service.flatten(),
+        overlays,
+        diagnostics,
+        ..Rendered::default()
+    };
     let (mut told, mut overlaps) = (Vec::new(), Vec::new());
     for (role, pod) in pods {
         rendered.jobs.push((role, base::job(&test, role, config, pod.template)));

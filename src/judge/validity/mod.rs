@@ -22,6 +22,7 @@ mod remote_disk;
 mod resources;
 mod security_context;
 mod selector;
+mod service;
 mod spread;
 mod structure;
 #[cfg(test)]
@@ -77,6 +78,14 @@ pub fn is_object_name(name: &str) -> bool {
 pub(crate) fn label_selector(value: &Value) -> Vec<Diagnostic> {
     let mut found = Findings::default();
     selector::labels(&At::root(value), &mut found);
+    found.into_diagnostics()
+}
+
+/// Judges what an author says of a Service (`labels`, `annotations`, `type`, `ports`); paths are rooted at it.
+#[must_use]
+pub(crate) fn service_settings(value: &Value) -> Vec<Diagnostic> {
+    let mut found = Findings::default();
+    service::judge(&At::root(value), &mut found);
     found.into_diagnostics()
 }
 

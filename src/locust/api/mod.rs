@@ -3,6 +3,7 @@
 
 mod crd;
 mod pod_schema;
+pub mod service;
 pub mod shared;
 pub mod template_schema;
 pub mod v1;

@@ -97,6 +97,18 @@ pub(super) fn bound(_: &mut SchemaGenerator) -> Schema {
     schema(quantity())
 }
 
+pub(super) fn number_or_name(_: &mut SchemaGenerator) -> Schema {
+    schema(quantity())
+}
+
+pub(super) fn protocol(_: &mut SchemaGenerator) -> Schema {
+    one_of(&["TCP", "UDP", "SCTP"])
+}
+
+pub(super) fn service_type(_: &mut SchemaGenerator) -> Schema {
+    one_of(&["ClusterIP", "NodePort", "LoadBalancer"])
+}
+
 pub(super) fn overlay_kind(_: &mut SchemaGenerator) -> Schema {
     one_of(&["ClusterPodOverlay", "PodOverlay"])
 }

@@ -6,7 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::pod_schema;
+use super::{
+    pod_schema,
+    service::{ServiceSettings, WebServiceSettings},
+};
 
 /// Which role's pods a mount is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -33,7 +36,7 @@ pub struct TargetedVolumeMount {
     pub mount: serde_json::Map<String, Value>,
 }
 
-/// The templates and volumes that podgraft adds to both versions.
+/// The templates, volumes and Services that podgraft adds to both versions.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Overrides {
@@ -79,6 +82,12 @@ pub struct Overrides {
     /// What the two Jobs are, beside their pods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<JobSettings>,
+    /// Labels, annotations and ports of the master's Service beside the operator's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceSettings>,
+    /// A second Service of the master's pod, for people; made only when this is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_service: Option<WebServiceSettings>,
     /// What a change of this spec does to a test that has started: Ignore, which is the default, or Recreate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "pod_schema::update_policy")]

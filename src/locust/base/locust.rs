@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The port on which the master talks to the workers; the next one is used as well.
-const MASTER_PORT: u16 = 5557;
+pub(super) const MASTER_PORT: u16 = 5557;
 
 /// The base container of a role: no image, which the author always sets.
 pub(super) fn container(test: &Test, role: Role, config: &Config) -> Value {

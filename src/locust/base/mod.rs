@@ -1,9 +1,10 @@
-//! What the operator itself makes: the base pods, the Jobs and the Service.
+//! What the operator itself makes: the base pods, the Jobs and the Services.
 
 mod exporter;
 mod job;
 mod locust;
 mod service;
+mod service_rules;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +13,8 @@ use serde_json::{Map, Value, json};
 pub use exporter::follow_exporter;
 pub use job::job;
 pub(in crate::locust) use locust::{is_wiring, removable};
-pub use service::service;
+pub use service::{service, web_service};
+pub(in crate::locust) use service_rules::service_rules;
 
 use super::{config::Config, test::Test};
 use crate::role::Role;
@@ -51,6 +53,15 @@ pub fn generated_name(test: &Test, role: Role) -> String {
 #[must_use]
 pub fn generated_name_of(name: &str, role: Role) -> String {
     format!("{name}-{role}").replace('.', "-")
+}
+
+/// What the name of the second Service ends in, behind the name of the first.
+const WEB_SUFFIX: &str = "-web";
+
+/// The name of the second Service, of a test with this name.
+#[must_use]
+pub fn web_service_name_of(name: &str) -> String {
+    generated_name_of(name, Role::Master) + WEB_SUFFIX
 }
 
 /// The pod template that the operator makes for a role, before anybody's wishes.
