@@ -116,138 +116,118 @@ fn nothing_leads_to_the_workers_side_of_the_master() {
     }
 }
 
-#[test]
-fn ports_that_clash_are_told_where_they_are() {
-    let web = |ports: Value| json!({"type": "NodePort", "ports": ports});
-    for (service, web, code, place, part) in [
-        (
-            json!({"ports": [{"port": 5557}]}),
-            Value::Null,
-            Code::DuplicatePort,
-            ".spec.service.ports[0].port",
-            "own \"port5557\"",
-        ),
-        (
-            json!({"ports": [{"name": "port5558", "port": 80}]}),
-            Value::Null,
-            Code::DuplicatePort,
-            ".spec.service.ports[0].name",
-            "own \"port5558\"",
-        ),
-        (
-            json!({"ports": [{"name": "m", "port": 9646}]}),
-            Value::Null,
-            Code::DuplicatePort,
-            ".spec.service.ports[0].port",
-            "own \"prometheus-metrics\"",
-        ),
-        (
-            json!({"ports": [{"port": 80}, {"name": "b", "port": 80, "targetPort": 1}]}),
-            Value::Null,
-            Code::DuplicatePort,
-            ".spec.service.ports[1].port",
-            ".spec.service.ports[0] has it",
-        ),
-        (
-            Value::Null,
-            web(json!([{"name": "a", "port": 80}, {"name": "a", "port": 81}])),
-            Code::DuplicatePort,
-            ".spec.webService.ports[1].name",
-            "another name than \"a\"",
-        ),
-        (
-            Value::Null,
-            web(json!([{"port": 80, "nodePort": 30000}, {"port": 81, "nodePort": 30000}])),
-            Code::DuplicatePort,
-            ".spec.webService.ports[1].nodePort",
-            "than 30000",
-        ),
-        (
-            Value::Null,
-            json!({"ports": [{"port": 80, "nodePort": 30000}]}),
-            Code::InvalidField,
-            ".spec.webService.ports[0].nodePort",
-            "set type to NodePort",
-        ),
-        (
-            Value::Null,
-            json!({"type": "LoadBalancer", "ports": [{"port": 10250}]}),
-            Code::InvalidField,
-            ".spec.webService.ports[0].port",
-            "kubelet",
-        ),
-        (
-            Value::Null,
-            json!({"ports": [{"name": "Web", "port": 80}]}),
-            Code::InvalidField,
-            ".spec.webService.ports[0].name",
-            "lower case",
-        ),
-        (
-            json!({"ports": [{"port": 80, "targetPort": "a_b"}]}),
-            Value::Null,
-            Code::InvalidField,
-            ".spec.service.ports[0].targetPort",
-            "lower case",
-        ),
-        (
-            json!({"ports": [{"port": 80, "targetPort": 70000}]}),
-            Value::Null,
-            Code::InvalidField,
-            ".spec.service.ports[0].targetPort",
-            "65535",
-        ),
-        (
-            json!({"ports": [{"port": 80, "targetPort": "metrixs"}]}),
-            Value::Null,
-            Code::UnknownPort,
-            ".spec.service.ports[0].targetPort",
-            "did you mean \"metrics\"?",
-        ),
-        (
-            json!({"ports": [{"port": 80, "targetPort": "dns"}]}),
-            Value::Null,
-            Code::UnknownPort,
-            ".spec.service.ports[0].targetPort",
-            "no container has a TCP port",
-        ),
-        (
-            json!({"labels": {"a b": "c"}}),
-            Value::Null,
-            Code::InvalidField,
-            ".spec.service.labels[\"a b\"]",
-            "label",
-        ),
-        (
-            json!({"labels": {"managed-by": "me"}}),
-            Value::Null,
-            Code::ReservedLabel,
-            ".spec.service.labels.managed-by",
-            "stays the operator's",
-        ),
-        (
-            Value::Null,
-            json!({"labels": {"app": "me"}}),
-            Code::ReservedLabel,
-            ".spec.webService.labels.app",
-            "stays the operator's",
-        ),
-        (
-            Value::Null,
-            json!({"annotations": {"a b": "c"}}),
-            Code::InvalidField,
-            ".spec.webService.annotations[\"a b\"]",
-            "annotation",
-        ),
-    ] {
+/// What is written of the two Services, and what is said of it: code, place, part of the message.
+type Row = (Value, Value, Code, &'static str, &'static str);
+
+fn all_are_said(rows: Vec<Row>) {
+    for (service, web, code, place, part) in rows {
         let found = said("shop", &service, &web);
         let is_said = |(one, path, message): &(Code, String, String)| {
             *one == code && path == place && message.contains(part)
         };
         assert!(found.iter().any(is_said), "{service} {web}: {found:?}");
     }
-    let both = json!({"ports": [{"port": 5557, "protocol": "UDP", "name": "a"}, {"port": 80}, {"port": 80, "protocol": "UDP", "name": "b"}]});
-    assert_eq!(said("shop", &both, &Value::Null), [], "another protocol is another port");
+}
+
+fn first(ports: &Value) -> Value {
+    json!({"ports": ports})
+}
+
+fn on_nodes(ports: &Value) -> Value {
+    json!({"type": "NodePort", "ports": ports})
+}
+
+#[test]
+fn ports_that_clash_are_told_where_they_are() {
+    let code = Code::DuplicatePort;
+    let none = Value::Null;
+    let nodes = json!([{"port": 80, "nodePort": 30000}, {"port": 81, "nodePort": 30000}]);
+    let named = json!([{"name": "a", "port": 80}, {"name": "a", "port": 81}]);
+    let equal = json!([{"port": 80}, {"name": "b", "port": 80, "targetPort": 1}]);
+    let [own, own_name, exporter] = [
+        json!([{"port": 5557}]),
+        json!([{"name": "port5558", "port": 80}]),
+        json!([{"name": "m", "port": 9646}]),
+    ];
+    all_are_said(vec![
+        (first(&own), none.clone(), code, ".spec.service.ports[0].port", "own \"port5557\""),
+        (first(&own_name), none.clone(), code, ".spec.service.ports[0].name", "own \"port5558\""),
+        (first(&exporter), none.clone(), code, ".spec.service.ports[0].port", "own \"prometheus-metrics\""),
+        (first(&equal), none.clone(), code, ".spec.service.ports[1].port", ".spec.service.ports[0] has it"),
+        (none.clone(), on_nodes(&named), code, ".spec.webService.ports[1].name", "another name than \"a\""),
+        (none, on_nodes(&nodes), code, ".spec.webService.ports[1].nodePort", "than 30000"),
+    ]);
+    let others = json!([{"port": 5557, "protocol": "UDP", "name": "a"}, {"port": 80}, {"port": 80, "protocol": "UDP", "name": "b"}]);
+    assert_eq!(said("shop", &first(&others), &Value::Null), [], "another protocol is another port");
+}
+
+#[test]
+fn what_kubernetes_would_refuse_of_a_service_is_told() {
+    let code = Code::InvalidField;
+    let none = Value::Null;
+    let load_balancer = json!({"type": "LoadBalancer", "ports": [{"port": 10250}]});
+    let port = |field: &str, value: Value| {
+        let mut port = json!({"port": 80});
+        port[field] = value;
+        first(&json!([port]))
+    };
+    all_are_said(vec![
+        (
+            none.clone(),
+            port("nodePort", json!(30000)),
+            code,
+            ".spec.webService.ports[0].nodePort",
+            "set type to NodePort",
+        ),
+        (none.clone(), load_balancer, code, ".spec.webService.ports[0].port", "kubelet"),
+        (none.clone(), port("name", json!("Web")), code, ".spec.webService.ports[0].name", "lower case"),
+        (
+            port("targetPort", json!("a_b")),
+            none.clone(),
+            code,
+            ".spec.service.ports[0].targetPort",
+            "lower case",
+        ),
+        (port("targetPort", json!(70000)), none.clone(), code, ".spec.service.ports[0].targetPort", "65535"),
+        (json!({"labels": {"a b": "c"}}), none.clone(), code, ".spec.service.labels.a b", "label"),
+        (
+            none.clone(),
+            json!({"annotations": {"a b": "c"}}),
+            code,
+            ".spec.webService.annotations.a b",
+            "annotation",
+        ),
+    ]);
+    all_are_said(vec![
+        (
+            port("targetPort", json!("metrixs")),
+            none.clone(),
+            Code::UnknownPort,
+            ".spec.service.ports[0].targetPort",
+            "did you mean \"metrics\"?",
+        ),
+        (
+            port("targetPort", json!("dns")),
+            none.clone(),
+            Code::UnknownPort,
+            ".spec.service.ports[0].targetPort",
+            "no container has a TCP port",
+        ),
+        (
+            json!({"labels": {"managed-by": "me"}}),
+            none.clone(),
+            Code::ReservedLabel,
+            ".spec.service.labels.managed-by",
+            "stays the operator's",
+        ),
+        (
+            none,
+            json!({"labels": {"app": "me"}}),
+            Code::ReservedLabel,
+            ".spec.webService.labels.app",
+            "stays the operator's",
+        ),
+    ]);
 }
 
 #[test]
