@@ -74,6 +74,8 @@ impl Connection {
 pub(super) struct Live {
     /// The Service.
     pub(super) service: Option<Value>,
+    /// The second Service.
+    pub(super) web_service: Option<Value>,
     /// The Jobs.
     pub(super) jobs: Vec<(Role, Option<Value>)>,
     /// What was rendered when the test started, where that can be read.
@@ -101,22 +103,33 @@ impl Connection {
         Ok(documents)
     }
 
-    /// Reads what the cluster has of each of these tests, by namespace and name; without a namespace, in that of the
-    /// context.
-    pub(super) async fn live(&self, tests: &[(Option<String>, String)]) -> Result<Vec<Live>, Failure> {
+    /// Reads what the cluster has of each of these tests; without a namespace, in that of the context.
+    pub(super) async fn live(&self, tests: &[Wanted]) -> Result<Vec<Live>, Failure> {
         let connected = self.connect().await?;
-        let read = |(namespace, name): &(Option<String>, String)| {
-            let namespace = namespace.clone().unwrap_or_else(|| connected.namespace.clone());
-            live(connected.client.clone(), namespace, name.clone())
+        let read = |wanted: &Wanted| {
+            let namespace = wanted.namespace.clone().unwrap_or_else(|| connected.namespace.clone());
+            live(connected.client.clone(), namespace, wanted.clone())
         };
         stream::iter(tests.iter().map(read)).buffered(AT_ONCE).try_collect().await
     }
 }
 
+/// A test that is compared with what the cluster has of it.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    /// Its namespace, where it names one.
+    pub(super) namespace: Option<String>,
+    /// Its name.
+    pub(super) name: String,
+    /// Whether it asks for a second Service.
+    pub(super) has_web_service: bool,
+}
+
 /// How many tests are read at once: kind to the API server.
 const AT_ONCE: usize = 8;
 
-async fn live(client: Client, namespace: String, name: String) -> Result<Live, Failure> {
+async fn live(client: Client, namespace: String, wanted: Wanted) -> Result<Live, Failure> {
+    let Wanted { name, has_web_service, .. } = wanted;
     let tests: Api<DynamicObject> = Api::namespaced_with(client.clone(), &namespace, &fetch::resource());
     let test = tests.get_opt(&name).await;
     let test = test
@@ -124,6 +137,9 @@ async fn live(client: Client, namespace: String, name: String) -> Result<Live, F
     let services: Api<Service> = Api::namespaced(client.clone(), &namespace);
     let service = base::generated_name_of(&name, Role::Master);
     let mut live = Live { service: read(&services, &service, test.as_ref()).await?, ..Live::default() };
+    let web_service = read(&services, &base::web_service_name_of(&name), test.as_ref()).await;
+    // Somebody else may have the name that this test does not need.
+    live.web_service = if has_web_service { web_service? } else { web_service.unwrap_or_default() };
     let jobs: Api<Job> = Api::namespaced(client.clone(), &namespace);
     for role in Role::ALL {
         let job = read(&jobs, &base::generated_name_of(&name, role), test.as_ref()).await?;

@@ -16,7 +16,7 @@ use super::{
 };
 #[cfg(feature = "operator")]
 use super::{
-    cluster::{Live, block_on},
+    cluster::{Live, Wanted, block_on},
     source::Tests,
 };
 use crate::{
@@ -111,7 +111,11 @@ fn live(arguments: &Arguments, tests: &Tests) -> Result<Option<Vec<Live>>, Failu
     let name = |document: &Document| {
         let part = |pointer: &str| document.value.pointer(pointer).and_then(Value::as_str);
         let namespace = part("/metadata/namespace").or(place.around.first_namespace());
-        (namespace.map(str::to_owned), part("/metadata/name").unwrap_or_default().to_owned())
+        Wanted {
+            namespace: namespace.map(str::to_owned),
+            name: part("/metadata/name").unwrap_or_default().to_owned(),
+            has_web_service: document.value.pointer("/spec/webService").is_some_and(|one| !one.is_null()),
+        }
     };
     let names: Vec<_> = tests.iter().map(name).collect();
     block_on(place.cluster.live(&names)).map(Some)
@@ -139,6 +143,16 @@ fn with_live(rendered: &Rendered, live: &Live) -> Vec<Pair> {
     if let Some(service) = &rendered.service {
         let frozen = frozen.map(|objects| &objects.service);
         pairs.push(pair(service, live.service.as_ref(), frozen, "v1"));
+    }
+    let frozen_web = frozen.and_then(|objects| objects.web_service.as_ref());
+    match (&rendered.web_service, &live.web_service) {
+        (Some(service), live) => pairs.push(pair(service, live.as_ref(), frozen_web, "v1")),
+        // One that is not rendered any more is shown as it was made.
+        (None, Some(live)) => {
+            let made = frozen_web.unwrap_or(live);
+            pairs.push(Pair { after: String::new(), ..pair(made, Some(live), None, "v1") });
+        }
+        (None, None) => {}
     }
     for (role, job) in &rendered.jobs {
         let stored = live.jobs.iter().find(|(of, _)| of == role).and_then(|(_, job)| job.as_ref());

@@ -17,7 +17,7 @@ use super::{
     error::{Error, is_conflict, is_missing},
     fetch,
     revision::{self, Objects, Sources},
-    view::{Owner, View},
+    view::{Child, Owner, View},
 };
 use crate::role::Role;
 
@@ -27,7 +27,7 @@ const REFUSED_AGAIN: Duration = Duration::from_secs(10);
 /// What is rendered now, to be frozen.
 #[derive(Debug, Clone, Copy)]
 pub struct Rendering<'r> {
-    /// The Service and the Jobs.
+    /// The Services and the Jobs.
     pub objects: &'r Objects,
     /// Their hash.
     pub hash: &'r str,
@@ -53,7 +53,9 @@ pub async fn apply(
             Some(rendering) => freeze(ctx, view, rendering).await,
             None => Ok(None),
         },
-        Step::Create { service, roles } => create(ctx, view, *service, roles).await,
+        Step::Create { service, web_service, roles } => {
+            create(ctx, view, (*service, *web_service), roles).await
+        }
         Step::Remove(doomed) => remove(ctx, view, doomed).await.map(|()| None),
         Step::Expire(jobs) => expire(ctx, view, jobs).await.map(|()| None),
         Step::Forget(revisions) => forget(ctx, view, revisions).await.map(|()| None),
@@ -102,7 +104,7 @@ async fn is_taken(ctx: &Context, view: &View, number: i64) -> Result<bool, Error
 async fn create(
     ctx: &Context,
     view: &mut View,
-    service: bool,
+    (service, web_service): (bool, bool),
     roles: &[Role],
 ) -> Result<Option<Verdict>, Error> {
     let Some(revision) = view.revision.clone() else { return Err(Error::Stale) };
@@ -111,13 +113,14 @@ async fn create(
         None => fetch::objects(&ctx.client, view, &revision).await?,
     };
     if service {
-        let object = revision::to_create(&objects.service, view, &revision.hash);
-        let path = format!("/api/v1/namespaces/{}/services", view.namespace());
-        match send(ctx, &path, &object, "Service").await? {
-            Ok(created) => {
-                let created: Service = read(created, "Service")?;
-                view.service = Some(fetch::child(&created.metadata, &view.test));
-            }
+        match create_service(ctx, view, &objects.service, &revision.hash, "Service").await? {
+            Ok(created) => view.service = Some(created),
+            Err(refused) => return Ok(Some(refused)),
+        }
+    }
+    if let Some(object) = objects.web_service.as_ref().filter(|_| web_service) {
+        match create_service(ctx, view, object, &revision.hash, "web Service").await? {
+            Ok(created) => view.web_service = Some(created),
             Err(refused) => return Ok(Some(refused)),
         }
     }
@@ -137,6 +140,24 @@ async fn create(
         }
     }
     Ok(None)
+}
+
+async fn create_service(
+    ctx: &Context,
+    view: &View,
+    object: &Value,
+    hash: &str,
+    what: &str,
+) -> Result<Result<Child, Verdict>, Error> {
+    let object = revision::to_create(object, view, hash);
+    let path = format!("/api/v1/namespaces/{}/services", view.namespace());
+    Ok(match send(ctx, &path, &object, what).await? {
+        Ok(created) => {
+            let created: Service = read(created, what)?;
+            Ok(fetch::child(&created.metadata, &view.test))
+        }
+        Err(refused) => Err(refused),
+    })
 }
 
 fn read<T: serde::de::DeserializeOwned>(created: Value, kind: &str) -> Result<T, Error> {
@@ -189,7 +210,7 @@ async fn remove(ctx: &Context, view: &mut View, doomed: &[Doomed]) -> Result<(),
     for job in [&mut view.master, &mut view.worker].into_iter().flatten() {
         job.child.deleting |= going(&job.child.name);
     }
-    if let Some(service) = &mut view.service {
+    for service in [&mut view.service, &mut view.web_service].into_iter().flatten() {
         service.deleting |= doomed.iter().any(|doomed| doomed.uid == service.uid);
     }
     Ok(())

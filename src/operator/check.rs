@@ -1,4 +1,4 @@
-//! [`Checker`]: asks the API server, in dry runs, whether it would take the Jobs and their pods.
+//! [`Checker`]: asks the API server, in dry runs, whether it would take the Jobs and their pods, and the second Service.
 //!
 //! A dry run of a Job does not see Pod Security, quota, limit ranges or a missing service account: those
 //! refuse pods, when it is too late to say so. So a pod of each role is asked for as well.
@@ -143,7 +143,7 @@ impl Checker {
             let job = objects.job(role);
             let path = format!("/apis/batch/v1/namespaces/{namespace}/jobs");
             match self.dry_run(client, &path, &unnamed(job)).await? {
-                Answer::Refused(message) => return Ok(refused(role, "Job", message)),
+                Answer::Refused(message) => return Ok(refused(format!("{role}'s Job"), message)),
                 Answer::NotAsked(why) => skipped = Some(format!("the Jobs were not checked: {why}")),
                 Answer::Taken => {}
             }
@@ -156,8 +156,21 @@ impl Checker {
                 Answer::Refused(message) if has_pods && message.contains("exceeded quota") => {
                     skipped = Some("quota was not checked: the pods that are to go still use it".into());
                 }
-                Answer::Refused(message) => return Ok(refused(role, "pod", message)),
+                Answer::Refused(message) => return Ok(refused(format!("{role}'s pod"), message)),
                 Answer::NotAsked(why) => skipped = Some(format!("pods were not checked: {why}")),
+                Answer::Taken => {}
+            }
+        }
+        if let Some(service) = objects.web_service.as_ref().filter(|_| skipped.is_none()) {
+            let path = format!("/api/v1/namespaces/{namespace}/services");
+            match self.dry_run(client, &path, &unnamed(service)).await? {
+                // The test's own Service, which is to go, may hold what the new one wants.
+                Answer::Refused(message) if has_pods && is_held(&message) => {
+                    skipped =
+                        Some("the web Service was not checked: one that is to go may hold its port".into());
+                }
+                Answer::Refused(message) => return Ok(refused("web Service".into(), message)),
+                Answer::NotAsked(why) => skipped = Some(format!("the web Service was not checked: {why}")),
                 Answer::Taken => {}
             }
         }
@@ -218,8 +231,13 @@ pub(super) async fn post(
     client.request(request).await
 }
 
-fn refused(role: Role, kind: &str, message: String) -> Verdict {
-    Verdict::Refused { what: format!("{role}'s {kind}"), message, again: REFUSED_FOR }
+fn refused(what: String, message: String) -> Verdict {
+    Verdict::Refused { what, message, again: REFUSED_FOR }
+}
+
+/// Whether a Service is refused because others have used up a quota, or have its port of the nodes.
+fn is_held(message: &str) -> bool {
+    message.contains("exceeded quota") || message.contains("already allocated")
 }
 
 /// A message without the ends of names that the API server made up: they would differ every time.

@@ -25,6 +25,8 @@ pub enum Step {
     Create {
         /// Whether the Service is missing.
         service: bool,
+        /// Whether the second Service is missing.
+        web_service: bool,
         /// The roles whose Jobs are missing.
         roles: Vec<Role>,
     },
@@ -124,8 +126,9 @@ fn started(view: &View, hash: &str) -> Step {
     if let Some(waiting) = roles.iter().find_map(|role| stray_pod(view, *role)) {
         return Step::Wait(waiting);
     }
-    if !roles.is_empty() || view.service.is_none() {
-        return Step::Create { service: view.service.is_none(), roles };
+    let (service, web_service) = (view.service.is_none(), view.lacks_web_service());
+    if !roles.is_empty() || service || web_service {
+        return Step::Create { service, web_service, roles };
     }
     if view.old_revisions.is_empty() { Step::Rest } else { Step::Forget(view.old_revisions.clone()) }
 }

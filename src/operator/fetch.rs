@@ -22,7 +22,7 @@ use super::{
     pods::PodState,
     revision::{
         CHECKED_ANNOTATION, GENERATION_ANNOTATION, HASH_ANNOTATION, LAYERS_ANNOTATION, OVERLAYS_ANNOTATION,
-        Objects, REVISION_LABEL, Revision, TTL_ANNOTATION,
+        Objects, REVISION_LABEL, Revision, TTL_ANNOTATION, WEB_SERVICE_ANNOTATION,
     },
     view::{Child, JobState, Owner, Progress, View},
     watch::Caches,
@@ -51,6 +51,7 @@ pub fn resource() -> ApiResource {
 struct Found {
     revisions: Vec<ObjectMeta>,
     service: Option<ObjectMeta>,
+    web_service: Option<ObjectMeta>,
     master: Option<Job>,
     worker: Option<Job>,
     pods: Vec<Pod>,
@@ -66,13 +67,17 @@ pub fn cached(caches: &Caches, test: &DynamicObject) -> View {
         let job = caches.jobs.get(&ObjectRef::new(name).within(&namespace));
         job.map(|job| (*job).clone())
     };
-    let service = caches.services.get(&ObjectRef::new(&master).within(&namespace));
+    let service = |name: &str| {
+        let service = caches.services.get(&ObjectRef::new(name).within(&namespace));
+        service.map(|service| service.metadata.clone())
+    };
     let revisions = caches.revisions_of.find(&caches.revisions, &namespace, &name);
     let mut pods = caches.pods_of.find(&caches.pods, &namespace, &master);
     pods.extend(caches.pods_of.find(&caches.pods, &namespace, &worker));
     let found = Found {
         revisions: revisions.iter().map(|revision| revision.metadata.clone()).collect(),
-        service: service.map(|service| service.metadata.clone()),
+        service: service(&master),
+        web_service: service(&base::web_service_name_of(&name)),
         master: job(&master),
         worker: job(&worker),
         pods: pods.iter().map(|pod| (**pod).clone()).collect(),
@@ -101,21 +106,37 @@ pub async fn live(client: &Client, test: &DynamicObject) -> Result<Option<View>,
     let of_test = ListParams::default().labels(&format!("{REVISION_LABEL}={name}"));
     let with_label = ListParams::default().labels(&format!("{} in ({master},{worker})", base::POD_LABEL));
     let what = |kind: &str| Error::api(format!("read the {kind} of LocustTest {name}"));
+    let revisions = revisions.list_metadata(&of_test).await.map_err(what("revisions"))?;
+    let revisions: Vec<ObjectMeta> = revisions.items.into_iter().map(|revision| revision.metadata).collect();
+    let web_name = base::web_service_name_of(&name);
+    // Most tests have none, and cost no request more.
+    let web_service = if may_have_web_service(&current, &revisions) {
+        metadata(services.get_metadata_opt(&web_name).await).map_err(what("second Service"))?
+    } else {
+        None
+    };
     let found = Found {
-        revisions: revisions
-            .list_metadata(&of_test)
-            .await
-            .map_err(what("revisions"))?
-            .items
-            .into_iter()
-            .map(|revision| revision.metadata)
-            .collect(),
+        revisions,
         service: metadata(services.get_metadata_opt(&master).await).map_err(what("Service"))?,
+        web_service,
         master: jobs.get_opt(&master).await.map_err(what("master's Job"))?,
         worker: jobs.get_opt(&worker).await.map_err(what("worker's Job"))?,
         pods: pods.list(&with_label).await.map_err(what("pods"))?.items,
     };
     Ok(Some(view(current, found)))
+}
+
+/// Whether a test asks for a second Service, or a revision of its own has one, replaced or not.
+fn may_have_web_service(test: &DynamicObject, revisions: &[ObjectMeta]) -> bool {
+    let of_revision = |metadata: &ObjectMeta| {
+        metadata.annotations.as_ref().is_some_and(|all| all.contains_key(WEB_SERVICE_ANNOTATION))
+            && owner(metadata, test) == Owner::Test
+    };
+    asks_for_web_service(test) || revisions.iter().any(of_revision)
+}
+
+fn asks_for_web_service(test: &DynamicObject) -> bool {
+    test.data.pointer("/spec/webService").is_some_and(|settings| !settings.is_null())
 }
 
 fn metadata(
@@ -207,10 +228,16 @@ fn view(test: DynamicObject, found: Found) -> View {
     pods.sort_by(|one, other| one.name.cmp(&other.name));
     let number = |metadata: &ObjectMeta| metadata.name.as_ref()?.rsplit('-').next()?.parse().ok();
     let current = revisions.pop();
+    let is_to_start = current.is_none()
+        || test.data.pointer("/spec/updatePolicy").is_some_and(|policy| policy == "Recreate");
+    let needs_web = current.as_ref().is_some_and(|current| current.has_web_service)
+        || is_to_start && asks_for_web_service(&test);
+    let web_service = found.web_service.map(|metadata| child(&metadata, &test));
     View {
         revision: current,
         old_revisions: revisions.into_iter().map(|revision| revision.name).collect(),
         service: found.service.map(|metadata| child(&metadata, &test)),
+        web_service: web_service.filter(|service| needs_web || service.owner == Owner::Test),
         master: found.master.map(|job| job_state(&job, &test)),
         worker: found.worker.map(|job| job_state(&job, &test)),
         highest_revision: found.revisions.iter().filter_map(number).max().unwrap_or_default(),
@@ -238,6 +265,7 @@ pub fn revision(metadata: &ObjectMeta) -> Option<Revision> {
             .and_then(|overlays| serde_json::from_str(overlays).ok())
             .unwrap_or_default(),
         checked: annotations.get(CHECKED_ANNOTATION).cloned().unwrap_or_default(),
+        has_web_service: annotations.contains_key(WEB_SERVICE_ANNOTATION),
         objects: None,
     })
 }

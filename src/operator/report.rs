@@ -55,8 +55,8 @@ pub async fn write(ctx: &Context, view: &View, status: &Value) -> Result<(), Err
 pub async fn done(ctx: &Context, before: &View, after: &View, step: &Step, made_before: bool) {
     let test = &after.test;
     match step {
-        Step::Create { service, roles } => {
-            let made: Vec<String> = made(after, *service, roles);
+        Step::Create { service, web_service, roles } => {
+            let made: Vec<String> = made(after, (*service, *web_service), roles);
             if made_before && before.old_revisions.is_empty() {
                 let note = format!("{} gone before the test ended: made again as before", were(&made));
                 event(ctx, test, EventType::Warning, "ResourceDeleted", &note).await;
@@ -75,12 +75,14 @@ pub async fn done(ctx: &Context, before: &View, after: &View, step: &Step, made_
     }
 }
 
-fn made(view: &View, service: bool, roles: &[Role]) -> Vec<String> {
-    let service = view.service.as_ref().filter(|_| service);
+fn made(view: &View, (service, web_service): (bool, bool), roles: &[Role]) -> Vec<String> {
+    let services =
+        [view.service.as_ref().filter(|_| service), view.web_service.as_ref().filter(|_| web_service)];
     let jobs = roles.iter().filter_map(|role| view.job(*role));
-    service
-        .map(|service| format!("Service {}", service.name))
+    services
         .into_iter()
+        .flatten()
+        .map(|service| format!("Service {}", service.name))
         .chain(jobs.map(|job| format!("Job {}", job.child.name)))
         .collect()
 }

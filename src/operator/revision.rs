@@ -26,6 +26,8 @@ pub const LAYERS_ANNOTATION: &str = "locust.io/layers";
 pub const OVERLAYS_ANNOTATION: &str = "locust.io/overlays";
 /// The annotation of a revision with what the API server accepted beforehand, in words.
 pub const CHECKED_ANNOTATION: &str = "locust.io/checked";
+/// The annotation of a revision that has a second Service, with its name: caches keep the metadata only.
+pub const WEB_SERVICE_ANNOTATION: &str = "locust.io/web-service";
 /// The label by which the operator knows its revisions.
 pub const REVISION_LABEL: &str = "locust.io/test";
 
@@ -49,15 +51,19 @@ pub struct Revision {
     pub overlays: Vec<AppliedOverlay>,
     /// What the API server accepted beforehand, in words.
     pub checked: String,
-    /// The Service and the Jobs; `None` until it is needed, because caches keep the metadata only.
+    /// Whether it has a second Service.
+    pub has_web_service: bool,
+    /// The Services and the Jobs; `None` until it is needed, because caches keep the metadata only.
     pub objects: Option<Objects>,
 }
 
-/// The Service and the Jobs of a test.
+/// The Services and the Jobs of a test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Objects {
     /// The Service.
     pub service: Value,
+    /// The second Service, where the test has one.
+    pub web_service: Option<Value>,
     /// The master's Job.
     pub master: Value,
     /// The workers' Job.
@@ -71,6 +77,7 @@ impl Objects {
         let job = |role| rendered.jobs.iter().find(|(of, _)| *of == role).map(|(_, job)| job.clone());
         Some(Self {
             service: rendered.service.clone()?,
+            web_service: rendered.web_service.clone(),
             master: job(Role::Master)?,
             worker: job(Role::Worker)?,
         })
@@ -80,7 +87,12 @@ impl Objects {
     #[must_use]
     pub fn from_data(data: &Value) -> Option<Self> {
         let part = |name: &str| data.get(name).cloned();
-        Some(Self { service: part("service")?, master: part("master")?, worker: part("worker")? })
+        Some(Self {
+            service: part("service")?,
+            web_service: part("webService"),
+            master: part("master")?,
+            worker: part("worker")?,
+        })
     }
 
     /// The Job of a role.
@@ -92,12 +104,14 @@ impl Objects {
         }
     }
 
-    /// The hash of the three: hexadecimal, the same on every machine.
+    /// The hash of all: hexadecimal, the same on every machine. Without a second Service it is the hash of the three
+    /// others, as it was before there were second ones.
     #[must_use]
     pub fn hash(&self) -> String {
         use std::fmt::Write;
         // Maps are sorted by key, so that equal objects have equal texts.
-        let text = json!([self.service, self.master, self.worker]).to_string();
+        let all = [Some(&self.service), Some(&self.master), Some(&self.worker), self.web_service.as_ref()];
+        let text = json!(all.into_iter().flatten().collect::<Vec<_>>()).to_string();
         let digest = Sha256::digest(text.as_bytes());
         digest.iter().take(HASH_BYTES).fold(String::new(), |mut hash, byte| {
             // Writing to a string cannot fail.
@@ -132,7 +146,7 @@ impl Sources {
 /// The `ControllerRevision` that freezes these objects as the test's revision of this number.
 #[must_use]
 pub fn freeze(view: &View, number: i64, objects: &Objects, from: &Sources, checked: &str) -> Value {
-    json!({
+    let mut revision = json!({
         "apiVersion": "apps/v1",
         "kind": "ControllerRevision",
         "metadata": {
@@ -150,7 +164,12 @@ pub fn freeze(view: &View, number: i64, objects: &Objects, from: &Sources, check
         },
         "revision": number,
         "data": { "service": objects.service, "master": objects.master, "worker": objects.worker }
-    })
+    });
+    if let Some(service) = &objects.web_service {
+        revision["data"]["webService"] = service.clone();
+        revision["metadata"]["annotations"][WEB_SERVICE_ANNOTATION] = service["metadata"]["name"].clone();
+    }
+    revision
 }
 
 /// The name of a test's revision. No two tests share one: what follows the last dash is the number.

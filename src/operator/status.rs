@@ -134,6 +134,7 @@ fn is_made(view: &View) -> bool {
     let has_jobs = view.master.is_some() && view.worker.is_some();
     has_jobs
         && (view.service.is_some() || view.revision.is_none())
+        && !view.lacks_web_service()
         && children.iter().all(|(_, child)| {
             child.owner == super::view::Owner::Test && !child.deleting && current(child.hash.as_ref())
         })
@@ -383,6 +384,14 @@ pub fn differences_of(before: &revision::Objects, after: &revision::Objects) -> 
         }));
     };
     add("service", crate::report::differences(&before.service, &after.service, service));
+    match (&before.web_service, &after.web_service) {
+        (Some(before), Some(after)) => add("webService", crate::report::differences(before, after, service)),
+        (None, None) => {}
+        (before, after) => {
+            let path = crate::path::FieldPath::root();
+            add("webService", vec![Difference { path, before: before.clone(), after: after.clone() }]);
+        }
+    }
     for role in Role::ALL {
         add(role.as_str(), crate::report::differences(before.job(role), after.job(role), job));
     }

@@ -86,6 +86,8 @@ pub struct View {
     pub highest_revision: i64,
     /// The Service.
     pub service: Option<Child>,
+    /// The second Service; of somebody else's, only one whose name the test needs.
+    pub web_service: Option<Child>,
     /// The master's Job.
     pub master: Option<JobState>,
     /// The workers' Job.
@@ -171,9 +173,16 @@ impl View {
         }
     }
 
-    /// The Service and the Jobs that exist, with their kinds.
+    /// Whether the second Service is missing that the test's revision has.
+    #[must_use]
+    pub fn lacks_web_service(&self) -> bool {
+        self.web_service.is_none() && self.revision.as_ref().is_some_and(|revision| revision.has_web_service)
+    }
+
+    /// The Services and the Jobs that exist, with their kinds.
     pub fn children(&self) -> impl Iterator<Item = (&'static str, &Child)> {
         let jobs = [&self.master, &self.worker].into_iter().flatten();
-        self.service.iter().map(|child| ("Service", child)).chain(jobs.map(|job| ("Job", &job.child)))
+        let services = [&self.service, &self.web_service].into_iter().flatten();
+        services.map(|child| ("Service", child)).chain(jobs.map(|job| ("Job", &job.child)))
     }
 }

@@ -20,6 +20,7 @@ mod pods;
 mod protected;
 mod scale;
 mod scenario;
+mod services;
 #[path = "../support/mod.rs"]
 mod support;
 mod updates;
@@ -40,6 +41,9 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(lifecycle::the_same_name_in_two_namespaces),
     scenario!(lifecycle::created_deleted_and_created_at_once),
     scenario!(lifecycle::deleting_leaves_nothing),
+    scenario!(services::both_services_are_made_frozen_and_made_again),
+    scenario!(services::a_web_service_comes_and_goes_with_the_spec),
+    scenario!(services::a_web_service_that_cannot_be_is_told),
     scenario!(ends::a_test_succeeds),
     scenario!(ends::a_test_fails_with_the_reason),
     scenario!(ends::a_short_ttl_runs_nothing_again),

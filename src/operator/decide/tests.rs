@@ -24,6 +24,7 @@ fn view(phase: &str) -> View {
         old_revisions: Vec::new(),
         highest_revision: 0,
         service: None,
+        web_service: None,
         master: None,
         worker: None,
         pods: Vec::new(),
@@ -65,6 +66,7 @@ fn revision(hash: &str, generation: i64) -> Revision {
         layers: Vec::new(),
         overlays: Vec::new(),
         checked: String::new(),
+        has_web_service: false,
         objects: None,
     }
 }
@@ -107,12 +109,12 @@ fn a_new_test_is_frozen_and_a_refused_one_is_not() {
 fn what_is_missing_is_created_from_the_revision() {
     let all = View { revision: Some(revision(OLD, 2)), ..view("Pending") };
     let step = decide(&all, wanted(Some(OLD), UpdatePolicy::Ignore));
-    assert_eq!(step, Step::Create { service: true, roles: Role::ALL.to_vec() });
+    assert_eq!(step, Step::Create { service: true, web_service: false, roles: Role::ALL.to_vec() });
     // Even when the spec has become worse meanwhile.
     let lost = View { worker: None, ..running() };
     for hash in [Some(OLD), Some(NEW), None] {
         let step = decide(&lost, wanted(hash, UpdatePolicy::Ignore));
-        assert_eq!(step, Step::Create { service: false, roles: vec![Role::Worker] });
+        assert_eq!(step, Step::Create { service: false, web_service: false, roles: vec![Role::Worker] });
     }
 }
 
@@ -262,4 +264,22 @@ fn what_is_lost_is_not_run_again() {
 fn a_correction_of_what_never_started_is_taken() {
     let frozen = View { revision: Some(revision(OLD, 1)), ..view("Pending") };
     assert_eq!(decide(&frozen, wanted(Some(NEW), UpdatePolicy::Ignore)), Step::Freeze);
+}
+
+#[test]
+fn the_second_service_is_made_where_the_revision_has_one() {
+    let with_web = Revision { has_web_service: true, ..revision(OLD, 1) };
+    let lacking = View { revision: Some(with_web), ..running() };
+    let step = decide(&lacking, wanted(Some(OLD), UpdatePolicy::Ignore));
+    assert_eq!(step, Step::Create { service: false, web_service: true, roles: Vec::new() });
+    let whole = View { web_service: Some(child("a-b-master-web", Some(OLD))), ..lacking };
+    assert_eq!(decide(&whole, wanted(Some(OLD), UpdatePolicy::Ignore)), Step::Rest);
+    // One of an earlier revision goes, also when the new one has none.
+    let anew = View { revision: Some(revision(NEW, 2)), ..whole.clone() };
+    let Step::Remove(doomed) = decide(&anew, wanted(Some(NEW), UpdatePolicy::Recreate)) else { panic!() };
+    assert!(doomed.iter().any(|doomed| doomed.name == "a-b-master-web"), "{doomed:?}");
+    let mut foreign = whole;
+    foreign.web_service.as_mut().unwrap().owner = Owner::Other("Ingress x".into());
+    let step = decide(&foreign, wanted(Some(OLD), UpdatePolicy::Ignore));
+    assert_eq!(step, Step::Block(vec!["Service a-b-master-web belongs to Ingress x".into()]));
 }
