@@ -20,6 +20,7 @@ pub fn crds() -> Vec<Value> {
         if let Some(schema) = version.pointer_mut("/schema/openAPIV3Schema") {
             restore_ranges(schema);
             add_rules(schema);
+            describe_services_once(schema);
             if is_v1 {
                 open_pod_fields(schema);
             }
@@ -196,5 +197,40 @@ fn open_pod_fields(schema: &mut Value) {
             list.into(),
             json!({ "type": "array", "items": items, "description": "See locust.io/v2." }),
         );
+    }
+    for field in ["service", "webService"] {
+        if let Some(schema) = spec.get_mut(field) {
+            schema["description"] = "See locust.io/v2.".into();
+        }
+    }
+    // What is inside of a field of both versions is described in v2: there is room for it once.
+    for fields in spec.values_mut().filter_map(Value::as_object_mut) {
+        fields.values_mut().for_each(remove_descriptions);
+    }
+}
+
+/// Removes the descriptions of what `webService` has in common with `service`, which has them.
+fn describe_services_once(schema: &mut Value) {
+    let Some(web) = schema.pointer_mut("/properties/spec/properties/webService/properties") else { return };
+    for pointer in ["/labels", "/annotations", "/ports/items"] {
+        if let Some(common) = web.pointer_mut(pointer) {
+            let node_port = common.pointer("/properties/nodePort/description").cloned();
+            remove_descriptions(common);
+            if let (Some(text), Some(field)) = (node_port, common.pointer_mut("/properties/nodePort")) {
+                field["description"] = text;
+            }
+        }
+    }
+}
+
+/// Removes the descriptions of a schema and of all that is in it.
+fn remove_descriptions(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            fields.retain(|name, value| name != "description" || !value.is_string());
+            fields.values_mut().for_each(remove_descriptions);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_descriptions),
+        _ => {}
     }
 }
