@@ -87,7 +87,10 @@ fn is_stored_as_it_is_rendered(place: &Place<'_>, file: &Path, overlays: &Overla
         document.value["metadata"]["namespace"] = place.namespace.clone().into();
         let rendered = locust::render(&document, &around, &Config::default());
         let name = document.value["metadata"]["name"].as_str().unwrap().to_owned();
-        place.until("job", &format!("{name}-worker"), |job| !job.is_null());
+        // Jobs are not always called like their tests: a name may have dots.
+        for (_, job) in &rendered.jobs {
+            place.until("job", job["metadata"]["name"].as_str().unwrap(), |job| !job.is_null());
+        }
         let stored = place.until("locusttest", &name, |test| !test["status"]["phase"].is_null());
         let applied = stored["status"]["overlays"].as_array().map_or(&[][..], Vec::as_slice);
         let wanted: Vec<&str> = rendered.overlays.iter().map(|overlay| overlay.name.as_str()).collect();
@@ -97,7 +100,8 @@ fn is_stored_as_it_is_rendered(place: &Place<'_>, file: &Path, overlays: &Overla
             "{name}"
         );
         counted.most_overlays = counted.most_overlays.max(wanted.len());
-        let service = rendered.service.iter().map(|service| ("Service", "v1", service));
+        let services = rendered.service.iter().chain(&rendered.web_service);
+        let service = services.map(|service| ("Service", "v1", service));
         let jobs = rendered.jobs.iter().map(|(_, job)| ("Job", "batch/v1", job));
         for (kind, api_version, wanted) in service.chain(jobs) {
             is_stored(place, kind, api_version, wanted);
@@ -105,7 +109,8 @@ fn is_stored_as_it_is_rendered(place: &Place<'_>, file: &Path, overlays: &Overla
             counted.leaves += count(wanted);
         }
         for (role, job) in &rendered.jobs {
-            the_pods_carry_it(place, &format!("{name}-{role}"), *role, &job["spec"]["template"]);
+            let job_name = job["metadata"]["name"].as_str().unwrap();
+            the_pods_carry_it(place, job_name, *role, &job["spec"]["template"]);
         }
     }
     place.kubectl(&["delete", "locusttests", "--all"]);
