@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The two kinds of overlay, in the order in which their defaults apply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// `ClusterPodOverlay`: for the tests of every namespace that it selects.
     Cluster,

@@ -1,5 +1,7 @@
 //! [`Applying`]: the overlays that apply to one test, and what there is to say of the choice.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{
     Overlays,
     namespace::Namespace,
@@ -11,6 +13,9 @@ use crate::{
     locust::{api::shared::OverlayReference, test::Test},
     path::FieldPath,
 };
+
+/// So many missing names of a test are compared with the names that there are, for a "did you mean".
+const MOST_COMPARED: usize = 10;
 
 /// The overlays that apply to one test.
 #[derive(Debug, Default)]
@@ -69,11 +74,14 @@ struct Choice<'c, 'o> {
 impl<'o> Choice<'_, 'o> {
     /// A test that an unreadable overlay may be for is refused: nobody knows what the overlay demands.
     fn unreadable(&mut self) {
+        let listed = &self.test.spec.overrides.overlays;
+        let listed: HashSet<(Kind, &str)> =
+            listed.iter().map(|reference| (kind_of(reference), reference.name.as_str())).collect();
         let may_be_for = |overlay: &&Unreadable| {
             let Some(selection) = &overlay.selection else {
                 return self.is_within(overlay.kind, overlay.namespace.as_deref());
             };
-            let asked = !selection.opt_in || self.lists(overlay.kind, &overlay.name);
+            let asked = !selection.opt_in || listed.contains(&(overlay.kind, overlay.name.as_str()));
             let meant = || matches!(self.matches(selection), Match::Yes | Match::Unknown);
             asked && self.is_within(overlay.kind, overlay.namespace.as_deref()) && meant()
         };
@@ -118,30 +126,38 @@ impl<'o> Choice<'_, 'o> {
     /// Chooses the overlays that the test lists.
     fn listed(&mut self) {
         let listed = &self.test.spec.overrides.overlays;
+        // Looked up, not searched: a test may list as many names as fit into it.
+        let readable = self.readable_by_name();
+        let mut seen = HashSet::new();
+        let mut missing = 0;
         for (index, reference) in listed.iter().enumerate() {
             let path = FieldPath::fields(["spec", "overlays"]).index(index);
             let kind = kind_of(reference);
-            let is_same = |other: &OverlayReference| kind_of(other) == kind && other.name == reference.name;
-            if listed[..index].iter().any(is_same) {
+            if !seen.insert((kind, reference.name.as_str())) {
                 let message = format!("remove one of the two: {kind} \"{}\" is listed twice", reference.name);
                 self.found.push(Diagnostic::error(Code::RepeatedOverlay, message).at(path));
                 continue;
             }
-            let there = |overlay: &&Overlay| {
-                overlay.kind == kind
-                    && overlay.name == reference.name
-                    && self.is_within(kind, overlay.namespace.as_deref())
-            };
-            match self.overlays.readable.iter().find(there) {
+            match readable.get(&(kind, reference.name.as_str())) {
                 Some(overlay) => self.opt_in(overlay, &path),
                 // What cannot be read is told already.
                 None if self.is_unreadable(kind, &reference.name) => {}
                 None => {
-                    let missing = self.missing(kind, &reference.name);
-                    self.found.push(missing.at(path.field("name")));
+                    missing += 1;
+                    let hint =
+                        self.hint_of_missing(kind, &reference.name, &readable, missing <= MOST_COMPARED);
+                    let found = self.missing(kind, &reference.name, &hint);
+                    self.found.push(found.at(path.field("name")));
                 }
             }
         }
+    }
+
+    /// The overlays that can be for the test at all, by kind and name.
+    fn readable_by_name(&self) -> HashMap<(Kind, &'o str), &'o Overlay> {
+        let near_by = |overlay: &&Overlay| self.is_within(overlay.kind, overlay.namespace.as_deref());
+        let readable = self.overlays.readable.iter().filter(near_by);
+        readable.map(|overlay| ((overlay.kind, overlay.name.as_str()), overlay)).collect()
     }
 
     fn opt_in(&mut self, overlay: &'o Overlay, path: &FieldPath) {
@@ -171,21 +187,33 @@ impl<'o> Choice<'_, 'o> {
         }
     }
 
+    /// What may be meant by the name of an overlay that is not there; compared with all names if so wished.
+    fn hint_of_missing(
+        &self,
+        kind: Kind,
+        name: &str,
+        readable: &HashMap<(Kind, &str), &Overlay>,
+        compared: bool,
+    ) -> String {
+        let other_kind = if kind == Kind::Cluster { Kind::Namespaced } else { Kind::Cluster };
+        if readable.contains_key(&(other_kind, name)) {
+            return format!("; did you mean kind: {other_kind}?");
+        }
+        let names = self.overlays.readable.iter().filter(|overlay| {
+            compared
+                && overlay.kind == kind
+                && overlay.selection.opt_in
+                && self.is_within(overlay.kind, overlay.namespace.as_deref())
+        });
+        let near = nearest(name, names.map(|overlay| overlay.name.as_str()));
+        near.map_or_else(
+            || "; correct the name, or create it".to_owned(),
+            |near| format!("; did you mean \"{near}\"?"),
+        )
+    }
+
     /// Says that the test lists an overlay that is not there.
-    fn missing(&self, kind: Kind, name: &str) -> Diagnostic {
-        let near_by = |overlay: &&Overlay| self.is_within(overlay.kind, overlay.namespace.as_deref());
-        let others = || self.overlays.readable.iter().filter(near_by);
-        let of_other_kind = others().find(|overlay| overlay.kind != kind && overlay.name == name);
-        let hint = if let Some(other) = of_other_kind {
-            format!("; did you mean kind: {}?", other.kind)
-        } else {
-            let names = others().filter(|overlay| overlay.kind == kind && overlay.selection.opt_in);
-            let near = nearest(name, names.map(|overlay| overlay.name.as_str()));
-            near.map_or_else(
-                || "; correct the name, or create it".to_owned(),
-                |near| format!("; did you mean \"{near}\"?"),
-            )
-        };
+    fn missing(&self, kind: Kind, name: &str, hint: &str) -> Diagnostic {
         let place = match (kind, self.namespace) {
             (Kind::Cluster, _) => String::new(),
             (Kind::Namespaced, Some(namespace)) => format!(" in namespace {}", namespace.name),
@@ -210,11 +238,6 @@ impl<'o> Choice<'_, 'o> {
     /// Whether an overlay of this kind and namespace can be for the test at all.
     fn is_within(&self, kind: Kind, namespace: Option<&str>) -> bool {
         kind == Kind::Cluster || namespace == self.namespace.map(|namespace| namespace.name.as_str())
-    }
-
-    fn lists(&self, kind: Kind, name: &str) -> bool {
-        let listed = &self.test.spec.overrides.overlays;
-        listed.iter().any(|reference| kind_of(reference) == kind && reference.name == name)
     }
 
     fn is_unreadable(&self, kind: Kind, name: &str) -> bool {
