@@ -20,8 +20,8 @@ use podgraft::{
 };
 use serde_json::{Value, json};
 use support::{
-    control_plane::ControlPlane, files, nulls, random_pods::RandomPods, random_tests::RandomTests, relative,
-    root, text,
+    control_plane::ControlPlane, files, last_applied, nulls, random_pods::RandomPods,
+    random_tests::RandomTests, relative, root, text,
 };
 
 /// A test with every directive of both dialects, partial items, empty maps and lists, and fields that no
@@ -41,12 +41,94 @@ fn a_real_api_server_takes_what_people_write() {
     plane.install("crds/podoverlays.locust.io.yaml", "podoverlays");
     let explained = plane.kubectl_ok(&["explain", "podoverlay.spec.defaults.podTemplate.spec.volumes"], b"");
     assert!(explained.contains("configMap"), "{explained}");
+    columns_and_categories_are_printed(&plane);
+    fields_are_explained(&plane);
     overlays_are_stored_as_they_are_written(&plane);
     every_directive_survives(&plane);
     every_example_is_taken(&plane);
     fields_with_nothing_behind_them_are_taken(&plane);
     random_tests_are_judged_as_the_server_judges(&plane);
     random_pods_are_judged_as_the_server_judges(&plane);
+}
+
+/// `kubectl get` tells how a test is and whether an overlay is used; `all` has what belongs to a namespace.
+fn columns_and_categories_are_printed(plane: &ControlPlane) {
+    let objects = [
+        json!({"apiVersion": "locust.io/v2", "kind": "LocustTest", "metadata": {"name": "seen"},
+            "spec": {"image": "i", "master": {"command": "m"}, "worker": {"command": "w", "replicas": 5}}}),
+        json!({"apiVersion": "locust.io/v1alpha1", "kind": "PodOverlay", "metadata": {"name": "seen"}, "spec": {}}),
+        json!({"apiVersion": "locust.io/v1alpha1", "kind": "ClusterPodOverlay", "metadata": {"name": "seen"},
+            "spec": {"priority": 7}}),
+    ];
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
+    plane.kubectl_ok(&["apply", "-f", "-"], list.to_string().as_bytes());
+    let time = "2026-01-02T03:04:05Z";
+    let restarts = json!({"count": 12, "last": [{"time": time, "cause": "the master's Job was deleted"}]});
+    let patch = json!({"status": {"phase": "Pending", "expectedWorkers": 4, "connectedWorkers": 3,
+        "reason": "WorkersMissing", "restarts": restarts}});
+    plane.kubectl_ok(
+        &["patch", "locusttest", "seen", "--subresource=status", "--type=merge", "-p", &patch.to_string()],
+        b"",
+    );
+    let stored = plane.kubectl_ok(&["get", "locusttest", "seen", "-o", "jsonpath={.status.restarts}"], b"");
+    assert_eq!(serde_json::from_str::<Value>(&stored).unwrap(), restarts);
+    let condition = |kind: &str, status: &str| json!({"type": kind, "status": status, "reason": "R", "message": "", "lastTransitionTime": time});
+    let patch = json!({"status": {"matchedTests": 2, "conditions": [condition("Accepted", "True"), condition("Conflicted", "False")]}});
+    for kind in ["podoverlay", "clusterpodoverlay"] {
+        plane.kubectl_ok(
+            &["patch", kind, "seen", "--subresource=status", "--type=merge", "-p", &patch.to_string()],
+            b"",
+        );
+    }
+    for (kind, columns, row) in [
+        ("locusttest", "NAME PHASE EXPECTED CONNECTED REASON IMAGE AGE", "seen Pending 4 3 WorkersMissing i"),
+        ("podoverlay", "NAME PRIORITY OPT-IN TESTS ACCEPTED CONFLICTED AGE", "seen 2 True False"),
+        ("clusterpodoverlay", "NAME PRIORITY OPT-IN TESTS ACCEPTED CONFLICTED AGE", "seen 7 2 True False"),
+    ] {
+        let printed = plane.kubectl_ok(&["get", kind, "seen", "-o", "wide"], b"");
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let lines: Vec<String> = printed.lines().map(words).collect();
+        assert_eq!(lines[0], columns);
+        assert!(lines[1].starts_with(row), "{printed}");
+    }
+    let names = |category: &str| plane.kubectl_ok(&["get", category, "-o", "name"], b"");
+    let (test, overlay, cluster) =
+        ("locusttest.locust.io/seen", "podoverlay.locust.io/seen", "clusterpodoverlay.locust.io/seen");
+    let (all, locust) = (names("all"), names("locust"));
+    assert!(all.contains(test) && all.contains(&format!("\n{overlay}")) && !all.contains(cluster), "{all}");
+    assert!([test, overlay, cluster].iter().all(|name| locust.contains(name)), "{locust}");
+    for kind in ["locusttest", "podoverlay", "clusterpodoverlay"] {
+        plane.kubectl_ok(&["delete", kind, "seen"], b"");
+    }
+}
+
+/// `kubectl explain` says of what people look up what it is for; and kubectl's copy is as large as `tests/crds.rs`
+/// counts it.
+fn fields_are_explained(plane: &ControlPlane) {
+    for (path, text) in [
+        ("locusttest.spec.worker.replicas", "How many workers."),
+        ("locusttest.spec.masterPodTemplate.spec.containers.env", "Environment variables, by name."),
+        (
+            "locusttest.spec.workerPodTemplate.spec.containers.volumeMounts.subPath",
+            "The path inside of the volume.",
+        ),
+        ("locusttest.spec.podTemplate.spec.nodeSelector", "Labels that the node must have."),
+        ("locusttest.spec.volumes.persistentVolumeClaim", "A PersistentVolumeClaim, by claimName."),
+        ("locusttest.spec.scheduling.tolerations.key", "The taint's key"),
+        ("locusttest.status.restarts.last.cause", "Why, in words."),
+        ("podoverlay.spec.overrides.podTemplate.spec.serviceAccountName", "The ServiceAccount as which"),
+        ("clusterpodoverlay.spec.defaults.eachContainer.securityContext", "User, capabilities"),
+    ] {
+        let explained = plane.kubectl_ok(&["explain", path], b"");
+        assert!(explained.contains(text), "{path}: {explained}");
+    }
+    for crd in locust::api::crds() {
+        let name = crd["metadata"]["name"].as_str().unwrap();
+        let stored = plane.kubectl_ok(&["get", "crd", name, "-o", "json"], b"");
+        let stored: Value = serde_json::from_str(&stored).unwrap();
+        let copy = stored["metadata"]["annotations"][last_applied::KEY].as_str().unwrap();
+        assert_eq!(copy.len(), last_applied::copy(&crd).len(), "{name}");
+    }
 }
 
 /// Both ways of applying keep every template and constraint of an overlay; wrong ones are refused on arrival.

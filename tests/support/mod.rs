@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 pub(crate) mod control_plane;
+pub(crate) mod last_applied;
 pub(crate) mod nulls;
 pub(crate) mod operator;
 pub(crate) mod pod_life;

@@ -3,7 +3,7 @@
 use kube::core::crd::{CustomResourceExt, merge_crds};
 use serde_json::{Value, json};
 
-use super::{v1, v1alpha1, v2};
+use super::{descriptions, v1, v1alpha1, v2};
 
 /// A pattern that no text matches.
 const NO_TEXT: &str = "[^\\s\\S]";
@@ -205,7 +205,7 @@ fn open_pod_fields(schema: &mut Value) {
     }
     // What is inside of a field of both versions is described in v2: there is room for it once.
     for fields in spec.values_mut().filter_map(Value::as_object_mut) {
-        fields.values_mut().for_each(remove_descriptions);
+        fields.values_mut().for_each(descriptions::remove);
     }
 }
 
@@ -215,22 +215,10 @@ fn describe_services_once(schema: &mut Value) {
     for pointer in ["/labels", "/annotations", "/ports/items"] {
         if let Some(common) = web.pointer_mut(pointer) {
             let node_port = common.pointer("/properties/nodePort/description").cloned();
-            remove_descriptions(common);
+            descriptions::remove(common);
             if let (Some(text), Some(field)) = (node_port, common.pointer_mut("/properties/nodePort")) {
                 field["description"] = text;
             }
         }
-    }
-}
-
-/// Removes the descriptions of a schema and of all that is in it.
-fn remove_descriptions(schema: &mut Value) {
-    match schema {
-        Value::Object(fields) => {
-            fields.retain(|name, value| name != "description" || !value.is_string());
-            fields.values_mut().for_each(remove_descriptions);
-        }
-        Value::Array(items) => items.iter_mut().for_each(remove_descriptions),
-        _ => {}
     }
 }

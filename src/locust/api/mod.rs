@@ -2,6 +2,7 @@
 //! `CustomResourceDefinition`s.
 
 mod crd;
+mod descriptions;
 mod pod_schema;
 pub mod service;
 pub mod shared;

@@ -12,13 +12,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::pod_schema;
+use super::{descriptions, pod_schema};
+use crate::schema::Schema;
 
 /// How many levels of objects below the template are declared.
 const DECLARED: usize = 4;
 
-/// The longest description, in characters.
-const DESCRIPTION: usize = 100;
+/// The lists of containers whose items are declared as well, though they are further down.
+const DECLARED_LISTS: [&str; 3] = ["env", "ports", "volumeMounts"];
 
 const HELP: &str = "A partial pod template, merged into the pods with strategic merge patch. Name only what \
 changes: lists such as containers, volumes and env merge by name, so {name: locust} is the container of the test. \
@@ -30,9 +31,7 @@ sidecars included, and under those that are added later.";
 /// The structural schema of a partial pod template.
 #[must_use]
 pub fn partial_pod_template() -> Value {
-    let described = pod_schema::described_pod_template();
-    let property =
-        |name: &str| described.pointer(&format!("/properties/{name}")).cloned().unwrap_or_default();
+    let whole = pod_schema::whole_pod_spec();
     let mut properties = Map::new();
     let text_map = |description: &str| json!({ "type": "object", "description": description, "nullable": true, "x-kubernetes-preserve-unknown-fields": true });
     let metadata = json!({
@@ -43,10 +42,18 @@ pub fn partial_pod_template() -> Value {
         "x-kubernetes-preserve-unknown-fields": true
     });
     properties.insert("metadata".into(), metadata);
-    if let Some(mut spec) = declared(&property("spec"), 1) {
+    if let Some(mut spec) = declared(&whole, "spec", 1) {
         if let Some(fields) = spec.pointer_mut("/properties").and_then(Value::as_object_mut) {
             fields.remove("ephemeralContainers");
         }
+        let of = Schema::pod_template().and_then(|template| template.field("spec").ok().map(Schema::of));
+        if let Some(of) = of {
+            descriptions::describe(&mut spec, of);
+        }
+        if let Some(item) = spec.pointer_mut("/properties/initContainers/items") {
+            declare_less(item);
+        }
+        spec["description"] = "What the pods are; only what changes.".into();
         properties.insert("spec".into(), spec);
     }
     json!({
@@ -56,6 +63,21 @@ pub fn partial_pod_template() -> Value {
         "x-kubernetes-preserve-unknown-fields": true,
         "x-kubernetes-map-type": "atomic"
     })
+}
+
+/// Leaves out of an init container what is declared and described in the same field of a container.
+fn declare_less(container: &mut Value) {
+    let fields = container.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, field) in fields.into_iter().flatten() {
+        if DECLARED_LISTS.contains(&name.as_str())
+            && let Some(item) = field.get_mut("items").and_then(Value::as_object_mut)
+        {
+            item.remove("properties");
+        }
+        for inner in field.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            descriptions::remove(inner.1);
+        }
+    }
 }
 
 /// The structural schema of a partial container without a name, for a patch that goes onto each one.
@@ -85,15 +107,9 @@ pub(super) fn open(description: &str) -> Value {
     })
 }
 
-/// A schema without anything that a partial document would break; open below [`DECLARED`] levels.
-fn declared(schema: &Value, level: usize) -> Option<Value> {
+/// The schema of a field without anything that a partial document would break; open below [`DECLARED`] levels.
+fn declared(schema: &Value, name: &str, level: usize) -> Option<Value> {
     let mut made = Map::new();
-    if let Some(text) = schema.get("description").and_then(Value::as_str) {
-        // Below the fields of a container or volume, the field's own name has to do.
-        if level <= 3 {
-            made.insert("description".into(), first_sentence(text).into());
-        }
-    }
     made.insert("nullable".into(), true.into());
     if schema.get("x-kubernetes-int-or-string").is_some() {
         made.insert("x-kubernetes-int-or-string".into(), true.into());
@@ -104,11 +120,11 @@ fn declared(schema: &Value, level: usize) -> Option<Value> {
     match ty {
         "object" => {
             made.insert("x-kubernetes-preserve-unknown-fields".into(), true.into());
-            let properties =
-                schema.get("properties").and_then(Value::as_object).filter(|_| level <= DECLARED);
+            let is_declared = level <= DECLARED && !pod_schema::FORMER_VOLUMES.contains(&name);
+            let properties = schema.get("properties").and_then(Value::as_object).filter(|_| is_declared);
             if let Some(properties) = properties {
                 let inner = |(name, property): (&String, &Value)| {
-                    Some((name.clone(), declared(property, level + 1)?))
+                    Some((name.clone(), declared(property, name, level + 1)?))
                 };
                 made.insert(
                     "properties".into(),
@@ -117,23 +133,10 @@ fn declared(schema: &Value, level: usize) -> Option<Value> {
             }
         }
         "array" => {
-            let mut item = declared(schema.get("items")?, level + 1)?;
-            if let Some(item) = item.as_object_mut() {
-                item.remove("description");
-            }
-            made.insert("items".into(), item);
+            let level = if DECLARED_LISTS.contains(&name) { DECLARED } else { level + 1 };
+            made.insert("items".into(), declared(schema.get("items")?, "", level)?);
         }
         _ => {}
     }
     Some(Value::Object(made))
-}
-
-/// The first sentence of a description, shortened to [`DESCRIPTION`] characters.
-fn first_sentence(text: &str) -> String {
-    let sentence = text.split_once(". ").map_or(text, |(first, _)| first).replace('\n', " ");
-    if sentence.chars().count() <= DESCRIPTION {
-        return sentence;
-    }
-    let short: String = sentence.chars().take(DESCRIPTION - 3).collect();
-    format!("{}...", short.rsplit_once(' ').map_or(&*short, |(words, _)| words))
 }

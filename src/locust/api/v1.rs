@@ -20,6 +20,7 @@ use super::{
     kind = "LocustTest",
     plural = "locusttests",
     shortname = "lotest",
+    category = "all",
     category = "locust",
     namespaced,
     status = "LocustTestStatus",

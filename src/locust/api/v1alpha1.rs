@@ -19,11 +19,21 @@ use super::pod_schema;
     doc = "Defaults, overrides and constraints for the load tests of every namespace that it selects",
     plural = "clusterpodoverlays",
     shortname = "cpo",
-    category = "podgraft",
+    category = "locust",
     status = "OverlayStatus",
     printcolumn(name = "Priority", type_ = "integer", json_path = ".spec.priority"),
     printcolumn(name = "Opt-in", type_ = "boolean", json_path = ".spec.optIn"),
     printcolumn(name = "Tests", type_ = "integer", json_path = ".status.matchedTests"),
+    printcolumn(
+        name = "Accepted",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Accepted\")].status"
+    ),
+    printcolumn(
+        name = "Conflicted",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Conflicted\")].status"
+    ),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
 #[serde(rename_all = "camelCase")]
@@ -47,12 +57,23 @@ pub struct ClusterPodOverlaySpec {
     doc = "Defaults, overrides and constraints for the load tests of its own namespace",
     plural = "podoverlays",
     shortname = "pov",
-    category = "podgraft",
+    category = "all",
+    category = "locust",
     namespaced,
     status = "OverlayStatus",
     printcolumn(name = "Priority", type_ = "integer", json_path = ".spec.priority"),
     printcolumn(name = "Opt-in", type_ = "boolean", json_path = ".spec.optIn"),
     printcolumn(name = "Tests", type_ = "integer", json_path = ".status.matchedTests"),
+    printcolumn(
+        name = "Accepted",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Accepted\")].status"
+    ),
+    printcolumn(
+        name = "Conflicted",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Conflicted\")].status"
+    ),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
 #[serde(rename_all = "camelCase")]

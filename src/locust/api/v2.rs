@@ -21,12 +21,14 @@ use super::{
     kind = "LocustTest",
     plural = "locusttests",
     shortname = "lotest",
+    category = "all",
     category = "locust",
     namespaced,
     status = "LocustTestStatus",
     printcolumn(name = "Phase", type_ = "string", json_path = ".status.phase"),
-    printcolumn(name = "Workers", type_ = "integer", json_path = ".spec.worker.replicas"),
+    printcolumn(name = "Expected", type_ = "integer", json_path = ".status.expectedWorkers"),
     printcolumn(name = "Connected", type_ = "integer", json_path = ".status.connectedWorkers"),
+    printcolumn(name = "Reason", type_ = "string", json_path = ".status.reason"),
     printcolumn(name = "Image", type_ = "string", json_path = ".spec.image", priority = 1),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
@@ -251,6 +253,27 @@ pub struct AppliedOverlay {
     pub generation: Option<i64>,
 }
 
+/// The Jobs that were made anew of a test that had started, so that its results are not those of one run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Restarts {
+    /// How often, since the test was created.
+    pub count: i32,
+    /// The last ten, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 10))]
+    pub last: Vec<Restart>,
+}
+
+/// One time that a Job was made anew.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Restart {
+    /// When.
+    #[schemars(schema_with = "pod_schema::time")]
+    pub time: String,
+    /// Why, in words.
+    pub cause: String,
+}
+
 /// How far the test is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -259,6 +282,9 @@ pub struct LocustTestStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "pod_schema::phase")]
     pub phase: Option<String>,
+    /// Why the test is not further, in one word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The generation that this status is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
@@ -288,6 +314,9 @@ pub struct LocustTestStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "pod_schema::time")]
     pub completion_time: Option<String>,
+    /// The Jobs that were made anew since the test started, because somebody deleted them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restarts: Option<Restarts>,
     /// What is true of the test.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "pod_schema::conditions")]
