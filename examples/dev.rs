@@ -13,7 +13,7 @@ mod pod_life;
 use std::path::Path;
 
 use control_plane::ControlPlane;
-use pod_life::{PodLife, client};
+use pod_life::{PodLife, config};
 use podgraft::{
     locust::config::Config,
     operator::{
@@ -58,5 +58,5 @@ fn main() {
         metrics: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async { operator::run(client(&kubeconfig).await, settings).await }).unwrap();
+    runtime.block_on(async { operator::run(config(&kubeconfig).await, settings).await }).unwrap();
 }

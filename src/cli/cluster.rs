@@ -17,6 +17,7 @@ use crate::{
     locust::base,
     manifest::Document,
     operator::{
+        client::{self, ApiRequests},
         fetch,
         revision::{Objects, REVISION_LABEL, TTL_ANNOTATION},
         view::Owner,
@@ -47,13 +48,19 @@ pub(super) struct Connected {
 impl Connection {
     /// Reads the kubeconfig and makes a client of it.
     pub(super) async fn connect(&self) -> Result<Connected, Failure> {
-        let fail = |error: &dyn std::fmt::Display| {
-            Failure(format!("cannot use the kubeconfig: {error}; name one by --kubeconfig or KUBECONFIG"))
-        };
+        let config = self.config().await?;
+        let namespace = config.default_namespace.clone();
+        let client = client::client(config, &ApiRequests::default()).map_err(|error| unusable(&error))?;
+        Ok(Connected { client, namespace })
+    }
+
+    /// Reads the kubeconfig.
+    pub(super) async fn config(&self) -> Result<Config, Failure> {
+        let fail = unusable;
         // The first of equals wins; without it rustls would have to guess.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let options = KubeConfigOptions { context: self.context.clone(), ..KubeConfigOptions::default() };
-        let config = match &self.kubeconfig {
+        Ok(match &self.kubeconfig {
             Some(file) => {
                 let kubeconfig = Kubeconfig::read_from(file).map_err(|error| fail(&error))?;
                 Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| fail(&error))?
@@ -62,11 +69,12 @@ impl Connection {
                 Config::from_kubeconfig(&options).await.map_err(|error| fail(&error))?
             }
             None => Config::infer().await.map_err(|error| fail(&error))?,
-        };
-        let namespace = config.default_namespace.clone();
-        let client = Client::try_from(config).map_err(|error| fail(&error))?;
-        Ok(Connected { client, namespace })
+        })
     }
+}
+
+fn unusable(error: &dyn std::fmt::Display) -> Failure {
+    Failure(format!("cannot use the kubeconfig: {error}; name one by --kubeconfig or KUBECONFIG"))
 }
 
 /// What a cluster has of one test.

@@ -141,8 +141,8 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         metrics: arguments.metrics_bind_address.0,
     };
     cluster::block_on(async {
-        let connected = arguments.connection.connect().await?;
-        operator::run(connected.client, settings).await.map_err(|error| Failure(error.to_string()))
+        let cluster = arguments.connection.config().await?;
+        operator::run(cluster, settings).await.map_err(|error| Failure(error.to_string()))
     })?;
     Ok(Verdict::Fine)
 }

@@ -29,6 +29,9 @@ pub enum Error {
 }
 
 impl Error {
+    /// The labels of what a look at a test can end in.
+    pub(super) const LABELS: [&'static str; 4] = ["api", "stale", "unreadable", "panic"];
+
     /// Wraps an API error, saying what was tried.
     pub(super) fn api(what: impl Into<String>) -> impl FnOnce(kube::Error) -> Self {
         let what = what.into();

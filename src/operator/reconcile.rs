@@ -1,6 +1,10 @@
 //! One look at one test: fetch, render, decide, apply, status, report.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::FutureExt;
 use k8s_openapi::jiff::Timestamp;
@@ -82,7 +86,12 @@ impl Now {
         let around = scope.ctx.around.of(&namespace);
         let rendering = {
             let scope = Arc::clone(scope);
-            move || Self::render(&scope, value, around)
+            move || {
+                let started = Instant::now();
+                let now = Self::render(&scope, value, around);
+                scope.ctx.metrics.rendered(started.elapsed());
+                now
+            }
         };
         let now = scope.ctx.pool.run(&namespace, rendering).await.unwrap_or_else(|panicked| {
             tracing::error!(test = name_of(test), words = panicked.0, "a panic while the test was rendered");
@@ -143,12 +152,12 @@ pub(super) async fn reconcile(test: Arc<DynamicObject>, scope: Arc<Scope>) -> Re
     // What is not in a cache yet would be taken for missing.
     scope.caches.ready().await;
     scope.ctx.around.settled().await;
-    let started = std::time::Instant::now();
+    scope.ctx.metrics.begun(&test);
+    let started = Instant::now();
     // Whatever a stored object brings about, the operator goes on.
     let looked = AssertUnwindSafe(Box::pin(look(&test, &scope))).catch_unwind().await;
     let outcome = looked.unwrap_or_else(|_| Err(Error::Panicked(format!("a look at {}", name_of(&test)))));
-    let label = outcome.as_ref().map_or_else(Error::label, |_| "ok");
-    scope.ctx.metrics.reconciled(label, started.elapsed());
+    scope.ctx.metrics.reconciled(&outcome, started.elapsed());
     outcome
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use futures::{FutureExt, future::join_all};
-use kube::Client;
+use kube::{Client, Config};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -11,6 +11,7 @@ use tokio::{
 
 use super::{
     around::Around,
+    client,
     context::Context,
     error::Error,
     health::{Readiness, serve_health, serve_metrics},
@@ -28,8 +29,10 @@ const LAST_WORK: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// [`Error::Start`] when it cannot start, or when another replica has taken the lease.
-pub async fn run(client: Client, settings: Settings) -> Result<(), Error> {
+pub async fn run(cluster: Config, settings: Settings) -> Result<(), Error> {
     let metrics = Metrics::default();
+    let client = client::client(cluster, metrics.requests())
+        .map_err(|error| Error::Start(format!("cannot use the kubeconfig: {error}")))?;
     let ready = Readiness::default();
     if let Some(address) = settings.health {
         serve_health(address, ready.clone()).await?;

@@ -30,6 +30,7 @@ use super::{
     context::Context,
     fetch::resource,
     index::Index,
+    metrics::Metrics,
     reconcile::{on_error, reconcile},
     revision::REVISION_LABEL,
 };
@@ -130,13 +131,22 @@ pub fn prepare(
         Caches { tests: tests.clone(), services, jobs, revisions, pods, revisions_of, pods_of, filled };
     let config = ControllerConfig::default().concurrency(ctx.settings.concurrency).debounce(DEBOUNCE);
     let scope = Arc::new(Scope { ctx: Arc::clone(ctx), caches: caches.clone() });
-    let controller = Controller::for_stream_with(fine(test_stream), tests, resource())
+    let trigger = Trigger(ctx.metrics.clone());
+    let (of_test, of_pod) = (trigger.clone(), trigger.clone());
+    let test_stream = fine(test_stream, move |test| of_test.of(&ObjectRef::from_obj_with(test, resource())));
+    let pod_stream = fine(pod_stream, move |pod| {
+        if let Some(test) = test_of(pod) {
+            of_pod.of(&test);
+        }
+    });
+    let all = ctx.metrics.clone();
+    let controller = Controller::for_stream_with(test_stream, tests, resource())
         .with_config(config)
-        .owns_stream_with(fine(service_stream), ())
-        .owns_stream_with(fine(revision_stream), ())
-        .owns_stream_with(fine(job_stream), ())
-        .watches_stream_with(fine(pod_stream), |pod: Pod| test_of(&pod), ())
-        .reconcile_all_on(ctx.around.changes())
+        .owns_stream_with(fine(service_stream, trigger.of_owner()), ())
+        .owns_stream_with(fine(revision_stream, trigger.of_owner()), ())
+        .owns_stream_with(fine(job_stream, trigger.of_owner()), ())
+        .watches_stream_with(pod_stream, |pod: Pod| test_of(&pod), ())
+        .reconcile_all_on(ctx.around.changes().inspect(move |()| all.all_triggered()))
         .graceful_shutdown_on(stop);
     let run = controller.run(reconcile, on_error, scope).for_each(|outcome| async {
         if let Err(error) = outcome {
@@ -204,11 +214,35 @@ where
     (reader, Filled(filled), stream)
 }
 
-/// A stream without its errors.
+/// A stream without its errors, each of whose objects is noted.
 fn fine<T>(
     stream: impl Stream<Item = Result<T, watcher::Error>>,
+    note: impl Fn(&T),
 ) -> impl Stream<Item = Result<T, watcher::Error>> {
-    stream.filter(|event| std::future::ready(event.is_ok()))
+    let fine = stream.filter(|event| std::future::ready(event.is_ok()));
+    fine.inspect(move |event| event.iter().for_each(&note))
+}
+
+/// Counts the tests that are to be looked at.
+#[derive(Clone)]
+struct Trigger(Metrics);
+
+impl Trigger {
+    fn of(&self, test: &ObjectRef<DynamicObject>) {
+        self.0.triggered(test);
+    }
+
+    fn of_owner<K: Resource>(&self) -> impl Fn(&K) + use<K> {
+        let trigger = self.clone();
+        move |object| {
+            let owner =
+                object.meta().owner_references.iter().flatten().find(|owner| owner.controller == Some(true));
+            if let Some(owner) = owner.filter(|owner| owner.kind == resource().kind) {
+                let namespace = object.meta().namespace.clone().unwrap_or_default();
+                trigger.of(&ObjectRef::new_with(&owner.name, resource()).within(&namespace));
+            }
+        }
+    }
 }
 
 /// kube's own backoff, never longer than [`LONGEST_PAUSE`]: tests should not wait for a cache that could be

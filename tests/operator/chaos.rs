@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     cluster,
-    scenario::{Place, http, test},
+    scenario::{Place, count, http, test},
     support::{operator::Operator, pod_life::Fate},
 };
 
@@ -130,7 +130,13 @@ fn a_restart_writes_nothing() {
     let before = versions();
     operator.kill();
     let operator = Operator::of(&cluster);
-    counts(&operator, "podgraft_tests{phase=\"Running\"} 10");
+    let started = Instant::now();
+    while std::net::TcpStream::connect(("127.0.0.1", operator.metrics)).is_err()
+        || count(&operator, "podgraft_tests", "phase=\"Running\"") != 10
+    {
+        assert!(started.elapsed() < Duration::from_secs(60), "not all run");
+        sleep(Duration::from_millis(100));
+    }
     sleep(Duration::from_secs(6));
     assert_eq!(versions(), before);
     // Nor has it stopped watching.

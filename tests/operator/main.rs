@@ -23,6 +23,7 @@ mod scenario;
 mod services;
 #[path = "../support/mod.rs"]
 mod support;
+mod telemetry;
 mod updates;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

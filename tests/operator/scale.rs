@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::{
     cluster,
-    scenario::{http, test},
+    scenario::{count, http, test},
     support::{
         operator::{Cluster, Operator},
         pod_life::client,
@@ -95,11 +95,7 @@ fn grow(cluster: &Cluster, operator: &Operator, from: usize, to: usize) {
 /// Every test is looked at a few times, not once for each overlay.
 fn many_overlays_at_once(cluster: &Cluster, operator: &Operator, tests: usize) {
     const OVERLAYS: usize = 200;
-    let looks = || {
-        let metrics = http(operator.metrics, "/metrics");
-        let counts = metrics.lines().filter(|line| line.starts_with("podgraft_reconciles_total"));
-        counts.map(|line| line.rsplit(' ').next().unwrap().parse::<usize>().unwrap()).sum::<usize>()
-    };
+    let looks = || count(operator, "podgraft_reconciles_total", "");
     let (before, started) = (looks(), Instant::now());
     let overlay = |number: usize| {
         format!(
@@ -164,10 +160,9 @@ fn create_strangers(cluster: &Cluster, count: usize) {
 }
 
 /// Waits until the operator itself counts so many running tests.
-fn running(operator: &Operator, count: usize, since: Instant) {
-    let wanted = format!("podgraft_tests{{phase=\"Running\"}} {count}\n");
+fn running(operator: &Operator, wanted: usize, since: Instant) {
     while std::net::TcpStream::connect(("127.0.0.1", operator.metrics)).is_err()
-        || !http(operator.metrics, "/metrics").contains(&wanted)
+        || count(operator, "podgraft_tests", "phase=\"Running\"") != wanted
     {
         assert!(since.elapsed() < PATIENCE, "not all run: {}", http(operator.metrics, "/metrics"));
         sleep(Duration::from_millis(250));

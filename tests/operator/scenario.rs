@@ -147,11 +147,20 @@ pub(crate) fn answers(operator: &Operator) {
     for (port, path, part) in [
         (operator.health, "/healthz", "ok"),
         (operator.health, "/readyz", "ok"),
-        (operator.metrics, "/metrics", "podgraft_tests{phase=\"Running\"}"),
+        (operator.metrics, "/metrics", "podgraft_tests{phase=\"Running\","),
     ] {
         let answer = http(port, path);
         assert!(answer.contains("200 OK") && answer.contains(part), "{path}: {answer}");
     }
+}
+
+/// The sum of a metric's samples that have these labels.
+pub(crate) fn count(operator: &Operator, name: &str, labels: &str) -> usize {
+    let text = http(operator.metrics, "/metrics");
+    let samples = text.lines().filter_map(|line| line.strip_prefix(name)?.rsplit_once(' '));
+    let samples =
+        samples.filter(|(found, _)| (found.is_empty() || found.starts_with('{')) && found.contains(labels));
+    samples.map(|(_, value)| value.parse::<usize>().unwrap()).sum()
 }
 
 /// What an HTTP server on loopback answers to a GET.

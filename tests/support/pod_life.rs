@@ -104,10 +104,14 @@ impl Drop for PodLife {
 
 /// A client with the rights of a kubeconfig.
 pub(crate) async fn client(kubeconfig: &str) -> Client {
+    Client::try_from(config(kubeconfig).await).unwrap()
+}
+
+/// What a kubeconfig says.
+pub(crate) async fn config(kubeconfig: &str) -> Config {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let kubeconfig = Kubeconfig::read_from(kubeconfig).unwrap();
-    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap();
-    Client::try_from(config).unwrap()
+    Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap()
 }
 
 async fn live(kubeconfig: &str, shared: &Shared) {
