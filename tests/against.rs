@@ -186,6 +186,64 @@ fn a_refused_test_is_2_and_the_rest_is_told() {
 }
 
 #[test]
+fn what_both_sides_refuse_is_counted_and_the_news_are_told() {
+    let bound = "  constraints:\n  - eachContainer: .image\n    pattern: mirror\\.example\\.com/.*\n";
+    let news = "  constraints:\n  - path: .spec.priorityClassName\n    required: true\n";
+    let before = Folder::new("shared-before", &[("a.yaml", &overlay("a", None, bound))]);
+    let after = Folder::new(
+        "shared-after",
+        &[("a.yaml", &overlay("a", None, bound)), ("b.yaml", &overlay("b", Some("red"), news))],
+    );
+    let (code, printed, said) = diff(&tests(4), &after, &before, &[]);
+    assert_eq!(code, Some(2), "{printed}");
+    let errors: Vec<&str> = printed.lines().filter(|line| line.contains("error[")).collect();
+    assert!(
+        errors.iter().all(|line| line.starts_with("+  error") && line.contains("priorityClassName")),
+        "{printed}"
+    );
+    assert!(!errors.is_empty() && printed.contains("\n   and 2 errors that both sides have\n"), "{printed}");
+    assert!(
+        printed.contains("refused: load/test-001, load/test-003 @@\n   2 errors that both sides have\n"),
+        "{printed}"
+    );
+    assert!(!said.contains("mirror") && said.contains("priorityClassName"), "{said}");
+    assert!(said.contains("note: 2 errors that both sides have: podgraft validate shows them\n"), "{said}");
+    // Programs get all of them.
+    let (_, told) = diff_json(&tests(1), &after, &before);
+    let with: Vec<&Value> =
+        told["refused"][0]["errors"].as_array().unwrap().iter().map(|error| &error["with"]).collect();
+    assert!(with.contains(&&json!(["before", "after"])) && with.contains(&&json!(["after"])), "{told:#}");
+}
+
+#[test]
+fn one_role_is_compared_alone_in_every_mode() {
+    let label = "  defaults:\n    masterPodTemplate:\n      metadata:\n        labels: {example.com/kind: m}\n\
+                 \x20   workerPodTemplate:\n      metadata:\n        labels: {example.com/kind: w}\n";
+    let before = Folder::new("role-before", &[]);
+    let after = Folder::new("role-after", &[("a.yaml", &overlay("a", None, label))]);
+    let (_, printed, _) = diff(&tests(1), &after, &before, &["--role", "worker"]);
+    assert!(printed.contains("+  w") && !printed.contains("+  m"), "{printed}");
+    let base = |more: &[&str]| {
+        let arguments = ["diff", "-f", "-", "--overlays", after.path()];
+        let output = podgraft(&[&arguments, more].concat(), tests(1).as_bytes());
+        (output.status.code(), text(&output.stdout).to_owned())
+    };
+    let (code, printed) = base(&["--role", "master"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        printed.contains("+++ final/test-000-master") && !printed.contains("final/test-000-worker"),
+        "{printed}"
+    );
+    let (code, printed) = base(&["--role", "worker", "-o", "json"]);
+    let told: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!((code, told["changed"].as_array().unwrap().len()), (Some(1), 1), "{told:#}");
+    assert_eq!(told["changed"][0]["before"], "base/test-000-worker");
+    let label = json!({"path": ".metadata.labels.example.com/kind", "before": null, "after": "w"});
+    assert!(told["changed"][0]["changes"].as_array().unwrap().contains(&label), "{told:#}");
+    assert_eq!(told["equal"], json!([]));
+}
+
+#[test]
 fn the_service_and_each_role_are_looked_at() {
     let before = Folder::new("service-before", &[]);
     let removal = "  overrides:\n    masterPodTemplate:\n      spec:\n        initContainers:\n        - name: locust-metrics-exporter\n          $patch: delete\n\
@@ -225,7 +283,6 @@ fn usage_and_input_failures_are_2() {
     for arguments in [
         &["diff", "-f", "-", "--against"][..],
         &["diff", "-f", "-", "--against", "tests/nowhere"],
-        &["diff", "-f", "-", "-o", "json"],
         &["diff", "-f", "-", "--live", "--against", folder.path()],
         &["diff", "-f", "-", "--against", broken.path()],
         &["diff", "--against", folder.path()],

@@ -210,6 +210,42 @@ fn usage_and_input_failures_are_2() {
 }
 
 #[test]
+fn without_a_test_the_way_to_name_one_is_told() {
+    for command in ["render", "diff", "validate", "explain"] {
+        let output = podgraft(&[command], b"");
+        assert_eq!(output.status.code(), Some(2), "{command}");
+        let said = text(&output.stderr);
+        assert!(said.starts_with("error: give -f FILE, or locusttest/NAME"), "{command}: {said}");
+    }
+}
+
+#[test]
+fn overlays_are_added_as_if_they_were_named_twice() {
+    let folder = std::env::temp_dir().join(format!("podgraft-added-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, seconds: u32| {
+        let file = folder.join(name);
+        let overlay = format!(
+            "apiVersion: locust.io/v1alpha1\nkind: ClusterPodOverlay\nmetadata: {{name: {name}}}\n\
+             spec: {{defaults: {{podTemplate: {{spec: {{terminationGracePeriodSeconds: {seconds}}}}}}}}}\n"
+        );
+        std::fs::write(&file, overlay).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let (first, second) = (write("a", 1), write("b", 2));
+    let render = |flags: [&str; 4]| podgraft(&[&["render", "-f", "-"], &flags[..]].concat(), TEST.as_bytes());
+    let added = render(["--overlays", &first, "--add-overlays", &second]);
+    let named = render(["--overlays", &first, "--overlays", &second]);
+    assert!(text(&added.stdout).contains("terminationGracePeriodSeconds: 2"), "{added:?}");
+    assert_eq!((added.status.code(), &added.stdout), (Some(0), &named.stdout));
+    // Two files are two files: one of the same name replaces only what a cluster has.
+    let twice = render(["--overlays", &first, "--add-overlays", &first]);
+    assert_eq!(twice.status.code(), Some(1));
+    assert!(text(&twice.stderr).contains("error[duplicate-overlay]"), "{}", text(&twice.stderr));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
 fn the_configuration_is_a_typed_file() {
     let folder = std::env::temp_dir().join(format!("podgraft-config-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();

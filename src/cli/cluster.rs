@@ -1,11 +1,13 @@
 //! The way to a cluster, by kubectl's conventions, and what is read there.
 
+mod inputs;
+
 use std::path::PathBuf;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use k8s_openapi::api::{apps::v1::ControllerRevision, batch::v1::Job, core::v1::Service};
 use kube::{
-    Api, Client, Config, ResourceExt,
+    Api, Client, Config,
     api::{DynamicObject, ListParams},
     config::{KubeConfigOptions, Kubeconfig},
 };
@@ -15,7 +17,6 @@ use serde_json::Value;
 use super::Failure;
 use crate::{
     locust::base,
-    manifest::Document,
     operator::{
         client::{self, ApiRequests},
         fetch,
@@ -24,6 +25,7 @@ use crate::{
     },
     role::Role,
 };
+pub(super) use inputs::Needs;
 
 /// Which cluster, as whom.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -91,26 +93,6 @@ pub(super) struct Live {
 }
 
 impl Connection {
-    /// Reads these LocustTests of a namespace; without one, of that of the context.
-    pub(super) async fn tests(
-        &self,
-        namespace: Option<&str>,
-        names: &[String],
-    ) -> Result<Vec<Document>, Failure> {
-        let connected = self.connect().await?;
-        let namespace = namespace.unwrap_or(&connected.namespace);
-        let api: Api<DynamicObject> = Api::namespaced_with(connected.client, namespace, &fetch::resource());
-        let mut documents = Vec::new();
-        for name in names {
-            let mut test = api.get(name).await.map_err(|error| {
-                Failure(format!("cannot read LocustTest {namespace}/{name}: {}", said(&error)))
-            })?;
-            test.managed_fields_mut().clear();
-            documents.push(Document::from_value(serde_json::to_value(&test).unwrap_or_default()));
-        }
-        Ok(documents)
-    }
-
     /// Reads what the cluster has of each of these tests; without a namespace, in that of the context.
     pub(super) async fn live(&self, tests: &[Wanted]) -> Result<Vec<Live>, Failure> {
         let connected = self.connect().await?;

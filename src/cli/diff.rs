@@ -1,33 +1,31 @@
 //! `podgraft diff`.
 
 mod against;
+mod pair;
 
-use std::{fmt::Write, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
-
+use pair::Pair;
+#[cfg(feature = "operator")]
 use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
 
+#[cfg(feature = "operator")]
+use super::cluster::{Live, Wanted, block_on};
 use super::{
     Failure, Verdict, config,
     output::{self, Reporter},
-    source::Source,
+    render::RoleName,
+    source::{Source, Tests},
 };
 #[cfg(feature = "operator")]
-use super::{
-    cluster::{Live, Wanted, block_on},
-    source::Tests,
-};
+use crate::report;
 use crate::{
-    locust::{self, Rendered},
+    locust::{self, Rendered, config::Config},
     manifest::{self, Document},
+    role::Role,
+    schema::Schema,
 };
-#[cfg(feature = "operator")]
-use crate::{report, schema::Schema};
-
-/// How many unchanged lines are shown around a change.
-const CONTEXT: usize = 3;
 
 /// What `podgraft diff` takes.
 #[derive(Debug, clap::Args)]
@@ -47,28 +45,24 @@ pub(super) struct Arguments {
     #[cfg_attr(feature = "operator", arg(conflicts_with = "live"))]
     against: Vec<PathBuf>,
 
-    /// The format of what --against finds: a diff for people, or JSON with every test's name
-    #[arg(short, long, value_enum, default_value_t = Format::Text, requires = "against")]
+    /// The format: a diff for people, or JSON with the path and both values of each difference
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
     output: Format,
+
+    /// Compare only this role's Job or pod
+    #[arg(long, value_enum)]
+    role: Option<RoleName>,
 
     /// The operator's configuration
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
-/// How a comparison of overlays is printed.
+/// How a comparison is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Text,
     Json,
-}
-
-/// Two texts of one object.
-struct Pair {
-    before_name: String,
-    after_name: String,
-    before: String,
-    after: String,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
@@ -77,16 +71,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     }
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let tests = arguments.source.tests(&mut reporter)?;
+    let tests = tests(arguments, &config, &mut reporter)?;
     #[cfg(feature = "operator")]
     let mut live = live(arguments, &tests)?.map(Vec::into_iter);
     let mut pairs = Vec::new();
     tests.each(&mut reporter, |document, reporter| {
-        let rendered = tests.render(document, &config);
+        let mut rendered = tests.render(document, &config);
         reporter.report(&rendered.diagnostics, tests.texts());
+        leave_only(&mut rendered, arguments.role.map(Role::from));
         #[cfg(feature = "operator")]
         if let Some(live) = live.as_mut().and_then(Iterator::next) {
-            pairs.extend(with_live(&rendered, &live));
+            pairs.extend(with_live(&rendered, &live, arguments.role.is_none()));
             return Ok(());
         }
         pairs.extend(with_base(document, &rendered));
@@ -95,10 +90,29 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     if reporter.refuses(false) {
         return Err(Failure("nothing is compared: a test is refused".into()));
     }
-    let coloured = output::colours_stdout();
-    let text: String = pairs.iter().map(|pair| unified(pair, coloured)).collect();
+    let text = match arguments.output {
+        Format::Text => pairs.iter().map(|pair| pair.unified(output::colours_stdout())).collect(),
+        Format::Json => manifest::to_json(&pair::to_json(&pairs)),
+    };
     output::print(text.as_bytes())?;
-    Ok(if text.is_empty() { Verdict::Fine } else { Verdict::Different })
+    Ok(if pairs.iter().all(Pair::is_equal) { Verdict::Fine } else { Verdict::Different })
+}
+
+fn tests(arguments: &Arguments, config: &Config, reporter: &mut Reporter) -> Result<Tests, Failure> {
+    #[cfg(feature = "operator")]
+    if arguments.live {
+        return arguments.source.tests_in_cluster(config, reporter);
+    }
+    arguments.source.tests(config, reporter)
+}
+
+/// Leaves out what is not of this role, where one is named: the Services are the master's, and no Job or pod.
+fn leave_only(rendered: &mut Rendered, role: Option<Role>) {
+    let Some(role) = role else { return };
+    rendered.service = None;
+    rendered.web_service = None;
+    rendered.jobs.retain(|(of, _)| *of == role);
+    rendered.origins.retain(|(of, _)| *of == role);
 }
 
 /// What the cluster has of each test, where that is what they are compared with.
@@ -129,15 +143,16 @@ fn with_base(document: &Document, rendered: &Rendered) -> Vec<Pair> {
         .map(|((role, job), (_, origins))| Pair {
             before_name: format!("base/{name}-{role}"),
             after_name: format!("final/{name}-{role}"),
-            before: manifest::to_yaml(origins.base()),
-            after: manifest::to_yaml(job.pointer("/spec/template").unwrap_or(&Value::Null)),
+            before: Some(origins.base().clone()),
+            after: job.pointer("/spec/template").cloned(),
+            schema: Schema::pod_template(),
         })
         .collect()
 }
 
-/// What runs against what is rendered now.
+/// What runs against what is rendered now, with the second Service where Services are compared at all.
 #[cfg(feature = "operator")]
-fn with_live(rendered: &Rendered, live: &Live) -> Vec<Pair> {
+fn with_live(rendered: &Rendered, live: &Live, has_services: bool) -> Vec<Pair> {
     let frozen = live.frozen.as_ref();
     let mut pairs = Vec::new();
     if let Some(service) = &rendered.service {
@@ -148,11 +163,11 @@ fn with_live(rendered: &Rendered, live: &Live) -> Vec<Pair> {
     match (&rendered.web_service, &live.web_service) {
         (Some(service), live) => pairs.push(pair(service, live.as_ref(), frozen_web, "v1")),
         // One that is not rendered any more is shown as it was made.
-        (None, Some(live)) => {
+        (None, Some(live)) if has_services => {
             let made = frozen_web.unwrap_or(live);
-            pairs.push(Pair { after: String::new(), ..pair(made, Some(live), None, "v1") });
+            pairs.push(Pair { after: None, ..pair(made, Some(live), None, "v1") });
         }
-        (None, None) => {}
+        (None, _) => {}
     }
     for (role, job) in &rendered.jobs {
         let stored = live.jobs.iter().find(|(of, _)| of == role).and_then(|(_, job)| job.as_ref());
@@ -178,39 +193,13 @@ fn pair(rendered: &Value, live: Option<&Value>, frozen: Option<&Value>, api_vers
         {
             metadata.remove("namespace");
         }
-        manifest::to_yaml(&live)
+        live
     });
     Pair {
         before_name: format!("live/{name}"),
         after_name: format!("rendered/{name}"),
-        before: live.unwrap_or_default(),
-        after: manifest::to_yaml(rendered),
+        before: live,
+        after: Some(rendered.clone()),
+        schema: Schema::for_kind(api_version, kind),
     }
-}
-
-/// A unified diff; empty when the texts are equal.
-fn unified(pair: &Pair, coloured: bool) -> String {
-    let Pair { before_name, after_name, before, after } = pair;
-    let diff = TextDiff::from_lines(before, after);
-    if !coloured {
-        return diff.unified_diff().context_radius(CONTEXT).header(before_name, after_name).to_string();
-    }
-    let mut text = String::new();
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
-        // Writing to a string cannot fail.
-        if text.is_empty() {
-            let _ = writeln!(text, "\u{1b}[1m--- {before_name}\n+++ {after_name}\u{1b}[0m");
-        }
-        let _ = writeln!(text, "\u{1b}[36m{}\u{1b}[0m", hunk.header());
-        for change in hunk.iter_changes() {
-            let (sign, colour) = match change.tag() {
-                ChangeTag::Delete => ('-', "\u{1b}[31m"),
-                ChangeTag::Insert => ('+', "\u{1b}[32m"),
-                ChangeTag::Equal => (' ', ""),
-            };
-            let line = change.value().trim_end_matches('\n');
-            let _ = writeln!(text, "{colour}{sign}{line}\u{1b}[0m");
-        }
-    }
-    text
 }

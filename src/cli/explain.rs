@@ -18,6 +18,8 @@ use crate::{
     report::explain::{self, Asked, Choice, Chosen, Explanation},
     role::Role,
 };
+#[cfg(feature = "operator")]
+use crate::{locust::Rendered, manifest::Document, operator::revision::Objects};
 
 /// What `podgraft explain` takes.
 #[derive(Debug, clap::Args)]
@@ -77,11 +79,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let (objects, paths) = named(arguments);
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let tests = arguments.place.tests(&objects, &mut reporter)?;
+    let tests = arguments.place.tests(&objects, &config, &mut reporter)?;
     let mut explanations = Vec::new();
     tests.each(&mut reporter, |document, reporter| {
         let explanation = Explanation::of(document, &tests.around(document), &config);
         reporter.report(&explanation.diagnostics, tests.texts());
+        #[cfg(feature = "operator")]
+        if is_started_otherwise(document, &tests.render(document, &config)) {
+            let (title, name) = (explanation.title(), &explanation.name);
+            output::remark(&format!(
+                "note: {title} was started otherwise and stays as it is until its next start: podgraft diff locusttest/{name} \
+                 shows the difference"
+            ));
+        }
         explanations.push(explanation);
         Ok(())
     })?;
@@ -101,6 +111,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     };
     output::print(text.as_bytes())?;
     Ok(if reporter.refuses(false) { Verdict::Refused } else { Verdict::Fine })
+}
+
+/// Whether a test has started from other objects than it would be now: overlays have changed, or the operator.
+#[cfg(feature = "operator")]
+fn is_started_otherwise(test: &Document, rendered: &Rendered) -> bool {
+    let started = test.value.pointer("/status/templateHash").and_then(serde_json::Value::as_str);
+    let now = Objects::of(rendered).map(|objects| objects.hash());
+    started.is_some_and(|started| now.as_deref() != Some(started))
 }
 
 /// The names of LocustTests of a cluster among what was named, and the paths.

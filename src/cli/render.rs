@@ -60,7 +60,7 @@ pub(super) enum Deny {
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let tests = arguments.source.tests(&mut reporter)?;
+    let tests = arguments.source.tests(&config, &mut reporter)?;
     let mut objects = Vec::new();
     tests.each(&mut reporter, |document, reporter| {
         let rendered = tests.render(document, &config);

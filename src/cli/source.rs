@@ -1,13 +1,17 @@
 //! The LocustTests that a command is about: from files, or from a cluster.
 
+#[cfg(feature = "operator")]
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde_json::Value;
 
+#[cfg(feature = "operator")]
+use super::cluster::Needs;
 use super::{
     Failure, input,
     output::Reporter,
-    surroundings::{self, Around},
+    surroundings::{self, Around, ClusterInputs},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -25,7 +29,7 @@ use crate::{
 pub(super) struct Source {
     /// LocustTests of a cluster, as locusttest/NAME; may be repeated
     #[cfg(feature = "operator")]
-    #[arg(value_name = "locusttest/NAME", value_parser = object_name, required_unless_present = "files")]
+    #[arg(value_name = "locusttest/NAME", value_parser = object_name)]
     objects: Vec<String>,
 
     #[command(flatten)]
@@ -105,6 +109,13 @@ impl Tests {
     }
 }
 
+/// What to do when neither files nor tests of a cluster are named.
+const NOTHING_NAMED: &str = if cfg!(feature = "operator") {
+    "give -f FILE, or locusttest/NAME for a test in a cluster; a folder and - for standard input are taken too"
+} else {
+    "give -f FILE; a folder and - for standard input are taken too"
+};
+
 /// What a LocustTest is called in front of its name, as kubectl has it.
 #[cfg(feature = "operator")]
 const KINDS: [&str; 5] =
@@ -127,12 +138,23 @@ pub(super) fn object_name(text: &str) -> Result<String, String> {
 
 impl Source {
     /// The LocustTests that were named, as [`Place::tests`] reads them.
-    pub(super) fn tests(&self, reporter: &mut Reporter) -> Result<Tests, Failure> {
-        #[cfg(feature = "operator")]
-        let objects = self.objects();
-        #[cfg(not(feature = "operator"))]
-        let objects = &[];
-        self.place.tests(objects, reporter)
+    pub(super) fn tests(&self, config: &Config, reporter: &mut Reporter) -> Result<Tests, Failure> {
+        self.place.tests(self.named(), config, reporter)
+    }
+
+    /// The same, with what the cluster has around them also for tests in files.
+    #[cfg(feature = "operator")]
+    pub(super) fn tests_in_cluster(
+        &self,
+        config: &Config,
+        reporter: &mut Reporter,
+    ) -> Result<Tests, Failure> {
+        self.place.read_tests(self.named(), true, config, reporter)
+    }
+
+    /// Which overlays the tests meet, for people.
+    pub(super) fn overlays(&self) -> String {
+        self.place.around.describe(!self.named().is_empty())
     }
 
     /// The names of LocustTests of a cluster.
@@ -140,22 +162,57 @@ impl Source {
     pub(super) fn objects(&self) -> &[String] {
         &self.objects
     }
+
+    #[cfg(feature = "operator")]
+    fn named(&self) -> &[String] {
+        &self.objects
+    }
+
+    #[cfg(not(feature = "operator"))]
+    #[expect(clippy::unused_self, reason = "without access to a cluster there is nothing to name")]
+    fn named(&self) -> &[String] {
+        &[]
+    }
 }
 
 impl Place {
     /// The LocustTests in the files, and those of a cluster with these names; other kinds in the files are left
-    /// out with a note. That there is none at all is an error, which is reported.
-    pub(super) fn tests(&self, objects: &[String], reporter: &mut Reporter) -> Result<Tests, Failure> {
+    /// out with a note. That there is none at all is an error, which is reported. With names, what the cluster has
+    /// around tests counts.
+    pub(super) fn tests(
+        &self,
+        objects: &[String],
+        config: &Config,
+        reporter: &mut Reporter,
+    ) -> Result<Tests, Failure> {
+        self.read_tests(objects, !objects.is_empty(), config, reporter)
+    }
+
+    #[cfg_attr(
+        not(feature = "operator"),
+        expect(unused_variables, reason = "without access to a cluster there are only files")
+    )]
+    fn read_tests(
+        &self,
+        objects: &[String],
+        reads_cluster: bool,
+        config: &Config,
+        reporter: &mut Reporter,
+    ) -> Result<Tests, Failure> {
         if self.files.is_empty() && objects.is_empty() {
-            return Err(Failure("name files or folders with LocustTests: -f FILE|DIR|-".to_owned()));
+            return Err(Failure(NOTHING_NAMED.to_owned()));
         }
         let mut documents = read(&self.files, reporter)?;
+        self.around.place(&mut documents);
         #[cfg(feature = "operator")]
-        if !objects.is_empty() {
-            let tests = self.cluster.tests(self.around.first_namespace(), objects);
-            documents.extend(super::cluster::block_on(tests)?);
-        }
-        let (around, mut texts) = self.around.read(&mut documents, reporter)?;
+        let cluster = if reads_cluster {
+            self.read_cluster(objects, &mut documents, config)?
+        } else {
+            ClusterInputs::default()
+        };
+        #[cfg(not(feature = "operator"))]
+        let cluster = ClusterInputs::default();
+        let (around, mut texts) = self.around.read(&documents, cluster, reporter)?;
         let mut tests = Vec::new();
         // The same folder may be named for tests and for overlays: what is said of its overlays is said once.
         let known: Vec<Diagnostic> = texts.iter().filter_map(locust::near_miss).collect();
@@ -177,6 +234,39 @@ impl Place {
         let count = tests.len();
         tests.append(&mut texts);
         Ok(Tests { documents: tests, count, around })
+    }
+
+    /// What the cluster has around tests; the tests of these names join the documents, all of which get the
+    /// namespace of the context where they name none.
+    #[cfg(feature = "operator")]
+    fn read_cluster(
+        &self,
+        objects: &[String],
+        documents: &mut Vec<Document>,
+        config: &Config,
+    ) -> Result<ClusterInputs, Failure> {
+        super::cluster::block_on(async {
+            let connected = self.cluster.connect().await?;
+            let namespace = self.around.first_namespace().unwrap_or(&connected.namespace);
+            surroundings::place(documents, namespace);
+            documents.extend(connected.tests(namespace, objects).await?);
+            let of = |document: &Document| {
+                let namespace = document.value.pointer("/metadata/namespace")?.as_str()?;
+                is_locust_test(&document.value).then(|| namespace.to_owned())
+            };
+            let namespaces: BTreeSet<String> = documents.iter().filter_map(of).collect();
+            let given = documents.iter().filter_map(|document| Namespace::read(&document.value));
+            let given: BTreeSet<String> = given.map(|namespace| namespace.name).collect();
+            let is_labelled = |name: &&String| given.contains(*name) || self.around.has_labels_of(name);
+            let labelled = namespaces.iter().filter(is_labelled).cloned().collect();
+            let needs = Needs {
+                namespaces: &namespaces,
+                labelled: &labelled,
+                overlays: !self.around.replaces_overlays(),
+                cluster_wide: config.cluster_overlays,
+            };
+            connected.inputs(needs).await
+        })
     }
 }
 

@@ -1,6 +1,9 @@
-//! `--overlays` and `--namespace`: what the tests meet, for every command that renders them.
+//! `--overlays`, `--add-overlays` and `--namespace`: what the tests meet, for every command that renders them.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 use serde_json::Value;
 
@@ -24,16 +27,32 @@ use crate::{
 pub(super) struct Arguments {
     /// Files or folders with overlays (ClusterPodOverlay, PodOverlay); other kinds in them are left alone; may be
     /// repeated
+    ///
+    /// Where a cluster is read (locusttest/NAME, --live), they are used instead of its overlays.
     #[arg(long, value_name = "FILE|DIR")]
     overlays: Vec<PathBuf>,
+
+    /// Files or folders with overlays to add to those that apply otherwise; may be repeated
+    ///
+    /// One that the cluster has by the same name is replaced, as applying the file would do. Without a cluster it is
+    /// the same as one more --overlays.
+    #[arg(long, value_name = "FILE|DIR")]
+    add_overlays: Vec<PathBuf>,
 
     /// A namespace and its labels, its name always among them; the first is also the namespace of objects without
     /// one, and of locusttest/NAME; may be repeated
     ///
-    /// Namespace objects in the files count too. Without "=" the labels are those of such an object, or not known;
-    /// "NAME=" is a namespace without labels.
+    /// Namespace objects in the files count too. Without "=" the labels are those of such an object, else the cluster's
+    /// where one is read, or not known; "NAME=" is a namespace without labels.
     #[arg(short, long, value_name = "NAME[=LABEL=VALUE,...]", value_parser = namespace)]
     namespace: Vec<Namespace>,
+}
+
+/// What a cluster has around tests.
+#[derive(Debug, Default)]
+pub(super) struct ClusterInputs {
+    pub(super) overlays: Vec<Document>,
+    pub(super) namespaces: Vec<Namespace>,
 }
 
 /// What the tests meet.
@@ -44,9 +63,32 @@ pub(super) struct Around {
 }
 
 impl Arguments {
-    /// The files and folders with overlays.
-    pub(super) fn overlays(&self) -> &[PathBuf] {
-        &self.overlays
+    /// What the overlays are of, for people.
+    pub(super) fn describe(&self, is_of_cluster: bool) -> String {
+        let listed =
+            |files: &[PathBuf]| files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>();
+        let mut parts = Vec::new();
+        match &*self.overlays {
+            [] if is_of_cluster => parts.push("the cluster's overlays".to_owned()),
+            [] => {}
+            files => parts.push(format!("{} (--overlays)", listed(files).join(", "))),
+        }
+        if !self.add_overlays.is_empty() {
+            parts.push(format!("{} (--add-overlays)", listed(&self.add_overlays).join(", ")));
+        }
+        if parts.is_empty() { "without overlays".to_owned() } else { parts.join(" and ") }
+    }
+
+    /// Whether the overlays are in files, those of a cluster left out.
+    #[cfg(feature = "operator")]
+    pub(super) fn replaces_overlays(&self) -> bool {
+        !self.overlays.is_empty()
+    }
+
+    /// Whether the labels of a namespace were given.
+    #[cfg(feature = "operator")]
+    pub(super) fn has_labels_of(&self, namespace: &str) -> bool {
+        self.namespace.iter().any(|given| given.name == namespace && given.labels.is_some())
     }
 
     /// The namespace of objects that name none.
@@ -54,21 +96,26 @@ impl Arguments {
         self.namespace.first().map(|namespace| namespace.name.as_str())
     }
 
-    /// Reads the overlays and namespaces, and tells what is wrong with them. Objects among `read` get the
-    /// namespace that they leave out. The second part of the result is the texts of the overlays.
+    /// Gives objects the namespace that they leave out.
+    pub(super) fn place(&self, documents: &mut [Document]) {
+        if let Some(namespace) = self.first_namespace() {
+            place(documents, namespace);
+        }
+    }
+
+    /// Reads the overlays and namespaces, and tells what is wrong with those in files; of a cluster's overlays, what
+    /// keeps a test from being rendered is told by that. The second part of the result is the texts of the overlays.
     pub(super) fn read(
         &self,
-        read: &mut [Document],
+        read: &[Document],
+        cluster: ClusterInputs,
         reporter: &mut Reporter,
     ) -> Result<(Around, Vec<Document>), Failure> {
-        if let Some(namespace) = self.first_namespace() {
-            for document in &mut *read {
-                place(&mut document.value, namespace);
-            }
-        }
-        let others = self.read_placed(&self.overlays, reporter)?;
+        let mut texts = self.read_placed(&self.overlays, reporter)?;
+        texts.extend(self.read_placed(&self.add_overlays, reporter)?);
+        let in_texts = read.iter().chain(&texts).filter_map(|document| Namespace::read(&document.value));
         let mut namespaces = BTreeMap::new();
-        for namespace in read.iter().chain(&others).filter_map(|document| Namespace::read(&document.value)) {
+        for namespace in cluster.namespaces.into_iter().chain(in_texts) {
             namespaces.insert(namespace.name.clone(), namespace);
         }
         for namespace in &self.namespace {
@@ -77,7 +124,7 @@ impl Arguments {
                 namespaces.insert(namespace.name.clone(), namespace.clone());
             }
         }
-        Ok(Around::new(namespaces, others, reporter))
+        Ok(Around::new(namespaces, cluster.overlays, texts, reporter))
     }
 
     /// The same surroundings with the overlays in other files, and the texts of those. Their Namespace objects
@@ -93,17 +140,13 @@ impl Arguments {
         for namespace in others.iter().filter_map(|document| Namespace::read(&document.value)) {
             namespaces.entry(namespace.name.clone()).or_insert(namespace);
         }
-        Ok(Around::new(namespaces, others, reporter))
+        Ok(Around::new(namespaces, Vec::new(), others, reporter))
     }
 
     /// Every object in the files, with the namespace that it leaves out.
     fn read_placed(&self, files: &[PathBuf], reporter: &mut Reporter) -> Result<Vec<Document>, Failure> {
         let mut read = source::read(files, reporter)?;
-        if let Some(namespace) = self.first_namespace() {
-            for document in &mut read {
-                place(&mut document.value, namespace);
-            }
-        }
+        self.place(&mut read);
         Ok(read)
     }
 }
@@ -111,13 +154,17 @@ impl Arguments {
 impl Around {
     fn new(
         namespaces: BTreeMap<String, Namespace>,
+        of_cluster: Vec<Document>,
         texts: Vec<Document>,
         reporter: &mut Reporter,
     ) -> (Self, Vec<Document>) {
-        let overlays = Overlays::read(texts.iter().cloned());
         let mut diagnostics: Vec<Diagnostic> = texts.iter().filter_map(near_miss).collect();
-        diagnostics.extend(overlays.diagnostics());
+        diagnostics.extend(Overlays::read(texts.iter().cloned()).diagnostics());
         reporter.report(&diagnostics, &texts);
+        let replaced: BTreeSet<_> = texts.iter().filter_map(|text| identity(&text.value)).collect();
+        let stays = |overlay: &Document| !identity(&overlay.value).is_some_and(|one| replaced.contains(&one));
+        let of_cluster: Vec<Document> = of_cluster.into_iter().filter(stays).collect();
+        let overlays = Overlays::read(of_cluster.into_iter().chain(texts.iter().cloned()));
         (Self { overlays, namespaces }, texts)
     }
 
@@ -140,14 +187,23 @@ impl Around {
     }
 }
 
-/// Gives a test or namespaced overlay without a namespace this one.
-fn place(object: &mut Value, namespace: &str) {
-    if !is_locust_test(object) && Kind::of(object) != Some(Kind::Namespaced) {
-        return;
+/// Gives tests and namespaced overlays without a namespace this one.
+pub(super) fn place(documents: &mut [Document], namespace: &str) {
+    for Document { value, .. } in documents {
+        if (is_locust_test(value) || Kind::of(value) == Some(Kind::Namespaced))
+            && let Some(Value::Object(metadata)) = value.get_mut("metadata")
+        {
+            metadata.entry("namespace").or_insert_with(|| namespace.into());
+        }
     }
-    if let Some(Value::Object(metadata)) = object.get_mut("metadata") {
-        metadata.entry("namespace").or_insert_with(|| namespace.into());
-    }
+}
+
+/// What makes an overlay the same one: its kind, its namespace and its name.
+fn identity(object: &Value) -> Option<(Kind, Option<&str>, &str)> {
+    let kind = Kind::of(object)?;
+    let part = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
+    let namespace = part("/metadata/namespace").filter(|_| kind == Kind::Namespaced);
+    Some((kind, namespace, part("/metadata/name")?))
 }
 
 /// Reads `NAME`, `NAME=` or `NAME=label=value,...`.

@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut reporter =
         if arguments.output == Format::Text { Reporter::new() } else { Reporter::collecting() };
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let tests = arguments.source.tests(&mut reporter)?;
+    let tests = arguments.source.tests(&config, &mut reporter)?;
     tests.each(&mut reporter, |document, reporter| {
         let mut found = tests.render(document, &config).diagnostics;
         if matches!(arguments.output, Format::Sarif | Format::Github) {

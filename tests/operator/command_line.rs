@@ -13,8 +13,13 @@ use crate::{
     support::text,
 };
 
-/// Runs podgraft as kubectl's plugin, with the kubeconfig in the environment.
-fn podgraft(place: &Place<'_>, arguments: &[&str]) -> Output {
+/// Runs podgraft as kubectl's plugin, with the administrator's kubeconfig in the environment.
+pub(crate) fn podgraft(place: &Place<'_>, arguments: &[&str]) -> Output {
+    podgraft_as(place, "admin", arguments)
+}
+
+/// The same with the kubeconfig of a user.
+pub(crate) fn podgraft_as(place: &Place<'_>, user: &str, arguments: &[&str]) -> Output {
     let folder = place.cluster.plane.folder().join(format!("plugin-{}", place.namespace));
     if !folder.exists() {
         fs::create_dir_all(&folder).unwrap();
@@ -24,7 +29,7 @@ fn podgraft(place: &Place<'_>, arguments: &[&str]) -> Output {
         .arg("podgraft")
         .args(arguments)
         .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
-        .env("KUBECONFIG", place.cluster.plane.kubeconfig("admin"))
+        .env("KUBECONFIG", place.cluster.plane.kubeconfig(user))
         .current_dir(&folder)
         .output()
         .unwrap()

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use podgraft::{
     locust::{
-        self, Surroundings,
+        self, Rendered, Surroundings,
         config::Config,
         overlay::{Namespace, Overlays},
     },
@@ -15,8 +15,9 @@ use podgraft::{
 use serde_json::Value;
 
 use crate::{
+    command_line::podgraft,
     scenario::Place,
-    support::{files, operator::condition, root},
+    support::{files, operator::condition, root, text},
 };
 
 /// The overlays that ship are installed as their page says, and stay; the tests beside them use them, the examples do
@@ -108,12 +109,36 @@ fn is_stored_as_it_is_rendered(place: &Place<'_>, file: &Path, overlays: &Overla
             counted.objects += 1;
             counted.leaves += count(wanted);
         }
+        the_command_line_agrees(place, &name, &rendered);
         for (role, job) in &rendered.jobs {
             let job_name = job["metadata"]["name"].as_str().unwrap();
             the_pods_carry_it(place, job_name, *role, &job["spec"]["template"]);
         }
     }
     place.kubectl(&["delete", "locusttests", "--all"]);
+}
+
+/// `locusttest/NAME` renders what runs, finds no difference and nothing wrong, and names the overlays behind values.
+fn the_command_line_agrees(place: &Place<'_>, name: &str, rendered: &Rendered) {
+    let run = |arguments: &[&str]| {
+        let object = format!("locusttest/{name}");
+        let all = [&[arguments[0], &*object, "-n", &*place.namespace], &arguments[1..]].concat();
+        let output = podgraft(place, &all);
+        assert_eq!(output.status.code(), Some(0), "{all:?}: {output:?}");
+        text(&output.stdout).to_owned()
+    };
+    let printed: Value = serde_json::from_str(&run(&["render", "-o", "json"])).unwrap();
+    let services = rendered.service.iter().chain(&rendered.web_service);
+    let objects: Vec<&Value> = services.chain(rendered.jobs.iter().map(|(_, job)| job)).collect();
+    assert_eq!(printed["items"].as_array().unwrap().iter().collect::<Vec<_>>(), objects, "{name}");
+    assert_eq!(run(&["diff"]), "", "{name}");
+    run(&["validate"]);
+    let explained = run(&["explain"]);
+    for (_, origins) in &rendered.origins {
+        for layer in origins.layers().iter().filter(|layer| layer.ends_with("(overrides)")) {
+            assert!(explained.contains(layer), "{name}: {layer}");
+        }
+    }
 }
 
 /// What the server stores is what is wanted, and what it adds itself.

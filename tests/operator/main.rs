@@ -9,6 +9,7 @@
 )]
 
 mod chaos;
+mod cluster_inputs;
 mod command_line;
 mod ends;
 mod examples;
@@ -76,6 +77,9 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(overlays::overlays_that_disagree_are_told),
     scenario!(overlays::what_an_overlay_aims_at_in_vain_is_told),
     scenario!(command_line::render_diff_and_validate_read_the_cluster),
+    scenario!(cluster_inputs::overlays_and_labels_of_the_cluster_count),
+    scenario!(cluster_inputs::files_replace_or_add_to_what_the_cluster_has),
+    scenario!(cluster_inputs::a_right_that_lacks_is_named),
     scenario!(examples::every_example_is_stored_as_it_is_rendered),
 ];
 

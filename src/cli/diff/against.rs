@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, path::PathBuf};
 
-use super::{Arguments, Format};
+use super::{Arguments, Format, leave_only};
 use crate::{
     cli::{
         Failure, Verdict, config,
@@ -12,53 +12,84 @@ use crate::{
     locust::{self, Rendered},
     manifest::{self, Document},
     report::against::{Against, summary, to_json, to_text},
+    role::Role,
 };
 
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let mut tests = arguments.source.tests(&mut reporter)?;
+    let mut tests = arguments.source.tests(&config, &mut reporter)?;
     let around = tests.around_others(&arguments.source.place, &arguments.against, &mut reporter)?;
     let mut against = Against::default();
-    let mut said = HashSet::new();
+    let mut said = Said::default();
     tests.each(&mut reporter, |test, reporter| {
-        let before = locust::render(test, &around.of(test), &config);
-        let after = tests.render(test, &config);
+        let mut before = locust::render(test, &around.of(test), &config);
+        let mut after = tests.render(test, &config);
+        reporter.report(&said.news(&before, &after), tests.texts());
+        for rendered in [&mut before, &mut after] {
+            leave_only(rendered, arguments.role.map(Role::from));
+        }
         against.add(&name_of(test), &before, &after);
-        reporter.report(&news(&before, &after, &mut said), tests.texts());
         Ok(())
     })?;
     let text = match arguments.output {
         Format::Json => manifest::to_json(&to_json(&against)),
         Format::Text => {
             let before = format!("{} (--against)", listed(&arguments.against));
-            let after = match arguments.source.place.around.overlays() {
-                [] => "without overlays".to_owned(),
-                files => format!("{} (--overlays)", listed(files)),
-            };
+            let after = arguments.source.overlays();
             to_text(&against, &before, &after, output::colours_stdout())
         }
     };
     output::print(text.as_bytes())?;
+    if !said.shared.is_empty() {
+        let count = said.shared.len();
+        let errors = if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
+        output::remark(&format!("note: {errors} that both sides have: podgraft validate shows them"));
+    }
     output::remark(&summary(&against));
-    if reporter.refuses(false) {
+    if reporter.refuses(false) || against.has_refused() {
         return Err(Failure("a test or an overlay is refused: what it would become is not known".into()));
     }
     Ok(if against.is_equal() { Verdict::Fine } else { Verdict::Different })
 }
 
-/// What either set refuses, and what only the new one warns of; what was said of another test already is left out.
-fn news(before: &Rendered, after: &Rendered, said: &mut HashSet<String>) -> Vec<Diagnostic> {
-    let key = |diagnostic: &Diagnostic| {
-        let path = diagnostic.path.as_ref().map(ToString::to_string);
-        format!("{} {} {path:?} {:?}", diagnostic.code, diagnostic.message, diagnostic.layer)
-    };
-    let old: HashSet<String> = before.diagnostics.iter().map(key).collect();
-    let errors = before.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-    let new = after.diagnostics.iter().filter(|diagnostic| {
-        diagnostic.severity != Severity::Note && (diagnostic.is_error() || !old.contains(&key(diagnostic)))
-    });
-    errors.chain(new).filter(|diagnostic| said.insert(key(diagnostic))).cloned().collect()
+/// What was said of the tests so far.
+#[derive(Default)]
+struct Said {
+    news: HashSet<String>,
+    /// The errors that both sets have.
+    shared: HashSet<String>,
+}
+
+impl Said {
+    /// What only one set refuses, and what only the new one warns of; what was said of another test already is left
+    /// out, and what both refuse is counted.
+    fn news(&mut self, before: &Rendered, after: &Rendered) -> Vec<Diagnostic> {
+        let keys = |rendered: &Rendered| rendered.diagnostics.iter().map(key).collect::<HashSet<String>>();
+        let (old, new) = (keys(before), keys(after));
+        let mut found = Vec::new();
+        for (rendered, others, is_new) in [(before, &new, false), (after, &old, true)] {
+            for diagnostic in &rendered.diagnostics {
+                let key = key(diagnostic);
+                let tells = diagnostic.is_error() || is_new && diagnostic.severity != Severity::Note;
+                if tells && !others.contains(&key) {
+                    if self.news.insert(key) {
+                        found.push(diagnostic.clone());
+                    }
+                } else if diagnostic.is_error() {
+                    self.shared.insert(key);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// What makes two diagnostics the same one.
+fn key(diagnostic: &Diagnostic) -> String {
+    let path = diagnostic.path.as_ref().map(ToString::to_string).unwrap_or_default();
+    let layer = diagnostic.layer.as_deref().unwrap_or_default();
+    format!("{} {} {path} {layer}", diagnostic.code, diagnostic.message)
 }
 
 /// The test's namespace, where one is known, and name.

@@ -29,11 +29,7 @@ pub fn to_text(against: &Against, before: &str, after: &str, coloured: bool) -> 
                     write_change(&mut text, &paint, change);
                 }
             }
-            Outcome::Refused(refusals) => {
-                for refusal in refusals {
-                    write_refusal(&mut text, &paint, refusal);
-                }
-            }
+            Outcome::Refused(refusals) => write_refusals(&mut text, &paint, refusals),
         }
     }
     text
@@ -93,6 +89,23 @@ fn write_value(text: &mut String, paint: &Paint, sign: char, value: Option<&Valu
         };
         paint.line(text, colour, &format!("{sign}  {line}{by}"));
     }
+}
+
+/// What one set refuses and the other does not; what both refuse is counted, because it is no news.
+fn write_refusals(text: &mut String, paint: &Paint, refusals: &[Refusal]) {
+    let (shared, news): (Vec<&Refusal>, Vec<&Refusal>) =
+        refusals.iter().partition(|refusal| refusal.side == Side::Both);
+    for refusal in &news {
+        write_refusal(text, paint, refusal);
+    }
+    if !shared.is_empty() {
+        let and = if news.is_empty() { "" } else { "and " };
+        paint.line(text, Colour::None, &format!("   {and}{} that both sides have", errors(shared.len())));
+    }
+}
+
+fn errors(count: usize) -> String {
+    if count == 1 { "1 error".to_owned() } else { format!("{count} errors") }
 }
 
 fn write_refusal(text: &mut String, paint: &Paint, refusal: &Refusal) {

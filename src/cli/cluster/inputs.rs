@@ -1,0 +1,128 @@
+//! What a cluster has around tests, read as the operator reads it.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::api::core::v1::Namespace as ApiNamespace;
+use kube::{
+    Api, ResourceExt,
+    api::{ApiResource, DynamicObject, ListParams},
+};
+
+use super::{Connected, said};
+use crate::{
+    cli::{Failure, surroundings::ClusterInputs},
+    locust::overlay::{Kind, Namespace},
+    manifest::Document,
+    operator::{around::overlay_resource, fetch},
+};
+
+/// What is to be read around tests.
+pub(in crate::cli) struct Needs<'a> {
+    /// The tests' namespaces.
+    pub(in crate::cli) namespaces: &'a BTreeSet<String>,
+    /// Those of them whose labels were given.
+    pub(in crate::cli) labelled: &'a BTreeSet<String>,
+    /// Whether the cluster's overlays count.
+    pub(in crate::cli) overlays: bool,
+    /// Whether the operator reads what is in no namespace: `clusterOverlays` of its configuration.
+    pub(in crate::cli) cluster_wide: bool,
+}
+
+impl Connected {
+    /// Reads these LocustTests of a namespace.
+    pub(in crate::cli) async fn tests(
+        &self,
+        namespace: &str,
+        names: &[String],
+    ) -> Result<Vec<Document>, Failure> {
+        let resource = fetch::resource();
+        let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), namespace, &resource);
+        let mut documents = Vec::new();
+        for name in names {
+            let test = api.get(name).await.map_err(|error| {
+                Failure(format!("cannot read LocustTest {namespace}/{name}: {}", said(&error)))
+            })?;
+            documents.push(document(test));
+        }
+        Ok(documents)
+    }
+
+    /// Reads the overlays and the namespaces' labels that the operator reads.
+    pub(in crate::cli) async fn inputs(&self, needs: Needs<'_>) -> Result<ClusterInputs, Failure> {
+        let mut inputs = ClusterInputs::default();
+        if needs.overlays {
+            let resource = overlay_resource(Kind::Namespaced);
+            for namespace in needs.namespaces {
+                let api = Api::namespaced_with(self.client.clone(), namespace, &resource);
+                inputs.overlays.extend(overlays(&api, &resource, Some(namespace)).await?);
+            }
+            if needs.cluster_wide {
+                let resource = overlay_resource(Kind::Cluster);
+                let api = Api::all_with(self.client.clone(), &resource);
+                inputs.overlays.extend(overlays(&api, &resource, None).await?);
+            }
+        }
+        if needs.cluster_wide {
+            for name in needs.namespaces.difference(needs.labelled) {
+                inputs.namespaces.push(self.labels(name).await?);
+            }
+        }
+        Ok(inputs)
+    }
+
+    async fn labels(&self, name: &str) -> Result<Namespace, Failure> {
+        let api: Api<ApiNamespace> = Api::all(self.client.clone());
+        let found = api.get_metadata_opt(name).await.map_err(|error| {
+            let instead = format!("give its labels with --namespace {name}=LABEL=VALUE");
+            refused(&error, &format!("get namespaces \"{name}\""), &instead)
+        })?;
+        let labels = found.map(|namespace| namespace.labels().clone()).unwrap_or_default();
+        Ok(Namespace::labelled(name, labels))
+    }
+}
+
+/// The overlays of one kind.
+async fn overlays(
+    api: &Api<DynamicObject>,
+    resource: &ApiResource,
+    namespace: Option<&str>,
+) -> Result<Vec<Document>, Failure> {
+    let found = api.list(&ListParams::default()).await.map_err(|error| {
+        let place = namespace.map(|namespace| format!(" in namespace {namespace}")).unwrap_or_default();
+        let what = format!("list {}.{}{place}", resource.plural, resource.group);
+        let instead = match namespace {
+            Some(_) => "give the overlays in files with --overlays",
+            None => {
+                "give the overlays in files with --overlays, or the operator's configuration with --config where it says \
+                 clusterOverlays: Off"
+            }
+        };
+        refused(&error, &what, instead)
+    })?;
+    let typed = |mut overlay: DynamicObject| {
+        // The items of a list leave out what they are.
+        overlay.types.get_or_insert_with(|| kube::api::TypeMeta {
+            api_version: resource.api_version.clone(),
+            kind: resource.kind.clone(),
+        });
+        document(overlay)
+    };
+    Ok(found.items.into_iter().map(typed).collect())
+}
+
+/// An object as a person would have written it.
+fn document(mut object: DynamicObject) -> Document {
+    object.managed_fields_mut().clear();
+    Document::from_value(serde_json::to_value(&object).unwrap_or_default())
+}
+
+/// What to do about something that cannot be read: which right is lacking, or the server's words.
+fn refused(error: &kube::Error, right: &str, instead: &str) -> Failure {
+    match error {
+        kube::Error::Api(status) if matches!(status.code, 401 | 403) => Failure(format!(
+            "ask for the right to {right}, or {instead}: what the operator makes of the test depends on it; {}",
+            status.message
+        )),
+        error => Failure(format!("cannot {right}: {}; or {instead}", said(error))),
+    }
+}
