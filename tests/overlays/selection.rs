@@ -256,3 +256,24 @@ fn a_test_that_an_unreadable_overlay_may_be_for_is_refused() {
         assert_eq!(codes(&rendered).contains(&"invalid-overlay"), refused, "{overlay}");
     }
 }
+
+#[test]
+fn a_test_is_told_what_is_wrong_with_an_unreadable_overlay() {
+    let wrong = |name: &str| json!({"podTemplate": {}, name: {"name": "all"}});
+    let broken = cluster(
+        "a",
+        json!({"priority": "high", "colour": "red", "selektor": {}, "defaults": wrong("eachContainer")}),
+    );
+    let overlays = Overlays::read([Document::from_value(broken)]);
+    let namespace = team_a();
+    let surroundings = podgraft::locust::Surroundings { overlays: &overlays, namespace: Some(&namespace) };
+    let test = Document::from_value(test(json!({})));
+    let rendered =
+        podgraft::locust::render(&test, &surroundings, &podgraft::locust::config::Config::default());
+    let said =
+        &rendered.diagnostics.iter().find(|one| one.code.as_str() == "invalid-overlay").unwrap().message;
+    let start =
+        "correct ClusterPodOverlay a, which may apply to this test and cannot be read: .spec.colour: ";
+    assert!(said.starts_with(start), "{said}");
+    assert!(said.ends_with("; and 1 more") && said.contains("; .spec.selektor: "), "{said}");
+}

@@ -131,6 +131,25 @@ impl Unreadable {
     }
 }
 
+/// How many errors of an overlay the tests are told that it keeps from starting.
+const TOLD: usize = 2;
+
+impl Unreadable {
+    /// What is wrong with it, on one line: the first errors, and how many more there are.
+    pub(super) fn first_errors(&self) -> String {
+        let errors: Vec<&Diagnostic> = self.diagnostics.iter().filter(|one| one.is_error()).collect();
+        let told = errors.iter().take(TOLD).map(|error| match &error.path {
+            Some(path) => format!("{path}: {}", error.message),
+            None => error.message.clone(),
+        });
+        let mut parts: Vec<String> = told.collect();
+        if errors.len() > TOLD {
+            parts.push(format!("and {} more", errors.len() - TOLD));
+        }
+        parts.join("; ")
+    }
+}
+
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.reference().fmt(f)

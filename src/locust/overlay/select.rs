@@ -91,7 +91,9 @@ impl<'o> Choice<'_, 'o> {
             .iter()
             .filter(may_be_for)
             .map(|overlay| {
-                let message = format!("correct {overlay}: it cannot be read, and it may apply to this test");
+                let errors = overlay.first_errors();
+                let message =
+                    format!("correct {overlay}, which may apply to this test and cannot be read: {errors}");
                 Diagnostic::error(Code::InvalidOverlay, message).at(FieldPath::root())
             })
             .collect();
