@@ -9,7 +9,7 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, process::Command};
 
 use podgraft::{
     judge::{self, Subject},
@@ -180,11 +180,37 @@ fn written(text: &str) -> Value {
     podgraft::manifest::read("-", text.as_bytes()).documents[0].value["spec"].clone()
 }
 
-/// Every v2 example is applied, and the Service and Jobs that it renders to are accepted.
+/// The commands of the examples' page apply all examples and tests of overlays at once, and the Services and Jobs that
+/// the examples render to are accepted.
 fn every_example_is_taken(plane: &ControlPlane) {
-    plane.kubectl_ok(&["create", "namespace", "load-tests"], b"");
+    let page = std::fs::read_to_string(root().join("docs/examples/README.md")).unwrap();
+    let commands = page.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    let kubectl = plane.binary("kubectl");
+    let output = Command::new("sh")
+        .args(["-euc", commands])
+        .env("PATH", format!("{}:/usr/bin:/bin", kubectl.parent().unwrap().display()))
+        .env("KUBECONFIG", plane.kubeconfig("admin"))
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let printed = text(&output.stdout);
+    let (created, listed) = printed.split_once("NAME").unwrap();
+    let tests =
+        [files(&root().join("docs/examples"), "v2.yaml"), files(&root().join("overlays"), "test.yaml")]
+            .concat();
+    assert_eq!(created.matches("locusttest.locust.io/").count(), tests.len(), "{printed}");
+    assert_eq!(
+        created.lines().filter(|line| line.ends_with(" created")).count(),
+        created.lines().count(),
+        "{printed}"
+    );
+    assert_eq!(
+        listed.matches("locusttest.locust.io/").count(),
+        tests.len(),
+        "none took the place of another: {printed}"
+    );
     for example in files(&root().join("docs/examples"), "v2.yaml") {
-        plane.kubectl_ok(&["apply", "-f", relative(&example)], b"");
         let rendered = example.with_file_name("rendered");
         plane.kubectl_ok(&["create", "--dry-run=server", "-f", relative(&rendered)], b"");
     }

@@ -9,12 +9,15 @@
 
 mod support;
 
+use std::collections::BTreeMap;
+
+use podgraft::manifest;
 use support::{assert_file, files, podgraft, relative, root, text};
 
 #[test]
 fn every_example_renders_as_recorded() {
     let folder = root().join("docs/examples");
-    let examples = files(&folder, ".yaml");
+    let examples = [files(&folder, "v1.yaml"), files(&folder, "v2.yaml")].concat();
     assert!(examples.len() >= 15, "eight examples, seven of them in both versions");
     for example in examples {
         let output = podgraft(&["render", "-f", relative(&example)], b"");
@@ -43,4 +46,31 @@ fn the_folder_renders_at_once_in_both_formats() {
     let workers = podgraft(&["render", "-f", "docs/examples", "--role", "worker"], b"");
     assert_eq!(text(&workers.stdout).matches("kind: Job").count(), 15);
     assert_eq!(text(&workers.stdout).matches("kind: Service").count(), 0);
+}
+
+/// All examples and all tests of overlays can be applied to one namespace.
+#[test]
+fn no_two_examples_are_the_same_object() {
+    let (examples, overlays) = (root().join("docs/examples"), root().join("overlays"));
+    let mut seen = BTreeMap::new();
+    for file in [files(&examples, "v2.yaml"), files(&overlays, "test.yaml"), files(&overlays, "overlay.yaml")]
+        .concat()
+    {
+        for document in manifest::read("-", &std::fs::read(&file).unwrap()).documents {
+            let part = |pointer: &str| document.value.pointer(pointer).unwrap().as_str().unwrap().to_owned();
+            // Jobs are called like their tests, with dashes for dots.
+            let object = (part("/kind"), part("/metadata/name").replace('.', "-"));
+            let other = seen.insert(object.clone(), relative(&file).to_owned());
+            assert!(other.is_none(), "{object:?} is in {} and in {}", other.unwrap(), relative(&file));
+        }
+    }
+    assert!(seen.len() >= 8 + 14 + 13);
+    // Both versions of an example are one test.
+    for file in files(&examples, "v1.yaml") {
+        let name = |file: &std::path::Path| {
+            let read = manifest::read("-", &std::fs::read(file).unwrap());
+            read.documents[0].value["metadata"]["name"].clone()
+        };
+        assert_eq!(name(&file), name(&file.with_file_name("v2.yaml")), "{}", relative(&file));
+    }
 }
