@@ -72,6 +72,56 @@ fn templates_take_any_partial_document() {
     assert_eq!(partial_pod_template()["x-kubernetes-map-type"], "atomic");
 }
 
+/// `kubectl explain` has words for every field that is podgraft's own.
+#[test]
+fn all_own_fields_are_described() {
+    let mut seen = 0;
+    for crd in crds() {
+        for version in crd["spec"]["versions"].as_array().unwrap().iter().filter(|one| one["name"] != "v1") {
+            described(&version["schema"]["openAPIV3Schema"], "", &mut seen);
+        }
+    }
+    assert!(seen > 150, "{seen} fields");
+}
+
+/// Fields with what is Kubernetes' own in them, and the object's own.
+const KUBERNETES: [&str; 22] = [
+    "podTemplate",
+    "masterPodTemplate",
+    "workerPodTemplate",
+    "eachContainer",
+    "resources",
+    "volumes",
+    "masterVolumes",
+    "workerVolumes",
+    "volumeMounts",
+    "masterVolumeMounts",
+    "workerVolumeMounts",
+    "variables",
+    "affinity",
+    "tolerations",
+    "imagePullSecrets",
+    "podSecurityContext",
+    "containerSecurityContext",
+    "conditions",
+    "metadata",
+    "apiVersion",
+    "kind",
+    "enum",
+];
+
+fn described(schema: &Value, path: &str, seen: &mut usize) {
+    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        let path = format!("{path}.{name}");
+        *seen += 1;
+        assert!(path.ends_with(".metadata") || field["description"].is_string(), "{path} has no description");
+        if !KUBERNETES.contains(&name.as_str()) {
+            described(field, &path, seen);
+            described(&field["items"], &path, seen);
+        }
+    }
+}
+
 fn visit(schema: &Value, see: &mut impl FnMut(&Value)) {
     see(schema);
     for (_, property) in schema["properties"].as_object().into_iter().flatten() {

@@ -20,7 +20,6 @@ pub fn crds() -> Vec<Value> {
         if let Some(schema) = version.pointer_mut("/schema/openAPIV3Schema") {
             restore_ranges(schema);
             add_rules(schema);
-            describe_services_once(schema);
             if is_v1 {
                 open_pod_fields(schema);
             }
@@ -206,19 +205,5 @@ fn open_pod_fields(schema: &mut Value) {
     // What is inside of a field of both versions is described in v2: there is room for it once.
     for fields in spec.values_mut().filter_map(Value::as_object_mut) {
         fields.values_mut().for_each(descriptions::remove);
-    }
-}
-
-/// Removes the descriptions of what `webService` has in common with `service`, which has them.
-fn describe_services_once(schema: &mut Value) {
-    let Some(web) = schema.pointer_mut("/properties/spec/properties/webService/properties") else { return };
-    for pointer in ["/labels", "/annotations", "/ports/items"] {
-        if let Some(common) = web.pointer_mut(pointer) {
-            let node_port = common.pointer("/properties/nodePort/description").cloned();
-            descriptions::remove(common);
-            if let (Some(text), Some(field)) = (node_port, common.pointer_mut("/properties/nodePort")) {
-                field["description"] = text;
-            }
-        }
     }
 }

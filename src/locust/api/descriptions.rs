@@ -14,6 +14,7 @@ const TYPES: &[(&str, Fields)] = &[
     ("PodSpec", POD),
     ("Container", CONTAINER),
     ("EnvVar", VARIABLE),
+    ("EnvVarSource", VARIABLE_SOURCE),
     ("VolumeMount", MOUNT),
     ("ContainerPort", PORT),
     ("ResourceRequirements", RESOURCES),
@@ -104,6 +105,13 @@ const VARIABLE: Fields = &[
     ("name", "Its name."),
     ("value", "Its value: a string, so numbers need quotes; $(NAME) is another variable's."),
     ("valueFrom", "Where its value is, instead: a ConfigMap, a Secret, or a field of the pod."),
+];
+
+const VARIABLE_SOURCE: Fields = &[
+    ("configMapKeyRef", "An entry of a ConfigMap: {name, key}."),
+    ("fieldRef", "A field of the pod: {fieldPath: status.podIP}."),
+    ("resourceFieldRef", "A request or limit of the container: {resource: limits.cpu}."),
+    ("secretKeyRef", "An entry of a Secret: {name, key}."),
 ];
 
 const MOUNT: Fields = &[

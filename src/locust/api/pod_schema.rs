@@ -122,15 +122,25 @@ pub(super) fn each_container(_: &mut SchemaGenerator) -> schemars::Schema {
 
 pub(super) fn label_selector(_: &mut SchemaGenerator) -> schemars::Schema {
     let text = json!({ "type": "string" });
-    let operators = one_of(&["In", "NotIn", "Exists", "DoesNotExist"]);
+    let mut operator = one_of(&["In", "NotIn", "Exists", "DoesNotExist"]);
+    operator.insert("description".into(), "In, NotIn, Exists or DoesNotExist.".into());
+    let mut values = list(&text);
+    values.insert("description".into(), "The values, for In and NotIn.".into());
     schema(json!({
         "type": "object",
         "properties": {
-            "matchLabels": { "type": "object", "additionalProperties": text },
-            "matchExpressions": { "type": "array", "items": {
+            "matchLabels": {
+                "type": "object", "additionalProperties": text,
+                "description": "Labels that must be there with these values."
+            },
+            "matchExpressions": { "type": "array", "description": "What else must be true of the labels.", "items": {
                 "type": "object",
                 "required": ["key", "operator"],
-                "properties": { "key": text, "operator": operators, "values": list(&text) }
+                "properties": {
+                    "key": { "type": "string", "description": "The label's key." },
+                    "operator": operator,
+                    "values": values
+                }
             } }
         },
         "x-kubernetes-map-type": "atomic"
