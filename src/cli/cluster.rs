@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use futures::{StreamExt, TryStreamExt, stream};
 use k8s_openapi::api::{apps::v1::ControllerRevision, batch::v1::Job, core::v1::Service};
 use kube::{
-    Api, Client, Config,
+    Api, Client, Config, ResourceExt,
     api::{DynamicObject, ListParams},
     config::{KubeConfigOptions, Kubeconfig},
 };
@@ -20,7 +20,7 @@ use crate::{
     operator::{
         client::{self, ApiRequests},
         fetch,
-        revision::{Objects, REVISION_LABEL, TTL_ANNOTATION},
+        revision::{GENERATION_ANNOTATION, Objects, REVISION_LABEL, TTL_ANNOTATION},
         view::Owner,
     },
     role::Role,
@@ -90,6 +90,8 @@ pub(super) struct Live {
     pub(super) jobs: Vec<(Role, Option<Value>)>,
     /// What was rendered when the test started, where that can be read.
     pub(super) frozen: Option<Objects>,
+    /// The test's generation at that time.
+    pub(super) generation: Option<i64>,
 }
 
 impl Connection {
@@ -139,8 +141,9 @@ async fn live(client: Client, namespace: String, wanted: Wanted) -> Result<Live,
     let of_test = ListParams::default().labels(&format!("{REVISION_LABEL}={name}"));
     // Who may not read revisions still sees the difference in what is rendered.
     let revisions = revisions.list(&of_test).await.map(|list| list.items).unwrap_or_default();
-    let last = revisions.into_iter().max_by_key(|revision| revision.revision);
-    live.frozen = last.and_then(|last| Objects::from_data(&last.data.0));
+    let Some(last) = revisions.into_iter().max_by_key(|revision| revision.revision) else { return Ok(live) };
+    live.generation = last.annotations().get(GENERATION_ANNOTATION).and_then(|text| text.parse().ok());
+    live.frozen = Objects::from_data(&last.data.0);
     Ok(live)
 }
 

@@ -18,14 +18,14 @@ use super::{
     render::RoleName,
     source::{Source, Tests},
 };
-#[cfg(feature = "operator")]
-use crate::report;
 use crate::{
     locust::{self, Rendered, config::Config},
     manifest::{self, Document},
     role::Role,
     schema::Schema,
 };
+#[cfg(feature = "operator")]
+use crate::{operator::revision::Objects, report};
 
 /// What `podgraft diff` takes.
 #[derive(Debug, clap::Args)]
@@ -78,9 +78,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     tests.each(&mut reporter, |document, reporter| {
         let mut rendered = tests.render(document, &config);
         reporter.report(&rendered.diagnostics, tests.texts());
+        #[cfg(feature = "operator")]
+        let live = live.as_mut().and_then(Iterator::next);
+        #[cfg(feature = "operator")]
+        if live.as_ref().is_some_and(|live| is_changed_around(document, &rendered, live)) {
+            output::remark(&changed_around(document, arguments.config.is_some()));
+        }
         leave_only(&mut rendered, arguments.role.map(Role::from));
         #[cfg(feature = "operator")]
-        if let Some(live) = live.as_mut().and_then(Iterator::next) {
+        if let Some(live) = live {
             pairs.extend(with_live(&rendered, &live, arguments.role.is_none()));
             return Ok(());
         }
@@ -148,6 +154,25 @@ fn with_base(document: &Document, rendered: &Rendered) -> Vec<Pair> {
             schema: Schema::pod_template(),
         })
         .collect()
+}
+
+/// Whether a test would start from other objects now although nobody has edited it.
+#[cfg(feature = "operator")]
+fn is_changed_around(document: &Document, rendered: &Rendered, live: &Live) -> bool {
+    let generation = document.value.pointer("/metadata/generation").and_then(Value::as_i64);
+    let is_edited = generation.is_none() || generation != live.generation;
+    !is_edited && live.frozen.is_some() && live.frozen != Objects::of(rendered)
+}
+
+/// Says why a test that nobody has edited differs.
+#[cfg(feature = "operator")]
+fn changed_around(document: &Document, has_config: bool) -> String {
+    let name = locust::name_of(&document.value).unwrap_or_default();
+    let config = if has_config { "" } else { ", or its configuration is to be given with --config" };
+    format!(
+        "note: nobody has edited LocustTest {name} since it started: an overlay, the operator or its configuration has \
+         changed{config}"
+    )
 }
 
 /// What runs against what is rendered now, with the second Service where Services are compared at all.

@@ -94,11 +94,10 @@ impl Tests {
     /// What the tests meet with the overlays in other files, whose texts join those of the tests.
     pub(super) fn around_others(
         &mut self,
-        place: &Place,
         files: &[PathBuf],
         reporter: &mut Reporter,
     ) -> Result<Around, Failure> {
-        let (around, mut texts) = place.around.read_others(&self.around, files, reporter)?;
+        let (around, mut texts) = self.around.with_files(files, reporter)?;
         self.documents.append(&mut texts);
         Ok(around)
     }
@@ -213,20 +212,7 @@ impl Place {
         #[cfg(not(feature = "operator"))]
         let cluster = ClusterInputs::default();
         let (around, mut texts) = self.around.read(&documents, cluster, reporter)?;
-        let mut tests = Vec::new();
-        // The same folder may be named for tests and for overlays: what is said of its overlays is said once.
-        let known: Vec<Diagnostic> = texts.iter().filter_map(locust::near_miss).collect();
-        for document in documents {
-            if is_locust_test(&document.value) {
-                tests.push(document);
-            } else if Namespace::read(&document.value).is_none() && !around.applies(&document.value) {
-                match locust::near_miss(&document).filter(Diagnostic::is_error) {
-                    Some(error) if known.contains(&error) => {}
-                    Some(error) => reporter.report(&[error], std::slice::from_ref(&document)),
-                    None => reporter.report(&[left_out(&document)], &[]),
-                }
-            }
-        }
+        let mut tests = only_tests(documents, &around, &texts, reporter);
         if tests.is_empty() && !reporter.refuses(false) {
             let message = "name a file with a LocustTest: there is none";
             reporter.report(&[Diagnostic::error(Code::NoLocustTest, message)], &[]);
@@ -265,9 +251,34 @@ impl Place {
                 overlays: !self.around.replaces_overlays(),
                 cluster_wide: config.cluster_overlays,
             };
-            connected.inputs(needs).await
+            let inputs = connected.inputs(needs).await?;
+            Ok(ClusterInputs { namespace: Some(namespace.to_owned()), ..inputs })
         })
     }
+}
+
+/// The tests among objects. Of the others it is told that they are left out, or how they become what they are nearly.
+fn only_tests(
+    documents: Vec<Document>,
+    around: &Around,
+    texts: &[Document],
+    reporter: &mut Reporter,
+) -> Vec<Document> {
+    let mut tests = Vec::new();
+    // The same folder may be named for tests and for overlays: what is said of its overlays is said once.
+    let known: Vec<Diagnostic> = texts.iter().filter_map(locust::near_miss).collect();
+    for document in documents {
+        if is_locust_test(&document.value) {
+            tests.push(document);
+        } else if Namespace::read(&document.value).is_none() && !around.applies(&document.value) {
+            match locust::near_miss(&document).filter(Diagnostic::is_error) {
+                Some(error) if known.contains(&error) => {}
+                Some(error) => reporter.report(&[error], std::slice::from_ref(&document)),
+                None => reporter.report(&[left_out(&document)], &[]),
+            }
+        }
+    }
+    tests
 }
 
 /// Every object in the files, lists taken apart.

@@ -51,6 +51,8 @@ pub(super) struct Arguments {
 /// What a cluster has around tests.
 #[derive(Debug, Default)]
 pub(super) struct ClusterInputs {
+    /// The namespace of objects that name none.
+    pub(super) namespace: Option<String>,
     pub(super) overlays: Vec<Document>,
     pub(super) namespaces: Vec<Namespace>,
 }
@@ -58,6 +60,8 @@ pub(super) struct ClusterInputs {
 /// What the tests meet.
 #[derive(Debug)]
 pub(super) struct Around {
+    /// The namespace of overlays that name none.
+    namespace: Option<String>,
     overlays: Overlays,
     namespaces: BTreeMap<String, Namespace>,
 }
@@ -111,8 +115,9 @@ impl Arguments {
         cluster: ClusterInputs,
         reporter: &mut Reporter,
     ) -> Result<(Around, Vec<Document>), Failure> {
-        let mut texts = self.read_placed(&self.overlays, reporter)?;
-        texts.extend(self.read_placed(&self.add_overlays, reporter)?);
+        let namespace = self.first_namespace().map(str::to_owned).or(cluster.namespace);
+        let mut texts = read_placed(&self.overlays, namespace.as_deref(), reporter)?;
+        texts.extend(read_placed(&self.add_overlays, namespace.as_deref(), reporter)?);
         let in_texts = read.iter().chain(&texts).filter_map(|document| Namespace::read(&document.value));
         let mut namespaces = BTreeMap::new();
         for namespace in cluster.namespaces.into_iter().chain(in_texts) {
@@ -124,36 +129,44 @@ impl Arguments {
                 namespaces.insert(namespace.name.clone(), namespace.clone());
             }
         }
-        Ok(Around::new(namespaces, cluster.overlays, texts, reporter))
-    }
-
-    /// The same surroundings with the overlays in other files, and the texts of those. Their Namespace objects
-    /// count where nothing is known of a namespace so far.
-    pub(super) fn read_others(
-        &self,
-        around: &Around,
-        files: &[PathBuf],
-        reporter: &mut Reporter,
-    ) -> Result<(Around, Vec<Document>), Failure> {
-        let others = self.read_placed(files, reporter)?;
-        let mut namespaces = around.namespaces.clone();
-        for namespace in others.iter().filter_map(|document| Namespace::read(&document.value)) {
-            namespaces.entry(namespace.name.clone()).or_insert(namespace);
-        }
-        Ok(Around::new(namespaces, Vec::new(), others, reporter))
-    }
-
-    /// Every object in the files, with the namespace that it leaves out.
-    fn read_placed(&self, files: &[PathBuf], reporter: &mut Reporter) -> Result<Vec<Document>, Failure> {
-        let mut read = source::read(files, reporter)?;
-        self.place(&mut read);
-        Ok(read)
+        let known = Around { namespace, namespaces, overlays: Overlays::none() };
+        Ok(known.with(cluster.overlays, texts, reporter))
     }
 }
 
+/// Every object in the files; overlays that name no namespace get this one.
+fn read_placed(
+    files: &[PathBuf],
+    namespace: Option<&str>,
+    reporter: &mut Reporter,
+) -> Result<Vec<Document>, Failure> {
+    let mut read = source::read(files, reporter)?;
+    if let Some(namespace) = namespace {
+        place(&mut read, namespace);
+    }
+    Ok(read)
+}
+
 impl Around {
-    fn new(
-        namespaces: BTreeMap<String, Namespace>,
+    /// The same surroundings with the overlays in other files, and the texts of those. Their Namespace objects
+    /// count where nothing is known of a namespace so far.
+    pub(super) fn with_files(
+        &self,
+        files: &[PathBuf],
+        reporter: &mut Reporter,
+    ) -> Result<(Self, Vec<Document>), Failure> {
+        let others = read_placed(files, self.namespace.as_deref(), reporter)?;
+        let mut namespaces = self.namespaces.clone();
+        for namespace in others.iter().filter_map(|document| Namespace::read(&document.value)) {
+            namespaces.entry(namespace.name.clone()).or_insert(namespace);
+        }
+        let known = Self { namespace: self.namespace.clone(), namespaces, overlays: Overlays::none() };
+        Ok(known.with(Vec::new(), others, reporter))
+    }
+
+    /// The same with these overlays, and the texts of those in files.
+    fn with(
+        self,
         of_cluster: Vec<Document>,
         texts: Vec<Document>,
         reporter: &mut Reporter,
@@ -165,7 +178,7 @@ impl Around {
         let stays = |overlay: &Document| !identity(&overlay.value).is_some_and(|one| replaced.contains(&one));
         let of_cluster: Vec<Document> = of_cluster.into_iter().filter(stays).collect();
         let overlays = Overlays::read(of_cluster.into_iter().chain(texts.iter().cloned()));
-        (Self { overlays, namespaces }, texts)
+        (Self { overlays, ..self }, texts)
     }
 
     /// Whether an object is one of the overlays: the same folder may be named for tests and for overlays.

@@ -83,8 +83,10 @@ pub(crate) fn overlays_and_labels_of_the_cluster_count(place: &Place<'_>) {
     let explained = run(place, "explain", &name, &[SECONDS]);
     assert!(text(&explained.stdout).contains("  is   50\n"), "{explained:?}");
     assert!(text(&explained.stderr).contains("was started otherwise"), "{explained:?}");
-    let differs = ends(place, "diff", &name, &["--role", "worker", "-o", "json"], 1);
-    let differs: Value = serde_json::from_str(&differs).unwrap();
+    let differs = run(place, "diff", &name, &["--role", "worker", "-o", "json"]);
+    assert_eq!(differs.status.code(), Some(1), "{differs:?}");
+    assert!(text(&differs.stderr).contains("nobody has edited LocustTest"), "{differs:?}");
+    let differs: Value = serde_json::from_str(text(&differs.stdout)).unwrap();
     let changes = &differs["changed"][0]["changes"];
     assert_eq!(changes.as_array().unwrap().len(), 1, "{differs:#}");
     assert_eq!(changes[0]["path"], ".spec.template.spec.terminationGracePeriodSeconds");
@@ -108,6 +110,19 @@ pub(crate) fn files_replace_or_add_to_what_the_cluster_has(place: &Place<'_>) {
     assert_eq!(seconds(&["--overlays", &edited, "--add-overlays", &replaced]), 46);
     // Labels that are given are used instead of those of the cluster.
     assert_eq!(seconds(&["-n", &format!("{}=tier=other", place.namespace)]), 30);
+
+    // What names no namespace is of the context's, in a file of overlays too.
+    let mut unplaced = overlay(place, "PodOverlay", "team", "overrides", 32);
+    unplaced["metadata"].as_object_mut().unwrap().remove("namespace");
+    let unplaced = file(place, "unplaced", &[unplaced]);
+    let kubeconfig = place.cluster.plane.folder().join(format!("{}.kubeconfig", place.namespace));
+    fs::copy(place.cluster.plane.kubeconfig("admin"), &kubeconfig).unwrap();
+    let kubeconfig = kubeconfig.to_str().unwrap();
+    let context = ["config", "set-context", "--current", "--kubeconfig", kubeconfig];
+    place.kubectl(&context);
+    let object = format!("locusttest/{name}");
+    let rendered = podgraft(place, &["render", &object, "--kubeconfig", kubeconfig, "--overlays", &unplaced]);
+    assert!(text(&rendered.stdout).contains("terminationGracePeriodSeconds: 32"), "{rendered:?}");
 
     // The same without a cluster: one more --overlays.
     let path = place.cluster.plane.folder().join(format!("{name}.yaml"));

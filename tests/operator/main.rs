@@ -76,6 +76,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(overlays::an_opted_in_overlay_is_awaited),
     scenario!(overlays::overlays_that_disagree_are_told),
     scenario!(overlays::what_an_overlay_aims_at_in_vain_is_told),
+    scenario!(overlays::an_overlay_that_cannot_be_read_is_told),
     scenario!(command_line::render_diff_and_validate_read_the_cluster),
     scenario!(cluster_inputs::overlays_and_labels_of_the_cluster_count),
     scenario!(cluster_inputs::files_replace_or_add_to_what_the_cluster_has),

@@ -142,3 +142,27 @@ pub(crate) fn what_an_overlay_aims_at_in_vain_is_told(place: &Place<'_>) {
     }
     place.kubectl(&["delete", "locusttest", &name]);
 }
+
+/// An overlay that the API server takes and podgraft cannot read keeps tests from starting, and they say what is wrong.
+pub(crate) fn an_overlay_that_cannot_be_read_is_told(place: &Place<'_>) {
+    let name = place.name("unread");
+    let written = |each: &str| {
+        format!(
+            "apiVersion: locust.io/v1alpha1\nkind: PodOverlay\nmetadata: {{name: broken}}\n\
+             spec: {{defaults: {{eachContainer: {{{each}}}}}, constraints: [{{expression: '!has(object.spec.hostNetwork) &&'}}]}}\n"
+        )
+    };
+    place.apply(&written("name: locust, tty: true"));
+    place.until("podoverlay", "broken", |stored| condition(stored, "Accepted")["status"] == "False");
+    place.apply(&test(&name, ""));
+    let said = place.reason(&name, "TemplatesAccepted", "Refused");
+    let start = format!(
+        "correct PodOverlay {}/broken, which may apply to this test and cannot be read: ",
+        place.namespace
+    );
+    assert!(said.contains(&start), "{said}");
+    assert!(said.contains(".spec.defaults.eachContainer.name: remove the name"), "{said}");
+    assert!(said.contains(".spec.constraints[0].expression: "), "{said}");
+    place.apply(&written("tty: true").replace(" &&", ""));
+    place.phase(&name, "Running");
+}

@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let mut tests = arguments.source.tests(&config, &mut reporter)?;
-    let around = tests.around_others(&arguments.source.place, &arguments.against, &mut reporter)?;
+    let around = tests.around_others(&arguments.against, &mut reporter)?;
     let mut against = Against::default();
     let mut said = Said::default();
     tests.each(&mut reporter, |test, reporter| {
