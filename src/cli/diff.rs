@@ -203,17 +203,28 @@ fn with_live(rendered: &Rendered, live: &Live, has_services: bool) -> Vec<Pair> 
 
 #[cfg(feature = "operator")]
 fn pair(rendered: &Value, live: Option<&Value>, frozen: Option<&Value>, api_version: &str) -> Pair {
-    let part = |pointer: &str| rendered.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let kind = part("/kind");
-    let written: Vec<&Value> = [Some(rendered), frozen].into_iter().flatten().collect();
-    let name = format!("{kind}/{}", part("/metadata/name"));
+    let part =
+        |pointer: &str| rendered.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (kind, name, namespace) = (part("/kind"), part("/metadata/name"), part("/metadata/namespace"));
+    let name = format!("{kind}/{name}");
+    let mut rendered = rendered.clone();
+    if live.is_some() && kind == "Job" {
+        report::without_suspend(&mut rendered);
+    }
     let live = live.map(|live| {
         let mut live = live.clone();
+        if kind == "Job" {
+            match frozen {
+                Some(frozen) => report::without_admission(&mut live, frozen),
+                None => report::without_suspend(&mut live),
+            }
+        }
         live["apiVersion"] = api_version.into();
-        live["kind"] = kind.into();
-        let mut live = report::as_written(&live, &written, Schema::for_kind(api_version, kind));
+        live["kind"] = kind.as_str().into();
+        let written: Vec<&Value> = [Some(&rendered), frozen].into_iter().flatten().collect();
+        let mut live = report::as_written(&live, &written, Schema::for_kind(api_version, &kind));
         // A file need not name the namespace that it is applied to.
-        if part("/metadata/namespace").is_empty()
+        if namespace.is_empty()
             && let Some(metadata) = live.pointer_mut("/metadata").and_then(Value::as_object_mut)
         {
             metadata.remove("namespace");
@@ -224,7 +235,7 @@ fn pair(rendered: &Value, live: Option<&Value>, frozen: Option<&Value>, api_vers
         before_name: format!("live/{name}"),
         after_name: format!("rendered/{name}"),
         before: live,
-        after: Some(rendered.clone()),
+        after: Some(rendered),
         schema: Schema::for_kind(api_version, kind),
     }
 }

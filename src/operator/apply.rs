@@ -13,9 +13,10 @@ use super::{
     MANAGER,
     check::{Question, Verdict, post},
     context::Context,
-    decide::{Doomed, Step},
+    decide::{Doomed, Step, Suspension},
     error::{Error, is_conflict, is_missing},
     fetch,
+    restarts::Restart,
     revision::{self, Objects, Sources},
     view::{Child, Owner, View},
 };
@@ -53,9 +54,10 @@ pub async fn apply(
             Some(rendering) => freeze(ctx, view, rendering).await,
             None => Ok(None),
         },
-        Step::Create { service, web_service, roles } => {
-            create(ctx, view, (*service, *web_service), roles).await
+        Step::Create { service, web_service, roles, restart } => {
+            create(ctx, view, (*service, *web_service), roles, restart.as_ref()).await
         }
+        Step::Suspend(suspensions) => suspend(ctx, view, suspensions).await.map(|()| None),
         Step::Remove(doomed) => remove(ctx, view, doomed).await.map(|()| None),
         Step::Expire(jobs) => expire(ctx, view, jobs).await.map(|()| None),
         Step::Forget(revisions) => forget(ctx, view, revisions).await.map(|()| None),
@@ -106,6 +108,7 @@ async fn create(
     view: &mut View,
     (service, web_service): (bool, bool),
     roles: &[Role],
+    restart: Option<&Restart>,
 ) -> Result<Option<Verdict>, Error> {
     let Some(revision) = view.revision.clone() else { return Err(Error::Stale) };
     let objects = match revision.objects {
@@ -125,7 +128,7 @@ async fn create(
         }
     }
     for role in roles {
-        let object = revision::to_create(objects.job(*role), view, &revision.hash);
+        let object = revision::job_to_create(objects.job(*role), view, &revision.hash, restart);
         let path = format!("/apis/batch/v1/namespaces/{}/jobs", view.namespace());
         match send(ctx, &path, &object, &format!("{role}'s Job")).await? {
             Ok(created) => {
@@ -212,6 +215,32 @@ async fn remove(ctx: &Context, view: &mut View, doomed: &[Doomed]) -> Result<(),
     }
     for service in [&mut view.service, &mut view.web_service].into_iter().flatten() {
         service.deleting |= doomed.iter().any(|doomed| doomed.uid == service.uid);
+    }
+    Ok(())
+}
+
+/// Suspends or resumes Jobs, and notes on them which value of the test was applied.
+async fn suspend(ctx: &Context, view: &mut View, suspensions: &[Suspension]) -> Result<(), Error> {
+    let jobs: Api<Job> = Api::namespaced(ctx.client.clone(), view.namespace());
+    for Suspension { name, uid, suspend } in suspensions {
+        let patch = json!({
+            "metadata": { "uid": uid, "annotations": { revision::SUSPEND_ANNOTATION: suspend.to_string() } },
+            "spec": { "suspend": suspend }
+        });
+        let params = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
+        let verb = if *suspend { "suspend" } else { "resume" };
+        match jobs.patch(name, &params, &Patch::Merge(patch)).await {
+            Ok(patched) => {
+                let state = fetch::job_state(&patched, &view.test);
+                for job in [&mut view.master, &mut view.worker].into_iter().flatten() {
+                    if job.child.uid == *uid {
+                        *job = state.clone();
+                    }
+                }
+            }
+            Err(error) if is_missing(&error) || is_conflict(&error) => return Err(Error::Stale),
+            Err(error) => return Err(Error::api(format!("{verb} Job {name}"))(error)),
+        }
     }
     Ok(())
 }

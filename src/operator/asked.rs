@@ -29,6 +29,7 @@ pub(super) fn asked_for(complaint: &Complaint<'_>, template: &Value) -> Option<F
         Reason::ConfigurationError => reference(template, complaint.message)?,
         Reason::SchedulingError => scheduling(template, complaint.message)?,
         Reason::CreationError => creation(template, complaint.message)?,
+        Reason::PodsMissing => return None,
         Reason::CrashLoopBackOff | Reason::InitializationError => {
             let container = container(complaint)?;
             ["command", "args"]

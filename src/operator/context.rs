@@ -6,16 +6,13 @@ use std::{
     time::Duration,
 };
 
-use kube::{
-    Client,
-    runtime::events::{Recorder, Reporter},
-};
+use kube::{Client, runtime::events::Reporter};
 
 use tokio::sync::Semaphore;
 
 use super::{
-    MANAGER, around::Around, check::Checker, metrics::Metrics, overlay_status::Uses, render_pool::RenderPool,
-    settings::Settings,
+    MANAGER, around::Around, check::Checker, events::Events, metrics::Metrics, missing_pods::MissingPods,
+    overlay_status::Uses, render_pool::RenderPool, settings::Settings,
 };
 
 /// How many tests' delays are kept.
@@ -28,13 +25,15 @@ pub struct Context {
     /// How the operator runs, and what it makes of tests.
     pub settings: Settings,
     /// Writes events.
-    pub recorder: Recorder,
+    pub events: Events,
     /// Counts.
     pub metrics: Metrics,
     /// The overlays and the namespaces.
     pub around: Arc<Around>,
     /// What tests make of overlays.
     pub(super) uses: Uses,
+    /// Since when Jobs have too few pods.
+    pub(super) missing_pods: MissingPods,
     /// Asks the API server beforehand.
     pub checker: Checker,
     /// Where tests are rendered.
@@ -56,12 +55,13 @@ impl Context {
     ) -> Self {
         let reporter = Reporter { controller: MANAGER.to_owned(), instance: Some(instance) };
         Self {
-            recorder: Recorder::new(client.clone(), reporter),
+            events: Events::new(client.clone(), reporter),
             checker: Checker::new(settings.dry_run),
             turns: Semaphore::new(settings.concurrency.into()),
             client,
             around,
             uses: Uses::default(),
+            missing_pods: MissingPods::default(),
             pool: RenderPool::default(),
             settings,
             metrics,

@@ -1,6 +1,9 @@
 //! [`decide`]: what to do next for a test. Pure.
 
-use super::view::{Child, Owner, View};
+use super::{
+    restarts::{self, Restart},
+    view::{Child, Owner, Progress, View},
+};
 use crate::{
     locust::{api::shared::UpdatePolicy, base},
     role::Role,
@@ -29,7 +32,11 @@ pub enum Step {
         web_service: bool,
         /// The roles whose Jobs are missing.
         roles: Vec<Role>,
+        /// That the load test begins anew with these Jobs, where it does.
+        restart: Option<Restart>,
     },
+    /// Suspend or resume Jobs, because the test's `job.suspend` has changed.
+    Suspend(Vec<Suspension>),
     /// Delete what an earlier revision made; pods first.
     Remove(Vec<Doomed>),
     /// Let the finished Jobs expire: their names, and the seconds.
@@ -49,13 +56,29 @@ pub struct Doomed {
     pub uid: String,
 }
 
+/// A Job to suspend, or to resume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspension {
+    /// Its name.
+    pub name: String,
+    /// Its UID.
+    pub uid: String,
+    /// Whether it is to be suspended.
+    pub suspend: bool,
+}
+
 impl Step {
     /// Whether it changes something on the API server.
     #[must_use]
     pub const fn acts(&self) -> bool {
         matches!(
             self,
-            Self::Freeze | Self::Create { .. } | Self::Remove(_) | Self::Expire(_) | Self::Forget(_)
+            Self::Freeze
+                | Self::Create { .. }
+                | Self::Suspend(_)
+                | Self::Remove(_)
+                | Self::Expire(_)
+                | Self::Forget(_)
         )
     }
 }
@@ -67,6 +90,8 @@ pub struct Wanted<'r> {
     pub hash: Option<&'r str>,
     /// What a change does to a test that has started.
     pub policy: UpdatePolicy,
+    /// The test's `job.suspend`.
+    pub suspend: bool,
 }
 
 /// Decides what to do next.
@@ -92,7 +117,7 @@ pub fn decide(view: &View, wanted: Wanted<'_>) -> Step {
             if newer && (wanted.policy == UpdatePolicy::Recreate || unstarted) {
                 return Step::Freeze;
             }
-            started(view, &revision.hash)
+            started(view, &revision.hash, wanted.suspend)
         }
     }
 }
@@ -112,7 +137,7 @@ fn before_the_start(view: &View, wanted: Wanted<'_>) -> Step {
 }
 
 /// A test whose revision is there: everything is made of it, once.
-fn started(view: &View, hash: &str) -> Step {
+fn started(view: &View, hash: &str, suspend: bool) -> Step {
     let outdated: Vec<Doomed> = view
         .children()
         // What has no hash was made by another operator, and is left as it is.
@@ -128,9 +153,24 @@ fn started(view: &View, hash: &str) -> Step {
     }
     let (service, web_service) = (view.service.is_none(), view.lacks_web_service());
     if !roles.is_empty() || service || web_service {
-        return Step::Create { service, web_service, roles };
+        let restart = restarts::restart(view, &roles);
+        return Step::Create { service, web_service, roles, restart };
+    }
+    let suspensions = suspensions(view, suspend);
+    if !suspensions.is_empty() {
+        return Step::Suspend(suspensions);
     }
     if view.old_revisions.is_empty() { Step::Rest } else { Step::Forget(view.old_revisions.clone()) }
+}
+
+/// The Jobs to which the test's `job.suspend` has not been applied since it changed. What others set meanwhile, such
+/// as a queue that admits the Jobs, stays.
+fn suspensions(view: &View, suspend: bool) -> Vec<Suspension> {
+    let jobs = Role::ALL.into_iter().filter_map(|role| view.own_job(role));
+    jobs.filter(|job| matches!(job.progress, Progress::Active | Progress::Suspended))
+        .filter(|job| job.suspend.is_some_and(|applied| applied != suspend))
+        .map(|job| Suspension { name: job.child.name.clone(), uid: job.child.uid.clone(), suspend })
+        .collect()
 }
 
 /// A pod that would be a second master, or a worker too many.

@@ -4,10 +4,10 @@ use k8s_openapi::{
     api::{
         apps::v1::ControllerRevision,
         batch::v1::Job,
-        core::v1::{Event, Pod, Service},
+        core::v1::{Pod, Service},
     },
     apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time},
-    jiff::{SignedDuration, Timestamp},
+    jiff::Timestamp,
 };
 use kube::{
     Api, Client, ResourceExt,
@@ -17,23 +17,18 @@ use kube::{
 };
 
 use super::{
-    check::without_made_up,
     error::{Error, is_missing},
     pods::PodState,
+    restarts::Restart,
     revision::{
         CHECKED_ANNOTATION, GENERATION_ANNOTATION, HASH_ANNOTATION, LAYERS_ANNOTATION, OVERLAYS_ANNOTATION,
-        Objects, REVISION_LABEL, Revision, TTL_ANNOTATION, WEB_SERVICE_ANNOTATION,
+        Objects, RESTART_ANNOTATION, RESTART_CAUSE_ANNOTATION, REVISION_LABEL, Revision, SUSPEND_ANNOTATION,
+        TTL_ANNOTATION, WEB_SERVICE_ANNOTATION,
     },
     view::{Child, JobState, Owner, Progress, View},
     watch::Caches,
 };
 use crate::{locust::base, role::Role};
-
-/// How long the Job controller may take to create pods before its events are looked at.
-const PATIENCE: SignedDuration = SignedDuration::from_secs(2);
-
-/// What the event recorder puts before a message that it saw with other names.
-const COMBINED: &str = "(combined from similar events): ";
 
 /// `locust.io/v2` `LocustTest`, as the API server knows it.
 #[must_use]
@@ -160,61 +155,6 @@ pub async fn objects(client: &Client, view: &View, revision: &Revision) -> Resul
     Objects::from_data(&found.data.0).ok_or(Error::Unreadable { what })
 }
 
-/// Adds why the Job controller cannot create pods, where pods are missing.
-///
-/// # Errors
-/// [`Error::Api`] when the events cannot be read.
-pub async fn creation_failures(client: &Client, view: &mut View, now: Timestamp) -> Result<(), Error> {
-    let namespace = view.namespace().to_owned();
-    for role in Role::ALL {
-        if !lacks_pods(view, role, now) {
-            continue;
-        }
-        let label = base::generated_name_of(view.name(), role);
-        let newest =
-            view.pods.iter().filter(|pod| pod.pod_label == label).filter_map(|pod| pod.created).max();
-        let job = match role {
-            Role::Master => view.master.as_mut(),
-            Role::Worker => view.worker.as_mut(),
-        };
-        let Some(job) = job else { continue };
-        let events: Api<Event> = Api::namespaced(client.clone(), &namespace);
-        let of_job = format!("involvedObject.uid={},reason=FailedCreate", job.child.uid);
-        let found = events.list(&ListParams::default().fields(&of_job)).await;
-        let found = match found {
-            Ok(found) => found,
-            // Who may not read events does without their words.
-            Err(kube::Error::Api(status)) if status.is_forbidden() => continue,
-            Err(error) => {
-                return Err(Error::api(format!("read the events of Job {}", job.child.name))(error));
-            }
-        };
-        let when = |event: &Event| event.last_timestamp.clone().or(event.first_timestamp.clone());
-        let last = found.items.iter().max_by_key(|event| when(event).map(|Time(time)| time));
-        // An event that is older than the last pod is about pods that could be created in the end.
-        let is_over =
-            |event: &&Event| newest.is_some_and(|newest| when(event).is_none_or(|Time(time)| time < newest));
-        let message = last.filter(|event| !is_over(event)).and_then(|event| event.message.as_deref());
-        job.cannot_create = message.map(|message| {
-            let message = message.strip_prefix(COMBINED).unwrap_or(message);
-            without_made_up(message, &format!("{}-", job.child.name))
-        });
-    }
-    Ok(())
-}
-
-/// Whether a running Job has fewer pods than it wants, for longer than it needs to make them.
-#[must_use]
-pub fn lacks_pods(view: &View, role: Role, now: Timestamp) -> bool {
-    let Some(job) = view.job(role).filter(|job| job.progress == Progress::Active) else { return false };
-    let label = base::generated_name_of(view.name(), role);
-    // A pod that failed is replaced, or its Job ends.
-    let counts = |pod: &&PodState| pod.pod_label == label && pod.phase != "Failed";
-    let pods = view.pods.iter().filter(counts).count();
-    let waited = job.created.is_some_and(|created| now.duration_since(created) >= PATIENCE);
-    waited && pods < usize::try_from(job.parallelism).unwrap_or_default()
-}
-
 fn view(test: DynamicObject, found: Found) -> View {
     let mut revisions: Vec<Revision> = found
         .revisions
@@ -320,17 +260,24 @@ pub fn job_state(job: &Job, test: &DynamicObject) -> JobState {
         (Some(reason), Some(message)) => format!("{reason}: {message}"),
         (reason, message) => reason.or(message).cloned().unwrap_or_default(),
     };
-    let annotation = job.annotations().get(TTL_ANNOTATION);
+    let annotation = |name: &str| job.annotations().get(name);
+    let parsed = |name: &str| annotation(name).and_then(|value| value.parse().ok());
     JobState {
         child: child(&job.metadata, test),
         progress,
         failure: failed.map(|condition| words(condition.reason.as_ref(), condition.message.as_ref())),
+        failure_reason: failed.and_then(|condition| condition.reason.clone()),
         parallelism: spec.and_then(|spec| spec.parallelism).unwrap_or(1),
         ready: status.and_then(|status| status.ready).unwrap_or_default(),
         ended,
         created: job.metadata.creation_timestamp.as_ref().map(|Time(time)| *time),
         ttl: spec.and_then(|spec| spec.ttl_seconds_after_finished),
-        wanted_ttl: annotation.and_then(|seconds| seconds.parse().ok()),
-        cannot_create: None,
+        wanted_ttl: annotation(TTL_ANNOTATION).and_then(|seconds| seconds.parse().ok()),
+        suspend: annotation(SUSPEND_ANNOTATION).and_then(|suspend| suspend.parse().ok()),
+        restart: parsed(RESTART_ANNOTATION).map(|number| Restart {
+            number,
+            cause: annotation(RESTART_CAUSE_ANNOTATION).cloned().unwrap_or_default(),
+        }),
+        lacks_pods: None,
     }
 }

@@ -6,17 +6,18 @@ use std::{
     time::Duration,
 };
 
-use k8s_openapi::jiff::Timestamp;
+use k8s_openapi::{api::core::v1::ObjectReference, jiff::Timestamp};
 use kube::{
     Api, ResourceExt,
     api::{DynamicObject, Patch, PatchParams},
+    runtime::events::EventType,
 };
 use serde_json::{Value, json};
 
 use super::{
     MANAGER,
     around::overlay_resource,
-    conditions::Conditions,
+    conditions::{Conditions, condition},
     context::Context,
     error::{is_conflict, is_missing},
 };
@@ -134,6 +135,7 @@ pub(super) async fn keep(ctx: &Context) {
                 continue;
             }
             if write(ctx, &name, document, &status).await {
+                tell(ctx, &name, document, &status).await;
                 written.insert(name, status);
             }
         }
@@ -190,6 +192,27 @@ fn some(messages: &[String]) -> String {
     let more = messages.len().saturating_sub(SHOWN);
     let shown = messages.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("; ");
     if more > 0 { format!("{shown}; and {more} more") } else { shown }
+}
+
+/// Writes an event where an overlay has just become one that cannot be read: tests may wait for it to be mended.
+async fn tell(ctx: &Context, overlay: &Reference, document: &Document, status: &Value) {
+    let refusal = |status: &Value| {
+        let accepted = condition(status, "Accepted").filter(|accepted| accepted["status"] == "False");
+        accepted.and_then(|accepted| accepted["message"].as_str().map(str::to_owned))
+    };
+    let before = document.value.get("status").and_then(refusal);
+    let Some(words) = refusal(status).filter(|words| before.as_ref() != Some(words)) else { return };
+    let field = |pointer: &str| document.value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let object = ObjectReference {
+        api_version: field("/apiVersion"),
+        kind: Some(overlay.kind.to_string()),
+        name: Some(overlay.name.clone()),
+        namespace: overlay.namespace.clone(),
+        uid: field("/metadata/uid"),
+        ..ObjectReference::default()
+    };
+    let note = format!("tests that it may be for do not start until it is corrected: {words}");
+    ctx.events.write(&object, EventType::Warning, "OverlayRefused", &note).await;
 }
 
 /// Writes a status; whether it is written.

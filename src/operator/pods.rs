@@ -41,6 +41,8 @@ pub enum Reason {
     SchedulingError,
     /// The Job controller cannot create the pod: quota, Pod Security, service account.
     CreationError,
+    /// There are fewer pods than wanted, and nobody says why.
+    PodsMissing,
     /// A container ends again and again, or ended badly.
     CrashLoopBackOff,
     /// An init container ended badly.
@@ -56,6 +58,7 @@ impl Reason {
             Self::ImagePullError => "ImagePullError",
             Self::SchedulingError => "SchedulingError",
             Self::CreationError => "CreationError",
+            Self::PodsMissing => "PodsMissing",
             Self::CrashLoopBackOff => "CrashLoopBackOff",
             Self::InitializationError => "InitializationError",
         }

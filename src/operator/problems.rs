@@ -3,12 +3,9 @@
 use super::{
     asked::{Complaint, asked_for},
     pods::{PodState, Reason},
-    view::{Progress, View},
+    view::{LackOfPods, Progress, View},
 };
-use crate::{
-    locust::{Rendered, base},
-    role::Role,
-};
+use crate::{locust::Rendered, role::Role};
 
 /// How many pods a message names; the rest is counted.
 const NAMED: usize = 3;
@@ -36,19 +33,14 @@ struct Found<'v> {
 pub fn problem(view: &View, rendered: Option<&Rendered>) -> Option<Problem> {
     let mut found: Vec<Found<'_>> = Vec::new();
     for role in Role::ALL {
-        let job = view.job(role);
-        if let Some(message) = job.and_then(|job| job.cannot_create.as_deref()) {
-            let complaint = Complaint { reason: Reason::CreationError, container: None, message };
-            found.push(Found { role, reason: Reason::CreationError, pods: Vec::new(), complaint });
+        let Some(job) = view.own_job(role).filter(|job| job.progress != Progress::Complete) else { continue };
+        if let Some(lack) = &job.lacks_pods {
+            found.push(of_lack(role, lack));
         }
-        if job.is_some_and(|job| job.progress == Progress::Complete) {
-            continue;
-        }
-        let label = base::generated_name_of(view.name(), role);
         // A pod that failed is replaced while its Job goes on, and one that succeeded has no troubles.
-        let has_failed = job.is_some_and(|job| job.progress == Progress::Failed);
+        let has_failed = job.progress == Progress::Failed;
         let counts = |pod: &&PodState| {
-            pod.pod_label == label
+            pod.job.as_ref() == Some(&job.child.uid)
                 && !pod.deleting
                 && match pod.phase.as_str() {
                     "Succeeded" => false,
@@ -78,8 +70,16 @@ pub fn problem(view: &View, rendered: Option<&Rendered>) -> Option<Problem> {
         }
     }
     let reason = found.iter().map(|found| found.reason).min()?;
-    let messages: Vec<String> = found.iter().map(|found| said(found, rendered)).collect();
+    let messages: Vec<String> = found.iter().map(|found| said(found, view, rendered)).collect();
     Some(Problem { reason, message: messages.join("; ") })
+}
+
+fn of_lack(role: Role, lack: &LackOfPods) -> Found<'_> {
+    let (reason, message) = match &lack.refusal {
+        Some(words) => (Reason::CreationError, words.as_str()),
+        None => (Reason::PodsMissing, "the Job controller has made no more of them, and does not say why"),
+    };
+    Found { role, reason, pods: Vec::new(), complaint: Complaint { reason, container: None, message } }
 }
 
 fn complaints(pod: &PodState) -> Vec<Complaint<'_>> {
@@ -96,10 +96,10 @@ fn complaints(pod: &PodState) -> Vec<Complaint<'_>> {
     unschedulable.into_iter().chain(troubles).collect()
 }
 
-fn said(found: &Found<'_>, rendered: Option<&Rendered>) -> String {
+fn said(found: &Found<'_>, view: &View, rendered: Option<&Rendered>) -> String {
     let Found { role, pods, complaint, .. } = found;
     let mut text = match pods.as_slice() {
-        [] => format!("{role} pods cannot be created"),
+        [] => lack_of_pods(view, *role, found.reason),
         [pod] => format!("pod {pod}"),
         pods if pods.len() <= NAMED => format!("pods {}", pods.join(", ")),
         pods => format!("pods {} and {} more", pods[..NAMED].join(", "), pods.len() - NAMED),
@@ -120,4 +120,13 @@ fn said(found: &Found<'_>, rendered: Option<&Rendered>) -> String {
         text = format!("{text} [{path} is set by {}]", origins.layer_of(&path));
     }
     text
+}
+
+/// How many pods there are, and that more cannot be created.
+fn lack_of_pods(view: &View, role: Role, reason: Reason) -> String {
+    let job = view.own_job(role);
+    let wanted = job.map_or(0, |job| job.parallelism);
+    let there = job.and_then(|job| job.lacks_pods.as_ref()).map_or(0, |lack| lack.there);
+    let how = if reason == Reason::CreationError { "; the others cannot be created" } else { "" };
+    format!("{there} of {wanted} {role} pods are there{how}")
 }

@@ -36,7 +36,6 @@ use crate::{
     },
     manifest::Document,
     report::Difference,
-    role::Role,
 };
 
 /// That the overlays cannot be read.
@@ -76,6 +75,7 @@ struct Now {
     objects: Option<Objects>,
     hash: String,
     policy: UpdatePolicy,
+    suspend: bool,
 }
 
 impl Now {
@@ -102,6 +102,7 @@ impl Now {
                 objects: None,
                 hash: String::new(),
                 policy: UpdatePolicy::default(),
+                suspend: false,
             }
         });
         scope.ctx.uses.note(test, &now.rendered);
@@ -109,7 +110,9 @@ impl Now {
     }
 
     fn render(scope: &Scope, value: Value, around: Result<(Arc<Overlays>, Namespace), String>) -> Self {
-        let policy = test::read(&value).ok().and_then(|(test, _)| test.spec.overrides.update_policy);
+        let overrides = test::read(&value).ok().map(|(test, _)| test.spec.overrides).unwrap_or_default();
+        let policy = overrides.update_policy.unwrap_or_default();
+        let suspend = overrides.job.and_then(|job| job.suspend).unwrap_or_default();
         let document = Document::from_value(value);
         let config = &scope.ctx.settings.config;
         let rendered = match &around {
@@ -126,7 +129,7 @@ impl Now {
         };
         let objects = Objects::of(&rendered).filter(|_| !rendered.is_refused());
         let hash = objects.as_ref().map(Objects::hash).unwrap_or_default();
-        Self { rendered, around: around.ok(), objects, hash, policy: policy.unwrap_or_default() }
+        Self { rendered, around: around.ok(), objects, hash, policy, suspend }
     }
 
     fn hash(&self) -> Option<&str> {
@@ -140,7 +143,7 @@ impl Now {
     }
 
     fn wanted(&self) -> Wanted<'_> {
-        Wanted { hash: self.hash(), policy: self.policy }
+        Wanted { hash: self.hash(), policy: self.policy, suspend: self.suspend }
     }
 }
 
@@ -213,7 +216,7 @@ async fn look(test: &DynamicObject, scope: &Arc<Scope>) -> Result<Action, Error>
     }
     let time = Timestamp::now();
     // What only explains is no reason to stop.
-    if let Err(error) = fetch::creation_failures(&scope.ctx.client, &mut view, time).await {
+    if let Err(error) = scope.ctx.missing_pods.look(&scope.ctx.client, &mut view, time).await {
         tracing::warn!(test = name_of(test), %error, "cannot tell why pods are missing");
     }
     let drift = drift(scope, &view, &now).await.unwrap_or_else(|error| {
@@ -252,7 +255,7 @@ async fn act(scope: &Scope, view: &mut View, now: &Now) -> Result<(Step, Option<
         if step == Step::Freeze && !now.is_current(scope).await? {
             return Err(Error::Stale);
         }
-        let (was_there, made_before) = (view.clone(), view.was_created());
+        let (was_there, made_before) = (view.clone(), view.was_made());
         tracing::info!(test = name_of(&view.test), ?step, "acting");
         let said = apply(&scope.ctx, view, &step, rendering).await?;
         report::done(&scope.ctx, &was_there, view, &step, made_before).await;
@@ -286,18 +289,15 @@ fn next(scope: &Scope, view: &View, step: &Step, verdict: Option<&Verdict>, time
     if let Some(Verdict::Refused { again, .. }) = verdict {
         return Action::requeue(*again);
     }
-    let misses_pods = || Role::ALL.iter().any(|role| misses_pods(view, *role, time));
-    if matches!(step, Step::Wait(_) | Step::Block(_) | Step::Strand(_)) || misses_pods() {
+    let missing = scope.ctx.missing_pods.until_told(view, time);
+    if let Some(left) = missing.filter(|left| left.is_positive()) {
+        return Action::requeue(left.unsigned_abs());
+    }
+    if matches!(step, Step::Wait(_) | Step::Block(_) | Step::Strand(_)) || missing.is_some() {
         return Action::requeue(scope.ctx.delay(&key, WAITING, LONGEST));
     }
     scope.ctx.forget(&key);
     if step.acts() { Action::requeue(SOON) } else { Action::await_change() }
-}
-
-/// Whether a role's pods are missing now or have hardly had the time to appear.
-fn misses_pods(view: &View, role: Role, time: Timestamp) -> bool {
-    let later = k8s_openapi::jiff::SignedDuration::from_secs(60);
-    !view.has_ended() && fetch::lacks_pods(view, role, time + later)
 }
 
 /// Lets a test that is being deleted go. The garbage collector removes what it owns.

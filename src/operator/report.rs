@@ -3,7 +3,7 @@
 use kube::{
     Api, Resource, ResourceExt,
     api::{DynamicObject, Patch, PatchParams},
-    runtime::events::{Event, EventType},
+    runtime::events::EventType,
 };
 use serde_json::{Value, json};
 
@@ -18,8 +18,8 @@ use super::{
 };
 use crate::role::Role;
 
-/// The longest note that an event may have, in bytes.
-const LONGEST_NOTE: usize = 1_000;
+/// What the API server says of a status with a field that the CRD does not have.
+const NOT_DECLARED: &str = "field not declared in schema";
 
 /// Writes the status where it differs from the recorded one, then tells what has changed.
 ///
@@ -43,6 +43,10 @@ pub async fn write(ctx: &Context, view: &View, status: &Value) -> Result<(), Err
         Ok(_) => {}
         Err(error) if is_missing(&error) => return Ok(()),
         Err(error) if is_conflict(&error) => return Err(Error::Stale),
+        Err(kube::Error::Api(refused)) if refused.message.contains(NOT_DECLARED) => {
+            let what = "write the status: apply the CRDs of this version of podgraft, those of the cluster are older";
+            return Err(Error::api(what)(kube::Error::Api(refused)));
+        }
         Err(error) => return Err(Error::api("write the status")(error)),
     }
     for Told { kind, reason, note } in transitions(before, status) {
@@ -55,15 +59,24 @@ pub async fn write(ctx: &Context, view: &View, status: &Value) -> Result<(), Err
 pub async fn done(ctx: &Context, before: &View, after: &View, step: &Step, made_before: bool) {
     let test = &after.test;
     match step {
-        Step::Create { service, web_service, roles } => {
+        Step::Create { service, web_service, roles, restart } => {
             let made: Vec<String> = made(after, (*service, *web_service), roles);
-            if made_before && before.old_revisions.is_empty() {
-                let note = format!("{} gone before the test ended: made again as before", were(&made));
+            if made_before && before.old_revisions.is_empty() && !made.is_empty() {
+                let anew = if restart.is_some() { "; the load test begins anew" } else { "" };
+                let note = format!("{} gone before the test ended: made again as before{anew}", were(&made));
                 event(ctx, test, EventType::Warning, "ResourceDeleted", &note).await;
             }
             if !made.is_empty() {
                 event(ctx, test, EventType::Normal, "Created", &format!("Created {}", made.join(", "))).await;
             }
+        }
+        Step::Suspend(suspensions) => {
+            let names: Vec<String> =
+                suspensions.iter().map(|suspension| format!("Job {}", suspension.name)).collect();
+            let suspend = suspensions.first().is_some_and(|suspension| suspension.suspend);
+            let (reason, verb) = if suspend { ("Suspended", "suspended") } else { ("Resumed", "resumed") };
+            let note = format!("spec.job.suspend is {suspend} now: {verb} {}", names.join(", "));
+            event(ctx, test, EventType::Normal, reason, &note).await;
         }
         Step::Remove(doomed) => {
             let names: Vec<String> =
@@ -138,10 +151,14 @@ fn transitions(before: &Value, after: &Value) -> Vec<Told> {
     if changed("TemplateUpToDate", "False", &["SpecChanged", "OperatorChanged", "SpecRefused"]) {
         tell(normal, "TemplateOutdated", message("TemplateUpToDate"));
     }
-    if turned("PodsHealthy", "False", &[]) {
+    // Its words change with every pod.
+    let reason = |status: &Value| condition(status, "PodsHealthy").map(|found| found["reason"].clone());
+    let is_unhealthy = condition(after, "PodsHealthy").is_some_and(|found| found["status"] == "False");
+    if is_unhealthy && reason(before) != reason(after) {
         tell(warning, "PodFailure", message("PodsHealthy"));
     }
-    if turned("PodsHealthy", "True", &[]) && condition(before, "PodsHealthy").is_some() {
+    let was_unhealthy = condition(before, "PodsHealthy").is_some_and(|found| found["status"] == "False");
+    if turned("PodsHealthy", "True", &[]) && was_unhealthy {
         tell(normal, "PodsRecovered", message("PodsHealthy"));
     }
     if before["phase"] != after["phase"] {
@@ -155,20 +172,7 @@ fn transitions(before: &Value, after: &Value) -> Vec<Told> {
     told
 }
 
-/// Writes an event about a test. That it cannot be written is no reason to stop.
+/// Writes an event about a test.
 pub async fn event(ctx: &Context, test: &DynamicObject, kind: EventType, reason: &str, note: &str) {
-    let mut end = note.len().min(LONGEST_NOTE);
-    while !note.is_char_boundary(end) {
-        end -= 1;
-    }
-    let event = Event {
-        type_: kind,
-        reason: reason.to_owned(),
-        note: Some(note[..end].to_owned()),
-        action: reason.to_owned(),
-        secondary: None,
-    };
-    if let Err(error) = ctx.recorder.publish(&event, &test.object_ref(&resource())).await {
-        tracing::warn!(test = test.name_any(), %error, "cannot write an event");
-    }
+    ctx.events.write(&test.object_ref(&resource()), kind, reason, note).await;
 }

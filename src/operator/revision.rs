@@ -1,15 +1,18 @@
 //! [`Revision`]: what was rendered when a test started, frozen in a `ControllerRevision`.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::view::View;
+use super::{restarts::Restart, view::View};
 use crate::{
     locust::{
         Applied, Rendered,
         api::v2::{AppliedLayer, AppliedOverlay},
         base,
     },
+    report,
     role::Role,
 };
 
@@ -28,6 +31,12 @@ pub const OVERLAYS_ANNOTATION: &str = "locust.io/overlays";
 pub const CHECKED_ANNOTATION: &str = "locust.io/checked";
 /// The annotation of a revision that has a second Service, with its name: caches keep the metadata only.
 pub const WEB_SERVICE_ANNOTATION: &str = "locust.io/web-service";
+/// The annotation of a Job with the value of the test's `job.suspend` that was last applied to it.
+pub const SUSPEND_ANNOTATION: &str = "locust.io/suspend";
+/// The annotation of a Job that was made again after it had been deleted: which restart of the test that was.
+pub const RESTART_ANNOTATION: &str = "locust.io/restart";
+/// The annotation of a Job that was made again: why, in words.
+pub const RESTART_CAUSE_ANNOTATION: &str = "locust.io/restart-cause";
 /// The label by which the operator knows its revisions.
 pub const REVISION_LABEL: &str = "locust.io/test";
 
@@ -105,12 +114,14 @@ impl Objects {
     }
 
     /// The hash of all: hexadecimal, the same on every machine. Without a second Service it is the hash of the three
-    /// others, as it was before there were second ones.
+    /// others, as it was before there were second ones. Whether the Jobs are suspended is left out: that is applied
+    /// to Jobs that exist, and others may change it.
     #[must_use]
     pub fn hash(&self) -> String {
         use std::fmt::Write;
         // Maps are sorted by key, so that equal objects have equal texts.
-        let all = [Some(&self.service), Some(&self.master), Some(&self.worker), self.web_service.as_ref()];
+        let (master, worker) = (without_suspend(&self.master), without_suspend(&self.worker));
+        let all = [Some(&self.service), Some(&*master), Some(&*worker), self.web_service.as_ref()];
         let text = json!(all.into_iter().flatten().collect::<Vec<_>>()).to_string();
         let digest = Sha256::digest(text.as_bytes());
         digest.iter().take(HASH_BYTES).fold(String::new(), |mut hash, byte| {
@@ -119,6 +130,16 @@ impl Objects {
             hash
         })
     }
+}
+
+/// A Job without its `suspend`.
+pub(super) fn without_suspend(job: &Value) -> Cow<'_, Value> {
+    if job.pointer("/spec/suspend").is_none() {
+        return Cow::Borrowed(job);
+    }
+    let mut job = job.clone();
+    report::without_suspend(&mut job);
+    Cow::Owned(job)
 }
 
 /// What a render was made from.
@@ -198,6 +219,20 @@ pub fn to_create(object: &Value, view: &View, hash: &str) -> Value {
         object["metadata"]["annotations"][TTL_ANNOTATION] = ttl.to_string().into();
     }
     object
+}
+
+/// A Job of a revision as it is created.
+#[must_use]
+pub fn job_to_create(job: &Value, view: &View, hash: &str, restart: Option<&Restart>) -> Value {
+    let mut job = to_create(job, view, hash);
+    let suspend = job.pointer("/spec/suspend").and_then(Value::as_bool).unwrap_or_default();
+    let annotations = &mut job["metadata"]["annotations"];
+    annotations[SUSPEND_ANNOTATION] = suspend.to_string().into();
+    if let Some(Restart { number, cause }) = restart {
+        annotations[RESTART_ANNOTATION] = number.to_string().into();
+        annotations[RESTART_CAUSE_ANNOTATION] = cause.as_str().into();
+    }
+    job
 }
 
 /// The layers of a render, in order: typed fields as one, and which role's pods each is about.

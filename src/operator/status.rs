@@ -8,13 +8,15 @@ use super::{
     conditions::{Conditions, Holds, seconds},
     decide::Step,
     pods::PodState,
-    problems::{Problem, problem},
+    problems::Problem,
+    restarts,
     revision::{self, Revision},
+    state::{self, Found, State},
     view::{Progress, View},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    locust::{Rendered, api::shared::UpdatePolicy, base},
+    locust::{Rendered, api::shared::UpdatePolicy},
     report::Difference,
     role::Role,
 };
@@ -45,37 +47,25 @@ pub struct Facts<'f> {
     pub now: Timestamp,
 }
 
-/// The phases of the public operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Pending,
-    Running,
-    Succeeded,
-    Failed,
-}
-
-impl Phase {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "Pending",
-            Self::Running => "Running",
-            Self::Succeeded => "Succeeded",
-            Self::Failed => "Failed",
-        }
-    }
-}
-
 /// The status of a test.
 #[must_use]
 pub fn status(facts: &Facts<'_>) -> Value {
     let view = facts.view;
     let before = view.status();
-    let phase = phase(view);
+    let found = state::found(facts);
+    let workers = workers(view);
     let mut fields = Map::new();
-    fields.insert("phase".into(), phase.as_str().into());
+    fields.insert("phase".into(), found.state.phase().into());
+    let missing = workers.connected < workers.expected;
+    fields.insert("reason".into(), state::reason(&found, facts, missing).into());
     fields.insert("observedGeneration".into(), view.generation().into());
-    workers(view, &mut fields);
-    times(facts, phase, &mut fields);
+    fields.insert("expectedWorkers".into(), workers.expected.into());
+    fields.insert("connectedWorkers".into(), workers.connected.into());
+    times(facts, found.state, &mut fields);
+    let restarts = restarts::restarts(view);
+    if restarts.count > 0 {
+        fields.insert("restarts".into(), json!(restarts));
+    }
     if let Some(revision) = &view.revision {
         fields.insert("revision".into(), revision.name.clone().into());
         fields.insert("templateHash".into(), revision.hash.clone().into());
@@ -96,87 +86,59 @@ pub fn status(facts: &Facts<'_>) -> Value {
             conditions.keep(kind);
         }
     } else {
-        ready(facts, phase, &mut conditions);
-        workers_connected(view, phase, &mut conditions);
-        test_completed(view, phase, &mut conditions);
-        pods_healthy(facts, phase, &mut conditions);
-        applied(facts, &mut conditions);
+        ready(&found, &mut conditions);
+        workers_connected(view, &found, workers, &mut conditions);
+        test_completed(view, found.state, &mut conditions);
+        pods_healthy(view, &found, &mut conditions);
+        applied(facts, &found, &mut conditions);
     }
+    restarted(view, &restarts, &mut conditions);
     accepted(facts, &mut conditions);
     up_to_date(facts, &mut conditions);
     fields.insert("conditions".into(), conditions.into_list().into());
     Value::Object(fields)
 }
 
-fn phase(view: &View) -> Phase {
-    match view.status().get("phase").and_then(Value::as_str) {
-        Some("Succeeded") => return Phase::Succeeded,
-        Some("Failed") => return Phase::Failed,
-        _ => {}
-    }
-    match view.ended_master().map(|master| master.progress) {
-        Some(Progress::Complete) => return Phase::Succeeded,
-        Some(Progress::Failed) => return Phase::Failed,
-        _ => {}
-    }
-    let suspended = view.master.as_ref().is_some_and(|master| master.progress == Progress::Suspended);
-    if is_made(view) && !suspended { Phase::Running } else { Phase::Pending }
+/// How many workers there are to be, and how many there are.
+#[derive(Debug, Clone, Copy)]
+struct Workers {
+    expected: i64,
+    connected: i64,
 }
 
-/// Whether the Service and both Jobs are there, as the revision has them.
-fn is_made(view: &View) -> bool {
-    let children: Vec<_> = view.children().collect();
-    let current = |hash: Option<&String>| match &view.revision {
-        Some(revision) => hash.is_none_or(|hash| *hash == revision.hash),
-        None => true,
-    };
-    // The public operator's Services have no labels, by which the caches know objects.
-    let has_jobs = view.master.is_some() && view.worker.is_some();
-    has_jobs
-        && (view.service.is_some() || view.revision.is_none())
-        && !view.lacks_web_service()
-        && children.iter().all(|(_, child)| {
-            child.owner == super::view::Owner::Test && !child.deleting && current(child.hash.as_ref())
-        })
-}
-
-fn workers(view: &View, fields: &mut Map<String, Value>) {
+fn workers(view: &View) -> Workers {
     let before = view.status();
-    let wanted = view.test.data.pointer("/spec/worker/replicas").cloned();
-    let expected = view.worker.as_ref().map(|worker| worker.parallelism.into());
+    let of_spec = view.test.data.pointer("/spec/worker/replicas").and_then(Value::as_i64);
+    let of_job = view.own_job(Role::Worker).map(|worker| worker.parallelism.into());
     // Jobs that have expired do not change what was true at the end.
-    let recorded = |name: &str| before.get(name).filter(|_| view.has_ended()).cloned();
-    if let Some(expected) = recorded("expectedWorkers").or(expected).or(wanted) {
-        fields.insert("expectedWorkers".into(), expected);
+    let recorded = |name: &str| before.get(name).filter(|_| view.has_ended()).and_then(Value::as_i64);
+    Workers {
+        expected: recorded("expectedWorkers").or(of_job).or(of_spec).unwrap_or_default(),
+        connected: recorded("connectedWorkers").unwrap_or_else(|| connected(view)),
     }
-    let connected = recorded("connectedWorkers").unwrap_or_else(|| connected(view).into());
-    fields.insert("connectedWorkers".into(), connected);
 }
 
 /// How many workers run; once the test has ended, how many did, because they leave with their master.
-fn connected(view: &View) -> i32 {
+fn connected(view: &View) -> i64 {
     let master_ended = view.ended_master().is_some();
-    let Some(worker) = &view.worker else { return 0 };
+    let Some(worker) = view.own_job(Role::Worker) else { return 0 };
     if !master_ended && worker.progress != Progress::Complete {
-        return worker.ready;
+        return worker.ready.into();
     }
-    let label = base::generated_name_of(view.name(), Role::Worker);
-    let ran =
-        |pod: &&PodState| pod.pod_label == label && matches!(pod.phase.as_str(), "Running" | "Succeeded");
-    i32::try_from(view.pods.iter().filter(ran).count()).unwrap_or(i32::MAX)
+    let ran = |pod: &&PodState| {
+        pod.job.as_ref() == Some(&worker.child.uid) && matches!(pod.phase.as_str(), "Running" | "Succeeded")
+    };
+    i64::try_from(view.pods.iter().filter(ran).count()).unwrap_or(i64::MAX)
 }
 
-fn times(facts: &Facts<'_>, phase: Phase, fields: &mut Map<String, Value>) {
-    let before = facts.view.status();
-    let recorded = |name: &str| before.get(name).cloned();
-    let started = phase != Phase::Pending;
+fn times(facts: &Facts<'_>, state: State, fields: &mut Map<String, Value>) {
+    let recorded = |name: &str| facts.view.status().get(name).cloned();
     // A test that is started anew has a new start.
-    let same = facts.view.revision.as_ref().is_none_or(|revision| before["revision"] == revision.name);
-    let start = recorded("startTime").filter(|_| same);
-    if let Some(start) = start.or_else(|| started.then(|| seconds(facts.now).into())) {
+    let start = recorded("startTime").filter(|_| facts.view.is_of_recorded_revision());
+    if let Some(start) = start.or_else(|| (state.phase() != "Pending").then(|| seconds(facts.now).into())) {
         fields.insert("startTime".into(), start);
     }
-    if matches!(phase, Phase::Succeeded | Phase::Failed) {
+    if state.is_end() {
         let ended = facts.view.ended_master().and_then(|master| master.ended).unwrap_or(facts.now);
         fields.insert(
             "completionTime".into(),
@@ -185,93 +147,103 @@ fn times(facts: &Facts<'_>, phase: Phase, fields: &mut Map<String, Value>) {
     }
 }
 
-fn ready(facts: &Facts<'_>, phase: Phase, conditions: &mut Conditions<'_>) {
-    let (holds, reason, message) = match (phase, facts.step) {
-        (Phase::Failed, _) => (false, "ResourcesFailed", "the master failed".to_owned()),
-        (_, Step::Refuse) => (false, "ResourcesFailed", "the test is refused; see TemplatesAccepted".into()),
-        (_, Step::Block(taken)) => (false, "ResourcesFailed", taken.join("; ")),
-        _ if is_made(facts.view) => (true, "ResourcesCreated", "the Service and the Jobs are there".into()),
-        (_, Step::Wait(reason)) => (false, "ResourcesCreating", reason.clone()),
-        (_, Step::Strand(reason)) => (false, "ResourcesFailed", reason.clone()),
-        _ => (false, "ResourcesCreating", "the Service and the Jobs are being made".into()),
+fn ready(found: &Found, conditions: &mut Conditions<'_>) {
+    let (holds, reason, message) = match found.state {
+        State::Failed => (false, "ResourcesFailed", "the master failed"),
+        State::Succeeded => (true, "ResourcesCreated", "the Service and the Jobs were there until the end"),
+        state if state.is_made() => (true, "ResourcesCreated", "the Service and the Jobs are there"),
+        State::Waiting | State::Creating | State::Error => (false, "ResourcesCreating", found.words.as_str()),
+        _ => (false, "ResourcesFailed", found.words.as_str()),
     };
-    conditions.set("Ready", holds, reason, &message);
+    conditions.set("Ready", holds, reason, message);
 }
 
-fn workers_connected(view: &View, phase: Phase, conditions: &mut Conditions<'_>) {
-    let expected = view.worker.as_ref().map_or(0, |worker| worker.parallelism);
-    let connected = connected(view);
-    if !is_made(view) {
-        conditions.set("WorkersConnected", false, "WaitingForWorkers", "the workers' Job is not there yet");
-        return;
+fn workers_connected(view: &View, found: &Found, workers: Workers, conditions: &mut Conditions<'_>) {
+    let Workers { expected, connected } = workers;
+    let kind = "WorkersConnected";
+    let progress = view.own_job(Role::Worker).map(|worker| worker.progress);
+    let words =
+        format!("{connected}/{expected} workers {}", if found.state.is_end() { "ran" } else { "run" });
+    match progress {
+        _ if found.state.is_end() && connected >= expected => {
+            conditions.set(kind, true, "AllWorkersConnected", &words);
+        }
+        _ if found.state.is_end() => conditions.set(kind, false, "WorkersMissing", &words),
+        Some(Progress::Complete | Progress::Failed) => {
+            let words = format!("{words}; the workers' Job has ended before the master");
+            conditions.set(kind, false, restarts::WORKERS_ENDED, &words);
+        }
+        // Whether a Job that is gone had ended is known from here only.
+        None if restarts::have_workers_ended(view) => conditions.keep(kind),
+        _ if !found.state.is_made() => {
+            conditions.set(kind, false, "WaitingForWorkers", "the test has no workers yet");
+        }
+        Some(Progress::Suspended) => {
+            conditions.set(kind, false, "WaitingForWorkers", &format!("{words}; the Job is suspended"));
+        }
+        _ if connected >= expected => conditions.set(kind, true, "AllWorkersConnected", &words),
+        _ => conditions.set(kind, false, "WorkersMissing", &words),
     }
-    let suspended = view.worker.as_ref().is_some_and(|worker| worker.progress == Progress::Suspended);
-    let (holds, reason) = match () {
-        () if suspended => (false, "WaitingForWorkers"),
-        () if connected >= expected => (true, "AllWorkersConnected"),
-        () => (false, "WorkersMissing"),
-    };
-    let verb = if matches!(phase, Phase::Succeeded | Phase::Failed) { "ran" } else { "run" };
-    let note = if suspended { "; the Job is suspended" } else { "" };
-    conditions.set(
-        "WorkersConnected",
-        holds,
-        reason,
-        &format!("{connected}/{expected} workers {verb}{note}"),
-    );
 }
 
-fn test_completed(view: &View, phase: Phase, conditions: &mut Conditions<'_>) {
-    let (holds, reason, message) = match phase {
-        Phase::Succeeded => (true, "TestSucceeded", "the master ended well".to_owned()),
-        Phase::Failed => {
+fn test_completed(view: &View, state: State, conditions: &mut Conditions<'_>) {
+    let (holds, reason, message) = match state {
+        State::Succeeded => (true, "TestSucceeded", "the master ended well".to_owned()),
+        State::Failed => {
             let why = view.ended_master().and_then(|master| master.failure.clone());
             (true, "TestFailed", why.unwrap_or_else(|| "the master failed".to_owned()))
+        }
+        state if state.phase() == "Pending" && !view.has_started() => {
+            (false, "TestInProgress", "the test has not started".to_owned())
         }
         _ => (false, "TestInProgress", "the master has not ended".to_owned()),
     };
     conditions.set("TestCompleted", holds, reason, &message);
 }
 
-fn pods_healthy(facts: &Facts<'_>, phase: Phase, conditions: &mut Conditions<'_>) {
-    let view = facts.view;
-    // Layers are named only where the pods were made of what is rendered now.
-    let same = view.revision.as_ref().is_some_and(|revision| facts.hash == Some(&revision.hash));
-    match problem(view, Some(facts.rendered).filter(|_| same)) {
-        Some(Problem { reason, message }) => {
-            conditions.set("PodsHealthy", false, reason.as_str(), &message);
+fn pods_healthy(view: &View, found: &Found, conditions: &mut Conditions<'_>) {
+    let kind = "PodsHealthy";
+    if let Some(Problem { reason, message }) = &found.problem {
+        conditions.set(kind, false, reason.as_str(), message);
+        return;
+    }
+    match found.state {
+        State::Suspended => {
+            let words = "the Jobs are suspended: something has to resume them";
+            conditions.set(kind, Holds::Unknown, "Suspended", words);
         }
-        None if phase == Phase::Pending
-            || view.pods.iter().any(|pod| pod.phase == "Pending")
-            || view.pods.is_empty() =>
-        {
-            let suspended = view.master.as_ref().is_some_and(|master| master.progress == Progress::Suspended);
-            let message = if suspended {
-                "the Jobs are suspended: something has to resume them"
-            } else {
-                "pods are starting"
-            };
-            conditions.set("PodsHealthy", true, "PodsStarting", message);
+        State::Starting => conditions.set(kind, true, "PodsStarting", "pods are starting"),
+        state if state.is_made() || state.is_end() => {
+            conditions.set(kind, true, "PodsHealthy", "nothing keeps the pods from running");
         }
-        None => conditions.set("PodsHealthy", true, "PodsHealthy", "nothing keeps the pods from running"),
+        _ if view.own_pods().next().is_some() => {
+            conditions.set(kind, true, "PodsHealthy", "nothing keeps the pods that are there from running");
+        }
+        _ => {
+            let words = format!("the test has no pods: {}", found.words);
+            conditions.set(kind, Holds::Unknown, "NoPods", &words);
+        }
     }
 }
 
-fn applied(facts: &Facts<'_>, conditions: &mut Conditions<'_>) {
+fn applied(facts: &Facts<'_>, found: &Found, conditions: &mut Conditions<'_>) {
     let view = facts.view;
-    let (holds, reason, message) = match (facts.verdict, facts.step) {
-        (Some(Verdict::Refused { what, message, .. }), _) => {
-            (false, "RefusedByServer", format!("the API server refuses the {what}: {message}"))
+    let refused = match facts.verdict {
+        Some(Verdict::Refused { what, message, .. }) => {
+            Some(format!("the API server refuses the {what}: {message}"))
         }
+        _ => None,
+    };
+    let (holds, reason, message) = match found.state {
+        _ if refused.is_some() => (false, "RefusedByServer", refused.unwrap_or_default()),
         _ if facts.failure.is_some() => {
-            let failure = facts.failure.unwrap_or_default();
-            (false, "Error", format!("{failure}; it is tried again"))
+            (false, "Error", format!("{}; it is tried again", facts.failure.unwrap_or_default()))
         }
-        (_, Step::Strand(reason)) => (false, "Lost", reason.clone()),
-        (_, Step::Refuse) => (false, "NotAccepted", "nothing is created; see TemplatesAccepted".into()),
-        (_, Step::Block(taken)) => (false, "NameTaken", name_taken(taken)),
-        (_, Step::Wait(reason)) => (false, "Waiting", reason.clone()),
-        _ if is_made(view) => match &view.revision {
+        State::Lost => (false, "Lost", found.words.clone()),
+        State::Refused => (false, "NotAccepted", "nothing is created; see TemplatesAccepted".into()),
+        State::NameTaken => (false, "NameTaken", name_taken(&found.words)),
+        State::Waiting => (false, "Waiting", found.words.clone()),
+        state if state.is_made() || state.is_end() => match &view.revision {
             Some(revision) => {
                 (true, "Applied", format!("revision {} is applied; {}", revision.number, revision.checked))
             }
@@ -285,11 +257,24 @@ fn applied(facts: &Facts<'_>, conditions: &mut Conditions<'_>) {
     conditions.set("TemplatesApplied", holds, reason, &message);
 }
 
-fn name_taken(taken: &[String]) -> String {
-    format!(
-        "{}; rename the test (dots in its name become dashes), or delete what is in the way",
-        taken.join("; ")
-    )
+/// Says that the results are not those of one run.
+fn restarted(view: &View, restarts: &restarts::Restarts, conditions: &mut Conditions<'_>) {
+    if let Some(last) = restarts.last.last() {
+        let times = if restarts.count == 1 { "once".to_owned() } else { format!("{} times", restarts.count) };
+        let message = format!(
+            "the results are not those of one run: the load test began anew {times}, the last time at {} because {}",
+            last.time, last.cause
+        );
+        conditions.set("Restarted", true, "JobDeleted", &message);
+    } else if view.has_ended() {
+        conditions.keep("Restarted");
+    } else if conditions.before("Restarted").is_some() {
+        conditions.set("Restarted", false, "NewRun", "the test was started anew since");
+    }
+}
+
+fn name_taken(taken: &str) -> String {
+    format!("{taken}; rename the test (dots in its name become dashes), or delete what is in the way")
 }
 
 fn accepted(facts: &Facts<'_>, conditions: &mut Conditions<'_>) {
@@ -393,7 +378,8 @@ pub fn differences_of(before: &revision::Objects, after: &revision::Objects) -> 
         }
     }
     for role in Role::ALL {
-        add(role.as_str(), crate::report::differences(before.job(role), after.job(role), job));
+        let [before, after] = [before, after].map(|objects| revision::without_suspend(objects.job(role)));
+        add(role.as_str(), crate::report::differences(&before, &after, job));
     }
     found
 }

@@ -4,7 +4,7 @@ use k8s_openapi::jiff::Timestamp;
 use kube::api::DynamicObject;
 use serde_json::Value;
 
-use super::{pods::PodState, revision::Revision};
+use super::{conditions::condition, pods::PodState, restarts::Restart, revision::Revision};
 use crate::role::Role;
 
 /// Whose an object is that has a name of the test's.
@@ -48,6 +48,15 @@ pub enum Progress {
     Failed,
 }
 
+/// That a Job has had fewer pods than it wants for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LackOfPods {
+    /// How many are there.
+    pub there: usize,
+    /// Why the Job controller cannot create more, in its own words, where it has said so.
+    pub refusal: Option<String>,
+}
+
 /// A Job that exists.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobState {
@@ -57,6 +66,8 @@ pub struct JobState {
     pub progress: Progress,
     /// Why it failed, in the Job controller's words.
     pub failure: Option<String>,
+    /// The Job controller's one word for it.
+    pub failure_reason: Option<String>,
     /// How many pods are wanted.
     pub parallelism: i32,
     /// How many pods run and are ready.
@@ -69,8 +80,12 @@ pub struct JobState {
     pub ttl: Option<i32>,
     /// The `ttlSecondsAfterFinished` that it gets once the test's end is recorded.
     pub wanted_ttl: Option<i32>,
-    /// Why the Job controller cannot create pods, from its last `FailedCreate` event.
-    pub cannot_create: Option<String>,
+    /// The value of the test's `job.suspend` that was last applied to it.
+    pub suspend: Option<bool>,
+    /// Which restart of the test it was made for, if for one.
+    pub restart: Option<Restart>,
+    /// That it has had too few pods for a while.
+    pub lacks_pods: Option<LackOfPods>,
 }
 
 /// Everything that is known of one test at one moment.
@@ -133,14 +148,18 @@ impl View {
         matches!(self.status().get("phase").and_then(Value::as_str), Some("Succeeded" | "Failed"))
     }
 
-    /// Whether the test's objects have all been made once, as its status says.
+    /// Whether the test's objects have all been made once for its current revision, as its status says.
     #[must_use]
-    pub fn was_created(&self) -> bool {
-        self.status().get("conditions").and_then(Value::as_array).is_some_and(|conditions| {
-            conditions
-                .iter()
-                .any(|condition| condition["type"] == "TemplatesApplied" && condition["status"] == "True")
-        })
+    pub fn was_made(&self) -> bool {
+        let applied =
+            condition(self.status(), "TemplatesApplied").is_some_and(|found| found["status"] == "True");
+        self.is_of_recorded_revision() && (applied || self.has_started())
+    }
+
+    /// Whether the recorded status is about the revision that there is now.
+    #[must_use]
+    pub fn is_of_recorded_revision(&self) -> bool {
+        self.revision.as_ref().is_none_or(|revision| self.status()["revision"] == revision.name)
     }
 
     /// Whether the test is recorded to have started once.
@@ -171,6 +190,18 @@ impl View {
             Role::Master => self.master.as_ref(),
             Role::Worker => self.worker.as_ref(),
         }
+    }
+
+    /// The Job of a role, where it is the test's own and not another's of the same name.
+    #[must_use]
+    pub fn own_job(&self, role: Role) -> Option<&JobState> {
+        self.job(role).filter(|job| job.child.owner == Owner::Test)
+    }
+
+    /// The pods of the test's own Jobs.
+    pub fn own_pods(&self) -> impl Iterator<Item = &PodState> {
+        let jobs = Role::ALL.map(|role| self.own_job(role).map(|job| job.child.uid.as_str()));
+        self.pods.iter().filter(move |pod| pod.job.is_some() && jobs.contains(&pod.job.as_deref()))
     }
 
     /// Whether the second Service is missing that the test's revision has.

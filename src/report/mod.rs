@@ -6,12 +6,14 @@ pub mod explain;
 mod github;
 mod live;
 mod message;
+mod queue;
 mod sarif;
 
 pub use difference::{Difference, differences};
 pub use github::github;
 pub use live::as_written;
 pub use message::{details, message};
+pub use queue::{without_admission, without_suspend};
 pub use sarif::{Tool, sarif};
 
 use std::collections::HashSet;

@@ -65,7 +65,7 @@ pub(crate) fn a_suspended_test_waits(place: &Place<'_>) {
     place.apply(&test(&name, "  job: {suspend: true, labels: {kueue.x-k8s.io/queue-name: loads}}\n"));
     let job = place.until("job", &format!("{name}-master"), |job| !job.is_null());
     assert_eq!(job["metadata"]["labels"]["kueue.x-k8s.io/queue-name"], "loads");
-    assert!(place.reason(&name, "PodsHealthy", "PodsStarting").contains("suspended"));
+    assert!(place.reason(&name, "PodsHealthy", "Suspended").contains("suspended"));
     let before = place.get("locusttest", &name);
     assert_eq!(before["status"]["phase"], "Pending");
     sleep(Duration::from_secs(3));

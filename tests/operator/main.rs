@@ -19,11 +19,13 @@ mod overlays;
 mod ownership;
 mod pods;
 mod protected;
+mod restarts;
 mod scale;
 mod scenario;
 mod services;
 #[path = "../support/mod.rs"]
 mod support;
+mod suspend;
 mod telemetry;
 mod updates;
 
@@ -52,6 +54,11 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(ends::a_suspended_test_waits),
     scenario!(ends::a_finished_predecessor_says_nothing),
     scenario!(ends::a_stopped_master_has_not_ended),
+    scenario!(restarts::a_deleted_job_is_told_every_time),
+    scenario!(restarts::a_new_run_is_no_restart),
+    scenario!(restarts::another_note_is_another_event),
+    scenario!(suspend::a_change_of_suspend_is_applied_once),
+    scenario!(suspend::what_a_queue_sets_is_no_difference),
     scenario!(updates::what_is_deleted_is_rebuilt_as_it_was),
     scenario!(updates::a_change_is_ignored_and_shown),
     scenario!(updates::recreate_never_has_two_masters),
@@ -63,6 +70,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(pods::quota_and_pod_security_are_told_before_anything_is_created),
     scenario!(pods::a_missing_service_account_is_told_and_awaited),
     scenario!(pods::creation_failures_later_are_told_too),
+    scenario!(pods::a_quota_that_is_full_later_is_told_in_time),
     scenario!(ownership::a_foreign_object_is_never_adopted),
     scenario!(ownership::names_that_clash_are_told),
     scenario!(ownership::a_taken_revision_is_gone_round),
@@ -75,6 +83,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(overlays::what_is_published_just_before_counts),
     scenario!(overlays::an_opted_in_overlay_is_awaited),
     scenario!(overlays::overlays_that_disagree_are_told),
+    scenario!(overlays::one_that_cannot_be_read_is_told),
     scenario!(overlays::what_an_overlay_aims_at_in_vain_is_told),
     scenario!(overlays::an_overlay_that_cannot_be_read_is_told),
     scenario!(command_line::render_diff_and_validate_read_the_cluster),

@@ -166,3 +166,27 @@ pub(crate) fn an_overlay_that_cannot_be_read_is_told(place: &Place<'_>) {
     place.apply(&written("tty: true").replace(" &&", ""));
     place.phase(&name, "Running");
 }
+
+/// It could demand anything, so that the tests that it may be for wait; whoever looks at either is told why.
+pub(crate) fn one_that_cannot_be_read_is_told(place: &Place<'_>) {
+    let (broken, name) = (place.name("broken"), place.name("held"));
+    let constraint = "  constraints: [{path: .spec.priorityClassName, pattern: '(', message: m}]\n";
+    place.apply(&overlay(place, &broken, constraint));
+    let told = place
+        .until("clusterpodoverlay", &broken, |overlay| condition(overlay, "Accepted")["status"] == "False");
+    let words = condition(&told, "Accepted")["message"].as_str().unwrap().to_owned();
+    place.apply(&test(&name, ""));
+    let said = place.reason(&name, "TemplatesAccepted", "Refused");
+    assert!(said.contains(&broken), "{said}");
+    let described = || place.kubectl(&["describe", "clusterpodoverlay", &broken]);
+    for _ in 0..50 {
+        if described().contains("OverlayRefused") {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let described = described();
+    assert!(described.contains("OverlayRefused"), "{words}: {described}");
+    place.kubectl(&["delete", "clusterpodoverlay", &broken]);
+    place.phase(&name, "Running");
+}

@@ -106,3 +106,26 @@ pub(crate) fn creation_failures_later_are_told_too(place: &Place<'_>) {
     place.reason(&name, "WorkersConnected", "AllWorkersConnected");
     place.reason(&name, "PodsHealthy", "PodsHealthy");
 }
+
+pub(crate) fn a_quota_that_is_full_later_is_told_in_time(place: &Place<'_>) {
+    let name = place.name("few");
+    // The dry run asks for one pod of each role, which there is room for.
+    place.kubectl(&["create", "quota", "pods", "--hard=pods=3"]);
+    place.until("resourcequota", "pods", |quota| !quota["status"]["hard"].is_null());
+    let started = std::time::Instant::now();
+    place.apply(&test(&name, "").replace("replicas: 2", "replicas: 5"));
+    let said = place.reason(&name, "PodsHealthy", "CreationError");
+    let took = started.elapsed();
+    assert!(said.contains("2 of 5 worker pods are there; the others cannot be created"), "{said}");
+    assert!(said.contains("exceeded quota: pods"), "{said}");
+    // Five seconds after the Jobs are there, and not much later.
+    assert!(took.as_secs() < 20, "{took:?}");
+    let stored = place.get("locusttest", &name);
+    assert_eq!(
+        (&stored["status"]["phase"], &stored["status"]["reason"]),
+        (&"Running".into(), &"CreationError".into())
+    );
+    place.kubectl(&["delete", "quota", "pods"]);
+    place.reason(&name, "WorkersConnected", "AllWorkersConnected");
+    place.reason(&name, "PodsHealthy", "PodsHealthy");
+}

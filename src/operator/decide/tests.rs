@@ -1,102 +1,13 @@
-use kube::api::DynamicObject;
-use serde_json::json;
-
 use super::*;
 use crate::operator::{
-    pods::PodState,
+    fixture::{NEW, OLD, child, job, pod, revision, running, view},
+    restarts::Restart,
     revision::Revision,
     view::{JobState, Progress},
 };
 
-const OLD: &str = "old";
-const NEW: &str = "new";
-
-fn view(phase: &str) -> View {
-    let test = json!({
-        "apiVersion": "locust.io/v2", "kind": "LocustTest",
-        "metadata": {"name": "a.b", "namespace": "n", "uid": "1", "generation": 2},
-        "status": {"phase": phase}
-    });
-    let test: DynamicObject = serde_json::from_value(test).unwrap();
-    View {
-        test,
-        revision: None,
-        old_revisions: Vec::new(),
-        highest_revision: 0,
-        service: None,
-        web_service: None,
-        master: None,
-        worker: None,
-        pods: Vec::new(),
-    }
-}
-
-fn child(name: &str, hash: Option<&str>) -> Child {
-    Child {
-        name: name.into(),
-        uid: format!("uid of {name}"),
-        owner: Owner::Test,
-        hash: hash.map(str::to_owned),
-        deleting: false,
-        deleted: None,
-    }
-}
-
-fn job(name: &str, hash: Option<&str>) -> JobState {
-    JobState {
-        child: child(name, hash),
-        progress: Progress::Active,
-        failure: None,
-        parallelism: 1,
-        ready: 0,
-        ended: None,
-        created: None,
-        ttl: None,
-        wanted_ttl: None,
-        cannot_create: None,
-    }
-}
-
-fn revision(hash: &str, generation: i64) -> Revision {
-    Revision {
-        name: "a.b-1".into(),
-        number: 1,
-        hash: hash.into(),
-        generation,
-        layers: Vec::new(),
-        overlays: Vec::new(),
-        checked: String::new(),
-        has_web_service: false,
-        objects: None,
-    }
-}
-
-/// A test that runs as it was rendered from its first generation.
-fn running() -> View {
-    View {
-        revision: Some(revision(OLD, 1)),
-        service: Some(child("a-b-master", Some(OLD))),
-        master: Some(job("a-b-master", Some(OLD))),
-        worker: Some(job("a-b-worker", Some(OLD))),
-        ..view("Running")
-    }
-}
-
 fn wanted(hash: Option<&str>, policy: UpdatePolicy) -> Wanted<'_> {
-    Wanted { hash, policy }
-}
-
-fn stray(role: &str, phase: &str, job: Option<&str>) -> PodState {
-    PodState {
-        name: format!("{role}-pod"),
-        pod_label: format!("a-b-{role}"),
-        job: job.map(str::to_owned),
-        phase: phase.into(),
-        deleting: false,
-        created: None,
-        unschedulable: None,
-        troubles: Vec::new(),
-    }
+    Wanted { hash, policy, suspend: false }
 }
 
 #[test]
@@ -109,12 +20,18 @@ fn a_new_test_is_frozen_and_a_refused_one_is_not() {
 fn what_is_missing_is_created_from_the_revision() {
     let all = View { revision: Some(revision(OLD, 2)), ..view("Pending") };
     let step = decide(&all, wanted(Some(OLD), UpdatePolicy::Ignore));
-    assert_eq!(step, Step::Create { service: true, web_service: false, roles: Role::ALL.to_vec() });
+    assert_eq!(
+        step,
+        Step::Create { service: true, web_service: false, roles: Role::ALL.to_vec(), restart: None }
+    );
     // Even when the spec has become worse meanwhile.
     let lost = View { worker: None, ..running() };
     for hash in [Some(OLD), Some(NEW), None] {
         let step = decide(&lost, wanted(hash, UpdatePolicy::Ignore));
-        assert_eq!(step, Step::Create { service: false, web_service: false, roles: vec![Role::Worker] });
+        assert_eq!(
+            step,
+            Step::Create { service: false, web_service: false, roles: vec![Role::Worker], restart: None }
+        );
     }
 }
 
@@ -144,11 +61,11 @@ fn the_old_goes_before_the_new_comes() {
     assert!(matches!(decide(&going, now), Step::Wait(_)));
     let gone = View { service: None, master: None, worker: None, ..frozen.clone() };
     for (pod, waits) in [
-        (stray("master", "Running", Some("uid")), true),
-        (stray("master", "Running", None), true),
-        (stray("worker", "Pending", Some("uid")), true),
-        (stray("master", "Failed", Some("uid")), false),
-        (stray("other", "Running", None), false),
+        (pod("master", "Running", Some("uid")), true),
+        (pod("master", "Running", None), true),
+        (pod("worker", "Pending", Some("uid")), true),
+        (pod("master", "Failed", Some("uid")), false),
+        (pod("other", "Running", None), false),
     ] {
         let view = View { pods: vec![pod.clone()], ..gone.clone() };
         assert_eq!(matches!(decide(&view, now), Step::Wait(_)), waits, "{pod:?}");
@@ -271,7 +188,7 @@ fn the_second_service_is_made_where_the_revision_has_one() {
     let with_web = Revision { has_web_service: true, ..revision(OLD, 1) };
     let lacking = View { revision: Some(with_web), ..running() };
     let step = decide(&lacking, wanted(Some(OLD), UpdatePolicy::Ignore));
-    assert_eq!(step, Step::Create { service: false, web_service: true, roles: Vec::new() });
+    assert_eq!(step, Step::Create { service: false, web_service: true, roles: Vec::new(), restart: None });
     let whole = View { web_service: Some(child("a-b-master-web", Some(OLD))), ..lacking };
     assert_eq!(decide(&whole, wanted(Some(OLD), UpdatePolicy::Ignore)), Step::Rest);
     // One of an earlier revision goes, also when the new one has none.
@@ -282,4 +199,70 @@ fn the_second_service_is_made_where_the_revision_has_one() {
     foreign.web_service.as_mut().unwrap().owner = Owner::Other("Ingress x".into());
     let step = decide(&foreign, wanted(Some(OLD), UpdatePolicy::Ignore));
     assert_eq!(step, Step::Block(vec!["Service a-b-master-web belongs to Ingress x".into()]));
+}
+
+/// A running test whose status is of its revision.
+fn started() -> View {
+    let mut view = running();
+    view.test.data["status"] = serde_json::json!({
+        "phase": "Running", "revision": "a.b-1", "startTime": "2026-01-01T00:00:00Z"
+    });
+    view
+}
+
+#[test]
+fn a_job_that_is_deleted_while_the_test_runs_is_a_restart() {
+    let step = |view: &View| match decide(view, wanted(Some(OLD), UpdatePolicy::Ignore)) {
+        Step::Create { restart, .. } => restart,
+        step => panic!("{step:?}"),
+    };
+    let of = |number, cause: &str| Some(Restart { number, cause: cause.into() });
+    let lost = View { master: None, ..started() };
+    assert_eq!(step(&lost), of(1, "Job a-b-master was deleted"));
+    assert_eq!(
+        step(&View { worker: None, ..lost.clone() }),
+        of(1, "Job a-b-master and Job a-b-worker were deleted")
+    );
+    // Neither a Service nor what never ran.
+    assert_eq!(step(&View { service: None, ..started() }), None);
+    assert_eq!(step(&View { master: None, ..running() }), None, "no start is recorded");
+    let new_run =
+        View { revision: Some(Revision { name: "a.b-2".into(), ..revision(OLD, 2) }), ..lost.clone() };
+    assert_eq!(step(&new_run), None, "the status is of the run before");
+    // A second one counts on, whether the first is recorded or only known from the Job.
+    let worker = JobState { restart: of(4, "earlier"), ..job("a-b-worker", Some(OLD)) };
+    assert_eq!(step(&View { worker: Some(worker), ..lost.clone() }).map(|restart| restart.number), Some(5));
+    // Workers that had ended do not run anew.
+    let mut ended = View { worker: None, ..started() };
+    ended.test.data["status"]["conditions"] =
+        serde_json::json!([{"type": "WorkersConnected", "status": "False", "reason": "WorkersEnded"}]);
+    assert_eq!(step(&ended), None);
+}
+
+#[test]
+fn a_change_of_suspend_is_applied_once_and_what_others_set_stays() {
+    let step = |view: &View, suspend| {
+        let wanted = Wanted { hash: Some(OLD), policy: UpdatePolicy::Ignore, suspend };
+        decide(view, wanted)
+    };
+    let with = |progress, applied| {
+        let job = |name| Some(JobState { progress, suspend: applied, ..job(name, Some(OLD)) });
+        View { master: job("a-b-master"), worker: job("a-b-worker"), ..started() }
+    };
+    let both = |suspend| {
+        let one = |name: &str| Suspension { name: name.into(), uid: format!("uid of {name}"), suspend };
+        Step::Suspend(vec![one("a-b-master"), one("a-b-worker")])
+    };
+    assert_eq!(step(&with(Progress::Active, Some(false)), true), both(true));
+    assert_eq!(step(&with(Progress::Suspended, Some(true)), false), both(false));
+    // A queue resumed it: the test still says true.
+    assert_eq!(step(&with(Progress::Active, Some(true)), true), Step::Rest);
+    // Somebody suspended it by hand: the test still says false.
+    assert_eq!(step(&with(Progress::Suspended, Some(false)), false), Step::Rest);
+    // Another operator's Jobs.
+    assert_eq!(step(&with(Progress::Active, None), true), Step::Rest);
+    assert_eq!(step(&with(Progress::Complete, Some(false)), true), Step::Rest, "nothing to suspend");
+    // Whatever the rest of the spec has become.
+    let refused = Wanted { hash: None, policy: UpdatePolicy::Ignore, suspend: true };
+    assert_eq!(decide(&with(Progress::Active, Some(false)), refused), both(true));
 }

@@ -1,0 +1,186 @@
+//! [`Events`]: what happened to an object, for `kubectl describe`.
+//!
+//! kube's recorder counts every event of one reason into the first one, whatever its note says. Here only the same note
+//! is counted; another note is another event, and there is an end to them for each object.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use k8s_openapi::api::core::v1::ObjectReference;
+use kube::{
+    Client,
+    runtime::events::{Event, EventType, Recorder, Reporter},
+};
+
+/// How many events with different notes an object may have at once, and how long until it may have one more.
+///
+/// # Source
+/// client-go, `tools/record/events_cache.go`, `EventSourceObjectSpamFilter`: the same two numbers.
+const MOST: u32 = 25;
+const ONE_MORE_EVERY: Duration = Duration::from_secs(300);
+
+/// How long the same note is counted into the same event: as long as kube's recorder remembers it.
+const SERIES: Duration = Duration::from_secs(360);
+
+/// The longest note that an event may have, in bytes.
+///
+/// # Source
+/// Kubernetes, `pkg/apis/core/validation/events.go`, `NoteLengthLimit`: 1,024.
+const LONGEST_NOTE: usize = 1_000;
+
+/// How many objects are remembered.
+const KEPT: usize = 10_000;
+
+/// Writes events.
+pub struct Events {
+    client: Client,
+    reporter: Reporter,
+    objects: Mutex<HashMap<String, OfObject>>,
+}
+
+/// What was said of one object.
+struct OfObject {
+    allowance: Allowance,
+    series: HashMap<(EventType, String, String), (Recorder, Instant)>,
+}
+
+/// What to do with an event.
+enum Permit {
+    /// Write it.
+    Write(Recorder),
+    /// Write that some are left out from now on.
+    LastOne(Recorder),
+    /// Leave it out.
+    LeaveOut,
+}
+
+impl Events {
+    /// Events in the name of this reporter.
+    #[must_use]
+    pub fn new(client: Client, reporter: Reporter) -> Self {
+        Self { client, reporter, objects: Mutex::default() }
+    }
+
+    /// Writes an event about an object. That it cannot be written is no reason to stop: it is logged.
+    pub async fn write(&self, object: &ObjectReference, kind: EventType, reason: &str, note: &str) {
+        let note = note_of(note);
+        let (recorder, kind, reason, note) = match self.permit(object, kind, reason, note) {
+            Permit::Write(recorder) => (recorder, kind, reason, note),
+            Permit::LastOne(recorder) => {
+                let note =
+                    "further events of this object are left out for a while; its status says how it is";
+                (recorder, EventType::Warning, "EventsLeftOut", note)
+            }
+            Permit::LeaveOut => {
+                tracing::debug!(object = object.name, reason, note, "an event is left out");
+                return;
+            }
+        };
+        let event = Event {
+            type_: kind,
+            reason: reason.to_owned(),
+            note: Some(note.to_owned()),
+            action: reason.to_owned(),
+            secondary: None,
+        };
+        // Its version would make every event another one.
+        let object = ObjectReference { resource_version: None, ..object.clone() };
+        if let Err(error) = recorder.publish(&event, &object).await {
+            tracing::warn!(object = object.name, %error, "cannot write an event");
+        }
+    }
+
+    fn permit(&self, object: &ObjectReference, kind: EventType, reason: &str, note: &str) -> Permit {
+        let now = Instant::now();
+        let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
+        let uid = object.uid.as_deref().or(object.name.as_deref()).unwrap_or_default();
+        if objects.len() >= KEPT && !objects.contains_key(uid) {
+            objects.retain(|_, one| !one.is_forgotten(now));
+            if objects.len() >= KEPT {
+                objects.clear();
+            }
+        }
+        let known = objects
+            .entry(uid.to_owned())
+            .or_insert_with(|| OfObject { allowance: Allowance::full(now), series: HashMap::new() });
+        known.series.retain(|_, (_, last)| now.duration_since(*last) < SERIES);
+        if let Some((recorder, last)) = known.series.get_mut(&(kind, reason.to_owned(), note.to_owned())) {
+            *last = now;
+            return Permit::Write(recorder.clone());
+        }
+        let recorder = Recorder::new(self.client.clone(), self.reporter.clone());
+        match known.allowance.take(now) {
+            None => Permit::LeaveOut,
+            Some(0) => Permit::LastOne(recorder),
+            Some(_) => {
+                let key = (kind, reason.to_owned(), note.to_owned());
+                known.series.insert(key, (recorder.clone(), now));
+                Permit::Write(recorder)
+            }
+        }
+    }
+}
+
+impl OfObject {
+    fn is_forgotten(&self, now: Instant) -> bool {
+        self.series.values().all(|(_, last)| now.duration_since(*last) >= SERIES)
+    }
+}
+
+/// How many more events an object may have.
+#[derive(Debug, Clone, Copy)]
+struct Allowance {
+    left: u32,
+    since: Instant,
+}
+
+impl Allowance {
+    const fn full(now: Instant) -> Self {
+        Self { left: MOST, since: now }
+    }
+
+    /// Takes one; how many are left then, `None` when there was none.
+    fn take(&mut self, now: Instant) -> Option<u32> {
+        let earned = now.duration_since(self.since).as_secs() / ONE_MORE_EVERY.as_secs();
+        let earned = u32::try_from(earned).unwrap_or(MOST);
+        self.since += ONE_MORE_EVERY * earned;
+        self.left = self.left.saturating_add(earned).min(MOST);
+        self.left = self.left.checked_sub(1)?;
+        Some(self.left)
+    }
+}
+
+/// The beginning of a note, as long as an event may hold.
+fn note_of(text: &str) -> &str {
+    let mut end = text.len().min(LONGEST_NOTE);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_earns_one_more_event_every_five_minutes() {
+        let start = Instant::now();
+        let mut allowance = Allowance::full(start);
+        let taken: Vec<Option<u32>> = (0..27).map(|_| allowance.take(start)).collect();
+        assert_eq!((taken[0], taken[24], taken[25], taken[26]), (Some(24), Some(0), None, None));
+        assert_eq!(allowance.take(start + ONE_MORE_EVERY - Duration::from_secs(1)), None);
+        assert_eq!(allowance.take(start + ONE_MORE_EVERY), Some(0));
+        assert_eq!(allowance.take(start + ONE_MORE_EVERY * 3), Some(1));
+        assert_eq!(allowance.take(start + ONE_MORE_EVERY * 1000), Some(MOST - 1), "never more than at first");
+    }
+
+    #[test]
+    fn a_note_ends_at_a_letter() {
+        assert_eq!(note_of("short"), "short");
+        assert_eq!(note_of(&"ä".repeat(600)).chars().count(), 500);
+    }
+}

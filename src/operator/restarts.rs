@@ -1,0 +1,90 @@
+//! [`Restarts`]: how often a load test began anew because somebody deleted a Job of it. Pure.
+//!
+//! A Job that is made again carries the number and the cause of its restart, so that neither an operator that stops
+//! in between nor a status that cannot be written loses one.
+
+use k8s_openapi::jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    conditions::{condition, seconds},
+    view::View,
+};
+use crate::role::Role;
+
+/// How many restarts are told one by one; the others are counted.
+const TOLD: usize = 10;
+
+/// The reason of `WorkersConnected` once the workers' Job has ended before the master's.
+pub(super) const WORKERS_ENDED: &str = "WorkersEnded";
+
+/// That a Job was made again, as the Job itself says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restart {
+    /// Which restart of the run it is, from 1.
+    pub number: i64,
+    /// Why, in words: `Job peak-master was deleted`.
+    pub cause: String,
+}
+
+/// `status.restarts`: how often the run of a test was restarted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Restarts {
+    pub(super) count: i64,
+    /// The last ones, oldest first.
+    pub(super) last: Vec<Told>,
+}
+
+/// One restart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Told {
+    /// When, as the API server writes times.
+    pub(super) time: String,
+    /// Why, in words.
+    pub(super) cause: String,
+}
+
+/// The restarts of the run of the test: those that are recorded, and those that its Jobs know of.
+pub(super) fn restarts(view: &View) -> Restarts {
+    let recorded = view.status().get("restarts").filter(|_| view.is_of_recorded_revision());
+    let mut restarts: Restarts =
+        recorded.and_then(|recorded| serde_json::from_value(recorded.clone()).ok()).unwrap_or_default();
+    let jobs = Role::ALL.into_iter().filter_map(|role| view.own_job(role));
+    let mut of_jobs: Vec<(&Restart, Option<Timestamp>)> =
+        jobs.filter_map(|job| Some((job.restart.as_ref()?, job.created))).collect();
+    of_jobs.sort_by_key(|(restart, _)| restart.number);
+    for (restart, created) in of_jobs {
+        if restart.number > restarts.count {
+            restarts.count = restart.number;
+            let time = seconds(created.unwrap_or(Timestamp::UNIX_EPOCH));
+            restarts.last.push(Told { time, cause: restart.cause.clone() });
+        }
+    }
+    let too_many = restarts.last.len().saturating_sub(TOLD);
+    restarts.last.drain(..too_many);
+    restarts
+}
+
+/// Whether making these Jobs again starts the load test anew: it runs, and they had not ended.
+pub(super) fn restart(view: &View, missing: &[Role]) -> Option<Restart> {
+    if !view.has_started() || !view.is_of_recorded_revision() {
+        return None;
+    }
+    let ended = |role: Role| role == Role::Worker && have_workers_ended(view);
+    let names: Vec<String> = missing
+        .iter()
+        .filter(|role| !ended(**role))
+        .map(|role| format!("Job {}", crate::locust::base::generated_name_of(view.name(), *role)))
+        .collect();
+    let verb = if names.len() == 1 { "was" } else { "were" };
+    (!names.is_empty()).then(|| Restart {
+        number: restarts(view).count + 1,
+        cause: format!("{} {verb} deleted", names.join(" and ")),
+    })
+}
+
+/// Whether the workers' Job is recorded to have ended.
+pub(super) fn have_workers_ended(view: &View) -> bool {
+    view.is_of_recorded_revision()
+        && condition(view.status(), "WorkersConnected").is_some_and(|found| found["reason"] == WORKERS_ENDED)
+}
