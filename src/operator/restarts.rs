@@ -1,16 +1,21 @@
-//! [`Restarts`]: how often a load test began anew because somebody deleted a Job of it. Pure.
+//! [`restarts`]: how often a load test began anew because somebody deleted a Job of it. Pure.
 //!
 //! A Job that is made again carries the number and the cause of its restart, so that neither an operator that stops
 //! in between nor a status that cannot be written loses one.
 
 use k8s_openapi::jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::{
     conditions::{condition, seconds},
     view::View,
 };
-use crate::role::Role;
+use crate::{
+    locust::{
+        api::v2::{self as api, Restarts},
+        base,
+    },
+    role::Role,
+};
 
 /// How many restarts are told one by one; the others are counted.
 const TOLD: usize = 10;
@@ -22,26 +27,9 @@ pub(super) const WORKERS_ENDED: &str = "WorkersEnded";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restart {
     /// Which restart of the run it is, from 1.
-    pub number: i64,
+    pub number: i32,
     /// Why, in words: `Job peak-master was deleted`.
     pub cause: String,
-}
-
-/// `status.restarts`: how often the run of a test was restarted.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Restarts {
-    pub(super) count: i64,
-    /// The last ones, oldest first.
-    pub(super) last: Vec<Told>,
-}
-
-/// One restart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Told {
-    /// When, as the API server writes times.
-    pub(super) time: String,
-    /// Why, in words.
-    pub(super) cause: String,
 }
 
 /// The restarts of the run of the test: those that are recorded, and those that its Jobs know of.
@@ -57,7 +45,7 @@ pub(super) fn restarts(view: &View) -> Restarts {
         if restart.number > restarts.count {
             restarts.count = restart.number;
             let time = seconds(created.unwrap_or(Timestamp::UNIX_EPOCH));
-            restarts.last.push(Told { time, cause: restart.cause.clone() });
+            restarts.last.push(api::Restart { time, cause: restart.cause.clone() });
         }
     }
     let too_many = restarts.last.len().saturating_sub(TOLD);
@@ -74,7 +62,7 @@ pub(super) fn restart(view: &View, missing: &[Role]) -> Option<Restart> {
     let names: Vec<String> = missing
         .iter()
         .filter(|role| !ended(**role))
-        .map(|role| format!("Job {}", crate::locust::base::generated_name_of(view.name(), *role)))
+        .map(|role| format!("Job {}", base::generated_name_of(view.name(), *role)))
         .collect();
     let verb = if names.len() == 1 { "was" } else { "were" };
     (!names.is_empty()).then(|| Restart {

@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    locust::{Rendered, api::shared::UpdatePolicy},
+    locust::{
+        Rendered,
+        api::{shared::UpdatePolicy, v2::Restarts},
+    },
     report::Difference,
     role::Role,
 };
@@ -258,7 +261,7 @@ fn applied(facts: &Facts<'_>, found: &Found, conditions: &mut Conditions<'_>) {
 }
 
 /// Says that the results are not those of one run.
-fn restarted(view: &View, restarts: &restarts::Restarts, conditions: &mut Conditions<'_>) {
+fn restarted(view: &View, restarts: &Restarts, conditions: &mut Conditions<'_>) {
     if let Some(last) = restarts.last.last() {
         let times = if restarts.count == 1 { "once".to_owned() } else { format!("{} times", restarts.count) };
         let message = format!(

@@ -256,7 +256,7 @@ pub struct AppliedOverlay {
 /// The Jobs that were made anew of a test that had started, so that its results are not those of one run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Restarts {
-    /// How often, since the test was created.
+    /// How often, in this run of the test.
     pub count: i32,
     /// The last ten, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -282,7 +282,7 @@ pub struct LocustTestStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "pod_schema::phase")]
     pub phase: Option<String>,
-    /// Why the test is not further, in one word.
+    /// How the test is, in one word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The generation that this status is about.
