@@ -172,7 +172,7 @@ mod tests {
         let mut allowance = Allowance::full(start);
         let taken: Vec<Option<u32>> = (0..27).map(|_| allowance.take(start)).collect();
         assert_eq!((taken[0], taken[24], taken[25], taken[26]), (Some(24), Some(0), None, None));
-        assert_eq!(allowance.take(start + ONE_MORE_EVERY - Duration::from_secs(1)), None);
+        assert_eq!(allowance.take(start + Duration::from_secs(299)), None);
         assert_eq!(allowance.take(start + ONE_MORE_EVERY), Some(0));
         assert_eq!(allowance.take(start + ONE_MORE_EVERY * 3), Some(1));
         assert_eq!(allowance.take(start + ONE_MORE_EVERY * 1000), Some(MOST - 1), "never more than at first");

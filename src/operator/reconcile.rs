@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures::FutureExt;
-use k8s_openapi::jiff::Timestamp;
+use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use kube::{
     Api, ResourceExt,
     api::{DynamicObject, Patch, PatchParams},
@@ -290,7 +290,7 @@ fn next(scope: &Scope, view: &View, step: &Step, verdict: Option<&Verdict>, time
         return Action::requeue(*again);
     }
     let missing = scope.ctx.missing_pods.until_told(view, time);
-    if let Some(left) = missing.filter(|left| left.is_positive()) {
+    if let Some(left) = missing.filter(SignedDuration::is_positive) {
         return Action::requeue(left.unsigned_abs());
     }
     if matches!(step, Step::Wait(_) | Step::Block(_) | Step::Strand(_)) || missing.is_some() {

@@ -37,7 +37,12 @@ pub(super) fn restarts(view: &View) -> Restarts {
     let recorded = view.status().get("restarts").filter(|_| view.is_of_recorded_revision());
     let mut restarts: Restarts =
         recorded.and_then(|recorded| serde_json::from_value(recorded.clone()).ok()).unwrap_or_default();
-    let jobs = Role::ALL.into_iter().filter_map(|role| view.own_job(role));
+    // Jobs of the run before may still be on their way out.
+    let of_run = view.revision.as_ref().map(|revision| revision.hash.as_str());
+    let jobs = Role::ALL
+        .into_iter()
+        .filter_map(|role| view.own_job(role))
+        .filter(|job| job.child.hash.as_deref() == of_run);
     let mut of_jobs: Vec<(&Restart, Option<Timestamp>)> =
         jobs.filter_map(|job| Some((job.restart.as_ref()?, job.created))).collect();
     of_jobs.sort_by_key(|(restart, _)| restart.number);

@@ -9,7 +9,7 @@ use crate::{
     operator::{
         check::Verdict,
         decide::{Step, Wanted, decide},
-        fixture::{OLD, child, job, pod, running, view},
+        fixture::{NEW, OLD, child, job, pod, running, view},
         pods::{Reason, Trouble},
         restarts::Restart,
         status::{Facts, status},
@@ -165,7 +165,7 @@ fn cases() -> BTreeMap<&'static str, Case> {
         view.pods[1].phase = "Succeeded".into();
         view
     };
-    [
+    let cases = vec![
         ("Refused", Case { refused: true, ..Case::of(new()) }),
         ("RefusedByServer", Case { verdict: Some(refused), step: Some(Step::Rest), ..Case::of(new()) }),
         ("NameTaken", Case::of(foreign(Owner::Other("LocustTest a-b".into())))),
@@ -189,8 +189,8 @@ fn cases() -> BTreeMap<&'static str, Case> {
         ("Succeeded", Case::of(with_master(Progress::Complete, None))),
         ("Failed", Case::of(with_master(Progress::Failed, None))),
         ("BackoffLimitExceeded", Case::of(with_master(Progress::Failed, Some("BackoffLimitExceeded")))),
-    ]
-    .into()
+    ];
+    cases.into_iter().collect()
 }
 
 fn cell(status: &Value, kind: &str) -> String {
@@ -311,8 +311,11 @@ fn restarts_are_counted_and_the_last_ten_are_told() {
     assert!(told["message"].as_str().unwrap().contains("12 times"), "{told}");
     // Once more with nothing new: nothing changes.
     assert_eq!(Case::of(view.clone()).status(), status);
-    // A new run has none.
-    view.revision.as_mut().unwrap().name = "a.b-2".into();
+    // A new run has none, also while the Jobs of the one before are still going.
+    let revision = view.revision.as_mut().unwrap();
+    (revision.name, revision.hash) = ("a.b-2".into(), NEW.into());
+    let status = Case::of(view.clone()).status();
+    assert!(status.get("restarts").is_none(), "{status:#}");
     for job in [&mut view.master, &mut view.worker].into_iter().flatten() {
         job.restart = None;
     }
