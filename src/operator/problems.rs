@@ -127,6 +127,11 @@ fn lack_of_pods(view: &View, role: Role, reason: Reason) -> String {
     let job = view.own_job(role);
     let wanted = job.map_or(0, |job| job.parallelism);
     let there = job.and_then(|job| job.lacks_pods.as_ref()).map_or(0, |lack| lack.there);
-    let how = if reason == Reason::CreationError { "; the others cannot be created" } else { "" };
-    format!("{there} of {wanted} {role} pods are there{how}")
+    match reason {
+        Reason::CreationError if there == 0 => format!("{role} pods cannot be created"),
+        Reason::CreationError => {
+            format!("{there} of {wanted} {role} pods are there; the others cannot be created")
+        }
+        _ => format!("{there} of {wanted} {role} pods are there"),
+    }
 }
