@@ -236,6 +236,6 @@ fn pair(rendered: &Value, live: Option<&Value>, frozen: Option<&Value>, api_vers
         after_name: format!("rendered/{name}"),
         before: live,
         after: Some(rendered),
-        schema: Schema::for_kind(api_version, kind),
+        schema: Schema::for_kind(api_version, &kind),
     }
 }
