@@ -5,10 +5,12 @@
 
 mod code;
 mod codes;
+pub(crate) mod kind;
 
 use std::{fmt, sync::Arc};
 
 pub use code::Code;
+pub(crate) use kind::{Items, Kind, Wanted, mend};
 
 use crate::path::FieldPath;
 
@@ -132,17 +134,6 @@ impl Diagnostic {
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
-    }
-}
-
-/// What to do about a text of several lines where a map or list is wanted: `|` and `>` make one of all that
-/// follows.
-pub(crate) fn no_block_of_text(value: &serde_json::Value) -> &'static str {
-    match value.as_str() {
-        Some(text) if text.contains('\n') => {
-            ": remove the | or > before it, which makes one text of all its lines"
-        }
-        _ => "",
     }
 }
 

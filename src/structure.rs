@@ -7,7 +7,7 @@ use jsonschema::{
 use serde_json::Value;
 
 use crate::{
-    diagnostic::{Code, Diagnostic, no_block_of_text},
+    diagnostic::{Code, Diagnostic, Items, Kind, Wanted, mend},
     path::{FieldPath, Segment, Step},
 };
 
@@ -134,7 +134,19 @@ pub(crate) fn wrong_type(name: &str, is_item: bool, kind: &TypeKind, value: &Val
         TypeKind::Multiple(several) => several.into_iter().map(jsonschema::JsonType::as_str).collect(),
     };
     let of = if is_item { "each item of " } else { "" };
-    wrong(&format!("{of}\"{name}\""), &wanted, value)
+    let kind = match wanted.as_slice() {
+        ["object"] => Kind::Map,
+        ["array"] => Kind::List,
+        _ => Kind::Scalar,
+    };
+    let item = value.as_str().filter(|text| is_item && kind == Kind::Map && !text.contains(['\n', ' ']));
+    let advice = match item.map(|text| (text, text.split_once('='))) {
+        Some((_, Some((name, value)))) => format!(": write {{name: {name}, value: {value}}}"),
+        Some((text, None)) => format!(": write {{name: {text}}}"),
+        None if Kind::of(value) == kind => String::new(),
+        None => mend(Wanted { name, kind, items: Items::Unknown, is_patch: false }, value),
+    };
+    wrong(&format!("{of}\"{name}\""), &wanted, value) + &advice
 }
 
 /// What to do about a value that is no text, and must be one.
@@ -175,9 +187,6 @@ fn quotes(wanted: &[&str], value: &Value) -> &'static str {
     match value {
         Value::String(text) if serde_json::from_str(text.trim()).is_ok_and(|value| is_wanted(&value)) => {
             ": remove the quotes"
-        }
-        Value::String(_) if wanted.contains(&"object") || wanted.contains(&"array") => {
-            no_block_of_text(value)
         }
         Value::Number(_) if wanted.contains(&"string") => ": put it in quotes",
         // What was written may be another word: YAML takes several for true and false.

@@ -14,7 +14,7 @@ pub(super) fn read(file: Option<&PathBuf>, reporter: &mut Reporter) -> Result<Co
     let Some(file) = file else { return Ok(Config::default()) };
     let text = input::read(file)?;
     let read = manifest::read(&text.name, &text.bytes);
-    reporter.report(&read.diagnostics, &read.documents);
+    reporter.report(&read.diagnostics, read.texts());
     let [document] = read.documents.as_slice() else {
         if !reporter.refuses(false) {
             let message = format!(

@@ -103,7 +103,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         PatchType::Strategic | PatchType::Merge => manifest::read(&patch.name, &patch.bytes),
     };
     let mut reporter = Reporter::new();
-    let documents: Vec<Document> = bases.documents.iter().chain(&patches.documents).cloned().collect();
+    let documents: Vec<Document> = bases.texts().iter().chain(patches.texts()).cloned().collect();
     reporter.report(&bases.diagnostics, &documents);
     reporter.report(&patches.diagnostics, &documents);
     let mut results = Vec::new();

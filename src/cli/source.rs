@@ -286,7 +286,7 @@ pub(super) fn read(files: &[PathBuf], reporter: &mut Reporter) -> Result<Vec<Doc
     let mut documents = Vec::new();
     for text in input::read_all(files)? {
         let read = manifest::read(&text.name, &text.bytes);
-        reporter.report(&read.diagnostics, &read.documents);
+        reporter.report(&read.diagnostics, read.texts());
         for document in read.documents {
             documents.extend(document.items().unwrap_or_else(|| vec![document]));
         }

@@ -28,6 +28,9 @@ codes! {
         DuplicateKey "duplicate-key" Error,
             "A map has one key twice. Only one of the two values would count, and which one depends on the reader."
             "Remove one of them."
+        LookalikeCharacter "lookalike-character" Warning,
+            "A key or value is in typographic quotes, or begins with a space that is none for YAML, as text copied from a page or a chat does: they are a part of the text."
+            "Write straight quotes and plain spaces."
         NotANumber "not-a-number" Error,
             "YAML has numbers that JSON, and so Kubernetes, does not have: .nan and .inf."
             "Write a number, or put the text in quotes."

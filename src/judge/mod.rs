@@ -15,6 +15,7 @@ mod subject;
 mod validity;
 
 pub(crate) use at::{canonical, leaves};
+pub(crate) use lints::is_meant_for_locust;
 pub use lints::lints;
 pub use protected::{LocustSettings, ProtectedField, locust_settings, protected, protected_fields};
 pub(crate) use protected::{Part, Parts, expecting, hidden_by_mount, workers_per_pod};

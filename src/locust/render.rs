@@ -5,12 +5,15 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+mod consequences;
 mod explained;
 mod misplaced;
 mod origins;
 mod pod;
+mod repeated;
 mod surroundings;
 mod unsound;
+mod v1_words;
 mod wish;
 
 pub use explained::{Explained, Source as LayerSource};
@@ -123,6 +126,17 @@ pub fn explain<'a>(
 
 /// [`render`] without the origins, and what they are made of.
 fn run<'o>(
+    document: &Document,
+    surroundings: &Surroundings<'o>,
+    config: &Config,
+) -> (Rendered, Vec<(Role, Told<'o>)>) {
+    let (mut rendered, told) = run_in_words_of_v2(document, surroundings, config);
+    v1_words::in_words_of_v1(&document.value, &mut rendered.diagnostics);
+    (rendered, told)
+}
+
+/// [`run`], with advice for a test of v2.
+fn run_in_words_of_v2<'o>(
     document: &Document,
     surroundings: &Surroundings<'o>,
     config: &Config,

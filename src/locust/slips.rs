@@ -14,8 +14,8 @@ const TEST: &[Slip] = &[
         &["command", "args", "extraArgs"],
         "write it as command or extraArgs of spec.master and of spec.worker",
     ),
-    ("", &["labels"], "move it to spec.worker.labels or spec.master.labels"),
-    ("", &["annotations"], "move it to spec.worker.annotations or spec.master.annotations"),
+    ("", &["labels", "podLabels"], "move it to spec.worker.labels or spec.master.labels"),
+    ("", &["annotations", "podAnnotations"], "move it to spec.worker.annotations or spec.master.annotations"),
     (
         "",
         &["template", "pod"],
@@ -31,6 +31,23 @@ const TEST: &[Slip] = &[
         &["configMap", "configmap", "locustfile", "locustFile", "script"],
         "name the ConfigMap of the test's files in spec.testFiles.configMapRef",
     ),
+    (
+        "",
+        &["volumeClaimTemplates", "volumeClaimTemplate"],
+        "write an item of spec.volumes with ephemeral: {volumeClaimTemplate: ...}",
+    ),
+    (
+        "",
+        &["persistentVolumeClaim", "pvc", "emptyDir", "hostPath"],
+        "write it in an item of spec.volumes, beside the volume's name",
+    ),
+    (
+        "",
+        &["strategy", "updateStrategy"],
+        "remove it: a test runs as Jobs, and spec.updatePolicy says what a change of it does",
+    ),
+    ("", &["processes"], "write it as the option --processes in spec.worker.extraArgs"),
+    ("worker", &["processes"], "write it as the option --processes in extraArgs"),
     ("", &["libConfigMap"], "write it as spec.testFiles.libConfigMapRef"),
     ("", &["masterCommandSeed"], "write it as spec.master.command"),
     ("", &["workerCommandSeed"], "write it as spec.worker.command"),
@@ -43,7 +60,7 @@ const TEST: &[Slip] = &[
     ("", &["ttlSecondsAfterFinish", "ttl"], "write it as spec.job.ttlSecondsAfterFinished"),
     (
         "",
-        &["envs", "environment", "variables"],
+        &["envs", "environment", "variables", "extraEnv"],
         "write it as spec.env.variables, a list of {name: ..., value: ...}",
     ),
     (
@@ -91,7 +108,12 @@ const TEST: &[Slip] = &[
         "move it to spec.podTemplate.spec.topologySpreadConstraints",
     ),
     ("security", &["securityContext"], "write containerSecurityContext or podSecurityContext"),
-    ("volumeMounts", &["path"], "write mountPath"),
+    ("volumeMounts", &["path", "containerPath"], "write mountPath"),
+    (
+        "volumeMounts",
+        &["configMap", "secret", "emptyDir", "hostPath", "persistentVolumeClaim"],
+        "write it as an item of spec.volumes, and mount it here by its name",
+    ),
     ("volumeMounts", &["volume", "volumeName"], "write name: here the volume is named so"),
 ];
 

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     judge,
-    path::FieldPath,
+    path::{FieldPath, Segment},
     structure::{Structure, bound_integers},
 };
 
@@ -100,6 +100,20 @@ static V1_TYPED: LazyLock<Value> = LazyLock::new(|| {
     }
     schema
 });
+
+/// Whether v2 has a field of this name at `path`, a part of the spec.
+pub(super) fn is_field_of_v2(path: &FieldPath, name: &str) -> bool {
+    let mut schema = &V2.0;
+    for segment in path.segments().iter().skip(1) {
+        let inner = match segment {
+            Segment::Field(field) => schema.get("properties").and_then(|fields| fields.get(field)),
+            _ => schema.get("items"),
+        };
+        let Some(inner) = inner else { return false };
+        schema = inner;
+    }
+    schema.get("properties").is_some_and(|fields| fields.get(name).is_some())
+}
 
 pub(super) fn structure(version: &str) -> (Value, Structure) {
     let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();

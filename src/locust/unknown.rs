@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{placement, slips};
+use super::{placement, slips, test};
 
 use crate::{
     diagnostic::{Code, Diagnostic, unknown_field},
@@ -114,13 +114,16 @@ fn unknown(
     if let Some(message) = of_kubernetes(path).and_then(|ty| schema::unknown_field(ty, name, None)) {
         return Diagnostic::error(Code::UnknownField, message).at(path.field(name));
     }
-    // The advice names the fields of v2.
     let is_v1 = schema.pointer("/properties/workerReplicas").is_some();
     let names = || known.keys().map(String::as_str);
     let folded = names().find(|field| field.eq_ignore_ascii_case(name));
     let advice = folded
         .map(|field| format!("; did you mean \"{field}\"?"))
-        .or_else(|| slips::advice(kind, path, name).filter(|_| !is_v1).map(|advice| format!("; {advice}")))
+        .or_else(|| {
+            let is_newer = is_v1 && test::is_field_of_v2(path, name);
+            is_newer.then(|| "; it needs apiVersion: locust.io/v2".to_owned())
+        })
+        .or_else(|| slips::advice(kind, path, name).map(|advice| format!("; {advice}")))
         .or_else(|| placement::place(schema, path, name).map(|place| format!("; move it to {place}")))
         .unwrap_or_else(|| unknown_field(name, names()));
     field(kind, name, &advice, path)

@@ -90,6 +90,12 @@ impl Document {
         Self { value, place: None }
     }
 
+    /// A text that could not be read: nothing of it is known but its lines.
+    pub(super) fn unread(source: &Arc<Source>) -> Self {
+        let node = Node { mark: Mark { line: 1, column: 1 }, inside: Inside::Nothing };
+        Self::new(Value::Null, source, node)
+    }
+
     pub(super) fn new(value: Value, source: &Arc<Source>, node: Node) -> Self {
         Self { value, place: Some(Place::new(source, node)) }
     }

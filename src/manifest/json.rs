@@ -6,7 +6,8 @@ use serde_json::{Deserializer, Value};
 
 use super::{
     document::{Document, Inside, Mark, Node, Source},
-    yaml,
+    read::{Readable, Roots},
+    syntax, yaml,
 };
 use crate::diagnostic::{Code, Diagnostic, Position};
 
@@ -67,27 +68,43 @@ fn invalid(error: &serde_json::Error) -> Diagnostic {
     Diagnostic::error(Code::InvalidJson, format!("correct the JSON: {text}"))
 }
 
-/// The documents of a JSON text: one object after another.
-pub(super) fn read(source: &Arc<Source>) -> Result<Vec<Document>, Diagnostic> {
+/// What a reader says of a text in which it stopped, with the cause where that is known.
+fn refused(source: &Source, read: usize, error: &serde_json::Error) -> (Mark, Diagnostic) {
+    let rest = &source.text[read..];
+    let line: usize = rest.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let mut at = (read + line + error.column().saturating_sub(1)).min(source.text.len());
+    while !source.text.is_char_boundary(at) {
+        at -= 1;
+    }
+    let said = invalid(error);
+    let cause =
+        (said.code == Code::InvalidJson).then(|| syntax::json_cause(&source.text, at, error.is_eof()));
+    match cause.flatten() {
+        Some(cause) => (cause.mark, Diagnostic { message: cause.message, help: cause.help, ..said }),
+        None => (syntax::place(&source.text, at), said),
+    }
+}
+
+/// The documents of a JSON text: one object, or list where that may be, after another.
+pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Readable, Diagnostic> {
     let mut documents = Vec::new();
     let mut scanner = Scanner { source, rest: &source.text, line: 1, column: 1 };
     loop {
         scanner.skip_space();
         if scanner.rest.is_empty() {
-            return Ok(documents);
+            return Ok((documents, Vec::new()));
         }
         let start = scanner.rest;
         let mut values = Deserializer::from_str(start).into_iter::<Value>();
         let parsed = values.next();
         let length = values.byte_offset();
         if let Some(Err(error)) = parsed {
-            let at =
-                Mark { line: scanner.line + error.line().saturating_sub(1), column: error.column().max(1) };
-            return Err(scanner.error(at, invalid(&error)));
+            let (at, said) = refused(source, source.text.len() - start.len(), &error);
+            return Err(scanner.error(at, said));
         }
         let value = json_value(&start[..length])?;
         let node = scanner.node()?;
-        if !value.is_object() {
+        if !(value.is_object() || value.is_array() && roots == Roots::Lists) {
             let message = "write the document as an object: a map of fields";
             return Err(scanner.error(node.mark, Diagnostic::error(Code::NotAnObject, message)));
         }

@@ -5,6 +5,7 @@ mod document;
 mod json;
 mod read;
 mod scalar;
+mod syntax;
 mod write;
 mod yaml;
 

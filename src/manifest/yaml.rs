@@ -5,15 +5,16 @@ use std::{
     sync::Arc,
 };
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, Span, Tag};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, Span, Tag};
 use serde_json::{Map, Value};
 
 use super::{
     MAX_DEPTH,
     breaks::{Breaks, SEPARATORS},
     document::{Document, Inside, Mark, Node, Source},
-    read::Roots,
+    read::{Readable, Roots},
     scalar::{self, Scalar},
+    syntax,
 };
 use crate::diagnostic::{Code, Diagnostic, Position};
 
@@ -25,7 +26,43 @@ const MAX_COPIED: usize = 32 << 20;
 const VALUE_BYTES: usize = 64;
 
 /// The documents of a YAML text. Empty ones are left out.
-pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Vec<Document>, Diagnostic> {
+pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Readable, Diagnostic> {
+    let found = documents(source, roots).map_err(|said| with_cause(source, said))?;
+    let breaks = Breaks::new(&source.text);
+    match syntax::blank_tab(&breaks.text) {
+        None => Ok(found),
+        Some(cause) => {
+            let cause = syntax::Cause { mark: breaks.in_file(cause.mark), ..cause };
+            Err(because(source, cause, Diagnostic::error(Code::InvalidYaml, "")))
+        }
+    }
+}
+
+/// The same refusal in words for the cause, where that is known.
+fn with_cause(source: &Arc<Source>, said: Diagnostic) -> Diagnostic {
+    let Some(position) = &said.position else { return said };
+    let stopped = Mark { line: position.line, column: position.column };
+    let cause = match said.code {
+        Code::InvalidYaml => syntax::yaml_cause(&source.text, stopped),
+        Code::NotAnObject => syntax::no_object_cause(&source.text, stopped),
+        // Two braces where a value begins are a map as a key, for YAML.
+        Code::InvalidKey => syntax::template_cause(&source.text, stopped),
+        _ => None,
+    };
+    match cause {
+        Some(cause) => because(source, cause, said),
+        None => said,
+    }
+}
+
+fn because(source: &Arc<Source>, cause: syntax::Cause, said: Diagnostic) -> Diagnostic {
+    let Mark { line, column } = cause.mark;
+    let position = Position { file: Arc::clone(&source.file), line, column };
+    Diagnostic { code: Code::InvalidYaml, message: cause.message, help: cause.help, ..said }
+        .positioned(Some(position))
+}
+
+fn documents(source: &Arc<Source>, roots: Roots) -> Result<Readable, Diagnostic> {
     let mut options = Options::default();
     options.emit_comments = false;
     let breaks = Breaks::new(&source.text);
@@ -40,6 +77,7 @@ pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Vec<Document>, 
         bytes: 0,
         copied: 0,
         separators,
+        warnings: Vec::new(),
     };
     reader.check_separators()?;
     let mut documents = Vec::new();
@@ -69,7 +107,7 @@ pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Vec<Document>, 
         let line = breaks.text.split('\n').position(|line| line.contains(SEPARATORS)).unwrap_or_default();
         return Err(reader.separator(breaks.in_file(Mark { line: line + 1, column: 1 })));
     }
-    Ok(documents)
+    Ok((documents, reader.warnings))
 }
 
 struct Reader<'s> {
@@ -84,6 +122,7 @@ struct Reader<'s> {
     copied: usize,
     /// The line separators of the text that were not met yet.
     separators: usize,
+    warnings: Vec<Diagnostic>,
 }
 
 /// A value that has a name, and what a copy of it takes.
@@ -122,12 +161,11 @@ impl<'s> Reader<'s> {
             Some(Ok(found)) => Ok(Some(found)),
             Some(Err(error)) => {
                 let marker = error.marker();
-                let message = format!("correct the YAML: {}", error.info());
-                Err(self.error(
-                    Code::InvalidYaml,
-                    self.breaks.in_file(Mark { line: marker.line().max(1), column: marker.col() + 1 }),
-                    message,
-                ))
+                let mark = self.breaks.in_file(Mark { line: marker.line().max(1), column: marker.col() + 1 });
+                if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+                    return Err(self.error(Code::TooDeep, mark, too_deep()));
+                }
+                Err(self.error(Code::InvalidYaml, mark, format!("correct the YAML: {}", error.info())))
             }
         }
     }
@@ -142,8 +180,7 @@ impl<'s> Reader<'s> {
     fn value(&mut self, event: Event<'s>, span: Span, depth: usize) -> Result<Placed, Diagnostic> {
         let mark = self.mark(&span);
         if depth > MAX_DEPTH {
-            let message = format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most");
-            return Err(self.error(Code::TooDeep, mark, message));
+            return Err(self.error(Code::TooDeep, mark, too_deep()));
         }
         self.count(1, mark)?;
         let (values, bytes) = (self.values, self.bytes);
@@ -152,6 +189,10 @@ impl<'s> Reader<'s> {
                 self.bytes += text.len();
                 if style == ScalarStyle::DoubleQuoted || self.separators > 0 {
                     self.check_written(&text, style, &span, mark)?;
+                }
+                if let Some(message) = syntax::lookalike(&text).filter(|_| style == ScalarStyle::Plain) {
+                    let warning = Diagnostic::warning(Code::LookalikeCharacter, message);
+                    self.warnings.push(self.at(mark, warning));
                 }
                 let value = self.scalar(&text, style, tag.as_deref(), mark)?;
                 (anchor, (value, Node { mark, inside: Inside::Nothing }))
@@ -382,6 +423,10 @@ impl<'s> Reader<'s> {
     }
 }
 
+fn too_deep() -> String {
+    format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most")
+}
+
 /// Whether a text in double quotes has a slash behind a backslash that is not escaped itself.
 fn has_escaped_slash(written: &str) -> bool {
     let mut letters = written.chars();
@@ -406,8 +451,13 @@ fn has_loose_separator(written: &str) -> bool {
 
 /// The refusal of a key that is written twice.
 pub(super) fn duplicate(key: &str, first_line: usize) -> Diagnostic {
-    Diagnostic::error(
-        Code::DuplicateKey,
-        format!("remove one of the two \"{key}\": the first is on line {first_line}"),
-    )
+    let is_item = key.strip_prefix('-').is_some_and(|item| item.starts_with(char::is_alphabetic));
+    let message = if is_item {
+        format!(
+            "put a space behind each dash: without it \"{key}\" is a field, which is there on line {first_line} already"
+        )
+    } else {
+        format!("remove one of the two \"{key}\": the first is on line {first_line}")
+    };
+    Diagnostic::error(Code::DuplicateKey, message)
 }

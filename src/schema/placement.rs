@@ -46,7 +46,12 @@ pub fn unknown_field(schema: Schema, name: &str, path: Option<&FieldPath>) -> Op
     if let Some(field) = known().find(|field| field.eq_ignore_ascii_case(name)) {
         return Some(format!("\"{name}\" is no field of {}; did you mean \"{field}\"?", of.name));
     }
-    if let Some(advice) = slips::advice(of.name, name) {
+    // What a node offers beside the usual is called by a domain and a name.
+    let advice = slips::advice(of.name, name).or_else(|| {
+        let is_resource = of.name == "ResourceRequirements" && name.contains('/');
+        is_resource.then_some("write it below limits or requests")
+    });
+    if let Some(advice) = advice {
         return Some(format!("{advice}: {} has no field \"{name}\"", of.name));
     }
     let chain = path.map(ancestors).filter(|chain| {

@@ -3,12 +3,19 @@
 /// Type, names that it has not, and what to do instead.
 type Slip = (&'static str, &'static [&'static str], &'static str);
 
+const RULES_OF_AFFINITY: &str = "write it in requiredDuringSchedulingIgnoredDuringExecution or preferredDuringSchedulingIgnoredDuringExecution";
+
 /// The slips that no rule finds: the right name is another word.
 const SLIPS: &[Slip] = &[
     (
         "PodTemplateSpec",
         &["template", "podTemplate", "pod"],
         "write metadata and spec directly below the template",
+    ),
+    (
+        "PodTemplateSpec",
+        &["volumeClaimTemplates", "volumeClaimTemplate"],
+        "write an item of spec.volumes with ephemeral: {volumeClaimTemplate: ...}",
     ),
     ("PodTemplateSpec", &["apiVersion", "kind", "status"], "remove it, and keep metadata and spec"),
     (
@@ -31,6 +38,19 @@ const SLIPS: &[Slip] = &[
         &["gracePeriod", "gracePeriodSeconds", "terminationGracePeriod"],
         "write terminationGracePeriodSeconds",
     ),
+    (
+        "PodSpec",
+        &["volumeClaimTemplates", "volumeClaimTemplate"],
+        "write an item of volumes with ephemeral: {volumeClaimTemplate: ...}",
+    ),
+    (
+        "PodSpec",
+        &["strategy", "updateStrategy", "podManagementPolicy", "serviceName", "revisionHistoryLimit"],
+        "remove it: it is of Deployments or StatefulSets, and a test runs as Jobs",
+    ),
+    ("PodSpec", &["hostMappings", "extraHosts"], "write hostAliases, a list of {ip: ..., hostnames: [...]}"),
+    ("PodSpec", &["podLabels"], "move it to metadata.labels"),
+    ("PodSpec", &["podAnnotations"], "move it to metadata.annotations"),
     ("PodSpec", &["priorityClass"], "write priorityClassName"),
     ("PodSpec", &["runtimeClass"], "write runtimeClassName"),
     ("PodSpec", &["scheduler"], "write schedulerName"),
@@ -66,6 +86,8 @@ const SLIPS: &[Slip] = &[
     ("Container", &["workdir", "workDir", "cwd"], "write workingDir"),
     ("Container", &["user", "runAs"], "write securityContext.runAsUser"),
     ("Container", &["restart"], "write restartPolicy"),
+    ("Container", &["metadata"], "move it beside the pod's spec: a container has no labels and annotations"),
+    ("Container", &["spec"], "write its fields directly in the container"),
     ("ObjectMeta", &["tags"], "write labels"),
     ("ObjectMeta", &["spec"], "move spec beside metadata, one step to the left"),
     (
@@ -73,6 +95,8 @@ const SLIPS: &[Slip] = &[
         &["pvc", "persistentVolume", "claim", "volumeClaim"],
         "write persistentVolumeClaim: {claimName: ...}",
     ),
+    ("Volume", &["mountPath"], "move it to an item of volumeMounts, whose name is the volume's"),
+    ("Volume", &["items", "defaultMode"], "move it under configMap, secret or another source of files"),
     ("Volume", &["claimName"], "move it to persistentVolumeClaim.claimName"),
     ("Volume", &["secretName"], "move it to secret.secretName"),
     ("Volume", &["configMapName", "configMapRef", "cm"], "write configMap: {name: ...}"),
@@ -106,6 +130,16 @@ const SLIPS: &[Slip] = &[
     ),
     ("EnvVar", &["secret", "fromSecret"], "write valueFrom: {secretKeyRef: {name: ..., key: ...}}"),
     ("EnvVar", &["configMap", "fromConfigMap"], "write valueFrom: {configMapKeyRef: {name: ..., key: ...}}"),
+    (
+        "EnvVar",
+        &["secretRef"],
+        "write valueFrom: {secretKeyRef: {name: ..., key: ...}}, or for all keys an item of envFrom",
+    ),
+    (
+        "EnvVar",
+        &["configMapRef"],
+        "write valueFrom: {configMapKeyRef: {name: ..., key: ...}}, or for all keys an item of envFrom",
+    ),
     ("EnvVarSource", &["secretRef", "secret", "secretKey"], "write secretKeyRef: {name: ..., key: ...}"),
     (
         "EnvVarSource",
@@ -122,6 +156,11 @@ const SLIPS: &[Slip] = &[
         "write configMapRef: {name: ...}, or secretRef",
     ),
     (
+        "EnvFromSource",
+        &["value"],
+        "write it as an item of env: envFrom takes all keys of a ConfigMap or Secret",
+    ),
+    (
         "ResourceRequirements",
         &["memory", "cpu", "mem", "ephemeral-storage", "gpu", "nvidia.com/gpu"],
         "write it below limits or requests",
@@ -131,6 +170,11 @@ const SLIPS: &[Slip] = &[
     ("ContainerPort", &["port", "targetPort", "number"], "write containerPort"),
     ("Probe", &["path", "port", "scheme"], "move it under httpGet"),
     ("Probe", &["http", "httpget"], "write httpGet: {path: ..., port: ...}"),
+    (
+        "Probe",
+        &["address", "host", "url"],
+        "write httpGet: {path: ..., port: ...}, with host inside where it is not the pod's own address",
+    ),
     ("Probe", &["tcp"], "write tcpSocket: {port: ...}"),
     ("Probe", &["command", "cmd"], "move it to exec.command"),
     ("Probe", &["interval"], "write periodSeconds"),
@@ -158,6 +202,23 @@ const SLIPS: &[Slip] = &[
     ("Toleration", &["values"], "write value: a toleration has one"),
     ("Toleration", &["seconds"], "write tolerationSeconds"),
     ("LabelSelector", &["labels"], "write matchLabels"),
+    (
+        "NodeSelectorTerm",
+        &["labelSelector", "matchLabels", "key"],
+        "write matchExpressions, a list of {key: ..., operator: In, values: [...]}",
+    ),
+    (
+        "PodAffinityTerm",
+        &["podAffinityTerm", "weight"],
+        "write the term directly in the item: only preferred ones have a weight and a podAffinityTerm",
+    ),
+    (
+        "PodAntiAffinity",
+        &["type", "labelSelector", "topologyKey", "required", "preferred"],
+        RULES_OF_AFFINITY,
+    ),
+    ("PodAffinity", &["type", "labelSelector", "topologyKey", "required", "preferred"], RULES_OF_AFFINITY),
+    ("NodeAffinity", &["type", "matchExpressions", "required", "preferred"], RULES_OF_AFFINITY),
     ("Affinity", &["antiAffinity"], "write podAntiAffinity"),
     (
         "Affinity",

@@ -276,7 +276,7 @@ fn a_refusal_names_everything() {
     let errors = of_constraints(&render(test(fields), vec![overlay]));
     assert_eq!(errors.len(), 1, "{errors:#?}");
     let error = &errors[0];
-    assert_eq!(error.message, "Images come from reg.corp.");
+    assert_eq!(error.message, "Images come from reg.corp (container \"side\").");
     assert_eq!(error.path.as_ref().unwrap().to_string(), ".spec.containers[name=\"side\"].image");
     assert_eq!(error.layer.as_deref(), Some("workerPodTemplate"));
     assert_eq!(error.object.as_deref(), Some("LocustTest team-a/checkout"));

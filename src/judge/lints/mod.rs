@@ -12,6 +12,8 @@ mod tests;
 mod variables;
 mod volumes;
 
+pub(crate) use lifetime::is_meant_for_locust;
+
 use super::Subject;
 use crate::diagnostic::Diagnostic;
 
@@ -24,7 +26,7 @@ use crate::diagnostic::Diagnostic;
 pub fn lints(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let pod = subject.at();
     let Some(spec) = pod.get("spec") else { return Vec::new() };
-    let mut found = lifetime::judge(&spec);
+    let mut found = lifetime::judge(subject, &spec);
     found.extend(network::judge(subject, &spec));
     found.extend(claims::judge(subject, &spec));
     found.extend(volumes::judge(subject, &spec));

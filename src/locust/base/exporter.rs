@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The exporter's container, among the init containers.
-const EXPORTER: &str = "locust-metrics-exporter";
+pub const EXPORTER: &str = "locust-metrics-exporter";
 
 /// The annotation that names the port to scrape.
 const PORT_ANNOTATION: &str = "prometheus.io/port";

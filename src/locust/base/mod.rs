@@ -10,7 +10,7 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
-pub use exporter::follow_exporter;
+pub use exporter::{EXPORTER, follow_exporter};
 pub use job::job;
 pub(in crate::locust) use locust::{is_wiring, removable};
 pub use service::{service, web_service};

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},
+    judge,
     path::{FieldPath, Segment},
     role::Role,
 };
@@ -17,6 +18,7 @@ const LISTS: [&str; 2] = ["containers", "initContainers"];
 pub(super) fn found_elsewhere(
     finding: Diagnostic,
     own: &Value,
+    test_name: &str,
     (other, others): (Role, &LazyCell<Value, impl FnOnce() -> Value>),
 ) -> Diagnostic {
     let path = finding.path.as_ref().map(FieldPath::segments);
@@ -39,6 +41,10 @@ pub(super) fn found_elsewhere(
             Diagnostic { message: format!("{message} (left out)"), ..finding }
         }
         Some(message) => Diagnostic { message, ..finding },
+        None if finding.is_error() && judge::is_meant_for_locust(name, test_name) => {
+            let message = format!("{}; to change Locust itself, name it \"locust\"", finding.message);
+            Diagnostic { message, ..finding }
+        }
         None => finding,
     }
 }

@@ -5,8 +5,10 @@ use std::{cell::LazyCell, collections::HashSet};
 use serde_json::Value;
 
 use super::{
+    consequences::Consequences,
     misplaced,
     origins::Told,
+    repeated::repeated_items,
     wish::{Wish, layers_of, wishes},
 };
 use crate::{
@@ -23,7 +25,7 @@ use crate::{
         test::Test,
     },
     manifest::Document,
-    path::{FieldPath, Lookup},
+    path::{FieldPath, Lookup, Segment},
     role::Role,
     schema::Schema,
     work::Work,
@@ -89,13 +91,13 @@ impl<'o> Pod<'o> {
         let mut folded = layers::fold(base.clone(), &layers, schema, place.work);
         let other = if role == Role::Master { Role::Worker } else { Role::Master };
         let others = LazyCell::new(|| base::pod_template(test, other, config));
-        let elsewhere = |finding| misplaced::found_elsewhere(finding, &base, (other, &others));
+        let elsewhere = |finding| misplaced::found_elsewhere(finding, &base, &test.name, (other, &others));
         let findings: Vec<_> = std::mem::take(&mut folded.findings)
             .into_iter()
             .map(|(layer, finding)| (layer, elsewhere(finding)))
             .collect();
         let missing_targets = missing_targets(&findings, &wishes);
-        let refused = findings.iter().any(|(_, finding)| finding.is_error());
+        let refused = Consequences::of(&findings);
         diagnostics.extend(
             findings.into_iter().map(|(layer, finding)| placed(finding, wishes.get(layer), document)),
         );
@@ -119,16 +121,17 @@ impl<'o> Pod<'o> {
             work: place.work,
         };
         let mut judged = judge::protected(&subject);
-        if !refused {
-            // What a refused layer left out would be missed here once more.
-            let path_of = |one: &Diagnostic| one.path.as_ref().map(ToString::to_string);
-            let said: HashSet<Option<String>> = judged.iter().map(path_of).collect();
-            let is_said = |found: &Diagnostic| said.contains(&path_of(found));
-            let invalid: Vec<_> = judge::validity(&subject).into_iter().filter(|one| !is_said(one)).collect();
-            judged.extend(invalid);
+        let path_of = |one: &Diagnostic| one.path.as_ref().map(ToString::to_string);
+        let said: HashSet<Option<String>> = judged.iter().map(path_of).collect();
+        let is_said = |found: &Diagnostic| said.contains(&path_of(found));
+        judged.extend(judge::validity(&subject).into_iter().filter(|one| !is_said(one)));
+        if refused.is_empty() {
             judged.extend(judge::lints(&subject));
-            judged.extend(constraints(&folded, &wishes, place));
+            let name = |layer: usize| wishes.get(layer).map(|wish| wish.name.clone());
+            judged.extend(repeated_items(&folded, schema, name));
         }
+        judged.extend(constraints(&folded, &wishes, place));
+        judged.retain(|finding| !refused.explain(finding));
         diagnostics.extend(judged.into_iter().map(|finding| blamed(finding, &folded, &wishes, document)));
         let provenance = Some(last.unwrap_or(folded.provenance));
         let told = Told { base, provenance, wishes, followed };
@@ -179,13 +182,47 @@ fn constraints(folded: &Folded, wishes: &[Wish<'_>], place: &Place<'_, '_>) -> V
 /// A diagnostic about the final pod, with the layer that last changed the place.
 fn blamed(finding: Diagnostic, folded: &Folded, wishes: &[Wish<'_>], document: &Document) -> Diagnostic {
     let Some(path) = &finding.path else { return finding };
-    let wish = folded.provenance.blame(path).and_then(|layer| wishes.get(layer));
+    let is_constraint = finding.code == Code::Constraint;
+    // Of a container as a whole, who made it is to blame, not who changed something in it last.
+    let is_item = is_constraint && matches!(path.segments().last(), Some(Segment::Key(_)));
+    let blame = folded.provenance.blame(&if is_item { path.field("name") } else { path.clone() });
+    let wish = blame.and_then(|layer| wishes.get(layer));
     let name = wish.map_or_else(|| "base".to_owned(), |wish| wish.name.clone());
+    let finding = match (wish, finding.help.as_deref()) {
+        (None, Some(help)) if is_constraint => {
+            let help = format!("{help}; {}", of_the_operators_own(path));
+            finding.help(help)
+        }
+        _ => finding,
+    };
     placed(Diagnostic { layer: Some(name), ..finding }, wish, document)
 }
 
-/// A diagnostic with the place where its layer was written.
+/// What to do where a constraint refuses what the operator itself made, or left out.
+fn of_the_operators_own(path: &FieldPath) -> String {
+    let container = path.segments().iter().find_map(|segment| match segment {
+        Segment::Key(keys) => keys.iter().find(|(key, _)| key == "name").and_then(|(_, name)| name.as_str()),
+        _ => None,
+    });
+    let is_in_container = path.to_string().starts_with(".spec.containers[")
+        || path.to_string().starts_with(".spec.initContainers[");
+    match container.filter(|_| is_in_container) {
+        Some(name) if name == base::EXPORTER => format!(
+            "container \"{name}\" is the operator's own: set it in metricsExporter of the operator's configuration, in defaults or overrides of an overlay, or let the constraint leave it out"
+        ),
+        Some(name) => format!(
+            "container \"{name}\" is the operator's own: set it in podTemplate of the test, in defaults or overrides of an overlay, or let the constraint leave it out"
+        ),
+        None => {
+            "no layer sets it: set it in podTemplate of the test, or in defaults or overrides of an overlay"
+                .to_owned()
+        }
+    }
+}
+
+/// A diagnostic with the place where its layer was written, where that is known.
 fn placed(finding: Diagnostic, wish: Option<&Wish<'_>>, document: &Document) -> Diagnostic {
     let position = wish.and_then(|wish| wish.position(finding.path.as_ref(), document));
+    let position = position.or_else(|| finding.position.clone());
     finding.positioned(position)
 }

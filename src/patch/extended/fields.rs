@@ -4,45 +4,33 @@ use serde_json::{Map, Value};
 
 use super::{Child, Merge, Outcome, UnknownFields, unknown_field};
 use crate::{
-    diagnostic::{Code, no_block_of_text},
-    patch::{Cause, Observer, Trail, directive, element::GoType},
-    schema::{Scalar, Schema, Type},
+    diagnostic::{Code, Items, Kind, Wanted, mend},
+    patch::{Cause, Observer, Trail, directive, element::GoType, trail::Place},
+    schema::{Field, ListKind, Scalar, Schema, Type},
     work::MADE,
 };
 
-/// The three kinds of value that a field can hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Map,
-    List,
-    Scalar,
+/// The kind that a field of this type wants; `None` for free JSON.
+fn wanted(ty: Type) -> Option<Kind> {
+    match ty {
+        Type::Scalar(Scalar::Any) | Type::Custom(Scalar::Any, _) => None,
+        Type::Struct(_) | Type::Map(_) => Some(Kind::Map),
+        Type::List(_) => Some(Kind::List),
+        Type::Scalar(_) | Type::Custom(..) => Some(Kind::Scalar),
+    }
 }
 
-impl Kind {
-    /// The kind that a field of this type wants; `None` for free JSON.
-    fn wanted(ty: Type) -> Option<Self> {
-        match ty {
-            Type::Scalar(Scalar::Any) | Type::Custom(Scalar::Any, _) => None,
-            Type::Struct(_) | Type::Map(_) => Some(Self::Map),
-            Type::List(_) => Some(Self::List),
-            Type::Scalar(_) | Type::Custom(..) => Some(Self::Scalar),
-        }
-    }
-
-    fn of(value: &Value) -> Self {
-        match value {
-            Value::Object(_) => Self::Map,
-            Value::Array(_) => Self::List,
-            _ => Self::Scalar,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Map => "a map",
-            Self::List => "a list",
-            Self::Scalar => "a single value",
-        }
+/// What the items of a list are, for who has to write one.
+fn items(ty: Type, field: Option<&'static Field>) -> Items<'static> {
+    let keys = match field.map(Field::list_kind) {
+        Some(ListKind::Map(keys)) => Some(keys.merge_key()),
+        _ => None,
+    };
+    match (ty, keys) {
+        (Type::List(_), Some(key)) => Items::Keyed(key),
+        (Type::List(Type::Struct(_) | Type::Map(_)), None) => Items::Maps,
+        (Type::List(_), None) => Items::Scalars,
+        _ => Items::Unknown,
     }
 }
 
@@ -56,7 +44,7 @@ impl<O: Observer> Merge<'_, O> {
         child: Child,
         trail: &Trail<'_>,
     ) {
-        if !self.fits(value, child.ty, trail) {
+        if !self.fits(value, child.ty, child.field, trail) {
             return;
         }
         match value {
@@ -71,22 +59,28 @@ impl<O: Observer> Merge<'_, O> {
     }
 
     /// Whether a patch value is of the kind that its place wants; an error where not.
-    pub(super) fn fits(&mut self, value: &Value, ty: Type, trail: &Trail<'_>) -> bool {
+    fn fits(&mut self, value: &Value, ty: Type, field: Option<&'static Field>, trail: &Trail<'_>) -> bool {
         if value.is_null() {
-            let message = format!(
-                "replace the null: to remove \"{name}\", write $unset: [{name}] beside it",
-                name = trail.name()
-            );
+            let name = trail.name();
+            // A key whose fields are not indented below it has none.
+            let fields = match wanted(ty) {
+                Some(Kind::Map) => format!("indent the fields of \"{name}\" below it, or "),
+                _ => String::new(),
+            };
+            let message =
+                format!("replace the null: {fields}to remove \"{name}\", write $unset: [{name}] beside it");
             self.refuse(Code::Null, trail, message);
             return false;
         }
-        match Kind::wanted(ty) {
-            Some(wanted) if wanted != Kind::of(value) => {
-                let hint = if wanted == Kind::Scalar { "" } else { no_block_of_text(value) };
+        match wanted(ty) {
+            Some(kind) if kind != Kind::of(value) => {
+                let is_item = matches!(trail.place(), Place::Index(_));
+                let name = trail.name();
+                let advice = mend(Wanted { name, kind, items: items(ty, field), is_patch: true }, value);
                 let message = format!(
-                    "write \"{}\" as {}, not as {}{hint}",
-                    trail.name(),
-                    wanted.name(),
+                    "write {}\"{name}\" as {}, not as {}{advice}",
+                    if is_item { "each item of " } else { "" },
+                    kind.name(),
                     GoType::of(value).name()
                 );
                 self.refuse(Code::WrongKind, trail, message);
@@ -160,7 +154,7 @@ impl<O: Observer> Merge<'_, O> {
 
     /// What `value` makes of nothing: new content, without any directive. `None` when nothing is left.
     pub(super) fn fresh(&mut self, value: &Value, ty: Type, trail: &Trail<'_>) -> Option<Value> {
-        if !self.fits(value, ty, trail) || self.is_too_deep(trail) {
+        if !self.fits(value, ty, None, trail) || self.is_too_deep(trail) {
             return None;
         }
         match value {

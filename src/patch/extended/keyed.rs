@@ -278,8 +278,18 @@ impl<O: Observer> Merge<'_, O> {
                 self.refuse(Code::BadMergeKey, trail, format!("write \"{key}\" as a single value"));
             }
             (other, _) => {
-                let message =
-                    format!("write the item as a map with a \"{key}\", not as {}", GoType::of(other).name());
+                let as_item = match other.as_str().map(|text| (text, text.split_once('='))) {
+                    Some((_, Some((name, value)))) if trail.name() == "env" => {
+                        format!(": write {{name: {name}, value: {value}}}")
+                    }
+                    Some((text, _)) if !text.contains('\n') => format!(": write {{{key}: {text}}}"),
+                    None if other.is_number() => format!(": write {{{key}: {other}}}"),
+                    _ => String::new(),
+                };
+                let message = format!(
+                    "write the item as a map with a \"{key}\", not as {}{as_item}",
+                    GoType::of(other).name()
+                );
                 self.refuse(Code::WrongKind, trail, message);
             }
         }

@@ -227,7 +227,8 @@ impl<O: Observer> Merge<'_, O> {
                 let trail = trail.field(subject);
                 let Some(child) = known else { continue };
                 let Value::Array(items) = value else {
-                    self.refuse(Code::BadDirective, &trail, format!("write {key} as a list"));
+                    let dash = if value.is_object() { ": put a dash before each item" } else { "" };
+                    self.refuse(Code::BadDirective, &trail, format!("write {key} as a list{dash}"));
                     continue;
                 };
                 match name {
@@ -245,7 +246,11 @@ impl<O: Observer> Merge<'_, O> {
         for key in patch.keys().filter(|key| key.starts_with('$') && !is_directive(key)) {
             let near = did_you_mean(key.split('/').next().unwrap_or(key), directive::ALL);
             let message = if directive::ALL[3..].contains(&key.as_str()) {
-                format!("name the list that {key} is about: write {key}/FIELD")
+                let list = patch.get(key).and_then(Value::as_object).and_then(|lists| lists.keys().next());
+                match list {
+                    Some(list) => format!("write {key}/{list}: [...], in place of {key}: {{{list}: [...]}}"),
+                    None => format!("name the list that {key} is about: write {key}/FIELD"),
+                }
             } else if near.is_empty() {
                 format!("remove \"{key}\": there is no such directive")
             } else {

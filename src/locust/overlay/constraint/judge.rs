@@ -4,7 +4,13 @@ use std::{cell::LazyCell, collections::HashSet};
 
 use serde_json::Value;
 
-use super::{Constraint, Rule, check::Check, expression::Environment, place::Found, stored::Stored};
+use super::{
+    Constraint, Rule,
+    check::Check,
+    expression::{Culprit, Environment},
+    place::Found,
+    stored::Stored,
+};
 use crate::{
     diagnostic::{Code, Diagnostic},
     judge::canonical,
@@ -48,19 +54,23 @@ pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> b
                         let path = canonical(judged.pod, &origin, &in_pod);
                         if found.1.is_none() || !is_overridden(&path, rank) {
                             let refusals = if is_copy { &mut of_copies } else { &mut refused };
-                            refusals.push(said(overlay, constraint, wrong).at(path));
+                            let whose = whose(&path);
+                            refusals.push(said(overlay, constraint, &wrong, &whose).at(path));
                         }
                     }
                 }
-                Rule::Expression(expression) => match expression.holds(&environment) {
-                    Ok(true) => {}
-                    Ok(false) => refused.push(said_of_expression(overlay, constraint, expression.source())),
-                    Err(reason) => {
-                        let wrong =
-                            format!("the expression {} cannot be evaluated: {reason}", expression.source());
-                        refused.push(said(overlay, constraint, wrong));
-                    }
-                },
+                Rule::Expression(expression) => {
+                    let refusal = match expression.holds(&environment) {
+                        Ok(true) => continue,
+                        Ok(false) => said_of_expression(overlay, constraint, expression.source()),
+                        Err(reason) => {
+                            let source = expression.source();
+                            let wrong = format!("the expression {source} cannot be evaluated: {reason}");
+                            said(overlay, constraint, &wrong, "")
+                        }
+                    };
+                    refused.push(with_containers(refusal, &expression.culprits(&environment), judged.pod));
+                }
             }
         }
     }
@@ -70,6 +80,50 @@ pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> b
     of_copies.retain(|copy| !told.contains(&path_of(copy)));
     refused.extend(of_copies);
     refused
+}
+
+/// The refusal of an expression with the containers on whose account it is refused: at the first one.
+fn with_containers(refusal: Diagnostic, culprits: &[Culprit], pod: &Value) -> Diagnostic {
+    const SHOWN: usize = 5;
+    let name = |(list, index): &Culprit| {
+        let containers = pod.get("spec")?.get(list)?.as_array()?;
+        containers.get(*index)?.get("name")?.as_str().map(|name| (*list, name))
+    };
+    let named: Vec<(&str, &str)> = culprits.iter().filter_map(name).collect();
+    let Some((list, first)) = named.first() else { return refusal };
+    let key = Segment::Key(vec![("name".to_owned(), (*first).into())]);
+    let shown: Vec<String> = named.iter().take(SHOWN).map(|(_, name)| format!("\"{name}\"")).collect();
+    let more = if named.len() > SHOWN { format!(" and {} more", named.len() - SHOWN) } else { String::new() };
+    let (noun, plural) = (noun_of(list).unwrap_or("item"), if named.len() == 1 { "" } else { "s" });
+    let message = with_whose(&refusal.message, &format!("{noun}{plural} {}{more}", shown.join(", ")));
+    Diagnostic { message, ..refusal }.at(FieldPath::fields(["spec", list]).with(key))
+}
+
+/// Words with what they are about in brackets behind them, before the stop at their end.
+fn with_whose(words: &str, whose: &str) -> String {
+    match words.strip_suffix('.') {
+        Some(words) => format!("{words} ({whose})."),
+        None => format!("{words} ({whose})"),
+    }
+}
+
+/// What people call an item of this list of a pod.
+fn noun_of(list: &str) -> Option<&'static str> {
+    match list {
+        "containers" | "initContainers" => Some("container"),
+        "volumes" => Some("volume"),
+        _ => None,
+    }
+}
+
+/// Which container or volume a place is in, in words; empty where it is in none.
+fn whose(path: &FieldPath) -> String {
+    let [Segment::Field(spec), Segment::Field(list), Segment::Key(key), ..] = path.segments() else {
+        return String::new();
+    };
+    let Some(noun) = noun_of(list).filter(|_| spec == "spec") else { return String::new() };
+    let name = key.iter().find(|(key, _)| key == "name").and_then(|(_, name)| name.as_str());
+    name.map_or_else(String::new, |name| format!("{noun} \"{name}\""))
 }
 
 /// What to do about a place, when it may not be as it is.
@@ -93,21 +147,22 @@ fn wrong((path, value): &Found<'_>, check: &Check, required: bool) -> Option<Str
     }
 }
 
-/// The refusal, in the overlay's own words where it has some.
-fn said(overlay: &Overlay, constraint: &Constraint, wrong: String) -> Diagnostic {
+/// The refusal, in the overlay's own words where it has some, and at the overlay's own line: whoever set the place may
+/// have another. `whose` is what the place is in.
+fn said(overlay: &Overlay, constraint: &Constraint, wrong: &str, whose: &str) -> Diagnostic {
     let by = demand(overlay, constraint);
-    match &constraint.message {
-        Some(message) => Diagnostic::error(Code::Constraint, message.trim()).help(format!("{wrong}; {by}")),
-        None => Diagnostic::error(Code::Constraint, wrong).help(by),
-    }
+    let words = constraint.message.as_deref().map_or(wrong, str::trim);
+    let message =
+        if whose.is_empty() || words.contains(whose) { words.to_owned() } else { with_whose(words, whose) };
+    let refusal = Diagnostic::error(Code::Constraint, message);
+    let help = if constraint.message.is_some() { format!("{wrong}; {by}") } else { by };
+    refusal.help(help).positioned(overlay.position(&constraint.origin))
 }
 
 /// The refusal of an expression: where the overlay has words of its own, its source would only be noise.
 fn said_of_expression(overlay: &Overlay, constraint: &Constraint, source: &str) -> Diagnostic {
-    if let Some(message) = &constraint.message {
-        return Diagnostic::error(Code::Constraint, message.trim()).help(demand(overlay, constraint));
-    }
-    said(overlay, constraint, format!("change the pod so that {source}"))
+    let refusal = said(overlay, constraint, &format!("change the pod so that {source}"), "");
+    if constraint.message.is_some() { refusal.help(demand(overlay, constraint)) } else { refusal }
 }
 
 /// Who demands it, and where that is written.

@@ -22,7 +22,7 @@ use super::{
     value::{List, Map, Value, no_overload},
 };
 
-type Outcome<'a> = Result<Value<'a>, Fault>;
+pub(super) type Outcome<'a> = Result<Value<'a>, Fault>;
 
 /// What making a list or a map costs, as in cel-go.
 const LIST: usize = 10;
@@ -68,6 +68,14 @@ impl<'a> Evaluation<'a> {
             Expr::Comprehension(of) => self.comprehension(of),
             Expr::Struct(_) | Expr::Unspecified => Err(Fault::Other("a part of it is no value")),
         }
+    }
+
+    /// The value of a part of an expression in which a name stands for a value.
+    pub(super) fn bound(&mut self, name: &'a str, value: Value<'a>, tree: &'a Tree) -> Outcome<'a> {
+        self.scope.push((name, Ok(value)));
+        let value = self.value(tree);
+        self.scope.pop();
+        value
     }
 
     fn variable(&self, name: &str) -> Outcome<'a> {

@@ -5,6 +5,7 @@
 //! length and depth when it is read, and in what it may cost when it is evaluated.
 
 mod budget;
+mod culprits;
 mod environment;
 mod evaluate;
 mod fault;
@@ -22,6 +23,7 @@ use cel::{
     IdedExpr as Tree,
     parser::{ParseErrors, Parser},
 };
+pub(super) use culprits::Culprit;
 pub(super) use environment::Environment;
 use fault::Fault;
 use regex::Regex;
