@@ -304,6 +304,68 @@ fn the_page_of_the_command_line_is_its_help() {
     assert_file(&root().join("docs/cli.md"), &page);
 }
 
+/// An overlay that gives pods so many seconds to end.
+fn overlay_with_grace(seconds: u8) -> String {
+    format!(
+        "apiVersion: locust.io/v1alpha1\nkind: ClusterPodOverlay\nmetadata: {{name: grace}}\nspec:\n  defaults: \
+         {{podTemplate: {{spec: {{terminationGracePeriodSeconds: {seconds}}}}}}}\n"
+    )
+}
+
+/// The examples of a help: the exit code that the comment says, and the line.
+fn examples(help: &str) -> Vec<(i32, String)> {
+    let (_, examples) = help.split_once("\nExamples:\n").unwrap_or_default();
+    let mut found: Vec<(i32, String)> = Vec::new();
+    for example in examples.split("\n\n") {
+        let (comment, line) = example.split_once("\n  ").unwrap_or(("", example));
+        let code = comment.split_once("(exit code ").map_or(0, |(_, code)| code[..1].parse().unwrap());
+        // A long line is folded by the help.
+        let line = line.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        found.push((code, line));
+    }
+    found
+}
+
+#[test]
+fn the_examples_of_every_help_do_what_they_say() {
+    let folder = std::env::temp_dir().join(format!("podgraft-examples-{}", std::process::id()));
+    let repository = |file: &str| std::fs::read_to_string(root().join(file)).unwrap();
+    let test = repository("docs/examples/f-spot-workers/v2.yaml");
+    for (name, content) in [
+        ("test.yaml", test.clone()),
+        ("tests/test.yaml", test),
+        ("overlays/grace.yaml", overlay_with_grace(60)),
+        ("new-overlays/grace.yaml", overlay_with_grace(90)),
+        ("deployment.yaml", repository("docs/patch/deployment.json")),
+        ("config.yaml", repository("docs/config.example.yaml")),
+    ] {
+        let file = folder.join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, content).unwrap();
+    }
+    let programs = std::path::Path::new(env!("CARGO_BIN_EXE_podgraft")).parent().unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    for command in commands(&Arguments::command(), &[]).into_iter().filter(|path| !path.is_empty()) {
+        let examples = examples(&help(&command));
+        assert!((2..=3).contains(&examples.len()), "{command:?}: {examples:?}");
+        for (code, line) in examples {
+            assert!(line.contains(&format!("podgraft {}", command.join(" "))), "{line}");
+            let output = Command::new("sh")
+                .args(["-c", &line])
+                .current_dir(&folder)
+                .env_clear()
+                .env("PATH", &path)
+                .env("HOME", &folder)
+                .output()
+                .unwrap();
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(code), "{line}: {said}");
+            assert!(!said.contains("For more information, try '--help'."), "{line}: {said}");
+        }
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 #[test]
 fn completions_know_every_command() {
     let names: Vec<String> = commands(&Arguments::command(), &[]).into_iter().flatten().collect();

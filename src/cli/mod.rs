@@ -5,6 +5,7 @@ mod cluster;
 mod config;
 mod crds;
 mod diff;
+mod examples;
 mod explain;
 mod input;
 #[cfg(feature = "operator")]
@@ -79,7 +80,7 @@ struct Failure(String);
 /// Runs the command that the process's arguments name, and returns its exit code.
 #[must_use]
 pub fn run() -> ExitCode {
-    let matches = Arguments::command().bin_name(called()).try_get_matches();
+    let matches = command().bin_name(called()).try_get_matches();
     let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -109,6 +110,11 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// The command line, with examples.
+fn command() -> clap::Command {
+    examples::with_examples(Arguments::command())
+}
+
 /// What people call this program: `kubectl podgraft` when kubectl runs it as its plugin.
 fn called() -> &'static str {
     let program = std::env::args_os().next().map(std::path::PathBuf::from);
@@ -118,7 +124,7 @@ fn called() -> &'static str {
 
 fn completions(shell: clap_complete::Shell) -> Result<Verdict, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "podgraft", &mut script);
+    clap_complete::generate(shell, &mut command(), "podgraft", &mut script);
     output::print(&script)?;
     Ok(Verdict::Fine)
 }
@@ -129,6 +135,6 @@ mod tests {
 
     #[test]
     fn the_arguments_are_consistent() {
-        Arguments::command().debug_assert();
+        command().debug_assert();
     }
 }
