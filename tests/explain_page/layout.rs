@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::{DOWN, ENTER, browser::Browser, folder, page, page_with, row};
+use crate::{DOWN, ENTER, ESCAPE, browser::Browser, folder, page, page_with, row};
 
 const TOGETHER: &str = "overlays/all-together/test.yaml";
 const LEFT: &str = "\u{e012}";
@@ -247,7 +247,18 @@ fn a_phone_shows_the_pod_at_once() {
     // The whole value is there without the layer's name, whose code is.
     let code = "const one = document.querySelector('.row:not(.base) .code'); return one.checkVisibility() && one.textContent;";
     assert_eq!(browser.run(code), "T1");
+    // The story makes room, and comes back with the next field.
+    let is_seen = "return document.querySelector('aside').checkVisibility();";
+    browser.click("#close");
+    assert_eq!(browser.run(is_seen), false);
+    assert_eq!(browser.run("return document.activeElement.className.includes('row');"), true);
+    browser.press(&[ENTER]);
+    assert_eq!(browser.run(is_seen), true);
+    browser.press(&[ESCAPE]);
+    assert_eq!(browser.run(is_seen), false);
+    browser.press(&[ENTER]);
     browser.screen(1400, 900);
+    assert_eq!(browser.run("return document.getElementById('close').checkVisibility();"), false);
     for scheme in ["light", "dark"] {
         browser.prefer(scheme);
         browser.picture(&folder().join(format!("laptop-{scheme}.png")));

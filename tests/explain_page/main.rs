@@ -22,6 +22,8 @@ const OVERLAYS: &str = "tests/explain/overlays.yaml";
 
 /// A key of `WebDriver`'s keyboard.
 const ENTER: &str = "\u{e007}";
+/// The key Escape.
+const ESCAPE: &str = "\u{e00c}";
 const DOWN: &str = "\u{e015}";
 const END: &str = "\u{e010}";
 const TAB: &str = "\u{e004}";
@@ -102,7 +104,10 @@ fn a_screen_reader_is_told_what_things_are() {
     let both = |role: &str, name: &str| (role.to_owned(), name.to_owned());
     assert_eq!(told("#filter"), both("searchbox", "Filter"));
     assert_eq!(told("#pods section"), both("region", "Master pod"));
-    assert_eq!(told("#pods .list"), both("listbox", "Master pod"));
+    assert_eq!(told("#pods .body"), both("listbox", "spec.containers[name=\"locust\"] of the master pod"));
+    // Only options are in a listbox.
+    let others = "return document.querySelectorAll('[role=listbox] button').length;";
+    assert_eq!(browser.run(others), 0);
     assert_eq!(told("aside"), both("complementary", "Story of the chosen field"));
     assert_eq!(told("#roles").1, "Pod");
     assert_eq!(told("#messages"), both("region", "Messages"));

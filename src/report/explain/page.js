@@ -104,11 +104,22 @@
   }
 
   function choose(one) {
+    find("story").parentElement.hidden = false;
     find("story").replaceChildren(...story(one, state.groups));
     find("story").parentElement.scrollTop = 0;
     if (state.chosen) state.chosen.element.setAttribute("aria-selected", "false");
     state.chosen = one;
     one.element.setAttribute("aria-selected", "true");
+  }
+
+  /** On a narrow window the story lies over the pod. */
+  function close() {
+    find("story").parentElement.hidden = true;
+    const one = state.chosen;
+    if (!one) return;
+    one.element.setAttribute("aria-selected", "false");
+    state.chosen = null;
+    if (one.seen) focus(one);
   }
 
   const listOf = (one) => state.pods.find((pod) => pod.role === one.role);
@@ -275,6 +286,10 @@
   find("changed").addEventListener("change", search);
   find("roles").addEventListener("change", filter);
   find("pods").addEventListener("keydown", key);
+  find("close").addEventListener("click", close);
+  addEventListener("keydown", (press) => {
+    if (press.key === "Escape" && find("close").checkVisibility()) close();
+  });
   find("pods").addEventListener("click", (click) => {
     const one = rowOf(click.target);
     if (!one) return;

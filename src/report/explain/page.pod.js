@@ -30,10 +30,10 @@ const pod = (() => {
     const button = make("button", "fold", make("span", "", title), number);
     button.type = "button";
     const body = make("div", "body");
-    body.setAttribute("role", "presentation");
+    // The button that folds it is no option, and stays outside.
+    body.setAttribute("role", "listbox");
+    body.setAttribute("aria-label", `${title} of the ${role} pod`);
     const element = make("div", "block", button, body);
-    element.setAttribute("role", "group");
-    element.setAttribute("aria-label", title);
     const made = { role, element, button, body, chunks: [], rows: [] };
     let before = [];
     fields.forEach((field, index) => {
@@ -61,8 +61,6 @@ const pod = (() => {
     const title = make("h2", "", `${role.role === "master" ? "Master" : "Worker"} pod`);
     title.id = `title-${role.role}`;
     const list = make("div", "list");
-    list.setAttribute("role", "listbox");
-    list.setAttribute("aria-labelledby", title.id);
     const none = make("p", "none", "No field is like that.");
     none.hidden = true;
     const parts = new Map();
