@@ -188,6 +188,9 @@ fn quotes(wanted: &[&str], value: &Value) -> &'static str {
         Value::String(text) if serde_json::from_str(text.trim()).is_ok_and(|value| is_wanted(&value)) => {
             ": remove the quotes"
         }
+        Value::String(text) if text.starts_with("${") && text.ends_with('}') => {
+            ": let envsubst, or whatever else replaces it, do so first"
+        }
         Value::Number(_) if wanted.contains(&"string") => ": put it in quotes",
         // What was written may be another word: YAML takes several for true and false.
         Value::Bool(true) if wanted.contains(&"string") => {

@@ -31,6 +31,9 @@ codes! {
         LookalikeCharacter "lookalike-character" Warning,
             "A key or value is in typographic quotes, or begins with a space that is none for YAML, as text copied from a page or a chat does: they are a part of the text."
             "Write straight quotes and plain spaces."
+        UnrenderedTemplate "unrendered-template" Warning,
+            "A text has a piece of a Helm template in it, such as {{ .Values.tag }}. Nothing replaces it any more."
+            "Render the chart first: helm template RELEASE CHART writes what can be read."
         NotANumber "not-a-number" Error,
             "YAML has numbers that JSON, and so Kubernetes, does not have: .nan and .inf."
             "Write a number, or put the text in quotes."

@@ -69,6 +69,12 @@ fn list_from_map(wanted: Wanted<'_>, map: &Map<String, Value>) -> Option<String>
     // Maps are sorted by name; people write these first.
     let usual = ["name", "key", "containerPort", "ip"].into_iter().find_map(|key| map.get_key_value(key));
     let (key, value) = usual.or_else(|| map.iter().next())?;
+    if let Some(item) = key.strip_prefix('-').filter(|item| item.starts_with(char::is_alphabetic)) {
+        return Some(format!("put a space behind the dash, - {item}: {}", shown(value)));
+    }
+    if let Some(item) = key.strip_prefix(['•', '*', '–', '—']) {
+        return Some(format!("put a dash before each item, - {}: {}", item.trim_start(), shown(value)));
+    }
     let directive = map.keys().find_map(|key| directive(key));
     match directive {
         Some(word) => Some(directed(wanted, word, map)),
@@ -335,6 +341,8 @@ mod tests {
                 json!("a: b\n"),
                 "remove the | or > before it, which makes one text of all its lines",
             ),
+            (list("volumes", named), json!({"-name": "a"}), "put a space behind the dash, - name: a"),
+            (list("volumes", named), json!({"• name": "a"}), "put a dash before each item, - name: a"),
             (list("args", scalars), json!("-a: b"), "put a space behind each dash"),
             (map, json!(["a=b"]), "write each as a field, a: b, without a dash"),
             (map, json!([{"name": "a", "value": "b"}]), "write each as a field, a: b, without a dash"),

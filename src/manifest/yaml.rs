@@ -190,10 +190,7 @@ impl<'s> Reader<'s> {
                 if style == ScalarStyle::DoubleQuoted || self.separators > 0 {
                     self.check_written(&text, style, &span, mark)?;
                 }
-                if let Some(message) = syntax::lookalike(&text).filter(|_| style == ScalarStyle::Plain) {
-                    let warning = Diagnostic::warning(Code::LookalikeCharacter, message);
-                    self.warnings.push(self.at(mark, warning));
-                }
+                self.warn_of(&text, style, mark);
                 let value = self.scalar(&text, style, tag.as_deref(), mark)?;
                 (anchor, (value, Node { mark, inside: Inside::Nothing }))
             }
@@ -223,6 +220,17 @@ impl<'s> Reader<'s> {
             self.anchors.insert(anchor, Anchored { placed: placed.clone(), values, bytes });
         }
         Ok(placed)
+    }
+
+    /// Warns of a scalar that is hardly meant as YAML reads it.
+    fn warn_of(&mut self, text: &str, style: ScalarStyle, mark: Mark) {
+        let is_plain = style == ScalarStyle::Plain;
+        let lookalike =
+            syntax::lookalike(text).filter(|_| is_plain).map(|said| (Code::LookalikeCharacter, said));
+        let unrendered = || syntax::unrendered(text).map(|said| (Code::UnrenderedTemplate, said));
+        if let Some((code, message)) = lookalike.or_else(unrendered) {
+            self.warnings.push(self.at(mark, Diagnostic::warning(code, message)));
+        }
     }
 
     /// Refuses of a scalar as it is written what YAML 1.1 does not know, or reads in another way.

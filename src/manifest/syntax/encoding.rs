@@ -14,7 +14,9 @@ pub(in crate::manifest) fn not_utf8(bytes: &[u8], valid: usize) -> Cause {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
     let mark = Mark { line, column };
-    let is_utf_16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let zeros = bytes.split(|byte| *byte == 0).count() - 1;
+    let is_utf_16 =
+        zeros > bytes.len() / 4 || bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     if is_utf_16 {
         let message = "save the file as UTF-8: it is UTF-16, as Windows programs write it";
         return Cause::new(mark, message).help(HOW);

@@ -16,6 +16,7 @@ pub(super) fn cause(layout: &Layout<'_>, stopped: Mark) -> Option<Cause> {
     let before = at.checked_sub(1).and_then(|before| layout.lines.get(before));
     let next = layout.lines.get(at + 1);
     within(layout, line)
+        .or_else(|| before.and_then(|before| text_of_block(before, line)))
         .or_else(|| glued_item(line))
         .or_else(|| before.and_then(glued_item))
         // A text such as nginx:1.29 is fine where the next line is only indented wrong.
@@ -26,6 +27,17 @@ pub(super) fn cause(layout: &Layout<'_>, stopped: Mark) -> Option<Cause> {
         .or_else(|| before.and_then(|before| without_colon(before, line)))
         .or_else(|| next.and_then(|next| without_colon(line, next)))
         .or_else(|| before.filter(|_| stopped.line > line.number).and_then(|before| within(layout, before)))
+}
+
+/// The text behind a `|` or `>`, where it is not indented.
+fn text_of_block(before: &Line<'_>, line: &Line<'_>) -> Option<Cause> {
+    let (key, value) = before.field()?;
+    let is_text = value.starts_with(['|', '>']) && line.number == before.number + 1 && line.field().is_none();
+    let message = format!(
+        "indent the text of {key} by more than {key} itself: line {} is below its {value}",
+        line.number
+    );
+    (is_text && line.indent <= before.indent).then(|| Cause::new(line.mark(0), message))
 }
 
 /// Whether a line is where the fields of another go on.
@@ -42,6 +54,7 @@ pub(super) fn cause_of_text(layout: &Layout<'_>, stopped: Mark) -> Option<Cause>
         .or_else(|| glued_item(line))
         .or_else(|| glued_field(line))
         .or_else(|| next.and_then(|next| without_colon(line, next)))
+        .or_else(|| assignment(line))
 }
 
 /// What is wrong with a line whatever stands around it.
@@ -50,6 +63,7 @@ fn within(layout: &Layout<'_>, line: &Line<'_>) -> Option<Cause> {
         return None;
     }
     comment(line)
+        .or_else(|| bullet(line))
         .or_else(|| start(layout, line))
         .or_else(|| comma(line))
         .or_else(|| escape(line))
@@ -66,6 +80,13 @@ fn comment(line: &Line<'_>) -> Option<Cause> {
         line.mark(0),
         format!("begin the comment with #, not with {start}: YAML knows no other, and JSON none"),
     ))
+}
+
+/// An item of a list with another mark than a dash.
+fn bullet(line: &Line<'_>) -> Option<Cause> {
+    let item = line.body.strip_prefix("* ").or_else(|| line.body.strip_prefix("+ "))?;
+    let mark = &line.body[..1];
+    Some(Cause::new(line.mark(0), format!("write - {}, with a dash: {mark} begins no item", short(item))))
 }
 
 /// A comma behind a field, as JSON has one.
@@ -106,7 +127,16 @@ fn start(layout: &Layout<'_>, line: &Line<'_>) -> Option<Cause> {
     let why = match letter {
         '@' | '`' => format!("no value begins with {letter} without them"),
         '%' => "no value begins with % without them".to_owned(),
-        '*' if !layout.anchors.contains(&name_of(value)) => "* at the start names an anchor".to_owned(),
+        '*' if !layout.anchors.contains(&name_of(value)) => {
+            let name = name_of(value);
+            let is_name = !name.is_empty()
+                && name.chars().all(|letter| letter.is_alphanumeric() || "-_".contains(letter));
+            if is_name {
+                format!("* at the start names an anchor, and nothing before it is marked &{name}")
+            } else {
+                "* at the start names an anchor".to_owned()
+            }
+        }
         '&' if name_of(value).is_empty() => "& at the start makes an anchor".to_owned(),
         ',' => "a comma separates items between brackets only".to_owned(),
         '|' | '>' if !is_header(value) => {

@@ -15,6 +15,7 @@ pub(super) use encoding::not_utf8;
 pub(super) use indentation::blank_tab;
 pub(super) use json::{cause as json_cause, place};
 pub(super) use lookalikes::lookalike;
+pub(super) use templating::unrendered;
 
 use layout::Layout;
 

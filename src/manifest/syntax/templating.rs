@@ -59,3 +59,15 @@ fn refusal(line: &str, mark: Mark, language: &str) -> Cause {
         "what stands between {{ and }}, or {% and %}, is for another program, which has to replace it before",
     )
 }
+
+/// What to do about a text that has a piece of a Helm template in it, which YAML reads as any other text.
+pub(in crate::manifest) fn unrendered(text: &str) -> Option<String> {
+    /// What only Helm has.
+    const OWN: [&str; 4] = [".Values.", ".Release.", ".Chart.", "include \""];
+    let start = text.find("{{")?;
+    let end = text[start..].find("}}").map(|end| start + end + 2)?;
+    let piece = &text[start..end];
+    OWN.iter()
+        .any(|own| piece.contains(own))
+        .then(|| format!("render the Helm template first: {piece} is a part of the text for YAML"))
+}

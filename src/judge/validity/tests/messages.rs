@@ -54,7 +54,7 @@ fn messages_say_what_to_do_and_where() {
         (
             format!("{c}/args"),
             json!("--x"),
-            r#"containers[name="locust"].args: write "args" as a list, not as "--x""#,
+            r#"containers[name="locust"].args: write "args" as a list, not as "--x": write ["--x"]"#,
         ),
         (
             format!("{c}/env"),
