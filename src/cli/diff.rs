@@ -168,7 +168,11 @@ fn is_changed_around(document: &Document, rendered: &Rendered, live: &Live) -> b
 #[cfg(feature = "operator")]
 fn changed_around(document: &Document, has_config: bool) -> String {
     let name = locust::name_of(&document.value).unwrap_or_default();
-    let config = if has_config { "" } else { ", or its configuration is to be given with --config" };
+    let config = if has_config {
+        ", or --config is not what the operator has"
+    } else {
+        ", or its configuration is to be given with --config"
+    };
     format!(
         "note: nobody has edited LocustTest {name} since it started: an overlay, the operator or its configuration has \
          changed{config}"
