@@ -366,10 +366,8 @@ pub fn differences_of(before: &revision::Objects, after: &revision::Objects) -> 
     let service = crate::schema::Schema::for_kind("v1", "Service");
     let mut found = Vec::new();
     let mut add = |name: &str, differences: Vec<Difference>| {
-        found.extend(differences.into_iter().map(|difference| Difference {
-            path: crate::path::FieldPath::fields([name]).join(&difference.path),
-            ..difference
-        }));
+        let parent = crate::path::FieldPath::fields([name]);
+        found.extend(differences.into_iter().map(|difference| difference.below(&parent)));
     };
     add("service", crate::report::differences(&before.service, &after.service, service));
     match (&before.web_service, &after.web_service) {
@@ -377,7 +375,7 @@ pub fn differences_of(before: &revision::Objects, after: &revision::Objects) -> 
         (None, None) => {}
         (before, after) => {
             let path = crate::path::FieldPath::root();
-            add("webService", vec![Difference { path, before: before.clone(), after: after.clone() }]);
+            add("webService", vec![Difference::at(path, before.clone(), after.clone())]);
         }
     }
     for role in Role::ALL {

@@ -1,10 +1,13 @@
-//! [`differences`]: leaf by leaf, items known by their merge keys.
+//! [`differences`]: leaf by leaf, items known by their merge keys, or by their order where they have none.
 
 use std::{collections::HashMap, fmt};
 
 use serde_json::Value;
 
-use super::{Items, Keyed, below};
+use super::{
+    Items, Keyed, below,
+    sequence::{Edit, edits},
+};
 use crate::{
     path::{FieldPath, Segment},
     schema::{ListKeys, Schema},
@@ -13,8 +16,11 @@ use crate::{
 /// A field that two objects do not agree on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
-    /// Where.
+    /// Where in the first object; of what only the second has, where in that.
     pub path: FieldPath,
+    /// Where in the second object; of what only the first has, where in that. Indexes differ from those of `path` where
+    /// items before it came or went.
+    pub path_after: FieldPath,
     /// What the first object has there; `None` for nothing.
     pub before: Option<Value>,
     /// What the second object has there; `None` for nothing.
@@ -32,12 +38,28 @@ impl fmt::Display for Difference {
     }
 }
 
+impl Difference {
+    /// A difference in a place that is the same in both objects.
+    #[must_use]
+    pub fn at(path: FieldPath, before: Option<Value>, after: Option<Value>) -> Self {
+        Self { path_after: path.clone(), path, before, after }
+    }
+
+    /// The same difference of objects that are fields of others.
+    #[must_use]
+    pub fn below(self, parent: &FieldPath) -> Self {
+        Self { path: parent.join(&self.path), path_after: parent.join(&self.path_after), ..self }
+    }
+}
+
 /// What changes from `before` to `after`: the topmost places that only one has, and the leaves that
-/// differ. `schema` says which lists are known by key; all others are compared by index.
+/// differ. `schema` says which lists are known by key; of all others a longest common subsequence stays, so that an
+/// item that goes or comes is one difference.
 #[must_use]
 pub fn differences(before: &Value, after: &Value, schema: Option<Schema>) -> Vec<Difference> {
     let mut found = Vec::new();
-    compare(Some(before), Some(after), schema, &Items::NONE, &FieldPath::root(), &mut found);
+    let root = FieldPath::root();
+    compare(Some(before), Some(after), schema, &Items::NONE, (&root, &root), &mut found);
     found
 }
 
@@ -46,7 +68,7 @@ fn compare(
     after: Option<&Value>,
     schema: Option<Schema>,
     items: &Items,
-    path: &FieldPath,
+    (path, path_after): (&FieldPath, &FieldPath),
     found: &mut Vec<Difference>,
 ) {
     match (before, after) {
@@ -54,23 +76,22 @@ fn compare(
             let added = new.keys().filter(|name| !old.contains_key(*name));
             for name in old.keys().chain(added) {
                 let (schema, items) = below(schema, name);
-                compare(old.get(name), new.get(name), schema, &items, &path.field(name), found);
+                let paths = (&path.field(name), &path_after.field(name));
+                compare(old.get(name), new.get(name), schema, &items, paths, found);
             }
         }
         (Some(Value::Array(old)), Some(Value::Array(new))) => {
             match (items.by_keys(old), items.by_keys(new), items.keys) {
-                (Some(old), Some(new), Some(keys)) => by_keys((&old, &new), keys, items.schema, path, found),
-                _ => {
-                    for index in 0..old.len().max(new.len()) {
-                        let (old, new) = (old.get(index), new.get(index));
-                        compare(old, new, items.schema, &Items::NONE, &path.index(index), found);
-                    }
+                (Some(old), Some(new), Some(keys)) => {
+                    by_keys((&old, &new), keys, items.schema, (path, path_after), found);
                 }
+                _ => by_order((old, new), items.schema, (path, path_after), found),
             }
         }
         (before, after) if before == after => {}
         (before, after) => {
-            found.push(Difference { path: path.clone(), before: before.cloned(), after: after.cloned() });
+            let (path, path_after) = (path.clone(), path_after.clone());
+            found.push(Difference { path, path_after, before: before.cloned(), after: after.cloned() });
         }
     }
 }
@@ -80,7 +101,7 @@ fn by_keys(
     (old, new): (&[Keyed<'_>], &[Keyed<'_>]),
     keys: ListKeys,
     schema: Option<Schema>,
-    path: &FieldPath,
+    (path, path_after): (&FieldPath, &FieldPath),
     found: &mut Vec<Difference>,
 ) {
     let (was, is): (HashMap<&String, &Value>, HashMap<&String, &Value>) = (
@@ -88,64 +109,36 @@ fn by_keys(
         new.iter().map(|(known, item)| (known, *item)).collect(),
     );
     for (known, item) in old.iter().chain(new.iter().filter(|(known, _)| !was.contains_key(known))) {
-        let path = path.with(Segment::Key(keys.of(item).unwrap_or_default()));
+        let key = || Segment::Key(keys.of(item).unwrap_or_default());
         let (old, new) = (was.get(known).copied(), is.get(known).copied());
-        compare(old, new, schema, &Items::NONE, &path, found);
+        compare(old, new, schema, &Items::NONE, (&path.with(key()), &path_after.with(key())), found);
+    }
+}
+
+/// The items that have changed, gone and come, in their order.
+fn by_order(
+    (old, new): (&[Value], &[Value]),
+    schema: Option<Schema>,
+    (path, path_after): (&FieldPath, &FieldPath),
+    found: &mut Vec<Difference>,
+) {
+    for edit in edits(old, new) {
+        let (from, to) = match edit {
+            Edit::Changed(from, to) => (Some(from), Some(to)),
+            Edit::Removed(from) => (Some(from), None),
+            Edit::Added(to) => (None, Some(to)),
+        };
+        let at = |path: &FieldPath, index: Option<usize>| index.map(|index| path.index(index));
+        let (old_path, new_path) = (at(path, from), at(path_after, to));
+        let (Some(one), Some(other)) =
+            (old_path.as_ref().or(new_path.as_ref()), new_path.as_ref().or(old_path.as_ref()))
+        else {
+            continue;
+        };
+        let (old, new) = (from.and_then(|from| old.get(from)), to.and_then(|to| new.get(to)));
+        compare(old, new, schema, &Items::NONE, (one, other), found);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn items_are_known_by_key_and_the_rest_by_index() {
-        let job = Schema::for_kind("batch/v1", "Job");
-        let pod = |containers: Value| json!({"spec": {"template": {"spec": {"containers": containers}}}});
-        let before = pod(json!([{"name": "a", "args": ["x"]}, {"name": "b", "image": "old"}]));
-        let after =
-            pod(json!([{"name": "c"}, {"name": "b", "image": "new"}, {"name": "a", "args": ["x", "y"]}]));
-        let said: Vec<String> = differences(&before, &after, job).iter().map(ToString::to_string).collect();
-        let at = ".spec.template.spec.containers";
-        assert_eq!(
-            said,
-            [
-                format!("{at}[name=\"a\"].args[1]: nothing -> \"y\""),
-                format!("{at}[name=\"b\"].image: \"old\" -> \"new\""),
-                format!("{at}[name=\"c\"]: nothing -> {{\"name\":\"c\"}}"),
-            ]
-        );
-        assert!(differences(&before, &before, job).is_empty());
-    }
-
-    #[test]
-    fn items_are_known_by_all_their_keys() {
-        let pod = |spec: Value| json!({ "spec": spec });
-        let ports = |ports: Value| pod(json!({ "containers": [{ "name": "a", "ports": ports }] }));
-        let says = |before: &Value, after: &Value| -> Vec<String> {
-            differences(before, after, Schema::for_kind("v1", "Pod"))
-                .iter()
-                .map(ToString::to_string)
-                .collect()
-        };
-        let before = ports(json!([{ "containerPort": 53, "protocol": "UDP" }, { "containerPort": 53 }]));
-        let after = ports(
-            json!([{ "containerPort": 53, "protocol": "TCP", "name": "dns" }, { "containerPort": 53, "protocol": "UDP" }]),
-        );
-        let at = ".spec.containers[name=\"a\"].ports[containerPort=53,protocol=\"TCP\"]";
-        assert_eq!(
-            says(&before, &after),
-            [format!("{at}.name: nothing -> \"dns\""), format!("{at}.protocol: nothing -> \"TCP\"")]
-        );
-        let spread = |skew: u8| {
-            let constraint = |when: &str, skew| json!({ "topologyKey": "zone", "whenUnsatisfiable": when, "maxSkew": skew });
-            pod(
-                json!({ "topologySpreadConstraints": [constraint("DoNotSchedule", 1), constraint("ScheduleAnyway", skew)] }),
-            )
-        };
-        let at = ".spec.topologySpreadConstraints[topologyKey=\"zone\",whenUnsatisfiable=\"ScheduleAnyway\"].maxSkew";
-        assert_eq!(says(&spread(1), &spread(2)), [format!("{at}: 1 -> 2")]);
-    }
-}
+mod tests;

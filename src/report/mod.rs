@@ -8,6 +8,7 @@ mod live;
 mod message;
 mod queue;
 mod sarif;
+mod sequence;
 
 pub use difference::{Difference, differences};
 pub use github::github;

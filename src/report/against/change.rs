@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::{
     diagnostic::Diagnostic,
     locust::{Origins, Rendered},
+    path::FieldPath,
     report::{Difference, differences},
     role::Role,
     schema::Schema,
@@ -99,19 +100,20 @@ impl Refusal {
 pub(super) fn changes(before: &Rendered, after: &Rendered) -> Vec<Change> {
     let pods = Role::ALL.map(|role| of_pod(before, after, role));
     let [master, worker] = pods;
+    // Of a list's items, one may go and another come at the same index.
     let mut in_worker: HashMap<String, &Difference> =
-        worker.iter().map(|change| (change.difference.path.to_string(), &change.difference)).collect();
+        worker.iter().map(|change| (change.difference.to_string(), &change.difference)).collect();
     let mut found = Vec::new();
     for mut change in master {
-        let path = change.difference.path.to_string();
-        if in_worker.get(&path).is_some_and(|other| **other == change.difference) {
+        let said = change.difference.to_string();
+        if in_worker.get(&said).is_some_and(|other| **other == change.difference) {
             change.place = Where::BothPods;
-            in_worker.remove(&path);
+            in_worker.remove(&said);
         }
         found.push(change);
     }
     let only: Vec<bool> =
-        worker.iter().map(|change| in_worker.contains_key(&change.difference.path.to_string())).collect();
+        worker.iter().map(|change| in_worker.contains_key(&change.difference.to_string())).collect();
     found.extend(worker.into_iter().zip(only).filter(|(_, only)| *only).map(|(change, _)| change));
     found.extend(of_service(before, after));
     found
@@ -122,13 +124,13 @@ fn of_pod(before: &Rendered, after: &Rendered, role: Role) -> Vec<Change> {
         return Vec::new();
     };
     let change = |difference: Difference| {
-        let layer = |origins: &Origins, value: &Option<Value>| {
-            value.iter().map(|_| origins.layer_of(&difference.path).to_owned()).collect()
+        let layer = |origins: &Origins, path: &FieldPath, value: &Option<Value>| {
+            value.iter().map(|_| origins.layer_of(path).to_owned()).collect()
         };
         Change {
             place: Where::Pod(role),
-            before_layers: layer(old_origins, &difference.before),
-            after_layers: layer(new_origins, &difference.after),
+            before_layers: layer(old_origins, &difference.path, &difference.before),
+            after_layers: layer(new_origins, &difference.path_after, &difference.after),
             difference,
         }
     };
