@@ -21,7 +21,7 @@ use support::{assert_file, files, podgraft, relative, root, text};
 const FOLDER: &str = "docs/diagnostics";
 
 /// What no file can bring about: why, and how the message begins.
-const WITHOUT_EXAMPLE: [(Code, &str, &str); 6] = [
+const WITHOUT_EXAMPLE: [(Code, &str, &str); 7] = [
     (Code::NoSchema, "Only a broken build says it.", "rebuild podgraft: its schema"),
     (
         Code::NoContainers,
@@ -42,6 +42,11 @@ const WITHOUT_EXAMPLE: [(Code, &str, &str); 6] = [
         Code::TooMuchWork,
         "Only hundreds of patches or constraints for each of thousands of containers bring it about.",
         "let fewer patches and constraints meet fewer containers",
+    ),
+    (
+        Code::TooLargeToStore,
+        "Only a test whose Jobs have more than a million bytes brings it about.",
+        "make this smaller, or mount it from a ConfigMap",
     ),
     (
         Code::RenderFailed,

@@ -9,7 +9,7 @@ use k8s_openapi::api::{apps::v1::ControllerRevision, batch::v1::Job, core::v1::S
 use kube::{
     Api, Client, Config, ResourceExt,
     api::{DynamicObject, ListParams},
-    config::{KubeConfigOptions, Kubeconfig},
+    config::{KubeConfigOptions, Kubeconfig, KubeconfigError},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -18,6 +18,7 @@ use super::Failure;
 use crate::{
     locust::base,
     operator::{
+        api_error::{of_inferred, of_kubeconfig, words},
         client::{self, ApiRequests},
         fetch,
         revision::{GENERATION_ANNOTATION, Objects, REVISION_LABEL, TTL_ANNOTATION},
@@ -52,13 +53,14 @@ impl Connection {
     pub(super) async fn connect(&self) -> Result<Connected, Failure> {
         let config = self.config().await?;
         let namespace = config.default_namespace.clone();
-        let client = client::client(config, &ApiRequests::default()).map_err(|error| unusable(&error))?;
+        let client =
+            client::client(config, &ApiRequests::default()).map_err(|error| unusable(&words(&error)))?;
         Ok(Connected { client, namespace })
     }
 
     /// Reads the kubeconfig.
     pub(super) async fn config(&self) -> Result<Config, Failure> {
-        let fail = unusable;
+        let fail = |error: &KubeconfigError| unusable(&of_kubeconfig(error));
         // The first of equals wins; without it rustls would have to guess.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let options = KubeConfigOptions { context: self.context.clone(), ..KubeConfigOptions::default() };
@@ -70,12 +72,12 @@ impl Connection {
             None if self.context.is_some() => {
                 Config::from_kubeconfig(&options).await.map_err(|error| fail(&error))?
             }
-            None => Config::infer().await.map_err(|error| fail(&error))?,
+            None => Config::infer().await.map_err(|error| unusable(&of_inferred(&error)))?,
         })
     }
 }
 
-fn unusable(error: &dyn std::fmt::Display) -> Failure {
+fn unusable(error: &str) -> Failure {
     Failure(format!("cannot use the kubeconfig: {error}; name one by --kubeconfig or KUBECONFIG"))
 }
 
@@ -125,7 +127,7 @@ async fn live(client: Client, namespace: String, wanted: Wanted) -> Result<Live,
     let tests: Api<DynamicObject> = Api::namespaced_with(client.clone(), &namespace, &fetch::resource());
     let test = tests.get_opt(&name).await;
     let test = test
-        .map_err(|error| Failure(format!("cannot read LocustTest {namespace}/{name}: {}", said(&error))))?;
+        .map_err(|error| Failure(format!("cannot read LocustTest {namespace}/{name}: {}", words(&error))))?;
     let services: Api<Service> = Api::namespaced(client.clone(), &namespace);
     let service = base::generated_name_of(&name, Role::Master);
     let mut live = Live { service: read(&services, &service, test.as_ref()).await?, ..Live::default() };
@@ -154,7 +156,7 @@ where
 {
     let kind = K::kind(&());
     let found = api.get_opt(name).await;
-    let found = found.map_err(|error| Failure(format!("cannot read {kind} {name}: {}", said(&error))))?;
+    let found = found.map_err(|error| Failure(format!("cannot read {kind} {name}: {}", words(&error))))?;
     let Some(object) = found else { return Ok(None) };
     let owner = test.map_or_else(
         || Owner::Other("nobody in the cluster: there is no such LocustTest".into()),
@@ -177,14 +179,6 @@ fn with_ttl(mut job: Value) -> Value {
         job["spec"]["ttlSecondsAfterFinished"] = seconds.into();
     }
     job
-}
-
-/// The API server's own words, where it has some.
-fn said(error: &kube::Error) -> String {
-    match error {
-        kube::Error::Api(status) => status.message.clone(),
-        other => other.to_string(),
-    }
 }
 
 /// Runs work that waits for the network.

@@ -301,6 +301,9 @@ codes! {
         InvalidField "invalid-field" Error,
             "The API server would refuse the final pod for this field."
             "Write what the message asks for."
+        TooLargeToStore "too-large-to-store" Error,
+            "What is made of the test is larger than etcd takes in one request (1.5 MiB): both Jobs are kept in one object when the test starts."
+            "Make the field smaller that the message names, or mount what is in it from a ConfigMap."
         ExecLimit "exec-limit" Error,
             "The arguments and variables of a container are longer than Linux takes them, so that the container could not start. References such as $(NAME) count as what they stand for."
             "Shorten them, or put the text into a file."

@@ -12,6 +12,7 @@ mod origins;
 mod pod;
 mod repeated;
 mod surroundings;
+mod too_large;
 mod unsound;
 mod v1_words;
 mod wish;
@@ -21,6 +22,7 @@ pub use origins::Origins;
 use origins::Told;
 use pod::{Place, Pod};
 pub use surroundings::Surroundings;
+use too_large::too_large;
 use unsound::Unsound;
 
 use super::{
@@ -190,6 +192,7 @@ fn run_in_words_of_v2<'o>(
         overlaps.push((role, pod.overlaps));
         told.push((role, pod.told));
     }
+    rendered.diagnostics.extend(too_large(&rendered, &told, document).map(|one| one.of(object.as_str())));
     rendered.conflicts = overlay::conflicts(overlaps);
     let conflicts = rendered.conflicts.iter().map(|conflict| conflict.diagnostic.clone());
     rendered.diagnostics.extend(conflicts.map(|diagnostic| diagnostic.of(object.as_str())));

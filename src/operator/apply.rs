@@ -68,7 +68,7 @@ pub async fn apply(
 async fn freeze(ctx: &Context, view: &mut View, rendering: Rendering<'_>) -> Result<Option<Verdict>, Error> {
     let Rendering { objects, hash, from } = rendering;
     let has_pods = view.pods.iter().any(|pod| !pod.has_ended());
-    let question = Question { namespace: view.namespace(), objects, hash, has_pods };
+    let question = Question { namespace: view.namespace(), test: view.name(), objects, hash, has_pods };
     let reached = match ctx.checker.check(&ctx.client, &question).await? {
         Verdict::Accepted { reached } => reached,
         refused @ Verdict::Refused { .. } => return Ok(Some(refused)),

@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use gathering::{Gathering, TURN};
 
 use super::{
+    api_error::watch_words,
     error::Error,
     watch::{Filled, reflected, trim_metadata},
 };
@@ -124,7 +125,7 @@ impl Around {
                         gathering.is_coming = true;
                         self.is_stale.store(true, Ordering::Release);
                     }
-                    Some(Err(error)) => self.fail(error.to_string()),
+                    Some(Err(error)) => self.fail(watch_words(&error)),
                     None => return,
                 },
                 () = &mut is_filled, if !filled => {

@@ -61,6 +61,8 @@ pub enum Verdict {
 pub struct Question<'q> {
     /// The test's namespace.
     pub namespace: &'q str,
+    /// The test's name.
+    pub test: &'q str,
     /// What is to be created.
     pub objects: &'q Objects,
     /// The objects' hash.
@@ -74,6 +76,13 @@ struct Answered {
     at: Instant,
     holds: Duration,
     verdict: Verdict,
+}
+
+impl Answered {
+    /// Whether it was refused in the same words.
+    fn says(&self, refused: &str, words: &str) -> bool {
+        matches!(&self.verdict, Verdict::Refused { what, message, .. } if what == refused && message == words)
+    }
 }
 
 /// Asks, not too often, and remembers the answers.
@@ -117,6 +126,12 @@ impl Checker {
             let before = answers.get(&key).map(|before| before.holds * 2);
             holds = before.unwrap_or(REFUSED_FOR).min(REFUSED_FOR_AT_MOST);
             *again = holds;
+        }
+        if let Verdict::Refused { what, message, .. } = &verdict
+            && !answers.get(&key).is_some_and(|before| before.says(what, message))
+        {
+            let test = format!("{}/{}", question.namespace, question.test);
+            tracing::warn!(test, what, message, "the API server refuses the test in a dry run");
         }
         if answers.len() >= KEPT {
             answers.clear();

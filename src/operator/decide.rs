@@ -1,5 +1,7 @@
 //! [`decide`]: what to do next for a test. Pure.
 
+mod words;
+
 use super::{
     restarts::{self, Restart},
     view::{Child, Owner, Progress, View},

@@ -1,10 +1,12 @@
 //! [`Error`]: why a reconcile failed, and is tried again.
 
+use super::api_error::words;
+
 /// Why a reconcile failed. All of them are tried again, later and later.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The API server refused or did not answer.
-    #[error("cannot {what}: {source}")]
+    #[error("cannot {what}: {}", words(.source))]
     Api {
         /// What was tried, with the object's name.
         what: String,

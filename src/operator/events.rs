@@ -15,6 +15,8 @@ use kube::{
     runtime::events::{Event, EventType, Recorder, Reporter},
 };
 
+use super::api_error::words;
+
 /// How many events with different notes an object may have at once, and how long until it may have one more.
 ///
 /// # Source
@@ -89,7 +91,7 @@ impl Events {
         // Its version would make every event another one.
         let object = ObjectReference { resource_version: None, ..object.clone() };
         if let Err(error) = recorder.publish(&event, &object).await {
-            tracing::warn!(object = object.name, %error, "cannot write an event");
+            tracing::warn!(object = object.name, error = words(&error), "cannot write an event");
         }
     }
 

@@ -16,6 +16,7 @@
 //! Decisions to create or delete are made twice: once on the caches, then again on what the API server
 //! itself says at that moment. A cache that lags behind can delay something, never repeat it.
 
+pub mod api_error;
 pub mod apply;
 pub mod around;
 mod asked;

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::{
     MANAGER,
+    api_error::words,
     around::overlay_resource,
     conditions::{Conditions, condition},
     context::Context,
@@ -237,7 +238,7 @@ async fn write(ctx: &Context, overlay: &Reference, document: &Document, status: 
         // The cache is behind, or the overlay is gone: the next turn knows.
         Err(error) if is_conflict(&error) || is_missing(&error) => false,
         Err(error) => {
-            tracing::warn!(overlay = name, %error, "cannot write an overlay's status");
+            tracing::warn!(overlay = name, error = words(&error), "cannot write an overlay's status");
             false
         }
     }

@@ -170,8 +170,11 @@ pub(super) fn on_error(test: Arc<DynamicObject>, error: &Error, scope: Arc<Scope
     let name = name_of(&test);
     let first = if matches!(error, Error::Stale) { SOON } else { FAILED };
     let delay = scope.ctx.delay(&key(&test), first, LONGEST);
-    if delay > SOON {
-        tracing::warn!(test = name, %error, ?delay, "failed, and is tried again");
+    let seconds = delay.as_secs_f64();
+    if matches!(error, Error::Stale) {
+        tracing::debug!(test = name, %error, seconds, "somebody was quicker: looking again");
+    } else {
+        tracing::warn!(test = name, %error, seconds, "failed, and is tried again");
     }
     Action::requeue(delay)
 }
@@ -256,7 +259,7 @@ async fn act(scope: &Scope, view: &mut View, now: &Now) -> Result<(Step, Option<
             return Err(Error::Stale);
         }
         let (was_there, made_before) = (view.clone(), view.was_made());
-        tracing::info!(test = name_of(&view.test), ?step, "acting");
+        tracing::info!(test = name_of(&view.test), "{step}");
         let said = apply(&scope.ctx, view, &step, rendering).await?;
         report::done(&scope.ctx, &was_there, view, &step, made_before).await;
         if said.is_some() && (step != Step::Freeze || view.revision.is_none()) {

@@ -1,5 +1,7 @@
 //! Logs.
 
+use std::{env, io::IsTerminal};
+
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 /// How logs are written.
@@ -9,6 +11,12 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+/// Whether logs have colours: on a terminal, unless somebody asks for none (no-color.org).
+fn is_coloured() -> bool {
+    let none = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && !none
 }
 
 /// Checks a filter in the words of `tracing`.
@@ -25,7 +33,10 @@ pub fn start(format: LogFormat, filter: &str) {
     let filter = EnvFilter::new(filter);
     let registry = tracing_subscriber::registry().with(filter);
     let started = match format {
-        LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr)).try_init(),
+        LogFormat::Text => {
+            let text = fmt::layer().with_writer(std::io::stderr).with_ansi(is_coloured());
+            registry.with(text).try_init()
+        }
         LogFormat::Json => registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init(),
     };
     drop(started);

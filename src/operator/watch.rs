@@ -27,6 +27,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
 use super::{
+    api_error::{is_expected, watch_words},
     context::Context,
     fetch::resource,
     index::Index,
@@ -198,7 +199,13 @@ where
         .map(move |event| {
             match &event {
                 Ok(event) => note(event),
-                Err(error) => tracing::warn!(kind, %error, "watching failed, and is tried again"),
+                // The API server keeps old versions for some minutes only.
+                Err(error) if is_expected(error) => {
+                    tracing::debug!(kind, error = watch_words(error), "watching begins anew");
+                }
+                Err(error) => {
+                    tracing::warn!(kind, error = watch_words(error), "watching failed, and is tried again");
+                }
             }
             event
         })

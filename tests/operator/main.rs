@@ -28,6 +28,7 @@ mod support;
 mod suspend;
 mod telemetry;
 mod updates;
+mod words;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -86,6 +87,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(overlays::one_that_cannot_be_read_is_told),
     scenario!(overlays::what_an_overlay_aims_at_in_vain_is_told),
     scenario!(overlays::an_overlay_that_cannot_be_read_is_told),
+    scenario!(words::what_is_too_large_is_told_before_anything_is_made),
     scenario!(command_line::render_diff_and_validate_read_the_cluster),
     scenario!(cluster_inputs::overlays_and_labels_of_the_cluster_count),
     scenario!(cluster_inputs::files_replace_or_add_to_what_the_cluster_has),

@@ -8,12 +8,12 @@ use kube::{
     api::{ApiResource, DynamicObject, ListParams},
 };
 
-use super::{Connected, said};
+use super::Connected;
 use crate::{
     cli::{Failure, surroundings::ClusterInputs},
     locust::overlay::{Kind, Namespace},
     manifest::Document,
-    operator::{around::overlay_resource, fetch},
+    operator::{api_error::words, around::overlay_resource, fetch},
 };
 
 /// What is to be read around tests.
@@ -40,7 +40,7 @@ impl Connected {
         let mut documents = Vec::new();
         for name in names {
             let test = api.get(name).await.map_err(|error| {
-                Failure(format!("cannot read LocustTest {namespace}/{name}: {}", said(&error)))
+                Failure(format!("cannot read LocustTest {namespace}/{name}: {}", words(&error)))
             })?;
             documents.push(document(test));
         }
@@ -119,10 +119,10 @@ fn document(mut object: DynamicObject) -> Document {
 /// What to do about something that cannot be read: which right is lacking, or the server's words.
 fn refused(error: &kube::Error, right: &str, instead: &str) -> Failure {
     match error {
-        kube::Error::Api(status) if matches!(status.code, 401 | 403) => Failure(format!(
+        kube::Error::Api(status) if status.code == 403 => Failure(format!(
             "ask for the right to {right}, or {instead}: what the operator makes of the test depends on it; {}",
             status.message
         )),
-        error => Failure(format!("cannot {right}: {}; or {instead}", said(error))),
+        error => Failure(format!("cannot {right}: {}; or {instead}", words(error))),
     }
 }
