@@ -103,8 +103,6 @@ fn made_up_identity() -> String {
     format!("{host}-{:016x}", RandomState::new().hash_one(std::process::id()))
 }
 
-/// The part of a lease's life at whose end it is renewed.
-const RENEWAL: u64 = 3;
 /// The name of the lease.
 const LEASE: &str = "podgraft.locust.io";
 
@@ -125,7 +123,6 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         namespace: arguments.lease_namespace,
         identity,
         duration: Duration::from_secs(arguments.lease_duration),
-        grace: Duration::from_secs((arguments.lease_duration * 2 / RENEWAL).max(1)),
     });
     let settings = Settings {
         config,

@@ -10,6 +10,7 @@ use tokio::{
 };
 
 use super::{
+    api_error::words,
     around::Around,
     client,
     context::Context,
@@ -28,11 +29,11 @@ const LAST_WORK: Duration = Duration::from_secs(20);
 /// Runs the operator until the process is told to stop (`SIGTERM`, `SIGINT`).
 ///
 /// # Errors
-/// [`Error::Start`] when it cannot start, or when another replica has taken the lease.
+/// [`Error::Start`] when it cannot start, or when it does not hold the lease any more.
 pub async fn run(cluster: Config, settings: Settings) -> Result<(), Error> {
     let metrics = Metrics::default();
     let client = client::client(cluster, metrics.requests())
-        .map_err(|error| Error::Start(format!("cannot use the kubeconfig: {error}")))?;
+        .map_err(|error| Error::Start(format!("cannot use the kubeconfig: {}", words(&error))))?;
     let ready = Readiness::default();
     if let Some(address) = settings.health {
         serve_health(address, ready.clone()).await?;
@@ -58,22 +59,20 @@ pub async fn run(cluster: Config, settings: Settings) -> Result<(), Error> {
     tracing::info!(lease = election.lease, identity = election.identity, "waiting for the lease");
     tokio::select! {
         () = lease.won() => {}
-        () = until(stopped.clone()) => {
-            lease.give_back().await;
-            return Ok(());
-        }
+        () = until(stopped.clone()) => return Ok(()),
     }
     tracing::info!("leading");
+    let mut held = lease.hold();
     let lost = tokio::select! {
-        () = work(client, settings, metrics.clone(), instance, &ready, stopped) => false,
-        () = lease.lost() => true,
+        () = work(client, settings, metrics.clone(), instance, &ready, stopped) => None,
+        lost = held.lost() => Some(lost),
     };
     metrics.leads(false);
-    if lost {
+    if let Some(lost) = lost {
         // Caches and failures are of the past: start afresh.
-        return Err(Error::Start("another replica has taken the lease".into()));
+        return Err(Error::Start(lost.to_string()));
     }
-    lease.give_back().await;
+    held.give_back().await;
     Ok(())
 }
 

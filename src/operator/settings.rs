@@ -46,6 +46,4 @@ pub struct Election {
     pub identity: String,
     /// How long a lease is good for.
     pub duration: Duration,
-    /// How long before its end it is renewed.
-    pub grace: Duration,
 }

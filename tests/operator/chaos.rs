@@ -1,6 +1,7 @@
 //! Operators that are killed, API servers that go away, leaders that fall.
 
 use std::{
+    fs,
     sync::atomic::{AtomicUsize, Ordering},
     thread::{scope, sleep},
     time::{Duration, Instant},
@@ -9,7 +10,10 @@ use std::{
 use crate::{
     cluster,
     scenario::{Place, count, http, test},
-    support::{operator::Operator, pod_life::Fate},
+    support::{
+        operator::{Cluster, Operator},
+        pod_life::Fate,
+    },
 };
 
 /// How often the operator is killed.
@@ -144,38 +148,68 @@ fn a_restart_writes_nothing() {
     cluster.until("clusterpodoverlay", "kept", "default", |kept| kept["status"]["matchedTests"] == 9);
 }
 
+/// A replica of several, with leases of so many seconds.
+fn replica(cluster: &Cluster, identity: &str, seconds: u64) -> Operator {
+    let duration = format!("--lease-duration={seconds}");
+    let arguments = ["--leader-elect", "--lease-namespace=podgraft", &duration, "--identity", identity];
+    Operator::start(cluster, &cluster.plane.kubeconfig("podgraft"), &arguments)
+}
+
 /// Of two replicas one acts; when it falls, the other takes over.
 #[test]
 fn another_replica_takes_over() {
     let (_turn, cluster) = cluster();
-    let start = |identity: &str| {
-        let kubeconfig = cluster.plane.kubeconfig("podgraft");
-        let arguments =
-            ["--leader-elect", "--lease-namespace=podgraft", "--lease-duration=6", "--identity", identity];
-        Operator::start(&cluster, &kubeconfig, &arguments)
-    };
-    let mut first = start("one");
+    let mut first = replica(&cluster, "one", 6);
     leads(&first);
-    let mut second = start("two");
+    let mut second = replica(&cluster, "two", 6);
     cluster.apply(&test("led", ""));
     cluster.phase("led", "default", "Running");
     assert!(http(second.metrics, "/metrics").contains("podgraft_leader 0"), "it stands by");
     first.kill();
     let fell = Instant::now();
+    leads(&second);
+    let killed = fell.elapsed().as_secs_f64();
+    println!("leader killed: taken over after {killed:.1} s, with leases of 6 s");
+    assert!(killed < 6.0 + 2.0 + 1.5, "{killed} s");
     cluster.apply(&test("taken-over", ""));
     cluster.phase("taken-over", "default", "Running");
-    println!("leader killed: taken over after {:.1} s, with leases of 6 s", fell.elapsed().as_secs_f64());
-    assert!(http(second.metrics, "/metrics").contains("podgraft_leader 1"));
-    let third = start("three");
+    // As long as leases are good for by default.
+    let third = replica(&cluster, "three", 15);
     sleep(Duration::from_secs(1));
     assert_eq!(second.stop(), Some(0), "a leader that is told to stop ends well");
     let left = Instant::now();
     leads(&third);
-    println!("leader told to stop: taken over after {:.1} s", left.elapsed().as_secs_f64());
+    let told = left.elapsed().as_secs_f64();
+    println!("leader told to stop: taken over after {told:.1} s, with leases of 15 s");
+    assert!(told < 2.0 + 1.5, "{told} s");
     for name in ["led", "taken-over"] {
         let masters = cluster.life.masters(&format!("default/{name}-master"));
         assert_eq!((masters.at_once, masters.ever.len()), (1, 1), "{name}: {masters:?}");
     }
+}
+
+/// A leader that has lost its lease leaves, and says whether another has it or nobody could be asked.
+#[test]
+fn a_leader_says_why_it_leaves() {
+    let (_turn, mut cluster) = cluster();
+    let log = |cluster: &Cluster| fs::read_to_string(cluster.plane.folder().join("operator.log")).unwrap();
+    let mut robbed = replica(&cluster, "robbed", 6);
+    leads(&robbed);
+    let thief = "{\"spec\":{\"holderIdentity\":\"thief\"}}";
+    let patch = ["patch", "lease", "podgraft.locust.io", "-n", "podgraft", "--type=merge", "-p", thief];
+    cluster.plane.kubectl_ok(&patch, b"");
+    assert_eq!(robbed.ended(Duration::from_secs(20)), Some(2));
+    let said = log(&cluster);
+    assert!(said.contains("another replica, thief, has taken the lease"), "{said}");
+    fs::remove_file(cluster.plane.folder().join("operator.log")).unwrap();
+    let mut alone = replica(&cluster, "alone", 6);
+    leads(&alone);
+    cluster.plane.restart_api_server(Duration::from_secs(9));
+    assert_eq!(alone.ended(Duration::from_secs(1)), Some(2), "it left while the API server was away");
+    let said = log(&cluster);
+    assert!(said.contains("the lease could not be renewed for"), "{said}");
+    assert!(said.contains("nothing listens there: connection refused"), "{said}");
+    assert!(!said.contains("taken the lease"), "{said}");
 }
 
 /// Waits until this replica acts.

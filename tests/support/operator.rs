@@ -156,6 +156,18 @@ impl Operator {
         self.process.wait().unwrap().code()
     }
 
+    /// How it ended by itself; `None` when it goes on.
+    pub(crate) fn ended(&mut self, within: Duration) -> Option<i32> {
+        let started = Instant::now();
+        while started.elapsed() < within {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status.code();
+            }
+            sleep(Duration::from_millis(50));
+        }
+        None
+    }
+
     /// The process's ID.
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
