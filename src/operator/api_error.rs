@@ -45,6 +45,11 @@ pub fn words(error: &kube::Error) -> String {
     }
 }
 
+/// Whether etcd would not take an object: as final as what the API server refuses.
+pub(super) fn is_too_large(status: &Status) -> bool {
+    status.message.contains(TOO_LARGE)
+}
+
 /// What went wrong with a watch.
 #[must_use]
 pub fn watch_words(error: &watcher::Error) -> String {
@@ -115,7 +120,8 @@ fn of_auth(error: &AuthError) -> String {
     }
 }
 
-fn of_status(status: &Status) -> String {
+/// What the API server says, and what to do about it.
+pub(super) fn of_status(status: &Status) -> String {
     let said = status.message.trim();
     let code = StatusCode::from_u16(status.code).ok();
     let name = code.and_then(|code| code.canonical_reason()).unwrap_or("no reason given");

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     MANAGER,
+    api_error::{is_too_large, of_status},
     check::{Question, Verdict, post},
     context::Context,
     decide::{Doomed, Step, Suspension},
@@ -68,7 +69,9 @@ pub async fn apply(
 async fn freeze(ctx: &Context, view: &mut View, rendering: Rendering<'_>) -> Result<Option<Verdict>, Error> {
     let Rendering { objects, hash, from } = rendering;
     let has_pods = view.pods.iter().any(|pod| !pod.has_ended());
-    let question = Question { namespace: view.namespace(), test: view.name(), objects, hash, has_pods };
+    let is_first = view.children().next().is_none();
+    let question =
+        Question { namespace: view.namespace(), test: view.name(), objects, hash, has_pods, is_first };
     let reached = match ctx.checker.check(&ctx.client, &question).await? {
         Verdict::Accepted { reached } => reached,
         refused @ Verdict::Refused { .. } => return Ok(Some(refused)),
@@ -179,8 +182,10 @@ async fn send(
     match post(&ctx.client, path, object, &params).await {
         Ok(created) => Ok(Ok(created)),
         Err(error) if is_conflict(&error) => Err(Error::Stale),
-        Err(kube::Error::Api(status)) if matches!(status.code, 400 | 403 | 413 | 422) => {
-            let message = status.message.clone();
+        Err(kube::Error::Api(status))
+            if matches!(status.code, 400 | 403 | 413 | 422) || is_too_large(&status) =>
+        {
+            let message = of_status(&status);
             Ok(Err(Verdict::Refused { what: what.to_owned(), message, again: REFUSED_AGAIN }))
         }
         Err(error) => Err(Error::api(format!("create the {what}"))(error)),
@@ -260,6 +265,15 @@ async fn expire(ctx: &Context, view: &mut View, expiring: &[(String, i32)]) -> R
         job.ttl = job.wanted_ttl;
     }
     Ok(())
+}
+
+/// Deletes the revision of a test of which nothing else was made.
+///
+/// # Errors
+/// [`Error::Api`] when the API server does not answer.
+pub(super) async fn withdraw(ctx: &Context, view: &mut View) -> Result<(), Error> {
+    let made = view.revision.take().map(|revision| revision.name);
+    forget(ctx, view, &Vec::from_iter(made)).await
 }
 
 async fn forget(ctx: &Context, view: &mut View, names: &[String]) -> Result<(), Error> {

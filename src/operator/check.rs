@@ -19,7 +19,13 @@ use tokio::{
     time::{Interval, MissedTickBehavior, interval},
 };
 
-use super::{MANAGER, error::Error, revision::Objects, settings::DryRun};
+use super::{
+    MANAGER,
+    api_error::{is_too_large, of_status},
+    error::{Error, is_conflict},
+    revision::Objects,
+    settings::DryRun,
+};
 use crate::role::Role;
 
 /// The shortest time between two dry runs: admission webhooks answer them all.
@@ -69,6 +75,8 @@ pub struct Question<'q> {
     pub hash: &'q str,
     /// Whether the test has pods, which go before the new ones come.
     pub has_pods: bool,
+    /// Whether the names of the Jobs must be free: nothing of the test is there.
+    pub is_first: bool,
 }
 
 /// An answer, and how long it holds.
@@ -104,6 +112,11 @@ impl Checker {
     #[must_use]
     pub fn new(asks: DryRun) -> Self {
         Self { asks, pace: Mutex::default(), answers: std::sync::Mutex::default() }
+    }
+
+    /// Whether Jobs are asked for at all.
+    pub(super) fn asks_for_jobs(&self) -> bool {
+        self.asks != DryRun::Off
     }
 
     /// Asks whether the API server would take these Jobs, and pods like theirs. The same are not asked for
@@ -152,12 +165,14 @@ impl Checker {
     }
 
     async fn ask(&self, client: &Client, question: &Question<'_>) -> Result<Verdict, Error> {
-        let Question { namespace, objects, has_pods, .. } = *question;
+        let Question { namespace, objects, has_pods, is_first, .. } = *question;
         let mut skipped = None;
         for role in Role::ALL {
             let job = objects.job(role);
             let path = format!("/apis/batch/v1/namespaces/{namespace}/jobs");
-            match self.dry_run(client, &path, &unnamed(job)).await? {
+            // By its own name, one that somebody else has is met before anything is made.
+            let job_to_ask = if is_first { job.clone() } else { unnamed(job) };
+            match self.dry_run(client, &path, &job_to_ask).await? {
                 Answer::Refused(message) => return Ok(refused(format!("{role}'s Job"), message)),
                 Answer::NotAsked(why) => skipped = Some(format!("the Jobs were not checked: {why}")),
                 Answer::Taken => {}
@@ -203,6 +218,7 @@ impl Checker {
         let params = PostParams { dry_run: true, field_manager: Some(MANAGER.to_owned()) };
         match post(client, path, object, &params).await {
             Ok(_) => Ok(Answer::Taken),
+            Err(error) if is_conflict(&error) => Err(Error::Stale),
             Err(kube::Error::Api(status)) => {
                 let message = as_named(&status.message, object);
                 Ok(match status.code {
@@ -211,6 +227,7 @@ impl Checker {
                     }
                     400 if message.contains("does not support dry run") => Answer::NotAsked(message),
                     400 | 403 | 413 | 422 => Answer::Refused(message),
+                    _ if is_too_large(&status) => Answer::Refused(of_status(&status)),
                     500 if message.contains("failed calling webhook") => Answer::NotAsked(message),
                     _ => return Err(Error::api("make a dry run")(kube::Error::Api(status))),
                 })

@@ -11,8 +11,9 @@ use kube::{Client, runtime::events::Reporter};
 use tokio::sync::Semaphore;
 
 use super::{
-    MANAGER, around::Around, check::Checker, events::Events, metrics::Metrics, missing_pods::MissingPods,
-    overlay_status::Uses, render_pool::RenderPool, settings::Settings,
+    MANAGER, around::Around, check::Checker, events::Events, memory::Memory, metrics::Metrics,
+    missing_pods::MissingPods, overlay_status::Uses, render_pool::RenderPool, settings::Settings,
+    start::Starts,
 };
 
 /// How many tests' delays are kept.
@@ -40,6 +41,10 @@ pub struct Context {
     pub(super) pool: RenderPool,
     /// As many as tests may be worked on at once, in all namespaces.
     pub(super) turns: Semaphore,
+    /// What tests are asked about before they start.
+    pub(super) starts: Starts,
+    /// What was done to tests.
+    pub(super) memory: Memory,
     waits: Mutex<HashMap<String, u32>>,
 }
 
@@ -65,6 +70,8 @@ impl Context {
             pool: RenderPool::default(),
             settings,
             metrics,
+            starts: Starts::default(),
+            memory: Memory::default(),
             waits: Mutex::default(),
         }
     }

@@ -1,9 +1,11 @@
 //! [`Error`]: why a reconcile failed, and is tried again.
 
+use std::sync::Arc;
+
 use super::api_error::words;
 
 /// Why a reconcile failed. All of them are tried again, later and later.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// The API server refused or did not answer.
     #[error("cannot {what}: {}", words(.source))]
@@ -11,7 +13,7 @@ pub enum Error {
         /// What was tried, with the object's name.
         what: String,
         /// What came of it.
-        source: Box<kube::Error>,
+        source: Arc<kube::Error>,
     },
     /// Somebody else changed the object first, or the cache is behind: look again.
     #[error("the caches are behind")]
@@ -37,7 +39,7 @@ impl Error {
     /// Wraps an API error, saying what was tried.
     pub(super) fn api(what: impl Into<String>) -> impl FnOnce(kube::Error) -> Self {
         let what = what.into();
-        move |source| Self::Api { what, source: Box::new(source) }
+        move |source| Self::Api { what, source: Arc::new(source) }
     }
 
     /// The label of this error in metrics.

@@ -86,14 +86,10 @@ pub fn cached(caches: &Caches, test: &DynamicObject) -> View {
 /// # Errors
 /// [`Error::Api`] when it does not answer.
 pub async fn live(client: &Client, test: &DynamicObject) -> Result<Option<View>, Error> {
+    let Some(current) = self::test(client, test).await? else { return Ok(None) };
     let namespace = test.namespace().unwrap_or_default();
     let name = test.name_any();
     let [master, worker] = Role::ALL.map(|role| base::generated_name_of(&name, role));
-    let tests: Api<DynamicObject> = Api::namespaced_with(client.clone(), &namespace, &resource());
-    let found = tests.get_opt(&name).await.map_err(Error::api(format!("read LocustTest {name}")))?;
-    let Some(current) = found.filter(|current| current.metadata.uid == test.metadata.uid) else {
-        return Ok(None);
-    };
     let jobs: Api<Job> = Api::namespaced(client.clone(), &namespace);
     let services: Api<Service> = Api::namespaced(client.clone(), &namespace);
     let revisions: Api<ControllerRevision> = Api::namespaced(client.clone(), &namespace);
@@ -119,6 +115,24 @@ pub async fn live(client: &Client, test: &DynamicObject) -> Result<Option<View>,
         pods: pods.list(&with_label).await.map_err(what("pods"))?.items,
     };
     Ok(Some(view(current, found)))
+}
+
+/// The test itself, as the API server has it; `None` when it is gone, or another of its name is there.
+///
+/// # Errors
+/// [`Error::Api`] when it does not answer.
+pub(super) async fn test(client: &Client, test: &DynamicObject) -> Result<Option<DynamicObject>, Error> {
+    let (namespace, name) = (test.namespace().unwrap_or_default(), test.name_any());
+    let tests: Api<DynamicObject> = Api::namespaced_with(client.clone(), &namespace, &resource());
+    let found = tests.get_opt(&name).await.map_err(Error::api(format!("read LocustTest {name}")))?;
+    Ok(found.filter(|current| current.metadata.uid == test.metadata.uid))
+}
+
+/// A test of which nothing was made, with the pods that have its labels.
+pub(super) fn unmade(test: DynamicObject, pods: Vec<Pod>) -> View {
+    let found =
+        Found { revisions: Vec::new(), service: None, web_service: None, master: None, worker: None, pods };
+    view(test, found)
 }
 
 /// Whether a test asks for a second Service, or a revision of its own has one, replaced or not.

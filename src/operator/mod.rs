@@ -14,11 +14,14 @@
 //! - [`status`]: what is true of the test, in words. [`report`] writes it, and events on transitions.
 //!
 //! Decisions to create or delete are made twice: once on the caches, then again on what the API server
-//! itself says at that moment. A cache that lags behind can delay something, never repeat it.
+//! itself says at that moment. A cache that lags behind can delay something, never repeat it. Of a test of which
+//! nothing seems to be there, only itself and the pods with its labels are read: that the names of its Jobs are free
+//! is asked in the dry run, and again by creating them, which nobody can do twice.
 
 pub mod api_error;
 pub mod apply;
 pub mod around;
+mod around_changed;
 mod asked;
 pub mod check;
 pub mod client;
@@ -33,6 +36,7 @@ mod fixture;
 mod health;
 pub mod index;
 mod lease;
+mod memory;
 pub mod metrics;
 mod missing_pods;
 mod overlay_status;
@@ -44,8 +48,10 @@ mod render_pool;
 pub mod report;
 pub mod restarts;
 pub mod revision;
+mod rounds;
 mod run;
 pub mod settings;
+mod start;
 mod state;
 pub mod status;
 pub mod telemetry;

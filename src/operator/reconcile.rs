@@ -16,12 +16,14 @@ use kube::{
 use serde_json::Value;
 
 use super::{
-    apply::{Rendering, apply},
+    apply::{Rendering, apply, withdraw},
     check::Verdict,
+    context::Context,
     decide::{Step, Wanted, decide},
     error::{Error, is_conflict, is_missing},
     fetch, report,
     revision::{Objects, Sources},
+    start::{Start, is_unmade},
     status::{Facts, differences_of, status},
     view::View,
     watch::Scope,
@@ -136,10 +138,10 @@ impl Now {
         self.objects.as_ref().map(|_| &*self.hash)
     }
 
-    /// Whether the test is still rendered with what there is.
-    async fn is_current(&self, scope: &Scope) -> Result<bool, Error> {
-        let Some((overlays, namespace)) = &self.around else { return Ok(false) };
-        scope.ctx.around.is_current(&scope.ctx.client, overlays, namespace).await
+    /// Whether the test is rendered with what there is.
+    fn is_current(&self, start: &Start) -> bool {
+        let around = self.around.as_ref();
+        around.is_some_and(|(overlays, namespace)| start.current.is(overlays, namespace))
     }
 
     fn wanted(&self) -> Wanted<'_> {
@@ -195,22 +197,32 @@ async fn look(test: &DynamicObject, scope: &Arc<Scope>) -> Result<Action, Error>
         return release(test, scope).await;
     }
     let mut now = Now::of(scope, test).await;
-    // Rendering waits for its own turn, and keeps nobody's.
-    let Ok(_turn) = scope.ctx.turns.acquire().await else { return Ok(Action::await_change()) };
     let mut view = fetch::cached(&scope.caches, test);
     let mut step = decide(&view, now.wanted());
-    let (mut verdict, mut failure) = (None, None);
-    if step.acts() || matches!(step, Step::Strand(_)) {
+    let acts = step.acts() || matches!(step, Step::Strand(_));
+    if acts && scope.ctx.memory.is_ahead_of(&view) {
+        return Ok(Action::requeue(SOON));
+    }
+    let (mut verdict, mut failure, mut start) = (None, None, None);
+    if step == Step::Freeze {
+        match ask(scope, test).await {
+            Ok(answer) => start = Some(answer),
+            Err(error) => failure = Some(error),
+        }
+    }
+    // Rendering, and asking before a start, wait for turns of their own, and keep nobody's.
+    let Ok(_turn) = scope.ctx.turns.acquire().await else { return Ok(Action::await_change()) };
+    if acts && failure.is_none() {
         // The caches may lag behind: what is done is decided on what the API server says itself.
-        let Some(live) = fetch::live(&scope.ctx.client, test).await? else {
+        let live = latest(scope, &view, start.as_deref()).await?;
+        let Some(live) = live.filter(|live| live.test.metadata.deletion_timestamp.is_none()) else {
             return Ok(Action::requeue(SOON));
         };
-        if live.test.metadata.deletion_timestamp.is_some() {
-            return Ok(Action::requeue(SOON));
-        }
         view = live;
-        now = Now::of(scope, &view.test).await;
-        match act(scope, &mut view, &now).await {
+        if view.test.resource_version() != test.resource_version() {
+            now = Now::of(scope, &view.test).await;
+        }
+        match act(scope, &mut view, &now, start).await {
             Ok(outcome) => (step, verdict) = outcome,
             // The author is told, too.
             Err(error @ Error::Api { .. }) => failure = Some(error),
@@ -238,29 +250,102 @@ async fn look(test: &DynamicObject, scope: &Arc<Scope>) -> Result<Action, Error>
         drift: &drift,
         now: time,
     };
-    report::write(&scope.ctx, &view, &status(&facts)).await?;
+    let status = status(&facts);
+    let rest = scope.ctx.memory.status_rests(&key(test)).filter(|_| !acts);
+    if let Some(rest) = rest.filter(|_| concerns_pods_only(view.status(), &status)) {
+        return Ok(Action::requeue(rest));
+    }
+    report::write(&scope.ctx, &view, &status).await?;
     if let Some(error) = failure {
         return Err(error);
     }
     Ok(next(scope, &view, &step, verdict.as_ref(), time))
 }
 
-/// Does one step after another until there is nothing more to do now.
-async fn act(scope: &Scope, view: &mut View, now: &Now) -> Result<(Step, Option<Verdict>), Error> {
+/// Whether two statuses differ, and in nothing but how the pods are: these come up one after another.
+fn concerns_pods_only(before: &Value, after: &Value) -> bool {
+    let rest = |status: &Value| {
+        let mut fields = status.as_object().cloned().unwrap_or_default();
+        for field in ["connectedWorkers", "reason"] {
+            fields.remove(field);
+        }
+        let of_pods =
+            |condition: &Value| condition["type"] == "PodsHealthy" || condition["type"] == "WorkersConnected";
+        if let Some(conditions) = fields.get_mut("conditions").and_then(Value::as_array_mut) {
+            conditions.retain(|condition| !of_pods(condition));
+        }
+        fields
+    };
+    before != after && rest(before) == rest(after)
+}
+
+/// Asks the API server for what matters to a test that is about to start.
+async fn ask(scope: &Scope, test: &DynamicObject) -> Result<Arc<Start>, Error> {
+    let has_cluster_overlays = scope.ctx.around.has_cluster_overlays();
+    scope.ctx.starts.ask(&scope.ctx.client, test, has_cluster_overlays).await
+}
+
+/// What the API server says of a test. Where nothing of it is known to be there, only the test itself is read: the
+/// names of what it needs are met when the API server is asked for them.
+async fn latest(scope: &Scope, cached: &View, start: Option<&Start>) -> Result<Option<View>, Error> {
+    let Context { client, checker, memory, .. } = &*scope.ctx;
+    match start.filter(|_| is_unmade(cached) && checker.asks_for_jobs() && !memory.has_met(cached.uid())) {
+        Some(start) => start.view(client, &cached.test).await,
+        None => fetch::live(client, &cached.test).await,
+    }
+}
+
+/// Does one step after another until there is nothing more to do now, and remembers what came of it.
+async fn act(
+    scope: &Scope,
+    view: &mut View,
+    now: &Now,
+    start: Option<Arc<Start>>,
+) -> Result<(Step, Option<Verdict>), Error> {
+    let outcome = steps(scope, view, now, start).await?;
+    scope.ctx.memory.made(view);
+    Ok(outcome)
+}
+
+/// What a test needs has a name that is somebody else's, who is not in the caches: it has not started, and may become
+/// another until it does.
+async fn give_way(scope: &Scope, view: &mut View) -> Error {
+    scope.ctx.memory.met(view.uid());
+    if view.children().next().is_some() {
+        return Error::Stale;
+    }
+    withdraw(&scope.ctx, view).await.err().unwrap_or(Error::Stale)
+}
+
+async fn steps(
+    scope: &Scope,
+    view: &mut View,
+    now: &Now,
+    mut start: Option<Arc<Start>>,
+) -> Result<(Step, Option<Verdict>), Error> {
     let from = Sources::of(&now.rendered);
     let rendering = now.objects.as_ref().map(|objects| Rendering { objects, hash: &now.hash, from: &from });
-    let (mut wanted, mut refused) = (now.wanted(), None);
+    let (mut wanted, mut refused, was_unmade) = (now.wanted(), None, is_unmade(view));
     for _ in 0..STEPS {
         let step = decide(view, wanted);
         if !step.acts() {
             return Ok((step, refused));
         }
-        if step == Step::Freeze && !now.is_current(scope).await? {
-            return Err(Error::Stale);
+        if step == Step::Freeze {
+            let start = match start.take() {
+                Some(start) => start,
+                None => ask(scope, &view.test).await?,
+            };
+            if !now.is_current(&start) {
+                return Err(Error::Stale);
+            }
         }
         let (was_there, made_before) = (view.clone(), view.was_made());
         tracing::info!(test = name_of(&view.test), "{step}");
-        let said = apply(&scope.ctx, view, &step, rendering).await?;
+        let said = match apply(&scope.ctx, view, &step, rendering).await {
+            Err(Error::Stale) if was_unmade => return Err(give_way(scope, view).await),
+            said => said?,
+        };
         report::done(&scope.ctx, &was_there, view, &step, made_before).await;
         if said.is_some() && (step != Step::Freeze || view.revision.is_none()) {
             return Ok((step, said));
@@ -276,7 +361,8 @@ async fn act(scope: &Scope, view: &mut View, now: &Now) -> Result<(Step, Option<
 /// What differs between what is frozen and what would be rendered now.
 async fn drift(scope: &Scope, view: &View, now: &Now) -> Result<Vec<Difference>, Error> {
     let (Some(revision), Some(objects)) = (&view.revision, &now.objects) else { return Ok(Vec::new()) };
-    if revision.hash == now.hash {
+    // What else has changed waits for the next start, and concerns many tests at once: it is told without a request.
+    if revision.hash == now.hash || view.generation() <= revision.generation {
         return Ok(Vec::new());
     }
     let frozen = match &revision.objects {

@@ -40,7 +40,7 @@ pub async fn write(ctx: &Context, view: &View, status: &Value) -> Result<(), Err
     });
     let params = PatchParams::apply(MANAGER).force();
     match tests.patch_status(view.name(), &params, &Patch::Apply(patch)).await {
-        Ok(_) => {}
+        Ok(_) => ctx.memory.written(view.uid()),
         Err(error) if is_missing(&error) => return Ok(()),
         Err(error) if is_conflict(&error) => return Err(Error::Stale),
         Err(kube::Error::Api(refused)) if refused.message.contains(NOT_DECLARED) => {
@@ -148,7 +148,8 @@ fn transitions(before: &Value, after: &Value) -> Vec<Told> {
     if changed("TemplatesApplied", "False", &["RefusedByServer", "NameTaken"]) {
         tell(warning, "TemplatesNotApplied", message("TemplatesApplied"));
     }
-    if changed("TemplateUpToDate", "False", &["SpecChanged", "OperatorChanged", "SpecRefused"]) {
+    // A change of an overlay or of the operator concerns many tests, and is told by the condition alone.
+    if changed("TemplateUpToDate", "False", &["SpecChanged", "SpecRefused"]) {
         tell(normal, "TemplateOutdated", message("TemplateUpToDate"));
     }
     // Its words change with every pod.

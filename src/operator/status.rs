@@ -4,6 +4,7 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
+    around_changed::around_changed,
     check::Verdict,
     conditions::{Conditions, Holds, seconds},
     decide::Step,
@@ -340,23 +341,24 @@ fn up_to_date(facts: &Facts<'_>, conditions: &mut Conditions<'_>) {
 }
 
 fn what_differs(facts: &Facts<'_>, revision: &Revision, changed: bool) -> String {
+    if !changed && !facts.view.has_ended() {
+        return around_changed(revision, facts.rendered);
+    }
     let shown: Vec<String> = facts.drift.iter().take(SHOWN).map(ToString::to_string).collect();
     let more = facts.drift.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     let why = match (changed, facts.policy, facts.view.has_ended()) {
         (_, _, true) => "the test has ended and is not run again",
-        (false, ..) => {
-            "the operator, its configuration or an overlay has changed; that waits for the next start"
-        }
-        (true, UpdatePolicy::Ignore, _) => {
+        (_, UpdatePolicy::Ignore, _) => {
             "a test that has started does not change; set updatePolicy: Recreate to start it anew"
         }
-        (true, UpdatePolicy::Recreate, _) if facts.verdict.is_some() => {
+        (_, UpdatePolicy::Recreate, _) if facts.verdict.is_some() => {
             "the test goes on as it started: the API server refuses the change; see TemplatesApplied"
         }
-        (true, UpdatePolicy::Recreate, _) => "the test is being started anew",
+        (_, UpdatePolicy::Recreate, _) => "the test is being started anew",
     };
-    format!("{why}; since revision {}: {}{more}", revision.number, shown.join("; "))
+    let shown = if shown.is_empty() { String::new() } else { format!(": {}{more}", shown.join("; ")) };
+    format!("{why}; since revision {}{shown}", revision.number)
 }
 
 /// What the master's Job and the workers' are called in differences.

@@ -41,6 +41,8 @@ use crate::locust::base;
 const PAGE: u32 = 100;
 /// How long the triggers of one test are gathered before it is looked at.
 const DEBOUNCE: Duration = Duration::from_millis(50);
+/// How many tests may be looked at for each that has a turn.
+const WAITING: u16 = 4;
 /// The longest pause before watching is tried again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -130,7 +132,9 @@ pub fn prepare(
     let filled = vec![tests_filled, services_filled, revisions_filled, jobs_filled, pods_filled];
     let caches =
         Caches { tests: tests.clone(), services, jobs, revisions, pods, revisions_of, pods_of, filled };
-    let config = ControllerConfig::default().concurrency(ctx.settings.concurrency).debounce(DEBOUNCE);
+    // More than have a turn: those that wait for the API server's word before they start, wait together.
+    let looks = ctx.settings.concurrency.saturating_mul(WAITING);
+    let config = ControllerConfig::default().concurrency(looks).debounce(DEBOUNCE);
     let scope = Arc::new(Scope { ctx: Arc::clone(ctx), caches: caches.clone() });
     let trigger = Trigger(ctx.metrics.clone());
     let (of_test, of_pod) = (trigger.clone(), trigger.clone());

@@ -19,6 +19,7 @@ mod overlays;
 mod ownership;
 mod pods;
 mod protected;
+mod requests;
 mod restarts;
 mod scale;
 mod scenario;
@@ -82,6 +83,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(protected::a_lost_null_is_told),
     scenario!(overlays::a_test_starts_with_its_overlays_and_keeps_them),
     scenario!(overlays::what_is_published_just_before_counts),
+    scenario!(requests::what_is_published_before_counts_under_load),
     scenario!(overlays::an_opted_in_overlay_is_awaited),
     scenario!(overlays::overlays_that_disagree_are_told),
     scenario!(overlays::one_that_cannot_be_read_is_told),

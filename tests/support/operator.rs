@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    path::Path,
     process::{Child, Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
@@ -119,13 +120,23 @@ pub(crate) struct Operator {
 impl Operator {
     /// Starts it with the rights of this kubeconfig and more arguments.
     pub(crate) fn start(cluster: &Cluster, kubeconfig: &str, arguments: &[&str]) -> Self {
-        let [health, metrics] = free_ports();
         let log = fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(cluster.plane.folder().join("operator.log"))
             .unwrap();
-        let process = Command::new(env!("CARGO_BIN_EXE_podgraft"))
+        Self::spawn(Path::new(env!("CARGO_BIN_EXE_podgraft")), kubeconfig, arguments, log)
+    }
+
+    /// Starts another build of it, as the chart would.
+    pub(crate) fn of_build(cluster: &Cluster, program: &Path) -> Self {
+        let log = fs::File::create(cluster.plane.folder().join("operator.log")).unwrap();
+        Self::spawn(program, &cluster.plane.kubeconfig("podgraft"), &[], log)
+    }
+
+    fn spawn(program: &Path, kubeconfig: &str, arguments: &[&str], log: fs::File) -> Self {
+        let [health, metrics] = free_ports();
+        let process = Command::new(program)
             .args(["operator", "--kubeconfig", kubeconfig])
             .args(["--health-probe-bind-address", &format!("127.0.0.1:{health}")])
             .args(["--metrics-bind-address", &format!("127.0.0.1:{metrics}")])

@@ -1,7 +1,8 @@
-//! Whether what is known is what the API server says.
+//! [`Current`]: what the API server says of the overlays and of a namespace, to compare what is known with.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use futures::future::try_join3;
 use k8s_openapi::api::core::v1::Namespace as ApiNamespace;
 use kube::{
     Api, Client, ResourceExt,
@@ -16,34 +17,59 @@ use crate::{
 };
 
 /// What changes when somebody changes what an overlay says: its UID and its generation.
-type Version = (Option<String>, Option<i64>);
+pub(super) type Version = (Option<String>, Option<i64>);
+/// A namespace's labels; `None` when it is gone.
+type Labels = Option<BTreeMap<String, String>>;
 
-/// Whether these overlays of one kind are those that the API server has now, as far as they matter in a namespace.
-pub(super) async fn overlays(
-    client: &Client,
-    kind: Kind,
-    known: &Overlays,
-    namespace: &str,
-) -> Result<bool, Error> {
-    let resource = overlay_resource(kind);
-    let api: Api<DynamicObject> = match kind {
-        Kind::Cluster => Api::all_with(client.clone(), &resource),
-        Kind::Namespaced => Api::namespaced_with(client.clone(), namespace, &resource),
-    };
-    let live = api.list_metadata(&ListParams::default()).await.map_err(Error::api("list the overlays"))?;
-    let live: BTreeSet<Version> =
-        live.items.iter().map(|overlay| (overlay.uid(), overlay.metadata.generation)).collect();
+/// The overlays that matter in a namespace, and the namespace's labels, as the API server has them.
+#[derive(Debug)]
+pub(in crate::operator) struct Current {
+    namespaced: BTreeSet<Version>,
+    /// `None` where the operator does without overlays of the cluster.
+    cluster: Option<(BTreeSet<Version>, Labels)>,
+}
+
+impl Current {
+    /// Asks the API server.
+    ///
+    /// # Errors
+    /// [`Error::Api`] when it does not answer.
+    pub(in crate::operator) async fn read(
+        client: &Client,
+        namespace: &str,
+        has_cluster_overlays: bool,
+    ) -> Result<Self, Error> {
+        let namespaced = overlays(client, Kind::Namespaced, namespace);
+        if !has_cluster_overlays {
+            return Ok(Self { namespaced: namespaced.await?, cluster: None });
+        }
+        let of_cluster = overlays(client, Kind::Cluster, namespace);
+        let (namespaced, cluster, labels) =
+            try_join3(namespaced, of_cluster, labels(client, namespace)).await?;
+        Ok(Self { namespaced, cluster: Some((cluster, labels)) })
+    }
+
+    /// Whether these overlays and this namespace are the same: nothing that was published before a test starts may be
+    /// missed, or a constraint could be.
+    pub(in crate::operator) fn is(&self, overlays: &Overlays, namespace: &Namespace) -> bool {
+        let known = |kind| versions(overlays, kind, Some(&namespace.name));
+        let is_namespace = match &self.cluster {
+            Some((cluster, labels)) => known(Kind::Cluster) == *cluster && *labels == namespace.labels,
+            None => true,
+        };
+        is_namespace && known(Kind::Namespaced) == self.namespaced
+    }
+}
+
+/// The versions of all overlays of a kind; of those with a namespace, only in this one, where one is named.
+pub(super) fn versions(overlays: &Overlays, of: Kind, namespace: Option<&str>) -> BTreeSet<Version> {
     let readable =
-        known.readable().iter().map(|overlay| (overlay.kind, &overlay.namespace, overlay.document()));
+        overlays.readable().iter().map(|overlay| (overlay.kind, &overlay.namespace, overlay.document()));
     let unreadable =
-        known.unreadable().iter().map(|overlay| (overlay.kind, &overlay.namespace, overlay.document()));
-    let known = readable
-        .chain(unreadable)
-        .filter(|(of, place, _)| {
-            *of == kind && (kind == Kind::Cluster || place.as_deref() == Some(namespace))
-        })
-        .map(|(.., document)| version(document));
-    Ok(known.collect::<BTreeSet<Version>>() == live)
+        overlays.unreadable().iter().map(|overlay| (overlay.kind, &overlay.namespace, overlay.document()));
+    let here = |place: Option<&str>| of == Kind::Cluster || namespace.is_none() || place == namespace;
+    let all = readable.chain(unreadable).filter(|(kind, place, _)| *kind == of && here(place.as_deref()));
+    all.map(|(.., document)| version(document)).collect()
 }
 
 fn version(overlay: &Document) -> Version {
@@ -52,11 +78,20 @@ fn version(overlay: &Document) -> Version {
     (uid, field("/metadata/generation").and_then(serde_json::Value::as_i64))
 }
 
-/// Whether the namespace has the labels that are known of it.
-pub(super) async fn namespace(client: &Client, known: &Namespace) -> Result<bool, Error> {
+async fn overlays(client: &Client, kind: Kind, namespace: &str) -> Result<BTreeSet<Version>, Error> {
+    let resource = overlay_resource(kind);
+    let api: Api<DynamicObject> = match kind {
+        Kind::Cluster => Api::all_with(client.clone(), &resource),
+        Kind::Namespaced => Api::namespaced_with(client.clone(), namespace, &resource),
+    };
+    let live = api.list_metadata(&ListParams::default()).await.map_err(Error::api("list the overlays"))?;
+    Ok(live.items.iter().map(|overlay| (overlay.uid(), overlay.metadata.generation)).collect())
+}
+
+async fn labels(client: &Client, namespace: &str) -> Result<Labels, Error> {
     let api: Api<ApiNamespace> = Api::all(client.clone());
     // Listed, because that is what the operator may do.
-    let this = ListParams::default().fields(&format!("metadata.name={}", known.name));
+    let this = ListParams::default().fields(&format!("metadata.name={namespace}"));
     let live = api.list_metadata(&this).await.map_err(Error::api("read the namespace"))?;
-    Ok(live.items.first().is_some_and(|live| Some(live.labels()) == known.labels.as_ref()))
+    Ok(live.items.first().map(|live| live.labels().clone()))
 }
