@@ -116,7 +116,10 @@ fn of_auth(error: &AuthError) -> String {
         AuthError::ReadTokenFile(error, path) => {
             format!("mend the token file {}: it cannot be read: {}", path.display(), of_io(error))
         }
-        other => format!("log in: {}", of_chain(other)),
+        other => {
+            let why = other.source().map_or_else(|| plain(&other.to_string()), of_chain);
+            format!("log in: {why}")
+        }
     }
 }
 
@@ -244,7 +247,7 @@ fn plain(text: &str) -> String {
     match text {
         "deadline has elapsed" | "operation timed out" => "no answer came in time".to_owned(),
         // hyper's words.
-        "connection closed before message completed" => {
+        "connection closed before message completed" | "end of file before message length reached" => {
             "the connection ended in the middle of an answer".to_owned()
         }
         text if text.starts_with("invalid HTTP") => {

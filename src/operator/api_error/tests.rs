@@ -186,7 +186,10 @@ fn asked(mut config: Config) -> String {
 fn servers_that_are_no_api_server() {
     for (answer, part) in [
         ("", "the connection"),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "its answer cannot be read: missing field"),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]",
+            "its answer cannot be read: invalid type: sequence",
+        ),
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n<html", "its answer cannot be read: expected value"),
         ("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{", "the connection ended in the middle of an answer"),
         (
