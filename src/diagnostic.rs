@@ -10,7 +10,7 @@ pub(crate) mod kind;
 use std::{fmt, sync::Arc};
 
 pub use code::Code;
-pub(crate) use kind::{Items, Kind, Wanted, mend};
+pub(crate) use kind::{Items, Kind, Wanted, keyed_item, mend};
 
 use crate::path::FieldPath;
 

@@ -7,7 +7,7 @@ use jsonschema::{
 use serde_json::Value;
 
 use crate::{
-    diagnostic::{Code, Diagnostic, Items, Kind, Wanted, mend},
+    diagnostic::{Code, Diagnostic, Items, Kind, Wanted, keyed_item, mend},
     path::{FieldPath, Segment, Step},
 };
 
@@ -142,7 +142,7 @@ pub(crate) fn wrong_type(name: &str, is_item: bool, kind: &TypeKind, value: &Val
     let item = value.as_str().filter(|text| is_item && kind == Kind::Map && !text.contains(['\n', ' ']));
     let advice = match item.map(|text| (text, text.split_once('='))) {
         Some((_, Some((name, value)))) => format!(": write {{name: {name}, value: {value}}}"),
-        Some((text, None)) => format!(": write {{name: {text}}}"),
+        Some((text, None)) => format!(": {}", keyed_item("name", text)),
         None if Kind::of(value) == kind => String::new(),
         None => mend(Wanted { name, kind, items: Items::Unknown, is_patch: false }, value),
     };
@@ -152,6 +152,19 @@ pub(crate) fn wrong_type(name: &str, is_item: bool, kind: &TypeKind, value: &Val
 /// What to do about a value that is no text, and must be one.
 pub(crate) fn not_a_text(name: &str, value: &Value) -> String {
     wrong(name, &["string"], value)
+}
+
+/// What to do about a value that is no map, and must be one.
+pub(crate) fn not_a_map(what: &str, value: &Value) -> String {
+    let wanted = Wanted { name: what, kind: Kind::Map, items: Items::Unknown, is_patch: false };
+    wrong(what, &["object"], value) + &mend(wanted, value)
+}
+
+/// What is wrong with metadata that is no map; `None` where it is one, or is not there.
+pub(crate) fn metadata_of_other_kind(object: &Value) -> Option<Diagnostic> {
+    let metadata = object.get("metadata").filter(|metadata| !metadata.is_object() && !metadata.is_null())?;
+    let message = not_a_map("metadata", metadata);
+    Some(Diagnostic::error(Code::InvalidValue, message).at(FieldPath::fields(["metadata"])))
 }
 
 fn wrong(what: &str, wanted: &[&str], value: &Value) -> String {

@@ -246,6 +246,14 @@ fn scalar_from_map(of: &str, map: &Map<String, Value>) -> Option<String> {
     }
 }
 
+/// What to do about a text that stands for an item of a list that is known by `key`.
+pub(crate) fn keyed_item(key: &str, text: &str) -> String {
+    match glued_field(text) {
+        Some((name, value)) if name == key => format!("put a space behind the colon, - {key}: {value}"),
+        _ => format!("write {{{key}: {text}}}"),
+    }
+}
+
 /// Key and value of a text that is a field but for the space behind its colon.
 pub(crate) fn glued_field(text: &str) -> Option<(&str, &str)> {
     let (key, value) = text.split_once(':')?;
@@ -343,6 +351,7 @@ mod tests {
             ),
             (list("volumes", named), json!({"-name": "a"}), "put a space behind the dash, - name: a"),
             (list("volumes", named), json!({"• name": "a"}), "put a dash before each item, - name: a"),
+            (list("tolerations", maps), json!({"-key": "spot"}), "put a space behind the dash, - key: spot"),
             (list("args", scalars), json!("-a: b"), "put a space behind each dash"),
             (map, json!(["a=b"]), "write each as a field, a: b, without a dash"),
             (map, json!([{"name": "a", "value": "b"}]), "write each as a field, a: b, without a dash"),

@@ -16,7 +16,7 @@ use crate::{
     locust::{normalize::normalize, test, unknown, unquoted},
     manifest::Document,
     path::FieldPath,
-    structure::{Structure, not_a_text},
+    structure::{Structure, metadata_of_other_kind, not_a_text},
 };
 
 static CLUSTER: LazyLock<(Value, Structure)> = LazyLock::new(|| test::structure("ClusterPodOverlay"));
@@ -122,6 +122,10 @@ fn metadata(kind: Kind, value: &Value) -> Vec<Diagnostic> {
         errors.push(say(Code::UnsupportedVersion, message, &["apiVersion"]));
     }
     errors.extend(unknown::outside_of_spec(kind.as_str(), &checks_of(kind).0, value));
+    if let Some(error) = metadata_of_other_kind(value) {
+        errors.push(error);
+        return errors;
+    }
     let name = value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
     if let Some(other) = value.pointer("/metadata/name").filter(|name| !name.is_string() && !name.is_null()) {
         errors.push(say(Code::InvalidName, not_a_text("metadata.name", other), &["metadata", "name"]));

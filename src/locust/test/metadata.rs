@@ -10,7 +10,7 @@ use crate::{
     locust::base,
     path::FieldPath,
     role::Role,
-    structure::not_a_text,
+    structure::{metadata_of_other_kind, not_a_map, not_a_text},
 };
 
 /// What stands here for the characters that a server adds to `generateName`.
@@ -28,6 +28,10 @@ impl Metadata {
     /// Reads an object's metadata. What is wrong with the object outside of its spec is added to `errors`.
     pub(super) fn read(value: &Value, errors: &mut Vec<Diagnostic>) -> Self {
         kind(value, errors);
+        if let Some(error) = metadata_of_other_kind(value) {
+            errors.push(error);
+            return Self::default();
+        }
         let namespace = string(value, "namespace", errors);
         let labels = string_map(value, "labels", errors);
         string_map(value, "annotations", errors);
@@ -125,7 +129,7 @@ fn string_map(value: &Value, name: &str, errors: &mut Vec<Diagnostic>) -> BTreeM
     let path = FieldPath::fields(["metadata", name]);
     let Some(found) = field(value, name) else { return BTreeMap::new() };
     let Value::Object(entries) = found else {
-        let message = format!("write metadata.{name} as a map of strings");
+        let message = not_a_map(&format!("metadata.{name}"), found);
         errors.push(Diagnostic::error(Code::InvalidValue, message).at(path));
         return BTreeMap::new();
     };

@@ -13,7 +13,7 @@ use super::{
     matching::{Group, Match, Matcher, group},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic, did_you_mean, keyed_item},
     patch::{
         Cause, Observer, Trail, directive,
         element::{Element, GoType, Interner},
@@ -282,7 +282,7 @@ impl<O: Observer> Merge<'_, O> {
                     Some((_, Some((name, value)))) if trail.name() == "env" => {
                         format!(": write {{name: {name}, value: {value}}}")
                     }
-                    Some((text, _)) if !text.contains('\n') => format!(": write {{{key}: {text}}}"),
+                    Some((text, _)) if !text.contains('\n') => format!(": {}", keyed_item(key, text)),
                     None if other.is_number() => format!(": write {{{key}: {other}}}"),
                     _ => String::new(),
                 };
