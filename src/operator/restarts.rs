@@ -1,4 +1,4 @@
-//! [`restarts`]: how often a load test began anew because somebody deleted a Job of it. Pure.
+//! How often a load test began anew because somebody deleted a Job of it. Pure.
 //!
 //! A Job that is made again carries the number and the cause of its restart, so that neither an operator that stops
 //! in between nor a status that cannot be written loses one.
