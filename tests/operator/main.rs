@@ -86,7 +86,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(requests::what_is_published_before_counts_under_load),
     scenario!(overlays::an_opted_in_overlay_is_awaited),
     scenario!(overlays::overlays_that_disagree_are_told),
-    scenario!(overlays::one_that_cannot_be_read_is_told),
+    scenario!(overlays::an_unreadable_overlay_has_an_event),
     scenario!(overlays::what_an_overlay_aims_at_in_vain_is_told),
     scenario!(overlays::an_overlay_that_cannot_be_read_is_told),
     scenario!(words::what_is_too_large_is_told_before_anything_is_made),

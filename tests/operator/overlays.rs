@@ -169,7 +169,7 @@ pub(crate) fn an_overlay_that_cannot_be_read_is_told(place: &Place<'_>) {
 }
 
 /// It could demand anything, so that the tests that it may be for wait; whoever looks at either is told why.
-pub(crate) fn one_that_cannot_be_read_is_told(place: &Place<'_>) {
+pub(crate) fn an_unreadable_overlay_has_an_event(place: &Place<'_>) {
     let (broken, name) = (place.name("broken"), place.name("held"));
     let constraint = "  constraints: [{path: .spec.priorityClassName, pattern: '(', message: m}]\n";
     place.apply(&overlay(place, &broken, constraint));
