@@ -145,6 +145,14 @@ fn flow_style_is_read_wherever_json_is() {
     }
     let output = podgraft(&["patch", "-f", base, "-p", "{spec: {replicas: [}}"], b"");
     assert!(text(&output.stderr).contains("--patch:1:"), "{}", text(&output.stderr));
+    let tried =
+        "help: it was read as YAML, because no quote follows its first bracket; read as JSON it is refused";
+    let unclosed = podgraft(&["patch", "-f", base, "-p", "{spec: {replicas: 3}"], b"");
+    assert!(text(&unclosed.stderr).contains(tried), "{}", text(&unclosed.stderr));
+    let tried =
+        "help: it was read as JSON, because a quote follows its first bracket; read as YAML it is refused";
+    let unclosed = podgraft(&["patch", "-f", base, "-p", "{\"spec\": {\"replicas\": 3}"], b"");
+    assert!(text(&unclosed.stderr).contains(tried), "{}", text(&unclosed.stderr));
     let misplaced =
         podgraft(&["validate", "-f", "-"], b"{apiVersion: locust.io/v2,\n kind: LocustTest,\n imag: a}");
     assert!(text(&misplaced.stderr).contains("-:3:2"), "{}", text(&misplaced.stderr));

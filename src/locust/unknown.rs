@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{placement, slips, test};
 
 use crate::{
-    diagnostic::{Code, Diagnostic, unknown_field},
+    diagnostic::{Code, Diagnostic, kind::glued_field, unknown_field},
     path::{FieldPath, Segment},
     schema::{self, Schema, Type},
 };
@@ -117,8 +117,10 @@ fn unknown(
     let is_v1 = schema.pointer("/properties/workerReplicas").is_some();
     let names = || known.keys().map(String::as_str);
     let folded = names().find(|field| field.eq_ignore_ascii_case(name));
+    let glued = glued_field(name).filter(|(field, _)| known.contains_key(*field));
     let advice = folded
         .map(|field| format!("; did you mean \"{field}\"?"))
+        .or_else(|| glued.map(|(field, value)| format!("; put a space behind the colon, {field}: {value}")))
         .or_else(|| {
             let is_newer = is_v1 && test::is_field_of_v2(path, name);
             is_newer.then(|| "; it needs apiVersion: locust.io/v2".to_owned())

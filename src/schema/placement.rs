@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use super::{Schema, Type, builtin_table::STRUCTS, slips};
 use crate::{
-    diagnostic::{did_you_mean, nearest},
+    diagnostic::{did_you_mean, kind::glued_field, nearest},
     path::{FieldPath, Segment},
 };
 
@@ -45,6 +45,11 @@ pub fn unknown_field(schema: Schema, name: &str, path: Option<&FieldPath>) -> Op
     let known = || of.fields.iter().map(|field| field.name);
     if let Some(field) = known().find(|field| field.eq_ignore_ascii_case(name)) {
         return Some(format!("\"{name}\" is no field of {}; did you mean \"{field}\"?", of.name));
+    }
+    // Between brackets, YAML takes a:b for a field without a value.
+    if let Some((field, value)) = glued_field(name).filter(|(field, _)| known().any(|known| known == *field))
+    {
+        return Some(format!("write \"{name}\" as {field}: {value}, with a space behind the colon"));
     }
     // What a node offers beside the usual is called by a domain and a name.
     let advice = slips::advice(of.name, name).or_else(|| {

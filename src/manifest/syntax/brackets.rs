@@ -62,8 +62,8 @@ pub(super) fn bracket(layout: &Layout<'_>, stopped: Mark) -> Option<Cause> {
     None
 }
 
-/// Fields or items between brackets that nothing separates.
-pub(super) fn comma(layout: &Layout<'_>, stopped: Mark) -> Option<Cause> {
+/// What is wrong with the fields or items between brackets at which a parser stopped.
+pub(super) fn between(layout: &Layout<'_>, stopped: Mark) -> Option<Cause> {
     let line = layout.lines.get(layout.up_to(stopped.line)).filter(|line| line.number == stopped.line)?;
     let before = line.text.chars().take(stopped.column.saturating_sub(1));
     let depth = before.fold(line.depth, |depth, letter| match letter {
@@ -71,8 +71,36 @@ pub(super) fn comma(layout: &Layout<'_>, stopped: Mark) -> Option<Cause> {
         '}' | ']' => depth.saturating_sub(1),
         _ => depth,
     });
-    let message = "put a comma between the fields or items, or the text in quotes: between brackets each ends with a comma";
-    (depth > 0).then(|| Cause::new(stopped, message))
+    if depth == 0 {
+        return None;
+    }
+    let at = line.text.char_indices().nth(stopped.column - 1).map_or(line.text.len(), |(at, _)| at);
+    let rest = &line.text[at..];
+    let word = rest.split([' ', '\t', ',', '[', ']', '{', '}']).next().unwrap_or_default();
+    let message = match rest.chars().next() {
+        Some(letter @ ('@' | '`' | '%')) => {
+            format!("put {word} in quotes: no value begins with {letter} without them")
+        }
+        Some('*') => {
+            let name = word.trim_start_matches('*');
+            format!("put {word} in quotes: * at the start names an anchor, and nothing before it is marked &{name}")
+        }
+        Some(':') if rest[1..].starts_with(['{', '[', '"', '\'']) => "put a space behind the colon".to_owned(),
+        Some(':') => {
+            let value = line.text[..at].rsplit(": ").next().unwrap_or_default();
+            match value.trim().rsplit_once(' ') {
+                Some((_, key)) => format!("put a comma before {key}: between brackets each field ends with one"),
+                None => "put brackets around the fields of a field, or its text in quotes: between brackets a field has one value"
+                    .to_owned(),
+            }
+        }
+        Some(_) if line.text[..at].trim_end().ends_with(['"', '\'']) => {
+            "put a comma before this, or all of the text in one pair of quotes".to_owned()
+        }
+        _ => "put a comma between the fields or items, or the text in quotes: between brackets each ends with a comma"
+            .to_owned(),
+    };
+    Some(Cause::new(stopped, message))
 }
 
 fn closing(letter: char) -> char {

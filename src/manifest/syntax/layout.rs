@@ -271,7 +271,7 @@ impl<'t> Scanner<'t> {
                 walk.was_quoted = false;
                 return;
             }
-            ']' | '}' if in_flow || walk.fresh => {
+            ']' | '}' if in_flow || walk.fresh || walk.was_quoted => {
                 let open = self.layout.open.pop();
                 if open.is_none_or(|open| (open.letter == '[') != (letter == ']')) {
                     self.layout.mismatches.push(Mismatch { open, close: Bracket { letter, mark } });

@@ -54,7 +54,7 @@ pub(super) fn yaml_cause(text: &str, stopped: Mark) -> Option<Cause> {
         .or_else(|| indentation::tab_behind(text, &layout, stopped))
         .or_else(|| brackets::bracket(&layout, stopped))
         .or_else(|| indentation::cause(&layout, stopped))
-        .or_else(|| brackets::comma(&layout, stopped))
+        .or_else(|| brackets::between(&layout, stopped))
 }
 
 /// Why a document is a single value, or a list, where an object is wanted.
