@@ -47,7 +47,7 @@ fn main() {
     println!("  kubectl apply -f docs/examples/a-shared-results/v2.yaml");
     println!("  kubectl get locusttests --watch\n");
     println!("Ctrl-C ends it all.");
-    telemetry::start(LogFormat::Text, "info,kube_client=off");
+    telemetry::start(LogFormat::Text, "info,kube_client=off,kube_runtime=warn");
     let settings = Settings {
         config: Config::default(),
         namespaces: Vec::new(),

@@ -59,7 +59,7 @@ pub(super) struct Arguments {
     log_format: LogFormatName,
 
     /// What is logged: a level, or filters such as podgraft=debug,warn
-    #[arg(long, value_name = "FILTER", env = "RUST_LOG", default_value = "info,kube_client=off", value_parser = telemetry::check)]
+    #[arg(long, value_name = "FILTER", env = "RUST_LOG", default_value = "info,kube_client=off,kube_runtime=warn", value_parser = telemetry::check)]
     log: String,
 
     #[command(flatten)]
