@@ -115,9 +115,9 @@ impl Events {
         }
         let recorder = Recorder::new(self.client.clone(), self.reporter.clone());
         match known.allowance.take(now) {
-            None => Permit::LeaveOut,
-            Some(0) => Permit::LastOne(recorder),
-            Some(_) => {
+            Taken::Nothing => Permit::LeaveOut,
+            Taken::Last => Permit::LastOne(recorder),
+            Taken::One => {
                 let key = (kind, reason.to_owned(), note.to_owned());
                 known.series.insert(key, (recorder.clone(), now));
                 Permit::Write(recorder)
@@ -137,21 +137,39 @@ impl OfObject {
 struct Allowance {
     left: u32,
     since: Instant,
+    /// Whether it was said that events are left out, since there were enough.
+    is_said: bool,
+}
+
+/// What an object may have now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    /// One event.
+    One,
+    /// One that says that others are left out: it is the last for a while.
+    Last,
+    /// None.
+    Nothing,
 }
 
 impl Allowance {
     const fn full(now: Instant) -> Self {
-        Self { left: MOST, since: now }
+        Self { left: MOST, since: now, is_said: false }
     }
 
-    /// Takes one; how many are left then, `None` when there was none.
-    fn take(&mut self, now: Instant) -> Option<u32> {
+    /// Takes one.
+    fn take(&mut self, now: Instant) -> Taken {
         let earned = now.duration_since(self.since).as_secs() / ONE_MORE_EVERY.as_secs();
         let earned = u32::try_from(earned).unwrap_or(MOST);
         self.since += ONE_MORE_EVERY * earned;
         self.left = self.left.saturating_add(earned).min(MOST);
-        self.left = self.left.checked_sub(1)?;
-        Some(self.left)
+        if self.left > MOST / 2 {
+            self.is_said = false;
+        }
+        let Some(left) = self.left.checked_sub(1) else { return Taken::Nothing };
+        self.left = left;
+        // What is earned later is for events, not for saying the same again.
+        if left == 0 && !std::mem::replace(&mut self.is_said, true) { Taken::Last } else { Taken::One }
     }
 }
 
@@ -172,12 +190,23 @@ mod tests {
     fn an_object_earns_one_more_event_every_five_minutes() {
         let start = Instant::now();
         let mut allowance = Allowance::full(start);
-        let taken: Vec<Option<u32>> = (0..27).map(|_| allowance.take(start)).collect();
-        assert_eq!((taken[0], taken[24], taken[25], taken[26]), (Some(24), Some(0), None, None));
-        assert_eq!(allowance.take(start + Duration::from_secs(299)), None);
-        assert_eq!(allowance.take(start + ONE_MORE_EVERY), Some(0));
-        assert_eq!(allowance.take(start + ONE_MORE_EVERY * 3), Some(1));
-        assert_eq!(allowance.take(start + ONE_MORE_EVERY * 1000), Some(MOST - 1), "never more than at first");
+        let taken: Vec<Taken> = (0..27).map(|_| allowance.take(start)).collect();
+        assert_eq!(taken[..24], [Taken::One; 24]);
+        assert_eq!(taken[24..], [Taken::Last, Taken::Nothing, Taken::Nothing]);
+        assert_eq!(allowance.take(start + Duration::from_secs(299)), Taken::Nothing);
+        for number in 1..=3 {
+            let later = start + ONE_MORE_EVERY * number;
+            assert_eq!(
+                allowance.take(later),
+                Taken::One,
+                "an event, and not once more that some are left out"
+            );
+            assert_eq!(allowance.take(later), Taken::Nothing);
+        }
+        let rested = start + ONE_MORE_EVERY * 1000;
+        let taken: Vec<Taken> = (0..26).map(|_| allowance.take(rested)).collect();
+        assert_eq!(taken[..24], [Taken::One; 24]);
+        assert_eq!(taken[24..], [Taken::Last, Taken::Nothing], "never more than at first");
     }
 
     #[test]
