@@ -18,8 +18,8 @@ use podgraft::{
     locust::config::Config,
     operator::{
         self, Settings,
-        settings::DryRun,
-        telemetry::{self, LogFormat},
+        logging::{self, LogFormat},
+        settings::DryRunMode,
     },
 };
 
@@ -47,12 +47,12 @@ fn main() {
     println!("  kubectl apply -f docs/examples/a-shared-results/v2.yaml");
     println!("  kubectl get locusttests --watch\n");
     println!("Ctrl-C ends it all.");
-    telemetry::start(LogFormat::Text, "info,kube_client=off,kube_runtime=warn");
+    logging::start(LogFormat::Text, "info,kube_client=off,kube_runtime=warn");
     let settings = Settings {
         config: Config::default(),
         namespaces: Vec::new(),
         concurrency: 4,
-        dry_run: DryRun::Pod,
+        dry_run: DryRunMode::Pod,
         election: None,
         health: None,
         metrics: None,

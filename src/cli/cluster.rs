@@ -18,11 +18,11 @@ use super::Failure;
 use crate::{
     locust::base,
     operator::{
-        api_error::{of_inferred, of_kubeconfig, words},
         client::{self, ApiRequests},
+        error_message::{of_inferred, of_kubeconfig, words},
         fetch,
-        revision::{GENERATION_ANNOTATION, Objects, REVISION_LABEL, TTL_ANNOTATION},
-        view::Owner,
+        observed::Owner,
+        revision::{GENERATION_ANNOTATION, REVISION_LABEL, RenderedObjects, TTL_ANNOTATION},
     },
     role::Role,
 };
@@ -91,7 +91,7 @@ pub(super) struct Live {
     /// The Jobs.
     pub(super) jobs: Vec<(Role, Option<Value>)>,
     /// What was rendered when the test started, where that can be read.
-    pub(super) frozen: Option<Objects>,
+    pub(super) frozen: Option<RenderedObjects>,
     /// The test's generation at that time.
     pub(super) generation: Option<i64>,
 }
@@ -145,7 +145,7 @@ async fn live(client: Client, namespace: String, wanted: Wanted) -> Result<Live,
     let revisions = revisions.list(&of_test).await.map(|list| list.items).unwrap_or_default();
     let Some(last) = revisions.into_iter().max_by_key(|revision| revision.revision) else { return Ok(live) };
     live.generation = last.annotations().get(GENERATION_ANNOTATION).and_then(|text| text.parse().ok());
-    live.frozen = Objects::from_data(&last.data.0);
+    live.frozen = RenderedObjects::from_data(&last.data.0);
     Ok(live)
 }
 

@@ -25,7 +25,7 @@ use crate::{
     schema::Schema,
 };
 #[cfg(feature = "operator")]
-use crate::{operator::revision::Objects, report};
+use crate::{operator::revision::RenderedObjects, report};
 
 /// What `podgraft diff` takes.
 #[derive(Debug, clap::Args)]
@@ -161,7 +161,7 @@ fn with_base(document: &Document, rendered: &Rendered) -> Vec<Pair> {
 fn is_changed_around(document: &Document, rendered: &Rendered, live: &Live) -> bool {
     let generation = document.value.pointer("/metadata/generation").and_then(Value::as_i64);
     let is_edited = generation.is_none() || generation != live.generation;
-    !is_edited && live.frozen.is_some() && live.frozen != Objects::of(rendered)
+    !is_edited && live.frozen.is_some() && live.frozen != RenderedObjects::of(rendered)
 }
 
 /// Says why a test that nobody has edited differs.

@@ -19,7 +19,7 @@ use crate::{
     role::Role,
 };
 #[cfg(feature = "operator")]
-use crate::{locust::Rendered, manifest::Document, operator::revision::Objects};
+use crate::{locust::Rendered, manifest::Document, operator::revision::RenderedObjects};
 
 /// What `podgraft explain` takes.
 #[derive(Debug, clap::Args)]
@@ -117,7 +117,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
 #[cfg(feature = "operator")]
 fn is_started_otherwise(test: &Document, rendered: &Rendered) -> bool {
     let started = test.value.pointer("/status/templateHash").and_then(serde_json::Value::as_str);
-    let now = Objects::of(rendered).map(|objects| objects.hash());
+    let now = RenderedObjects::of(rendered).map(|objects| objects.hash());
     started.is_some_and(|started| now.as_deref() != Some(started))
 }
 

@@ -7,8 +7,8 @@ use clap::ValueEnum;
 use super::{Failure, Verdict, cluster, config, output::Reporter};
 use crate::operator::{
     self,
-    settings::{DryRun, Election, Settings},
-    telemetry::{self, LogFormat},
+    logging::{self, LogFormat},
+    settings::{DryRunMode, LeaderElection, Settings},
 };
 
 /// What `podgraft operator` takes.
@@ -59,7 +59,7 @@ pub(super) struct Arguments {
     log_format: LogFormatName,
 
     /// What is logged: a level, or filters such as podgraft=debug,warn
-    #[arg(long, value_name = "FILTER", env = "RUST_LOG", default_value = "info,kube_client=off,kube_runtime=warn", value_parser = telemetry::check)]
+    #[arg(long, value_name = "FILTER", env = "RUST_LOG", default_value = "info,kube_client=off,kube_runtime=warn", value_parser = logging::check)]
     log: String,
 
     #[command(flatten)]
@@ -116,9 +116,9 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         LogFormatName::Text => LogFormat::Text,
         LogFormatName::Json => LogFormat::Json,
     };
-    telemetry::start(format, &arguments.log);
+    logging::start(format, &arguments.log);
     let identity = arguments.identity.unwrap_or_else(made_up_identity);
-    let election = arguments.leader_elect.then(|| Election {
+    let election = arguments.leader_elect.then(|| LeaderElection {
         lease: LEASE.into(),
         namespace: arguments.lease_namespace,
         identity,
@@ -129,9 +129,9 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         namespaces: arguments.namespaces,
         concurrency: arguments.concurrency,
         dry_run: match arguments.dry_run {
-            DryRunName::Pod => DryRun::Pod,
-            DryRunName::Job => DryRun::Job,
-            DryRunName::Off => DryRun::Off,
+            DryRunName::Pod => DryRunMode::Pod,
+            DryRunName::Job => DryRunMode::Job,
+            DryRunName::Off => DryRunMode::Off,
         },
         election,
         health: arguments.health_probe_bind_address.0,

@@ -1,4 +1,4 @@
-//! [`apply`]: does what was decided, one step at a time, and writes what came of it into the view.
+//! [`apply`]: does what was decided, one step at a time, and updates the observed state.
 
 use std::time::Duration;
 
@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 
 use super::{
     MANAGER,
-    api_error::{is_too_large, of_status},
-    check::{Question, Verdict, post},
     context::Context,
-    decide::{Doomed, Step, Suspension},
+    decide::{Decision, Deletion, Suspension},
+    dry_run::{DryRunOutcome, DryRunRequest, post},
     error::{Error, is_conflict, is_missing},
+    error_message::{is_too_large, of_status},
     fetch,
-    restarts::Restart,
-    revision::{self, Objects, Sources},
-    view::{Child, Owner, View},
+    observed::{ObjectState, Observed, Owner},
+    restarts::JobRestart,
+    revision::{self, RenderedObjects, RevisionSources},
 };
 use crate::role::Role;
 
@@ -28,16 +28,16 @@ const REFUSED_AGAIN: Duration = Duration::from_secs(10);
 
 /// What is rendered now, to be frozen.
 #[derive(Debug, Clone, Copy)]
-pub struct Rendering<'r> {
+pub struct NewRevision<'r> {
     /// The Services and the Jobs.
-    pub objects: &'r Objects,
+    pub objects: &'r RenderedObjects,
     /// Their hash.
     pub hash: &'r str,
     /// What they were made from.
-    pub from: &'r Sources,
+    pub from: &'r RevisionSources,
 }
 
-/// Does a step for the test of `view`, which must be what the API server says at this moment.
+/// Executes one step for the test of `observed`, which must be what the API server says at this moment.
 ///
 /// Returns a refusal of the API server; `None` when all went well.
 ///
@@ -46,100 +46,114 @@ pub struct Rendering<'r> {
 /// answer.
 pub async fn apply(
     ctx: &Context,
-    view: &mut View,
-    step: &Step,
-    rendering: Option<Rendering<'_>>,
-) -> Result<Option<Verdict>, Error> {
-    match step {
-        Step::Freeze => match rendering {
-            Some(rendering) => freeze(ctx, view, rendering).await,
+    observed: &mut Observed,
+    decision: &Decision,
+    rendering: Option<NewRevision<'_>>,
+) -> Result<Option<DryRunOutcome>, Error> {
+    match decision {
+        Decision::CreateRevision => match rendering {
+            Some(rendering) => freeze(ctx, observed, rendering).await,
             None => Ok(None),
         },
-        Step::Create { service, web_service, roles, restart } => {
-            create(ctx, view, (*service, *web_service), roles, restart.as_ref()).await
+        Decision::Create { service, web_service, roles, restart } => {
+            create(ctx, observed, (*service, *web_service), roles, restart.as_ref()).await
         }
-        Step::Suspend(suspensions) => suspend(ctx, view, suspensions).await.map(|()| None),
-        Step::Remove(doomed) => remove(ctx, view, doomed).await.map(|()| None),
-        Step::Expire(jobs) => expire(ctx, view, jobs).await.map(|()| None),
-        Step::Forget(revisions) => forget(ctx, view, revisions).await.map(|()| None),
-        Step::Rest | Step::Refuse | Step::Block(_) | Step::Wait(_) | Step::Strand(_) => Ok(None),
+        Decision::Suspend(suspensions) => suspend(ctx, observed, suspensions).await.map(|()| None),
+        Decision::Delete(deletions) => remove(ctx, observed, deletions).await.map(|()| None),
+        Decision::SetTtl(jobs) => expire(ctx, observed, jobs).await.map(|()| None),
+        Decision::PruneRevisions(revisions) => forget(ctx, observed, revisions).await.map(|()| None),
+        Decision::Done
+        | Decision::Rejected
+        | Decision::NameConflict(_)
+        | Decision::Wait(_)
+        | Decision::RevisionLost(_) => Ok(None),
     }
 }
 
-async fn freeze(ctx: &Context, view: &mut View, rendering: Rendering<'_>) -> Result<Option<Verdict>, Error> {
-    let Rendering { objects, hash, from } = rendering;
-    let has_pods = view.pods.iter().any(|pod| !pod.has_ended());
-    let is_first = view.children().next().is_none();
-    let question =
-        Question { namespace: view.namespace(), test: view.name(), objects, hash, has_pods, is_first };
-    let reached = match ctx.checker.check(&ctx.client, &question).await? {
-        Verdict::Accepted { reached } => reached,
-        refused @ Verdict::Refused { .. } => return Ok(Some(refused)),
+async fn freeze(
+    ctx: &Context,
+    observed: &mut Observed,
+    rendering: NewRevision<'_>,
+) -> Result<Option<DryRunOutcome>, Error> {
+    let NewRevision { objects, hash, from } = rendering;
+    let has_pods = observed.pods.iter().any(|pod| !pod.has_ended());
+    let is_first = observed.objects().next().is_none();
+    let question = DryRunRequest {
+        namespace: observed.namespace(),
+        test: observed.name(),
+        objects,
+        hash,
+        has_pods,
+        is_first,
     };
-    let path = format!("/apis/apps/v1/namespaces/{}/controllerrevisions", view.namespace());
-    let mut number = view.highest_revision + 1;
+    let reached = match ctx.dry_runner.check(&ctx.client, &question).await? {
+        DryRunOutcome::Accepted { reached } => reached,
+        refused @ DryRunOutcome::Refused { .. } => return Ok(Some(refused)),
+    };
+    let path = format!("/apis/apps/v1/namespaces/{}/controllerrevisions", observed.namespace());
+    let mut number = observed.highest_revision + 1;
     let created = loop {
-        let object = revision::freeze(view, number, objects, from, &reached);
+        let object = revision::freeze(observed, number, objects, from, &reached);
         match send(ctx, &path, &object, "ControllerRevision").await {
             Ok(Ok(created)) => break created,
             Ok(Err(refused)) => return Ok(Some(refused)),
             // A name that somebody else has is left to them.
-            Err(Error::Stale) if is_taken(ctx, view, number).await? => number += 1,
+            Err(Error::Stale) if is_taken(ctx, observed, number).await? => number += 1,
             Err(error) => return Err(error),
         }
     };
     let created: ControllerRevision = read(created, "ControllerRevision")?;
     let frozen = fetch::revision(&created.metadata);
-    if let Some(old) = view.revision.take() {
-        view.old_revisions.push(old.name);
+    if let Some(old) = observed.revision.take() {
+        observed.old_revisions.push(old.name);
     }
-    view.revision = frozen.map(|frozen| revision::Revision { objects: Some(objects.clone()), ..frozen });
+    observed.revision = frozen.map(|frozen| revision::Revision { objects: Some(objects.clone()), ..frozen });
     Ok(None)
 }
 
 /// Whether the revision of this number is there and is not the test's.
-async fn is_taken(ctx: &Context, view: &View, number: i64) -> Result<bool, Error> {
-    let revisions: Api<ControllerRevision> = Api::namespaced(ctx.client.clone(), view.namespace());
-    let name = revision::name(view.name(), number);
+async fn is_taken(ctx: &Context, observed: &Observed, number: i64) -> Result<bool, Error> {
+    let revisions: Api<ControllerRevision> = Api::namespaced(ctx.client.clone(), observed.namespace());
+    let name = revision::name(observed.name(), number);
     let found = revisions.get_metadata_opt(&name).await;
     let found = found.map_err(Error::api(format!("read ControllerRevision {name}")))?;
-    Ok(found.is_some_and(|found| fetch::child(&found.metadata, &view.test).owner != Owner::Test))
+    Ok(found.is_some_and(|found| fetch::object(&found.metadata, &observed.test).owner != Owner::Test))
 }
 
 async fn create(
     ctx: &Context,
-    view: &mut View,
+    observed: &mut Observed,
     (service, web_service): (bool, bool),
     roles: &[Role],
-    restart: Option<&Restart>,
-) -> Result<Option<Verdict>, Error> {
-    let Some(revision) = view.revision.clone() else { return Err(Error::Stale) };
+    restart: Option<&JobRestart>,
+) -> Result<Option<DryRunOutcome>, Error> {
+    let Some(revision) = observed.revision.clone() else { return Err(Error::Stale) };
     let objects = match revision.objects {
         Some(objects) => objects,
-        None => fetch::objects(&ctx.client, view, &revision).await?,
+        None => fetch::objects(&ctx.client, observed, &revision).await?,
     };
     if service {
-        match create_service(ctx, view, &objects.service, &revision.hash, "Service").await? {
-            Ok(created) => view.service = Some(created),
+        match create_service(ctx, observed, &objects.service, &revision.hash, "Service").await? {
+            Ok(created) => observed.service = Some(created),
             Err(refused) => return Ok(Some(refused)),
         }
     }
     if let Some(object) = objects.web_service.as_ref().filter(|_| web_service) {
-        match create_service(ctx, view, object, &revision.hash, "web Service").await? {
-            Ok(created) => view.web_service = Some(created),
+        match create_service(ctx, observed, object, &revision.hash, "web Service").await? {
+            Ok(created) => observed.web_service = Some(created),
             Err(refused) => return Ok(Some(refused)),
         }
     }
     for role in roles {
-        let object = revision::job_to_create(objects.job(*role), view, &revision.hash, restart);
-        let path = format!("/apis/batch/v1/namespaces/{}/jobs", view.namespace());
+        let object = revision::job_to_create(objects.job(*role), observed, &revision.hash, restart);
+        let path = format!("/apis/batch/v1/namespaces/{}/jobs", observed.namespace());
         match send(ctx, &path, &object, &format!("{role}'s Job")).await? {
             Ok(created) => {
                 let created: Job = read(created, "Job")?;
-                let state = Some(fetch::job_state(&created, &view.test));
+                let state = Some(fetch::job_state(&created, &observed.test));
                 match role {
-                    Role::Master => view.master = state,
-                    Role::Worker => view.worker = state,
+                    Role::Master => observed.master = state,
+                    Role::Worker => observed.worker = state,
                 }
             }
             Err(refused) => return Ok(Some(refused)),
@@ -150,17 +164,17 @@ async fn create(
 
 async fn create_service(
     ctx: &Context,
-    view: &View,
+    observed: &Observed,
     object: &Value,
     hash: &str,
     what: &str,
-) -> Result<Result<Child, Verdict>, Error> {
-    let object = revision::to_create(object, view, hash);
-    let path = format!("/api/v1/namespaces/{}/services", view.namespace());
+) -> Result<Result<ObjectState, DryRunOutcome>, Error> {
+    let object = revision::to_create(object, observed, hash);
+    let path = format!("/api/v1/namespaces/{}/services", observed.namespace());
     Ok(match send(ctx, &path, &object, what).await? {
         Ok(created) => {
             let created: Service = read(created, what)?;
-            Ok(fetch::child(&created.metadata, &view.test))
+            Ok(fetch::object(&created.metadata, &observed.test))
         }
         Err(refused) => Err(refused),
     })
@@ -177,7 +191,7 @@ async fn send(
     path: &str,
     object: &Value,
     what: &str,
-) -> Result<Result<Value, Verdict>, Error> {
+) -> Result<Result<Value, DryRunOutcome>, Error> {
     let params = PostParams { dry_run: false, field_manager: Some(MANAGER.to_owned()) };
     match post(&ctx.client, path, object, &params).await {
         Ok(created) => Ok(Ok(created)),
@@ -186,7 +200,7 @@ async fn send(
             if matches!(status.code, 400 | 403 | 413 | 422) || is_too_large(&status) =>
         {
             let message = of_status(&status);
-            Ok(Err(Verdict::Refused { what: what.to_owned(), message, again: REFUSED_AGAIN }))
+            Ok(Err(DryRunOutcome::Refused { what: what.to_owned(), message, again: REFUSED_AGAIN }))
         }
         Err(error) => Err(Error::api(format!("create the {what}"))(error)),
     }
@@ -194,10 +208,10 @@ async fn send(
 
 /// Deletes what an earlier revision made. Jobs go after their pods, so that no new master is made while an
 /// old one runs.
-async fn remove(ctx: &Context, view: &mut View, doomed: &[Doomed]) -> Result<(), Error> {
-    for Doomed { kind, name, uid } in doomed {
+async fn remove(ctx: &Context, observed: &mut Observed, deletions: &[Deletion]) -> Result<(), Error> {
+    for Deletion { kind, name, uid } in deletions {
         let only_it = Preconditions { uid: Some(uid.clone()), resource_version: None };
-        let namespace = view.namespace();
+        let namespace = observed.namespace();
         let outcome = if *kind == "Service" {
             let services: Api<Service> = Api::namespaced(ctx.client.clone(), namespace);
             let params = DeleteParams::background().preconditions(only_it);
@@ -214,19 +228,19 @@ async fn remove(ctx: &Context, view: &mut View, doomed: &[Doomed]) -> Result<(),
             Err(error) => return Err(Error::api(format!("delete {kind} {name}"))(error)),
         }
     }
-    let going = |name: &str| doomed.iter().any(|doomed| doomed.name == name);
-    for job in [&mut view.master, &mut view.worker].into_iter().flatten() {
-        job.child.deleting |= going(&job.child.name);
+    let going = |name: &str| deletions.iter().any(|deletion| deletion.name == name);
+    for job in [&mut observed.master, &mut observed.worker].into_iter().flatten() {
+        job.object.deleting |= going(&job.object.name);
     }
-    for service in [&mut view.service, &mut view.web_service].into_iter().flatten() {
-        service.deleting |= doomed.iter().any(|doomed| doomed.uid == service.uid);
+    for service in [&mut observed.service, &mut observed.web_service].into_iter().flatten() {
+        service.deleting |= deletions.iter().any(|deletion| deletion.uid == service.uid);
     }
     Ok(())
 }
 
 /// Suspends or resumes Jobs, and notes on them which value of the test was applied.
-async fn suspend(ctx: &Context, view: &mut View, suspensions: &[Suspension]) -> Result<(), Error> {
-    let jobs: Api<Job> = Api::namespaced(ctx.client.clone(), view.namespace());
+async fn suspend(ctx: &Context, observed: &mut Observed, suspensions: &[Suspension]) -> Result<(), Error> {
+    let jobs: Api<Job> = Api::namespaced(ctx.client.clone(), observed.namespace());
     for Suspension { name, uid, suspend } in suspensions {
         let patch = json!({
             "metadata": { "uid": uid, "annotations": { revision::SUSPEND_ANNOTATION: suspend.to_string() } },
@@ -236,9 +250,9 @@ async fn suspend(ctx: &Context, view: &mut View, suspensions: &[Suspension]) -> 
         let verb = if *suspend { "suspend" } else { "resume" };
         match jobs.patch(name, &params, &Patch::Merge(patch)).await {
             Ok(patched) => {
-                let state = fetch::job_state(&patched, &view.test);
-                for job in [&mut view.master, &mut view.worker].into_iter().flatten() {
-                    if job.child.uid == *uid {
+                let state = fetch::job_state(&patched, &observed.test);
+                for job in [&mut observed.master, &mut observed.worker].into_iter().flatten() {
+                    if job.object.uid == *uid {
                         *job = state.clone();
                     }
                 }
@@ -250,8 +264,8 @@ async fn suspend(ctx: &Context, view: &mut View, suspensions: &[Suspension]) -> 
     Ok(())
 }
 
-async fn expire(ctx: &Context, view: &mut View, expiring: &[(String, i32)]) -> Result<(), Error> {
-    let jobs: Api<Job> = Api::namespaced(ctx.client.clone(), view.namespace());
+async fn expire(ctx: &Context, observed: &mut Observed, expiring: &[(String, i32)]) -> Result<(), Error> {
+    let jobs: Api<Job> = Api::namespaced(ctx.client.clone(), observed.namespace());
     for (name, seconds) in expiring {
         let patch = json!({ "spec": { "ttlSecondsAfterFinished": seconds } });
         let params = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
@@ -261,7 +275,7 @@ async fn expire(ctx: &Context, view: &mut View, expiring: &[(String, i32)]) -> R
             Err(error) => return Err(Error::api(format!("let Job {name} expire"))(error)),
         }
     }
-    for job in [&mut view.master, &mut view.worker].into_iter().flatten() {
+    for job in [&mut observed.master, &mut observed.worker].into_iter().flatten() {
         job.ttl = job.wanted_ttl;
     }
     Ok(())
@@ -271,13 +285,13 @@ async fn expire(ctx: &Context, view: &mut View, expiring: &[(String, i32)]) -> R
 ///
 /// # Errors
 /// [`Error::Api`] when the API server does not answer.
-pub(super) async fn withdraw(ctx: &Context, view: &mut View) -> Result<(), Error> {
-    let made = view.revision.take().map(|revision| revision.name);
-    forget(ctx, view, &Vec::from_iter(made)).await
+pub(super) async fn withdraw(ctx: &Context, observed: &mut Observed) -> Result<(), Error> {
+    let made = observed.revision.take().map(|revision| revision.name);
+    forget(ctx, observed, &Vec::from_iter(made)).await
 }
 
-async fn forget(ctx: &Context, view: &mut View, names: &[String]) -> Result<(), Error> {
-    let revisions: Api<ControllerRevision> = Api::namespaced(ctx.client.clone(), view.namespace());
+async fn forget(ctx: &Context, observed: &mut Observed, names: &[String]) -> Result<(), Error> {
+    let revisions: Api<ControllerRevision> = Api::namespaced(ctx.client.clone(), observed.namespace());
     for name in names {
         match revisions.delete(name, &DeleteParams::background()).await {
             Ok(_) => {}
@@ -285,6 +299,6 @@ async fn forget(ctx: &Context, view: &mut View, names: &[String]) -> Result<(), 
             Err(error) => return Err(Error::api(format!("delete ControllerRevision {name}"))(error)),
         }
     }
-    view.old_revisions.clear();
+    observed.old_revisions.clear();
     Ok(())
 }

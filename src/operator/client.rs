@@ -41,20 +41,20 @@ pub fn client(mut config: Config, requests: &ApiRequests) -> Result<Client, kube
 
 /// The requests to the API server, by verb and code.
 #[derive(Debug, Clone, Default)]
-pub struct ApiRequests(pub(super) Family<Kind, Counter<u64, AtomicU64>>);
+pub struct ApiRequests(pub(super) Family<RequestLabels, Counter<u64, AtomicU64>>);
 
 /// What kind of request it was, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct Kind {
+pub(super) struct RequestLabels {
     verb: &'static str,
-    code: Code,
+    code: CodeLabel,
 }
 
 /// The answer's code; none where there was no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Code(Option<u16>);
+struct CodeLabel(Option<u16>);
 
-impl EncodeLabelValue for Code {
+impl EncodeLabelValue for CodeLabel {
     fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), fmt::Error> {
         match self.0 {
             Some(code) => code.to_string().encode(encoder),
@@ -65,26 +65,26 @@ impl EncodeLabelValue for Code {
 
 impl ApiRequests {
     fn count(&self, verb: &'static str, code: Option<u16>) {
-        self.0.get_or_create(&Kind { verb, code: Code(code) }).inc();
+        self.0.get_or_create(&RequestLabels { verb, code: CodeLabel(code) }).inc();
     }
 }
 
 impl<S> Layer<S> for ApiRequests {
-    type Service = Counted<S>;
+    type Service = CountedService<S>;
 
-    fn layer(&self, inner: S) -> Counted<S> {
-        Counted { inner, requests: self.clone() }
+    fn layer(&self, inner: S) -> CountedService<S> {
+        CountedService { inner, requests: self.clone() }
     }
 }
 
 /// A service whose requests are counted.
 #[derive(Debug, Clone)]
-pub struct Counted<S> {
+pub struct CountedService<S> {
     inner: S,
     requests: ApiRequests,
 }
 
-impl<S, B> Service<Request<Body>> for Counted<S>
+impl<S, B> Service<Request<Body>> for CountedService<S>
 where
     S: Service<Request<Body>, Response = Response<B>>,
     S::Future: Send + 'static,

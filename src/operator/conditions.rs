@@ -8,19 +8,19 @@ const LONGEST: usize = 4_000;
 
 /// Whether a condition holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(super) enum ConditionStatus {
     True,
     False,
     Unknown,
 }
 
-impl From<bool> for Holds {
+impl From<bool> for ConditionStatus {
     fn from(holds: bool) -> Self {
         if holds { Self::True } else { Self::False }
     }
 }
 
-impl Holds {
+impl ConditionStatus {
     const fn as_str(self) -> &'static str {
         match self {
             Self::True => "True",
@@ -45,7 +45,7 @@ impl<'s> Conditions<'s> {
     }
 
     /// Adds a condition; its time is the recorded one while it holds or does not hold as before.
-    pub(super) fn set(&mut self, kind: &str, holds: impl Into<Holds>, reason: &str, message: &str) {
+    pub(super) fn set(&mut self, kind: &str, holds: impl Into<ConditionStatus>, reason: &str, message: &str) {
         let holds = holds.into().as_str();
         let since = self
             .before(kind)

@@ -11,9 +11,9 @@ use kube::{Client, runtime::events::Reporter};
 use tokio::sync::Semaphore;
 
 use super::{
-    MANAGER, around::Around, check::Checker, events::Events, memory::Memory, metrics::Metrics,
-    missing_pods::MissingPods, overlay_status::Uses, render_pool::RenderPool, settings::Settings,
-    start::Starts,
+    MANAGER, dry_run::DryRunner, event_recorder::EventRecorder, metrics::Metrics,
+    overlay_status::OverlayUsage, overlay_store::OverlayStore, recent_writes::RecentWrites,
+    render_pool::RenderPool, settings::Settings, shortages::ShortageTracker, start_check::StartChecks,
 };
 
 /// How many tests' delays are kept.
@@ -26,25 +26,25 @@ pub struct Context {
     /// How the operator runs, and what it makes of tests.
     pub settings: Settings,
     /// Writes events.
-    pub events: Events,
+    pub events: EventRecorder,
     /// Counts.
     pub metrics: Metrics,
     /// The overlays and the namespaces.
-    pub around: Arc<Around>,
+    pub around: Arc<OverlayStore>,
     /// What tests make of overlays.
-    pub(super) uses: Uses,
+    pub(super) uses: OverlayUsage,
     /// Since when Jobs have too few pods.
-    pub(super) missing_pods: MissingPods,
+    pub(super) shortages: ShortageTracker,
     /// Asks the API server beforehand.
-    pub checker: Checker,
+    pub dry_runner: DryRunner,
     /// Where tests are rendered.
     pub(super) pool: RenderPool,
     /// As many as tests may be worked on at once, in all namespaces.
-    pub(super) turns: Semaphore,
+    pub(super) permits: Semaphore,
     /// What tests are asked about before they start.
-    pub(super) starts: Starts,
+    pub(super) start_checks: StartChecks,
     /// What was done to tests.
-    pub(super) memory: Memory,
+    pub(super) recent_writes: RecentWrites,
     waits: Mutex<HashMap<String, u32>>,
 }
 
@@ -55,23 +55,23 @@ impl Context {
         client: Client,
         settings: Settings,
         metrics: Metrics,
-        around: Arc<Around>,
+        around: Arc<OverlayStore>,
         instance: String,
     ) -> Self {
         let reporter = Reporter { controller: MANAGER.to_owned(), instance: Some(instance) };
         Self {
-            events: Events::new(client.clone(), reporter),
-            checker: Checker::new(settings.dry_run),
-            turns: Semaphore::new(settings.concurrency.into()),
+            events: EventRecorder::new(client.clone(), reporter),
+            dry_runner: DryRunner::new(settings.dry_run),
+            permits: Semaphore::new(settings.concurrency.into()),
             client,
             around,
-            uses: Uses::default(),
-            missing_pods: MissingPods::default(),
+            uses: OverlayUsage::default(),
+            shortages: ShortageTracker::default(),
             pool: RenderPool::default(),
             settings,
             metrics,
-            starts: Starts::default(),
-            memory: Memory::default(),
+            start_checks: StartChecks::default(),
+            recent_writes: RecentWrites::default(),
             waits: Mutex::default(),
         }
     }

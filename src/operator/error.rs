@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::api_error::words;
+use super::error_message::words;
 
 /// Why a reconcile failed. All of them are tried again, later and later.
 #[derive(Debug, Clone, thiserror::Error)]

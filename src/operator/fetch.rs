@@ -1,4 +1,4 @@
-//! The [`View`] of one test: from the caches, or from the API server itself.
+//! The [`Observed`] of one test: from the caches, or from the API server itself.
 
 use k8s_openapi::{
     api::{
@@ -18,14 +18,14 @@ use kube::{
 
 use super::{
     error::{Error, is_missing},
-    pods::PodState,
-    restarts::Restart,
+    observed::{JobProgress, JobState, ObjectState, Observed, Owner},
+    pod_state::PodState,
+    restarts::JobRestart,
     revision::{
         CHECKED_ANNOTATION, GENERATION_ANNOTATION, HASH_ANNOTATION, LAYERS_ANNOTATION, OVERLAYS_ANNOTATION,
-        Objects, RESTART_ANNOTATION, RESTART_CAUSE_ANNOTATION, REVISION_LABEL, Revision, SUSPEND_ANNOTATION,
-        TTL_ANNOTATION, WEB_SERVICE_ANNOTATION,
+        RESTART_ANNOTATION, RESTART_CAUSE_ANNOTATION, REVISION_LABEL, RenderedObjects, Revision,
+        SUSPEND_ANNOTATION, TTL_ANNOTATION, WEB_SERVICE_ANNOTATION,
     },
-    view::{Child, JobState, Owner, Progress, View},
     watch::Caches,
 };
 use crate::{locust::base, role::Role};
@@ -43,7 +43,7 @@ pub fn resource() -> ApiResource {
 }
 
 /// The objects of one test, as they were found.
-struct Found {
+struct TestObjects {
     revisions: Vec<ObjectMeta>,
     service: Option<ObjectMeta>,
     web_service: Option<ObjectMeta>,
@@ -54,7 +54,7 @@ struct Found {
 
 /// What the caches know of a test.
 #[must_use]
-pub fn cached(caches: &Caches, test: &DynamicObject) -> View {
+pub fn cached(caches: &Caches, test: &DynamicObject) -> Observed {
     let namespace = test.namespace().unwrap_or_default();
     let name = test.name_any();
     let [master, worker] = Role::ALL.map(|role| base::generated_name_of(&name, role));
@@ -69,7 +69,7 @@ pub fn cached(caches: &Caches, test: &DynamicObject) -> View {
     let revisions = caches.revisions_of.find(&caches.revisions, &namespace, &name);
     let mut pods = caches.pods_of.find(&caches.pods, &namespace, &master);
     pods.extend(caches.pods_of.find(&caches.pods, &namespace, &worker));
-    let found = Found {
+    let found = TestObjects {
         revisions: revisions.iter().map(|revision| revision.metadata.clone()).collect(),
         service: service(&master),
         web_service: service(&base::web_service_name_of(&name)),
@@ -77,7 +77,7 @@ pub fn cached(caches: &Caches, test: &DynamicObject) -> View {
         worker: job(&worker),
         pods: pods.iter().map(|pod| (**pod).clone()).collect(),
     };
-    view(test.clone(), found)
+    observed(test.clone(), found)
 }
 
 /// What the API server says of a test at this moment; `None` when it is gone, or another of its name is
@@ -85,7 +85,7 @@ pub fn cached(caches: &Caches, test: &DynamicObject) -> View {
 ///
 /// # Errors
 /// [`Error::Api`] when it does not answer.
-pub async fn live(client: &Client, test: &DynamicObject) -> Result<Option<View>, Error> {
+pub async fn live(client: &Client, test: &DynamicObject) -> Result<Option<Observed>, Error> {
     let Some(current) = self::test(client, test).await? else { return Ok(None) };
     let namespace = test.namespace().unwrap_or_default();
     let name = test.name_any();
@@ -106,7 +106,7 @@ pub async fn live(client: &Client, test: &DynamicObject) -> Result<Option<View>,
     } else {
         None
     };
-    let found = Found {
+    let found = TestObjects {
         revisions,
         service: metadata(services.get_metadata_opt(&master).await).map_err(what("Service"))?,
         web_service,
@@ -114,7 +114,7 @@ pub async fn live(client: &Client, test: &DynamicObject) -> Result<Option<View>,
         worker: jobs.get_opt(&worker).await.map_err(what("worker's Job"))?,
         pods: pods.list(&with_label).await.map_err(what("pods"))?.items,
     };
-    Ok(Some(view(current, found)))
+    Ok(Some(observed(current, found)))
 }
 
 /// The test itself, as the API server has it; `None` when it is gone, or another of its name is there.
@@ -129,10 +129,16 @@ pub(super) async fn test(client: &Client, test: &DynamicObject) -> Result<Option
 }
 
 /// A test of which nothing was made, with the pods that have its labels.
-pub(super) fn unmade(test: DynamicObject, pods: Vec<Pod>) -> View {
-    let found =
-        Found { revisions: Vec::new(), service: None, web_service: None, master: None, worker: None, pods };
-    view(test, found)
+pub(super) fn unmade(test: DynamicObject, pods: Vec<Pod>) -> Observed {
+    let found = TestObjects {
+        revisions: Vec::new(),
+        service: None,
+        web_service: None,
+        master: None,
+        worker: None,
+        pods,
+    };
+    observed(test, found)
 }
 
 /// Whether a test asks for a second Service, or a revision of its own has one, replaced or not.
@@ -158,18 +164,22 @@ fn metadata(
 ///
 /// # Errors
 /// [`Error::Stale`] when it is gone, [`Error::Unreadable`] when it holds something else.
-pub async fn objects(client: &Client, view: &View, revision: &Revision) -> Result<Objects, Error> {
-    let revisions: Api<ControllerRevision> = Api::namespaced(client.clone(), view.namespace());
+pub async fn objects(
+    client: &Client,
+    observed: &Observed,
+    revision: &Revision,
+) -> Result<RenderedObjects, Error> {
+    let revisions: Api<ControllerRevision> = Api::namespaced(client.clone(), observed.namespace());
     let what = format!("ControllerRevision {}", revision.name);
     let found = match revisions.get(&revision.name).await {
         Ok(found) => found,
         Err(error) if is_missing(&error) => return Err(Error::Stale),
         Err(error) => return Err(Error::api(format!("read {what}"))(error)),
     };
-    Objects::from_data(&found.data.0).ok_or(Error::Unreadable { what })
+    RenderedObjects::from_data(&found.data.0).ok_or(Error::Unreadable { what })
 }
 
-fn view(test: DynamicObject, found: Found) -> View {
+fn observed(test: DynamicObject, found: TestObjects) -> Observed {
     let mut revisions: Vec<Revision> = found
         .revisions
         .iter()
@@ -186,11 +196,11 @@ fn view(test: DynamicObject, found: Found) -> View {
         || test.data.pointer("/spec/updatePolicy").is_some_and(|policy| policy == "Recreate");
     let needs_web = current.as_ref().is_some_and(|current| current.has_web_service)
         || is_to_start && asks_for_web_service(&test);
-    let web_service = found.web_service.map(|metadata| child(&metadata, &test));
-    View {
+    let web_service = found.web_service.map(|metadata| object(&metadata, &test));
+    Observed {
         revision: current,
         old_revisions: revisions.into_iter().map(|revision| revision.name).collect(),
-        service: found.service.map(|metadata| child(&metadata, &test)),
+        service: found.service.map(|metadata| object(&metadata, &test)),
         web_service: web_service.filter(|service| needs_web || service.owner == Owner::Test),
         master: found.master.map(|job| job_state(&job, &test)),
         worker: found.worker.map(|job| job_state(&job, &test)),
@@ -226,9 +236,9 @@ pub fn revision(metadata: &ObjectMeta) -> Option<Revision> {
 
 /// What matters of a Service or Job.
 #[must_use]
-pub fn child(metadata: &ObjectMeta, test: &DynamicObject) -> Child {
+pub fn object(metadata: &ObjectMeta, test: &DynamicObject) -> ObjectState {
     let annotation = |name: &str| metadata.annotations.as_ref().and_then(|all| all.get(name)).cloned();
-    Child {
+    ObjectState {
         name: metadata.name.clone().unwrap_or_default(),
         uid: metadata.uid.clone().unwrap_or_default(),
         owner: owner(metadata, test),
@@ -262,10 +272,10 @@ pub fn job_state(job: &Job, test: &DynamicObject) -> JobState {
     };
     let (complete, failed) = (condition("Complete"), condition("Failed"));
     let progress = match () {
-        () if complete.is_some() => Progress::Complete,
-        () if failed.is_some() => Progress::Failed,
-        () if spec.and_then(|spec| spec.suspend).unwrap_or_default() => Progress::Suspended,
-        () => Progress::Active,
+        () if complete.is_some() => JobProgress::Complete,
+        () if failed.is_some() => JobProgress::Failed,
+        () if spec.and_then(|spec| spec.suspend).unwrap_or_default() => JobProgress::Suspended,
+        () => JobProgress::Active,
     };
     let ended = complete.or(failed).map(|condition| {
         condition.last_transition_time.as_ref().map_or(Timestamp::UNIX_EPOCH, |Time(time)| *time)
@@ -277,7 +287,7 @@ pub fn job_state(job: &Job, test: &DynamicObject) -> JobState {
     let annotation = |name: &str| job.annotations().get(name);
     let parsed = |name: &str| annotation(name).and_then(|value| value.parse().ok());
     JobState {
-        child: child(&job.metadata, test),
+        object: object(&job.metadata, test),
         progress,
         failure: failed.map(|condition| words(condition.reason.as_ref(), condition.message.as_ref())),
         failure_reason: failed.and_then(|condition| condition.reason.clone()),
@@ -288,10 +298,10 @@ pub fn job_state(job: &Job, test: &DynamicObject) -> JobState {
         ttl: spec.and_then(|spec| spec.ttl_seconds_after_finished),
         wanted_ttl: annotation(TTL_ANNOTATION).and_then(|seconds| seconds.parse().ok()),
         suspend: annotation(SUSPEND_ANNOTATION).and_then(|suspend| suspend.parse().ok()),
-        restart: parsed(RESTART_ANNOTATION).map(|number| Restart {
+        restart: parsed(RESTART_ANNOTATION).map(|number| JobRestart {
             number,
             cause: annotation(RESTART_CAUSE_ANNOTATION).cloned().unwrap_or_default(),
         }),
-        lacks_pods: None,
+        shortage: None,
     }
 }

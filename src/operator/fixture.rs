@@ -1,12 +1,12 @@
-//! Views of tests, for tests of what is decided and told.
+//! Observed states of tests, for tests of what is decided and told.
 
 use kube::api::DynamicObject;
 use serde_json::json;
 
 use super::{
-    pods::PodState,
+    observed::{JobProgress, JobState, ObjectState, Observed, Owner},
+    pod_state::PodState,
     revision::Revision,
-    view::{Child, JobState, Owner, Progress, View},
 };
 
 /// The hash of the revision that runs.
@@ -14,14 +14,14 @@ pub(super) const OLD: &str = "old";
 /// The hash of what is rendered now.
 pub(super) const NEW: &str = "new";
 
-pub(super) fn view(phase: &str) -> View {
+pub(super) fn observed(phase: &str) -> Observed {
     let test = json!({
         "apiVersion": "locust.io/v2", "kind": "LocustTest",
         "metadata": {"name": "a.b", "namespace": "n", "uid": "1", "generation": 2},
         "status": {"phase": phase}
     });
     let test: DynamicObject = serde_json::from_value(test).unwrap();
-    View {
+    Observed {
         test,
         revision: None,
         old_revisions: Vec::new(),
@@ -34,8 +34,8 @@ pub(super) fn view(phase: &str) -> View {
     }
 }
 
-pub(super) fn child(name: &str, hash: Option<&str>) -> Child {
-    Child {
+pub(super) fn object(name: &str, hash: Option<&str>) -> ObjectState {
+    ObjectState {
         name: name.into(),
         uid: format!("uid of {name}"),
         owner: Owner::Test,
@@ -47,8 +47,8 @@ pub(super) fn child(name: &str, hash: Option<&str>) -> Child {
 
 pub(super) fn job(name: &str, hash: Option<&str>) -> JobState {
     JobState {
-        child: child(name, hash),
-        progress: Progress::Active,
+        object: object(name, hash),
+        progress: JobProgress::Active,
         failure: None,
         failure_reason: None,
         parallelism: 1,
@@ -59,7 +59,7 @@ pub(super) fn job(name: &str, hash: Option<&str>) -> JobState {
         wanted_ttl: None,
         suspend: Some(false),
         restart: None,
-        lacks_pods: None,
+        shortage: None,
     }
 }
 
@@ -78,13 +78,13 @@ pub(super) fn revision(hash: &str, generation: i64) -> Revision {
 }
 
 /// A test that runs as it was rendered from its first generation.
-pub(super) fn running() -> View {
-    View {
+pub(super) fn running() -> Observed {
+    Observed {
         revision: Some(revision(OLD, 1)),
-        service: Some(child("a-b-master", Some(OLD))),
+        service: Some(object("a-b-master", Some(OLD))),
         master: Some(job("a-b-master", Some(OLD))),
         worker: Some(job("a-b-worker", Some(OLD))),
-        ..view("Running")
+        ..observed("Running")
     }
 }
 
@@ -98,6 +98,6 @@ pub(super) fn pod(role: &str, phase: &str, job: Option<&str>) -> PodState {
         deleting: false,
         created: None,
         unschedulable: None,
-        troubles: Vec::new(),
+        failures: Vec::new(),
     }
 }

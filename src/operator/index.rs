@@ -1,4 +1,4 @@
-//! [`Index`]: the objects of a cache by a label's value, so that nobody looks through all of them.
+//! [`LabelIndex`]: the objects of a cache by a label's value, so that nobody looks through all of them.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -15,16 +15,16 @@ use kube::{
 };
 
 /// Names, by namespace and the value of a label.
-type Names = HashMap<(String, String), BTreeSet<String>>;
+type NamesByLabel = HashMap<(String, String), BTreeSet<String>>;
 
 /// The names of the objects of a cache, by namespace and the value of one label.
 #[derive(Debug, Clone)]
-pub struct Index {
+pub struct LabelIndex {
     label: &'static str,
-    names: Arc<Mutex<Names>>,
+    names: Arc<Mutex<NamesByLabel>>,
 }
 
-impl Index {
+impl LabelIndex {
     /// An index by this label.
     #[must_use]
     pub fn new(label: &'static str) -> Self {

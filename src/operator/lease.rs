@@ -17,9 +17,9 @@ use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
 
 use super::{
     MANAGER,
-    api_error::words,
     error::{Error, is_conflict},
-    settings::Election,
+    error_message::words,
+    settings::LeaderElection,
 };
 
 /// How long giving the lease back may take.
@@ -33,13 +33,13 @@ const PERIOD: Duration = Duration::from_secs(2);
 /// client-go, `tools/leaderelection/leaderelection.go`: whether another's lease is over is measured from when it was
 /// last seen to change, by this replica's own clock, and who cannot renew gives up before that.
 pub(super) struct Lease {
-    election: Election,
+    election: LeaderElection,
     leases: Api<ApiLease>,
-    seen: Option<Seen>,
+    seen: Option<SeenLease>,
 }
 
 /// The lease as it was last seen.
-struct Seen {
+struct SeenLease {
     version: String,
     /// When it was first seen so.
     since: Instant,
@@ -51,14 +51,14 @@ struct Seen {
 
 /// Why a replica does not hold the lease any more.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Lost {
+pub(super) enum LeaseLoss {
     /// Another has it.
     Taken(String),
     /// It could not be renewed for so long, in words why; another may have it.
     Unreachable(Duration, String),
 }
 
-impl fmt::Display for Lost {
+impl fmt::Display for LeaseLoss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Taken(holder) => write!(f, "another replica, {holder}, has taken the lease"),
@@ -76,8 +76,8 @@ impl Lease {
     ///
     /// # Errors
     /// [`Error::Start`] when the lease can be neither read nor made.
-    pub(super) async fn stand(client: Client, election: &Election) -> Result<Self, Error> {
-        let Election { lease, namespace, .. } = election;
+    pub(super) async fn stand(client: Client, election: &LeaderElection) -> Result<Self, Error> {
+        let LeaderElection { lease, namespace, .. } = election;
         let leases = Api::namespaced(client, namespace);
         let mut this = Self { election: election.clone(), leases, seen: None };
         this.look().await.map_err(|error| {
@@ -102,7 +102,7 @@ impl Lease {
     }
 
     /// Renews the lease, beside everything else, until it is lost or given back.
-    pub(super) fn hold(mut self) -> Held {
+    pub(super) fn hold(mut self) -> HeldLease {
         let (stop, stopped) = oneshot::channel();
         let renewal = tokio::spawn(async move {
             let lost = tokio::select! {
@@ -111,7 +111,7 @@ impl Lease {
             };
             (self, lost)
         });
-        Held { renewal, stop }
+        HeldLease { renewal, stop }
     }
 
     /// How long between two looks.
@@ -149,7 +149,7 @@ impl Lease {
         }
         let spec = lease.spec.clone().unwrap_or_default();
         let seconds = spec.lease_duration_seconds.and_then(|seconds| u64::try_from(seconds).ok());
-        self.seen = Some(Seen {
+        self.seen = Some(SeenLease {
             version,
             since: Instant::now(),
             holder: spec.holder_identity.filter(|holder| !holder.is_empty()),
@@ -196,7 +196,7 @@ impl Lease {
     }
 
     /// Renews the lease until it cannot be held any more.
-    async fn renew(&mut self) -> Lost {
+    async fn renew(&mut self) -> LeaseLoss {
         let deadline = self.election.duration * 2 / 3;
         let (mut renewed, mut fails) = (Instant::now(), false);
         loop {
@@ -207,13 +207,13 @@ impl Lease {
                     (renewed, fails) = (asked, false);
                     continue;
                 }
-                Ok(Ok(Some(holder))) => return Lost::Taken(holder),
+                Ok(Ok(Some(holder))) => return LeaseLoss::Taken(holder),
                 Ok(Err(error)) => words(&error),
                 Err(_) => "no answer came in time".to_owned(),
             };
             self.complain(&mut fails, &why);
             if renewed.elapsed() + self.period() > deadline {
-                return Lost::Unreachable(renewed.elapsed(), why);
+                return LeaseLoss::Unreachable(renewed.elapsed(), why);
             }
         }
     }
@@ -238,17 +238,17 @@ impl Lease {
 }
 
 /// A lease that this replica holds.
-pub(super) struct Held {
-    renewal: JoinHandle<(Lease, Option<Lost>)>,
+pub(super) struct HeldLease {
+    renewal: JoinHandle<(Lease, Option<LeaseLoss>)>,
     stop: oneshot::Sender<()>,
 }
 
-impl Held {
+impl HeldLease {
     /// Waits until this replica does not hold the lease any more, or cannot tell for so long that another may.
-    pub(super) async fn lost(&mut self) -> Lost {
+    pub(super) async fn lost(&mut self) -> LeaseLoss {
         match (&mut self.renewal).await {
             Ok((_, Some(lost))) => lost,
-            _ => Lost::Unreachable(Duration::ZERO, "its renewal has ended".to_owned()),
+            _ => LeaseLoss::Unreachable(Duration::ZERO, "its renewal has ended".to_owned()),
         }
     }
 

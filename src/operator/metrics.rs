@@ -37,23 +37,23 @@ const REASONS: usize = 40;
 const LONGEST_REASON: usize = 60;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Outcome {
+struct OutcomeLabel {
     outcome: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Cause {
+struct ErrorLabel {
     reason: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, EncodeLabelSet)]
-struct State {
+struct StateLabels {
     phase: &'static str,
     reason: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Build {
+struct BuildLabel {
     version: &'static str,
 }
 
@@ -62,13 +62,13 @@ struct Build {
 pub struct Metrics {
     registry: Arc<Registry>,
     requests: ApiRequests,
-    reconciles: Family<Outcome, Counter>,
-    errors: Family<Cause, Counter>,
+    reconciles: Family<OutcomeLabel, Counter>,
+    errors: Family<ErrorLabel, Counter>,
     work: Histogram,
     renders: Histogram,
     waits: Histogram,
     depth: Gauge,
-    tests: Family<State, Gauge>,
+    tests: Family<StateLabels, Gauge>,
     leads: Gauge,
     queue: Queue,
     stores: Arc<Mutex<Vec<Store<DynamicObject>>>>,
@@ -79,8 +79,8 @@ impl Default for Metrics {
         let metrics = Self {
             registry: Arc::default(),
             requests: ApiRequests::default(),
-            reconciles: Family::<Outcome, Counter<u64, AtomicU64>>::default(),
-            errors: Family::<Cause, Counter<u64, AtomicU64>>::default(),
+            reconciles: Family::<OutcomeLabel, Counter<u64, AtomicU64>>::default(),
+            errors: Family::<ErrorLabel, Counter<u64, AtomicU64>>::default(),
             work: seconds(),
             renders: seconds(),
             waits: seconds(),
@@ -92,10 +92,10 @@ impl Default for Metrics {
         };
         // An alert needs a zero to rise from.
         for outcome in Error::LABELS.into_iter().chain(["ok"]) {
-            drop(metrics.reconciles.get_or_create(&Outcome { outcome }));
+            drop(metrics.reconciles.get_or_create(&OutcomeLabel { outcome }));
         }
         for reason in Error::LABELS.into_iter().filter(|label| *label != Error::Stale.label()) {
-            drop(metrics.errors.get_or_create(&Cause { reason }));
+            drop(metrics.errors.get_or_create(&ErrorLabel { reason }));
         }
         let registry = Arc::new(metrics.registry());
         Self { registry, ..metrics }
@@ -111,7 +111,7 @@ impl Metrics {
     /// Where everything is registered. docs/operator.md has the same list.
     fn registry(&self) -> Registry {
         let mut all = Registry::with_prefix("podgraft");
-        let build = Info::new(Build { version: env!("CARGO_PKG_VERSION") });
+        let build = Info::new(BuildLabel { version: env!("CARGO_PKG_VERSION") });
         all.register("build", "Which podgraft this is", build);
         all.register("leader", "Whether this replica acts", self.leads.clone());
         all.register("tests", "LocustTests by phase and reason", self.tests.clone());
@@ -142,11 +142,11 @@ impl Metrics {
     /// Counts one look at a test.
     pub(super) fn reconciled<T>(&self, outcome: &Result<T, Error>, took: Duration) {
         let label = outcome.as_ref().map_or_else(Error::label, |_| "ok");
-        self.reconciles.get_or_create(&Outcome { outcome: label }).inc();
+        self.reconciles.get_or_create(&OutcomeLabel { outcome: label }).inc();
         if let Err(error) = outcome
             && !matches!(error, Error::Stale)
         {
-            self.errors.get_or_create(&Cause { reason: label }).inc();
+            self.errors.get_or_create(&ErrorLabel { reason: label }).inc();
         }
         self.work.observe(took.as_secs_f64());
     }
@@ -205,10 +205,10 @@ impl Metrics {
     }
 
     /// How many tests are in each state; a phase without tests counts none.
-    fn states(&self) -> BTreeMap<State, i64> {
+    fn states(&self) -> BTreeMap<StateLabels, i64> {
         let mut reasons: BTreeSet<String> = BTreeSet::new();
-        let none = |phase| (State { phase, reason: String::new() }, 0);
-        let mut states: BTreeMap<State, i64> = PHASES.into_iter().chain([NEW]).map(none).collect();
+        let none = |phase| (StateLabels { phase, reason: String::new() }, 0);
+        let mut states: BTreeMap<StateLabels, i64> = PHASES.into_iter().chain([NEW]).map(none).collect();
         for test in self.stores.lock().unwrap_or_else(PoisonError::into_inner).iter().flat_map(Store::state) {
             let field = |name: &str| test.data.pointer(name).and_then(Value::as_str).unwrap_or_default();
             let phase = PHASES.into_iter().find(|known| *known == field("/status/phase")).unwrap_or(NEW);
@@ -218,7 +218,7 @@ impl Metrics {
             let is_known = reasons.contains(reason) || is_word && reasons.len() < REASONS;
             let reason = if is_known { reason } else { OTHER }.to_owned();
             reasons.insert(reason.clone());
-            *states.entry(State { phase, reason }).or_default() += 1;
+            *states.entry(StateLabels { phase, reason }).or_default() += 1;
         }
         states
     }

@@ -8,9 +8,9 @@
 //! ```
 //!
 //! - [`watch`]: the streams that say which test to look at, and the caches that they fill.
-//! - [`fetch`]: the [`View`](view::View) of one test: the test, its revision, its Service, Jobs and pods.
-//! - [`decide`]: what to do next. Two calls on the same view decide the same.
-//! - [`apply`]: does it; [`check`] asks the API server beforehand.
+//! - [`fetch`]: the [`Observed`](observed::Observed) of one test: the test, its revision, its Service, Jobs and pods.
+//! - [`decide`]: what to do next. Two calls on the same observed state decide the same.
+//! - [`apply`]: does it; [`dry_run`] asks the API server beforehand.
 //! - [`status`]: what is true of the test, in words. [`report`] writes it, and events on transitions.
 //!
 //! Decisions to create or delete are made twice: once on the caches, then again on what the API server
@@ -18,44 +18,44 @@
 //! nothing seems to be there, only itself and the pods with its labels are read: that the names of its Jobs are free
 //! is asked in the dry run, and again by creating them, which nobody can do twice.
 
-pub mod api_error;
 pub mod apply;
-pub mod around;
-mod around_changed;
-mod asked;
-pub mod check;
 pub mod client;
 mod conditions;
 pub mod context;
 pub mod decide;
+pub mod dry_run;
 pub mod error;
-mod events;
+pub mod error_message;
+mod event_recorder;
+mod failure_field;
 pub mod fetch;
 #[cfg(test)]
 mod fixture;
 mod health;
 pub mod index;
+mod input_changes;
 mod lease;
-mod memory;
+pub mod logging;
 pub mod metrics;
-mod missing_pods;
+pub mod observed;
 mod overlay_status;
-pub mod pods;
-pub mod problems;
+pub mod overlay_store;
+pub mod pod_health;
+pub mod pod_state;
 mod queue;
+mod recent_writes;
 mod reconcile;
 mod render_pool;
-pub mod report;
+mod request_batch;
 pub mod restarts;
 pub mod revision;
-mod rounds;
 mod run;
 pub mod settings;
-mod start;
+mod shortages;
+mod start_check;
 mod state;
 pub mod status;
-pub mod telemetry;
-pub mod view;
+pub mod status_writer;
 pub mod watch;
 
 pub use error::Error;

@@ -16,11 +16,11 @@ use serde_json::{Value, json};
 
 use super::{
     MANAGER,
-    api_error::words,
-    around::overlay_resource,
     conditions::{Conditions, condition},
     context::Context,
     error::{is_conflict, is_missing},
+    error_message::words,
+    overlay_store::overlay_resource,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -38,7 +38,7 @@ const SHOWN: usize = 5;
 
 /// What one test makes of overlays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Use {
+struct TestUsage {
     applied: BTreeSet<Reference>,
     conflicts: BTreeSet<(Reference, String)>,
     missing: BTreeSet<(Reference, String)>,
@@ -46,15 +46,15 @@ struct Use {
 
 /// What tests make of overlays, by the tests' UIDs.
 #[derive(Debug, Default)]
-pub(super) struct Uses(Mutex<HashMap<String, Use>>);
+pub(super) struct OverlayUsage(Mutex<HashMap<String, TestUsage>>);
 
-impl Uses {
+impl OverlayUsage {
     /// Notes what a render made of overlays.
     pub(super) fn note(&self, test: &DynamicObject, rendered: &Rendered) {
         let namespace = test.namespace();
         let place = |kind| if kind == Kind::Cluster { None } else { namespace.clone() };
         let who = format!("LocustTest {}/{}", namespace.clone().unwrap_or_default(), test.name_any());
-        let mut found = Use::default();
+        let mut found = TestUsage::default();
         for overlay in &rendered.overlays {
             let (kind, name) = (overlay.kind, overlay.name.clone());
             found.applied.insert(Reference { kind, namespace: place(kind), name });
@@ -82,36 +82,36 @@ impl Uses {
     /// Notes that a test that goes away makes nothing of overlays.
     pub(super) fn note_leaving(&self, test: &DynamicObject) {
         let uid = test.uid().unwrap_or_default();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(uid, Use::default());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(uid, TestUsage::default());
     }
 }
 
 /// What all tests together make of one overlay.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Sum {
+struct UsageTotals {
     tests: usize,
     conflicts: Vec<String>,
     missing: Vec<String>,
 }
 
-fn sums(uses: &Uses) -> BTreeMap<Reference, Sum> {
+fn totals(uses: &OverlayUsage) -> BTreeMap<Reference, UsageTotals> {
     let uses = uses.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut sums: BTreeMap<Reference, Sum> = BTreeMap::new();
-    let mut by_words: Vec<&Use> = uses.values().collect();
+    let mut totals: BTreeMap<Reference, UsageTotals> = BTreeMap::new();
+    let mut by_words: Vec<&TestUsage> = uses.values().collect();
     // The same words each time, whatever the order of the map.
     by_words.sort_by(|one, other| one.conflicts.cmp(&other.conflicts).then(one.missing.cmp(&other.missing)));
     for used in by_words {
         for overlay in &used.applied {
-            sums.entry(overlay.clone()).or_default().tests += 1;
+            totals.entry(overlay.clone()).or_default().tests += 1;
         }
         for (overlay, words) in &used.conflicts {
-            sums.entry(overlay.clone()).or_default().conflicts.push(words.clone());
+            totals.entry(overlay.clone()).or_default().conflicts.push(words.clone());
         }
         for (overlay, words) in &used.missing {
-            sums.entry(overlay.clone()).or_default().missing.push(words.clone());
+            totals.entry(overlay.clone()).or_default().missing.push(words.clone());
         }
     }
-    sums
+    totals
 }
 
 /// Keeps the statuses of all overlays up to date, once the tests are known.
@@ -128,10 +128,10 @@ pub(super) async fn keep(ctx: &Context) {
         if !are_known {
             continue;
         }
-        let sums = sums(&ctx.uses);
+        let totals = totals(&ctx.uses);
         for (name, document, diagnostics) in everyone(&overlays) {
-            let sum = sums.get(&name).cloned().unwrap_or_default();
-            let status = status(document, &diagnostics, &sum);
+            let totals = totals.get(&name).cloned().unwrap_or_default();
+            let status = status(document, &diagnostics, &totals);
             if written.get(&name) == Some(&status) || document.value.get("status") == Some(&status) {
                 continue;
             }
@@ -154,7 +154,7 @@ fn everyone(overlays: &Overlays) -> Vec<(Reference, &Document, Vec<Diagnostic>)>
     readable.chain(unreadable).collect()
 }
 
-fn status(document: &Document, wrong: &[Diagnostic], sum: &Sum) -> Value {
+fn status(document: &Document, wrong: &[Diagnostic], totals: &UsageTotals) -> Value {
     let nothing = Value::Null;
     let before = document.value.get("status").unwrap_or(&nothing);
     let generation =
@@ -166,7 +166,7 @@ fn status(document: &Document, wrong: &[Diagnostic], sum: &Sum) -> Value {
     } else {
         conditions.set("Accepted", false, "Refused", &some(&said));
     }
-    if sum.conflicts.is_empty() {
+    if totals.conflicts.is_empty() {
         conditions.set(
             "Conflicted",
             false,
@@ -174,16 +174,16 @@ fn status(document: &Document, wrong: &[Diagnostic], sum: &Sum) -> Value {
             "no other overlay of its band and priority disagrees",
         );
     } else {
-        conditions.set("Conflicted", true, "OverlaysDisagree", &some(&sum.conflicts));
+        conditions.set("Conflicted", true, "OverlaysDisagree", &some(&totals.conflicts));
     }
-    if sum.missing.is_empty() {
+    if totals.missing.is_empty() {
         conditions.set("TargetsFound", true, "TargetsFound", "everything that it changes is there");
     } else {
-        conditions.set("TargetsFound", false, "TargetsMissing", &some(&sum.missing));
+        conditions.set("TargetsFound", false, "TargetsMissing", &some(&totals.missing));
     }
     json!({
         "observedGeneration": generation,
-        "matchedTests": sum.tests,
+        "matchedTests": totals.tests,
         "conditions": conditions.into_list()
     })
 }

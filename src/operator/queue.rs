@@ -7,20 +7,20 @@ use std::{
 };
 
 /// A test, by namespace and name.
-pub(super) type Name = (String, String);
+pub(super) type TestKey = (String, String);
 
 /// The tests that wait for a look, and since when. kube's controller keeps its own queue to itself.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Queue(Arc<Mutex<HashMap<Name, Instant>>>);
+pub(super) struct Queue(Arc<Mutex<HashMap<TestKey, Instant>>>);
 
 impl Queue {
     /// Something has happened to a test.
-    pub(super) fn add(&self, test: Name) {
+    pub(super) fn add(&self, test: TestKey) {
         self.all().entry(test).or_insert_with(Instant::now);
     }
 
     /// A look at a test begins; how long it has waited.
-    pub(super) fn take(&self, test: &Name) -> Option<Duration> {
+    pub(super) fn take(&self, test: &TestKey) -> Option<Duration> {
         self.all().remove(test).map(|since| since.elapsed())
     }
 
@@ -29,7 +29,7 @@ impl Queue {
         self.all().len()
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<Name, Instant>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<TestKey, Instant>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct RenderPool {
 
 /// A rendering ended in a panic; its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Panicked(pub(super) String);
+pub(super) struct RenderPanic(pub(super) String);
 
 impl Default for RenderPool {
     /// A thread a processor, two at least. Rendering is bounded, so a thread is never lost for long, and each
@@ -49,8 +49,8 @@ impl RenderPool {
         &self,
         namespace: &str,
         rendering: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Panicked> {
-        let closed = |_| Panicked("the operator ends".to_owned());
+    ) -> Result<T, RenderPanic> {
+        let closed = |_| RenderPanic("the operator ends".to_owned());
         let turn = self.turns_of(namespace).acquire_owned().await.map_err(closed)?;
         let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(closed)?;
         let work = move || {
@@ -65,7 +65,7 @@ impl RenderPool {
                     text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no words").to_owned()
                 },
             );
-            Panicked(words)
+            RenderPanic(words)
         })
     }
 

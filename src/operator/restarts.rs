@@ -7,7 +7,7 @@ use k8s_openapi::jiff::Timestamp;
 
 use super::{
     conditions::{condition, seconds},
-    view::View,
+    observed::Observed,
 };
 use crate::{
     locust::{
@@ -25,7 +25,7 @@ pub(super) const WORKERS_ENDED: &str = "WorkersEnded";
 
 /// That a Job was made again, as the Job itself says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Restart {
+pub struct JobRestart {
     /// Which restart of the run it is, from 1.
     pub number: i32,
     /// Why, in words: `Job peak-master was deleted`.
@@ -33,17 +33,17 @@ pub struct Restart {
 }
 
 /// The restarts of the run of the test: those that are recorded, and those that its Jobs know of.
-pub(super) fn restarts(view: &View) -> Restarts {
-    let recorded = view.status().get("restarts").filter(|_| view.is_of_recorded_revision());
+pub(super) fn restarts(observed: &Observed) -> Restarts {
+    let recorded = observed.status().get("restarts").filter(|_| observed.is_of_recorded_revision());
     let mut restarts: Restarts =
         recorded.and_then(|recorded| serde_json::from_value(recorded.clone()).ok()).unwrap_or_default();
     // Jobs of the run before may still be on their way out.
-    let of_run = view.revision.as_ref().map(|revision| revision.hash.as_str());
+    let of_run = observed.revision.as_ref().map(|revision| revision.hash.as_str());
     let jobs = Role::ALL
         .into_iter()
-        .filter_map(|role| view.own_job(role))
-        .filter(|job| job.child.hash.as_deref() == of_run);
-    let mut of_jobs: Vec<(&Restart, Option<Timestamp>)> =
+        .filter_map(|role| observed.own_job(role))
+        .filter(|job| job.object.hash.as_deref() == of_run);
+    let mut of_jobs: Vec<(&JobRestart, Option<Timestamp>)> =
         jobs.filter_map(|job| Some((job.restart.as_ref()?, job.created))).collect();
     of_jobs.sort_by_key(|(restart, _)| restart.number);
     for (restart, created) in of_jobs {
@@ -59,25 +59,26 @@ pub(super) fn restarts(view: &View) -> Restarts {
 }
 
 /// Whether making these Jobs again starts the load test anew: it runs, and they had not ended.
-pub(super) fn restart(view: &View, missing: &[Role]) -> Option<Restart> {
-    if !view.has_started() || !view.is_of_recorded_revision() {
+pub(super) fn restart(observed: &Observed, missing: &[Role]) -> Option<JobRestart> {
+    if !observed.has_started() || !observed.is_of_recorded_revision() {
         return None;
     }
-    let ended = |role: Role| role == Role::Worker && have_workers_ended(view);
+    let ended = |role: Role| role == Role::Worker && have_workers_ended(observed);
     let names: Vec<String> = missing
         .iter()
         .filter(|role| !ended(**role))
-        .map(|role| format!("Job {}", base::generated_name_of(view.name(), *role)))
+        .map(|role| format!("Job {}", base::generated_name_of(observed.name(), *role)))
         .collect();
     let verb = if names.len() == 1 { "was" } else { "were" };
-    (!names.is_empty()).then(|| Restart {
-        number: restarts(view).count + 1,
+    (!names.is_empty()).then(|| JobRestart {
+        number: restarts(observed).count + 1,
         cause: format!("{} {verb} deleted", names.join(" and ")),
     })
 }
 
 /// Whether the workers' Job is recorded to have ended.
-pub(super) fn have_workers_ended(view: &View) -> bool {
-    view.is_of_recorded_revision()
-        && condition(view.status(), "WorkersConnected").is_some_and(|found| found["reason"] == WORKERS_ENDED)
+pub(super) fn have_workers_ended(observed: &Observed) -> bool {
+    observed.is_of_recorded_revision()
+        && condition(observed.status(), "WorkersConnected")
+            .is_some_and(|found| found["reason"] == WORKERS_ENDED)
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{restarts::Restart, view::View};
+use super::{observed::Observed, restarts::JobRestart};
 use crate::{
     locust::{
         Applied, Rendered,
@@ -63,12 +63,12 @@ pub struct Revision {
     /// Whether it has a second Service.
     pub has_web_service: bool,
     /// The Services and the Jobs; `None` until it is needed, because caches keep the metadata only.
-    pub objects: Option<Objects>,
+    pub objects: Option<RenderedObjects>,
 }
 
 /// The Services and the Jobs of a test.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Objects {
+pub struct RenderedObjects {
     /// The Service.
     pub service: Value,
     /// The second Service, where the test has one.
@@ -79,7 +79,7 @@ pub struct Objects {
     pub worker: Value,
 }
 
-impl Objects {
+impl RenderedObjects {
     /// What a render made; `None` when the test could not be read.
     #[must_use]
     pub fn of(rendered: &Rendered) -> Option<Self> {
@@ -144,14 +144,14 @@ pub(super) fn without_suspend(job: &Value) -> Cow<'_, Value> {
 
 /// What a render was made from.
 #[derive(Debug, Clone, Default)]
-pub struct Sources {
+pub struct RevisionSources {
     /// The layers that made the pods.
     pub layers: Vec<AppliedLayer>,
     /// The overlays that apply.
     pub overlays: Vec<AppliedOverlay>,
 }
 
-impl Sources {
+impl RevisionSources {
     /// What a render was made from.
     #[must_use]
     pub fn of(rendered: &Rendered) -> Self {
@@ -166,22 +166,28 @@ impl Sources {
 
 /// The `ControllerRevision` that freezes these objects as the test's revision of this number.
 #[must_use]
-pub fn freeze(view: &View, number: i64, objects: &Objects, from: &Sources, checked: &str) -> Value {
+pub fn freeze(
+    observed: &Observed,
+    number: i64,
+    objects: &RenderedObjects,
+    from: &RevisionSources,
+    checked: &str,
+) -> Value {
     let mut revision = json!({
         "apiVersion": "apps/v1",
         "kind": "ControllerRevision",
         "metadata": {
-            "name": name(view.name(), number),
-            "namespace": view.namespace(),
-            "labels": { REVISION_LABEL: view.name(), base::MANAGED_BY_LABEL: base::MANAGER },
+            "name": name(observed.name(), number),
+            "namespace": observed.namespace(),
+            "labels": { REVISION_LABEL: observed.name(), base::MANAGED_BY_LABEL: base::MANAGER },
             "annotations": {
                 HASH_ANNOTATION: objects.hash(),
-                GENERATION_ANNOTATION: view.generation().to_string(),
+                GENERATION_ANNOTATION: observed.generation().to_string(),
                 LAYERS_ANNOTATION: json!(from.layers).to_string(),
                 OVERLAYS_ANNOTATION: json!(from.overlays).to_string(),
                 CHECKED_ANNOTATION: checked
             },
-            "ownerReferences": [owner_reference(view)]
+            "ownerReferences": [owner_reference(observed)]
         },
         "revision": number,
         "data": { "service": objects.service, "master": objects.master, "worker": objects.worker }
@@ -201,18 +207,18 @@ pub fn name(test: &str, number: i64) -> String {
 
 /// The reference by which the garbage collector, and the operator, know an object as the test's.
 #[must_use]
-pub fn owner_reference(view: &View) -> Value {
+pub fn owner_reference(observed: &Observed) -> Value {
     json!({
-        "apiVersion": "locust.io/v2", "kind": "LocustTest", "name": view.name(), "uid": view.uid(),
+        "apiVersion": "locust.io/v2", "kind": "LocustTest", "name": observed.name(), "uid": observed.uid(),
         "controller": true, "blockOwnerDeletion": true
     })
 }
 
 /// An object of a revision as it is created: owned by the test, with the revision's hash.
 #[must_use]
-pub fn to_create(object: &Value, view: &View, hash: &str) -> Value {
+pub fn to_create(object: &Value, observed: &Observed, hash: &str) -> Value {
     let mut object = object.clone();
-    object["metadata"]["ownerReferences"] = json!([owner_reference(view)]);
+    object["metadata"]["ownerReferences"] = json!([owner_reference(observed)]);
     object["metadata"]["annotations"][HASH_ANNOTATION] = hash.into();
     let ttl = object.get_mut("spec").and_then(|spec| spec.as_object_mut()?.remove("ttlSecondsAfterFinished"));
     if let Some(ttl) = ttl {
@@ -223,12 +229,12 @@ pub fn to_create(object: &Value, view: &View, hash: &str) -> Value {
 
 /// A Job of a revision as it is created.
 #[must_use]
-pub fn job_to_create(job: &Value, view: &View, hash: &str, restart: Option<&Restart>) -> Value {
-    let mut job = to_create(job, view, hash);
+pub fn job_to_create(job: &Value, observed: &Observed, hash: &str, restart: Option<&JobRestart>) -> Value {
+    let mut job = to_create(job, observed, hash);
     let suspend = job.pointer("/spec/suspend").and_then(Value::as_bool).unwrap_or_default();
     let annotations = &mut job["metadata"]["annotations"];
     annotations[SUSPEND_ANNOTATION] = suspend.to_string().into();
-    if let Some(Restart { number, cause }) = restart {
+    if let Some(JobRestart { number, cause }) = restart {
         annotations[RESTART_ANNOTATION] = number.to_string().into();
         annotations[RESTART_CAUSE_ANNOTATION] = cause.as_str().into();
     }

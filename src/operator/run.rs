@@ -10,15 +10,15 @@ use tokio::{
 };
 
 use super::{
-    api_error::words,
-    around::Around,
     client,
     context::Context,
     error::Error,
+    error_message::words,
     health::{Readiness, serve_health, serve_metrics},
     lease::Lease,
     metrics::Metrics,
     overlay_status,
+    overlay_store::OverlayStore,
     settings::Settings,
     watch::prepare,
 };
@@ -86,21 +86,22 @@ async fn work(
     stopped: watch::Receiver<bool>,
 ) {
     metrics.leads(true);
-    let (around, watching) = Around::watch(&client, &settings.namespaces, settings.config.cluster_overlays);
+    let (around, watching) =
+        OverlayStore::watch(&client, &settings.namespaces, settings.config.cluster_overlays);
     let ctx = &Arc::new(Context::new(client, settings, metrics, around, instance));
     let named: BTreeSet<&str> = ctx.settings.namespaces.iter().map(String::as_str).collect();
     let namespaces: Vec<Option<&str>> =
         if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() };
-    let (mut running, mut filled) = (Vec::new(), Vec::new());
+    let (mut running, mut synced) = (Vec::new(), Vec::new());
     for namespace in namespaces {
         let controller = prepare(ctx, namespace, until(stopped.clone()));
         ctx.metrics.counts(controller.caches.tests.clone());
         let caches = controller.caches.clone();
-        filled.push(async move { caches.ready().await });
+        synced.push(async move { caches.wait_until_synced().await });
         running.push(controller.run);
     }
-    let filled = join_all(filled).map(|_| ()).shared();
-    let (ready, is_filled) = (ready.clone(), filled.clone());
+    let synced = join_all(synced).map(|_| ()).shared();
+    let (ready, is_filled) = (ready.clone(), synced.clone());
     tokio::spawn(async move {
         is_filled.await;
         tracing::info!("watching");
@@ -110,7 +111,7 @@ async fn work(
     tokio::select! {
         _ = join_all(running) => {}
         () = watching => {}
-        () = filled.then(|()| overlay_status::keep(ctx)) => {}
+        () = synced.then(|()| overlay_status::keep(ctx)) => {}
         () = late => tracing::warn!("stopping in the middle of work"),
     }
 }

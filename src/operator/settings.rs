@@ -14,9 +14,9 @@ pub struct Settings {
     /// How many tests are worked on at once.
     pub concurrency: u16,
     /// What the API server is asked before anything is created.
-    pub dry_run: DryRun,
+    pub dry_run: DryRunMode,
     /// The lease that says which replica acts; `None` when there is one replica only.
-    pub election: Option<Election>,
+    pub election: Option<LeaderElection>,
     /// Where `/healthz` and `/readyz` answer.
     pub health: Option<SocketAddr>,
     /// Where `/metrics` answers.
@@ -25,7 +25,7 @@ pub struct Settings {
 
 /// What the API server is asked before anything is created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DryRun {
+pub enum DryRunMode {
     /// Both Jobs, and a pod of each: Pod Security, quota, limits and the service account are seen too.
     #[default]
     Pod,
@@ -37,7 +37,7 @@ pub enum DryRun {
 
 /// Which replica acts.
 #[derive(Debug, Clone)]
-pub struct Election {
+pub struct LeaderElection {
     /// The lease's name.
     pub lease: String,
     /// The lease's namespace.

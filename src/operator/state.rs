@@ -1,20 +1,20 @@
-//! [`State`]: the one word that says how a test is. Every condition says the same in other words. Pure.
+//! [`TestState`]: the one word that says how a test is. Every condition says the same in other words. Pure.
 
 use std::borrow::Cow;
 
 use super::{
-    check::Verdict,
-    decide::Step,
-    pods::PodState,
-    problems::{Problem, problem},
-    status::Facts,
-    view::{Owner, Progress, View},
+    decide::Decision,
+    dry_run::DryRunOutcome,
+    observed::{JobProgress, Observed, Owner},
+    pod_health::{UnhealthyPods, unhealthy_pods},
+    pod_state::PodState,
+    status::StatusInputs,
 };
 use crate::role::Role;
 
 /// How a test is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum TestState {
     /// podgraft refuses it, and it has not started.
     Refused,
     /// The API server refuses what it would be made of.
@@ -43,7 +43,7 @@ pub(super) enum State {
     Failed,
 }
 
-impl State {
+impl TestState {
     /// The phase of the public operator that it belongs to.
     pub(super) const fn phase(self) -> &'static str {
         match self {
@@ -67,116 +67,124 @@ impl State {
 
 /// How a test is, and why.
 #[derive(Debug)]
-pub(super) struct Found {
-    pub(super) state: State,
+pub(super) struct Assessment {
+    pub(super) state: TestState,
     /// Why, for a state in which there is something to say: for people.
     pub(super) words: String,
     /// What keeps pods from running, whatever the state.
-    pub(super) problem: Option<Problem>,
+    pub(super) unhealthy_pods: Option<UnhealthyPods>,
 }
 
 /// How a test is, from everything that is known of it.
-pub(super) fn found(facts: &Facts<'_>) -> Found {
-    let view = facts.view;
+pub(super) fn found(inputs: &StatusInputs<'_>) -> Assessment {
+    let observed = inputs.observed;
     // Layers are named only where the pods were made of what is rendered now.
-    let same = view.revision.as_ref().is_some_and(|revision| facts.hash == Some(&revision.hash));
-    let problem = problem(view, Some(facts.rendered).filter(|_| same));
-    let (state, words) = match recorded_end(view).or_else(|| end_of_master(view)) {
+    let same = observed.revision.as_ref().is_some_and(|revision| inputs.hash == Some(&revision.hash));
+    let unhealthy_pods = unhealthy_pods(observed, Some(inputs.rendered).filter(|_| same));
+    let (state, words) = match recorded_end(observed).or_else(|| end_of_master(observed)) {
         Some(end) => (end, String::new()),
-        None if is_made(view) => (of_pods(view, problem.is_some()), String::new()),
-        None => before_pods(facts),
+        None if is_made(observed) => (of_pods(observed, unhealthy_pods.is_some()), String::new()),
+        None => before_pods(inputs),
     };
-    Found { state, words, problem }
+    Assessment { state, words, unhealthy_pods }
 }
 
-fn recorded_end(view: &View) -> Option<State> {
-    match view.status()["phase"].as_str() {
-        Some("Succeeded") => Some(State::Succeeded),
-        Some("Failed") => Some(State::Failed),
+fn recorded_end(observed: &Observed) -> Option<TestState> {
+    match observed.status()["phase"].as_str() {
+        Some("Succeeded") => Some(TestState::Succeeded),
+        Some("Failed") => Some(TestState::Failed),
         _ => None,
     }
 }
 
-fn end_of_master(view: &View) -> Option<State> {
-    match view.ended_master()?.progress {
-        Progress::Complete => Some(State::Succeeded),
-        Progress::Failed => Some(State::Failed),
-        Progress::Suspended | Progress::Active => None,
+fn end_of_master(observed: &Observed) -> Option<TestState> {
+    match observed.ended_master()?.progress {
+        JobProgress::Complete => Some(TestState::Succeeded),
+        JobProgress::Failed => Some(TestState::Failed),
+        JobProgress::Suspended | JobProgress::Active => None,
     }
 }
 
 /// A test that is made: as its Jobs and its pods say.
-fn of_pods(view: &View, has_problem: bool) -> State {
-    let suspended = view.master.as_ref().is_some_and(|master| master.progress == Progress::Suspended);
+fn of_pods(observed: &Observed, has_problem: bool) -> TestState {
+    let suspended = observed.master.as_ref().is_some_and(|master| master.progress == JobProgress::Suspended);
     let starting = |pod: &PodState| pod.phase.is_empty() || pod.phase == "Pending";
     match () {
-        () if suspended => State::Suspended,
-        () if has_problem => State::Unhealthy,
-        () if view.own_pods().next().is_none() || view.own_pods().any(starting) => State::Starting,
-        () => State::Running,
+        () if suspended => TestState::Suspended,
+        () if has_problem => TestState::Unhealthy,
+        () if observed.own_pods().next().is_none() || observed.own_pods().any(starting) => {
+            TestState::Starting
+        }
+        () => TestState::Running,
     }
 }
 
 /// A test that is not made, or not whole: as what is next says.
-fn before_pods(facts: &Facts<'_>) -> (State, String) {
-    if let Some(Verdict::Refused { what, message, .. }) = facts.verdict {
-        return (State::RefusedByServer, format!("the API server refuses the {what}: {message}"));
+fn before_pods(inputs: &StatusInputs<'_>) -> (TestState, String) {
+    if let Some(DryRunOutcome::Refused { what, message, .. }) = inputs.verdict {
+        return (TestState::RefusedByServer, format!("the API server refuses the {what}: {message}"));
     }
-    if let Some(failure) = facts.failure {
-        return (State::Error, format!("{failure}; it is tried again"));
+    if let Some(failure) = inputs.failure {
+        return (TestState::Error, format!("{failure}; it is tried again"));
     }
-    match facts.step {
-        Step::Refuse => (State::Refused, "the test is refused; see TemplatesAccepted".into()),
-        Step::Block(taken) => (State::NameTaken, taken.join("; ")),
-        Step::Wait(reason) => (State::Waiting, reason.clone()),
-        Step::Strand(reason) => (State::Lost, reason.clone()),
-        _ => (State::Creating, "the Service and the Jobs are being made".into()),
+    match inputs.decision {
+        Decision::Rejected => (TestState::Refused, "the test is refused; see TemplatesAccepted".into()),
+        Decision::NameConflict(taken) => (TestState::NameTaken, taken.join("; ")),
+        Decision::Wait(reason) => (TestState::Waiting, reason.clone()),
+        Decision::RevisionLost(reason) => (TestState::Lost, reason.clone()),
+        _ => (TestState::Creating, "the Service and the Jobs are being made".into()),
     }
 }
 
 /// Whether the Services and both Jobs are there, as the revision has them.
-pub(super) fn is_made(view: &View) -> bool {
-    let current = |hash: Option<&String>| match &view.revision {
+pub(super) fn is_made(observed: &Observed) -> bool {
+    let current = |hash: Option<&String>| match &observed.revision {
         Some(revision) => hash.is_none_or(|hash| *hash == revision.hash),
         None => true,
     };
     // The public operator's Services have no labels, by which the caches know objects.
-    let has_jobs = view.master.is_some() && view.worker.is_some();
+    let has_jobs = observed.master.is_some() && observed.worker.is_some();
     has_jobs
-        && (view.service.is_some() || view.revision.is_none())
-        && !view.lacks_web_service()
-        && view
-            .children()
-            .all(|(_, child)| child.owner == Owner::Test && !child.deleting && current(child.hash.as_ref()))
+        && (observed.service.is_some() || observed.revision.is_none())
+        && !observed.lacks_web_service()
+        && observed.objects().all(|(_, object)| {
+            object.owner == Owner::Test && !object.deleting && current(object.hash.as_ref())
+        })
 }
 
 /// The state in a word, for a column: with what is wrong, where something is.
-pub(super) fn reason<'f>(found: &'f Found, facts: &Facts<'f>, workers_are_missing: bool) -> Cow<'f, str> {
+pub(super) fn reason<'f>(
+    found: &'f Assessment,
+    inputs: &StatusInputs<'f>,
+    workers_are_missing: bool,
+) -> Cow<'f, str> {
     let of_failure = || {
-        let recorded = facts.view.status()["reason"].as_str().filter(|_| facts.view.has_ended());
-        let told = facts.view.ended_master().and_then(|master| master.failure_reason.as_deref());
+        let recorded = inputs.observed.status()["reason"].as_str().filter(|_| inputs.observed.has_ended());
+        let told = inputs.observed.ended_master().and_then(|master| master.failure_reason.as_deref());
         recorded.or(told).unwrap_or("Failed")
     };
-    let worker = facts.view.own_job(Role::Worker);
+    let worker = inputs.observed.own_job(Role::Worker);
     let workers_have_ended =
-        worker.is_some_and(|job| matches!(job.progress, Progress::Complete | Progress::Failed));
+        worker.is_some_and(|job| matches!(job.progress, JobProgress::Complete | JobProgress::Failed));
     let word = match found.state {
-        State::Refused => "Refused",
-        State::RefusedByServer => "RefusedByServer",
-        State::NameTaken => "NameTaken",
-        State::Waiting => "Waiting",
-        State::Lost => "Lost",
-        State::Error => "Error",
-        State::Creating => "Creating",
-        State::Suspended => "Suspended",
-        State::Starting => "Starting",
-        State::Unhealthy => found.problem.as_ref().map_or("Unhealthy", |problem| problem.reason.as_str()),
-        State::Running if workers_have_ended => "WorkersEnded",
-        State::Running if workers_are_missing => "WorkersMissing",
-        State::Running if facts.rendered.is_refused() => "SpecRefused",
-        State::Running => "Running",
-        State::Succeeded => "Succeeded",
-        State::Failed => of_failure(),
+        TestState::Refused => "Refused",
+        TestState::RefusedByServer => "RefusedByServer",
+        TestState::NameTaken => "NameTaken",
+        TestState::Waiting => "Waiting",
+        TestState::Lost => "Lost",
+        TestState::Error => "Error",
+        TestState::Creating => "Creating",
+        TestState::Suspended => "Suspended",
+        TestState::Starting => "Starting",
+        TestState::Unhealthy => {
+            found.unhealthy_pods.as_ref().map_or("Unhealthy", |unhealthy_pods| unhealthy_pods.reason.as_str())
+        }
+        TestState::Running if workers_have_ended => "WorkersEnded",
+        TestState::Running if workers_are_missing => "WorkersMissing",
+        TestState::Running if inputs.rendered.is_refused() => "SpecRefused",
+        TestState::Running => "Running",
+        TestState::Succeeded => "Succeeded",
+        TestState::Failed => of_failure(),
     };
     Cow::Borrowed(word)
 }

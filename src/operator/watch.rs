@@ -27,10 +27,10 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
 use super::{
-    api_error::{is_expected, watch_words},
     context::Context,
+    error_message::{is_expected, watch_words},
     fetch::resource,
-    index::Index,
+    index::LabelIndex,
     metrics::Metrics,
     reconcile::{on_error, reconcile},
     revision::REVISION_LABEL,
@@ -60,36 +60,36 @@ pub struct Caches {
     /// The pods, without their specs.
     pub pods: Store<Pod>,
     /// The revisions by test.
-    pub revisions_of: Index,
+    pub revisions_of: LabelIndex,
     /// The pods by role of a test.
-    pub pods_of: Index,
-    filled: Vec<Filled>,
+    pub pods_of: LabelIndex,
+    synced: Vec<Synced>,
 }
 
 impl Caches {
-    /// Waits until every cache has been filled once.
-    pub async fn ready(&self) {
-        for filled in &self.filled {
-            filled.wait().await;
+    /// Waits until every cache has been synced once.
+    pub async fn wait_until_synced(&self) {
+        for synced in &self.synced {
+            synced.wait().await;
         }
     }
 }
 
-/// Whether a cache has been filled once. Many can wait for it: of those that wait with kube's own
+/// Whether a cache has been synced once. Many can wait for it: of those that wait with kube's own
 /// `wait_until_ready`, only the last one is woken.
 #[derive(Debug, Clone)]
-pub(super) struct Filled(watch::Receiver<bool>);
+pub(super) struct Synced(watch::Receiver<bool>);
 
-impl Filled {
-    /// Waits until it is filled.
+impl Synced {
+    /// Waits until it is synced.
     pub(super) async fn wait(&self) {
         // A stream that is gone belongs to a controller that is shutting down.
-        let _ = self.0.clone().wait_for(|filled| *filled).await;
+        let _ = self.0.clone().wait_for(|synced| *synced).await;
     }
 }
 
 /// A controller that has not started.
-pub struct Prepared {
+pub struct PreparedController {
     /// What it will keep in memory.
     pub caches: Caches,
     /// Runs it until it is told to stop.
@@ -107,7 +107,7 @@ pub fn prepare(
     ctx: &Arc<Context>,
     namespace: Option<&str>,
     stop: impl Future<Output = ()> + Send + Sync + 'static,
-) -> Prepared {
+) -> PreparedController {
     let client = &ctx.client;
     let (tests, tests_filled, test_stream) = {
         let api = match namespace {
@@ -117,7 +117,7 @@ pub fn prepare(
         let trim = |test: &mut DynamicObject| test.managed_fields_mut().clear();
         reflected(api, watcher::Config::default(), resource(), trim, |_| ())
     };
-    let (revisions_of, pods_of) = (Index::new(REVISION_LABEL), Index::new(base::POD_LABEL));
+    let (revisions_of, pods_of) = (LabelIndex::new(REVISION_LABEL), LabelIndex::new(base::POD_LABEL));
     let (by_test, by_role) = (revisions_of.clone(), pods_of.clone());
     let of_services = api::<PartialObjectMeta<Service>>(client, namespace);
     let of_revisions = api::<PartialObjectMeta<ControllerRevision>>(client, namespace);
@@ -129,17 +129,18 @@ pub fn prepare(
         reflected(api::<Job>(client, namespace), owned(), (), trim_job, |_| ());
     let (pods, pods_filled, pod_stream) =
         reflected(api::<Pod>(client, namespace), owned(), (), trim_pod, move |event| by_role.note(event));
-    let filled = vec![tests_filled, services_filled, revisions_filled, jobs_filled, pods_filled];
+    let synced = vec![tests_filled, services_filled, revisions_filled, jobs_filled, pods_filled];
     let caches =
-        Caches { tests: tests.clone(), services, jobs, revisions, pods, revisions_of, pods_of, filled };
+        Caches { tests: tests.clone(), services, jobs, revisions, pods, revisions_of, pods_of, synced };
     // More than have a turn: those that wait for the API server's word before they start, wait together.
     let looks = ctx.settings.concurrency.saturating_mul(WAITING);
     let config = ControllerConfig::default().concurrency(looks).debounce(DEBOUNCE);
-    let scope = Arc::new(Scope { ctx: Arc::clone(ctx), caches: caches.clone() });
-    let trigger = Trigger(ctx.metrics.clone());
+    let scope = Arc::new(ControllerContext { ctx: Arc::clone(ctx), caches: caches.clone() });
+    let trigger = QueueTrigger(ctx.metrics.clone());
     let (of_test, of_pod) = (trigger.clone(), trigger.clone());
-    let test_stream = fine(test_stream, move |test| of_test.of(&ObjectRef::from_obj_with(test, resource())));
-    let pod_stream = fine(pod_stream, move |pod| {
+    let test_stream =
+        without_errors(test_stream, move |test| of_test.of(&ObjectRef::from_obj_with(test, resource())));
+    let pod_stream = without_errors(pod_stream, move |pod| {
         if let Some(test) = test_of(pod) {
             of_pod.of(&test);
         }
@@ -147,9 +148,9 @@ pub fn prepare(
     let all = ctx.metrics.clone();
     let controller = Controller::for_stream_with(test_stream, tests, resource())
         .with_config(config)
-        .owns_stream_with(fine(service_stream, trigger.of_owner()), ())
-        .owns_stream_with(fine(revision_stream, trigger.of_owner()), ())
-        .owns_stream_with(fine(job_stream, trigger.of_owner()), ())
+        .owns_stream_with(without_errors(service_stream, trigger.of_owner()), ())
+        .owns_stream_with(without_errors(revision_stream, trigger.of_owner()), ())
+        .owns_stream_with(without_errors(job_stream, trigger.of_owner()), ())
         .watches_stream_with(pod_stream, |pod: Pod| test_of(&pod), ())
         .reconcile_all_on(ctx.around.changes().inspect(move |()| all.all_triggered()))
         .graceful_shutdown_on(stop);
@@ -159,11 +160,11 @@ pub fn prepare(
             tracing::debug!(%error, "controller");
         }
     });
-    Prepared { caches, run: Box::pin(run) }
+    PreparedController { caches, run: Box::pin(run) }
 }
 
 /// What the reconciles of one controller share.
-pub struct Scope {
+pub struct ControllerContext {
     /// What all controllers share.
     pub ctx: Arc<Context>,
     /// What this one keeps in memory.
@@ -180,7 +181,7 @@ where
     }
 }
 
-/// A cache, whether it has been filled, and the stream of everything that is put into it or taken out.
+/// A cache, whether it has been synced, and the stream of everything that is put into it or taken out.
 ///
 /// It backs off by itself. A controller must not see its errors: it would make every other stream wait, too.
 pub(super) fn reflected<K>(
@@ -189,7 +190,7 @@ pub(super) fn reflected<K>(
     dyntype: K::DynamicType,
     trim: impl Fn(&mut K) + Send + Sync + 'static,
     note: impl Fn(&watcher::Event<K>) + Send + Sync + 'static,
-) -> (Store<K>, Filled, impl Stream<Item = Result<K, watcher::Error>> + Send + 'static)
+) -> (Store<K>, Synced, impl Stream<Item = Result<K, watcher::Error>> + Send + 'static)
 where
     K: Resource + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
     K::DynamicType: Debug + Clone + Eq + Hash + Unpin + Send + Sync,
@@ -198,7 +199,7 @@ where
     let kind = K::kind(&dyntype).into_owned();
     let writer = Writer::<K>::new(dyntype);
     let reader = writer.as_reader();
-    let (fill, filled) = watch::channel(false);
+    let (fill, synced) = watch::channel(false);
     let stream = watcher(api, config)
         .map(move |event| {
             match &event {
@@ -213,7 +214,7 @@ where
             }
             event
         })
-        .backoff(Patience::default())
+        .backoff(CappedBackoff::default())
         .modify(trim)
         .reflect(writer)
         .inspect(move |event| {
@@ -222,23 +223,23 @@ where
             }
         })
         .touched_objects();
-    (reader, Filled(filled), stream)
+    (reader, Synced(synced), stream)
 }
 
 /// A stream without its errors, each of whose objects is noted.
-fn fine<T>(
+fn without_errors<T>(
     stream: impl Stream<Item = Result<T, watcher::Error>>,
     note: impl Fn(&T),
 ) -> impl Stream<Item = Result<T, watcher::Error>> {
-    let fine = stream.filter(|event| std::future::ready(event.is_ok()));
-    fine.inspect(move |event| event.iter().for_each(&note))
+    let objects = stream.filter(|event| std::future::ready(event.is_ok()));
+    objects.inspect(move |event| event.iter().for_each(&note))
 }
 
 /// Counts the tests that are to be looked at.
 #[derive(Clone)]
-struct Trigger(Metrics);
+struct QueueTrigger(Metrics);
 
-impl Trigger {
+impl QueueTrigger {
     fn of(&self, test: &ObjectRef<DynamicObject>) {
         self.0.triggered(test);
     }
@@ -259,9 +260,9 @@ impl Trigger {
 /// kube's own backoff, never longer than [`LONGEST_PAUSE`]: tests should not wait for a cache that could be
 /// there again.
 #[derive(Default)]
-struct Patience(watcher::DefaultBackoff);
+struct CappedBackoff(watcher::DefaultBackoff);
 
-impl Iterator for Patience {
+impl Iterator for CappedBackoff {
     type Item = Duration;
 
     fn next(&mut self) -> Option<Duration> {
@@ -269,7 +270,7 @@ impl Iterator for Patience {
     }
 }
 
-impl Backoff for Patience {
+impl Backoff for CappedBackoff {
     fn reset(&mut self) {
         self.0.reset();
     }
@@ -294,7 +295,7 @@ fn trim_pod(pod: &mut Pod) {
     pod.annotations_mut().clear();
     pod.spec = None::<PodSpec>;
     if let Some(status) = &mut pod.status {
-        // A pod has troubles only in these.
+        // Failures of a pod are only in the other lists.
         status.ephemeral_container_statuses = None;
         status.pod_ips = None;
         status.host_ips = None;

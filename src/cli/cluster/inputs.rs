@@ -13,7 +13,7 @@ use crate::{
     cli::{Failure, surroundings::ClusterInputs},
     locust::overlay::{Kind, Namespace},
     manifest::Document,
-    operator::{api_error::words, around::overlay_resource, fetch},
+    operator::{error_message::words, fetch, overlay_store::overlay_resource},
 };
 
 /// What is to be read around tests.

@@ -7,13 +7,13 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     locust::{Rendered, api::shared::UpdatePolicy},
     operator::{
-        check::Verdict,
-        decide::{Step, Wanted, decide},
-        fixture::{NEW, OLD, child, job, pod, running, view},
-        pods::{Reason, Trouble},
-        restarts::Restart,
-        status::{Facts, status},
-        view::{JobState, LackOfPods, Owner, Progress, View},
+        decide::{Decision, Desired, decide},
+        dry_run::DryRunOutcome,
+        fixture::{NEW, OLD, job, object, observed, pod, running},
+        observed::{JobProgress, JobState, Observed, Owner, PodShortage},
+        pod_state::{ContainerFailure, FailureReason},
+        restarts::JobRestart,
+        status::{StatusInputs, status},
     },
 };
 
@@ -52,16 +52,16 @@ const ORDER: [&str; 23] = [
 
 /// What brings about a state.
 struct Case {
-    view: View,
-    verdict: Option<Verdict>,
+    observed: Observed,
+    verdict: Option<DryRunOutcome>,
     failure: Option<&'static str>,
     refused: bool,
-    step: Option<Step>,
+    decision: Option<Decision>,
 }
 
 impl Case {
-    fn of(view: View) -> Self {
-        Self { view, verdict: None, failure: None, refused: false, step: None }
+    fn of(observed: Observed) -> Self {
+        Self { observed, verdict: None, failure: None, refused: false, decision: None }
     }
 
     fn status(&self) -> Value {
@@ -71,14 +71,16 @@ impl Case {
         }
         let hash = (!self.refused).then_some(OLD);
         let policy = UpdatePolicy::Ignore;
-        let step =
-            self.step.clone().unwrap_or_else(|| decide(&self.view, Wanted { hash, policy, suspend: false }));
-        status(&Facts {
-            view: &self.view,
+        let decision = self
+            .decision
+            .clone()
+            .unwrap_or_else(|| decide(&self.observed, Desired { hash, policy, suspend: false }));
+        status(&StatusInputs {
+            observed: &self.observed,
             rendered: &rendered,
             hash,
             policy,
-            step: &step,
+            decision: &decision,
             verdict: self.verdict.as_ref(),
             failure: self.failure,
             drift: &[],
@@ -88,107 +90,111 @@ impl Case {
 }
 
 /// A test that runs, with its pods.
-fn with_pods(phase: &str) -> View {
+fn with_pods(phase: &str) -> Observed {
     let worker = JobState { ready: i32::from(phase == "Running"), ..job("a-b-worker", Some(OLD)) };
     let pods = ["master", "worker"]
         .map(|role| pod(role, phase, Some(&format!("uid of a-b-{role}"))))
         .into_iter()
         .collect();
-    View { worker: Some(worker), pods, ..running() }
+    Observed { worker: Some(worker), pods, ..running() }
 }
 
-fn with_master(progress: Progress, reason: Option<&str>) -> View {
-    let mut view = with_pods("Running");
-    let master = view.master.take().unwrap();
-    if progress == Progress::Suspended {
-        view.worker.as_mut().unwrap().progress = progress;
+fn with_master(progress: JobProgress, reason: Option<&str>) -> Observed {
+    let mut observed = with_pods("Running");
+    let master = observed.master.take().unwrap();
+    if progress == JobProgress::Suspended {
+        observed.worker.as_mut().unwrap().progress = progress;
     }
-    view.master = Some(JobState {
+    observed.master = Some(JobState {
         progress,
-        ended: matches!(progress, Progress::Complete | Progress::Failed).then_some(Timestamp::UNIX_EPOCH),
+        ended: matches!(progress, JobProgress::Complete | JobProgress::Failed)
+            .then_some(Timestamp::UNIX_EPOCH),
         failure_reason: reason.map(str::to_owned),
         ..master
     });
-    view
+    observed
 }
 
-fn with_trouble(reason: Reason) -> View {
-    let mut view = with_pods("Pending");
-    view.pods[1].troubles.push(Trouble {
+fn with_trouble(reason: FailureReason) -> Observed {
+    let mut observed = with_pods("Pending");
+    observed.pods[1].failures.push(ContainerFailure {
         reason,
         container: "locust".into(),
         init: false,
         message: "it says why".into(),
     });
-    view
+    observed
 }
 
-fn with_lack(refusal: Option<&str>) -> View {
-    let mut view = with_pods("Running");
-    let worker = view.worker.as_mut().unwrap();
-    worker.lacks_pods = Some(LackOfPods { there: 0, refusal: refusal.map(str::to_owned) });
+fn with_lack(refusal: Option<&str>) -> Observed {
+    let mut observed = with_pods("Running");
+    let worker = observed.worker.as_mut().unwrap();
+    worker.shortage = Some(PodShortage { there: 0, refusal: refusal.map(str::to_owned) });
     worker.parallelism = 5;
     worker.ready = 0;
-    view
+    observed
 }
 
 /// A case for every row of the table.
 fn cases() -> BTreeMap<&'static str, Case> {
-    let new = || view("");
+    let new = || observed("");
     let foreign = |owner| {
         let mut master = job("a-b-master", None);
-        master.child.owner = owner;
-        master.progress = Progress::Active;
+        master.object.owner = owner;
+        master.progress = JobProgress::Active;
         // The other's pods are nobody's business here.
-        let pods = vec![pod("master", "Running", Some(&master.child.uid))];
-        View { master: Some(master), pods, ..new() }
+        let pods = vec![pod("master", "Running", Some(&master.object.uid))];
+        Observed { master: Some(master), pods, ..new() }
     };
-    let refused = Verdict::Refused {
+    let refused = DryRunOutcome::Refused {
         what: "worker's pod".into(),
         message: "no".into(),
         again: std::time::Duration::ZERO,
     };
     let unschedulable = || {
-        let mut view = with_pods("Pending");
-        view.pods[0].unschedulable = Some("no node".into());
-        view
+        let mut observed = with_pods("Pending");
+        observed.pods[0].unschedulable = Some("no node".into());
+        observed
     };
-    let gone = View { revision: None, worker: None, ..running() };
+    let gone = Observed { revision: None, worker: None, ..running() };
     let few_workers = || {
-        let mut view = with_pods("Running");
-        view.worker.as_mut().unwrap().parallelism = 2;
-        view
+        let mut observed = with_pods("Running");
+        observed.worker.as_mut().unwrap().parallelism = 2;
+        observed
     };
     let ended_workers = || {
-        let mut view = with_pods("Running");
-        view.worker.as_mut().unwrap().progress = Progress::Complete;
-        view.pods[1].phase = "Succeeded".into();
-        view
+        let mut observed = with_pods("Running");
+        observed.worker.as_mut().unwrap().progress = JobProgress::Complete;
+        observed.pods[1].phase = "Succeeded".into();
+        observed
     };
     let cases = vec![
         ("Refused", Case { refused: true, ..Case::of(new()) }),
-        ("RefusedByServer", Case { verdict: Some(refused), step: Some(Step::Rest), ..Case::of(new()) }),
+        (
+            "RefusedByServer",
+            Case { verdict: Some(refused), decision: Some(Decision::Done), ..Case::of(new()) },
+        ),
         ("NameTaken", Case::of(foreign(Owner::Other("LocustTest a-b".into())))),
         ("Waiting", Case::of(foreign(Owner::Predecessor))),
         ("Lost", Case::of(gone)),
         ("Error", Case { failure: Some("cannot create the Service"), ..Case::of(new()) }),
         ("Creating", Case::of(new())),
-        ("Suspended", Case::of(with_master(Progress::Suspended, None))),
+        ("Suspended", Case::of(with_master(JobProgress::Suspended, None))),
         ("Starting", Case::of(with_pods("Pending"))),
-        ("ConfigurationError", Case::of(with_trouble(Reason::ConfigurationError))),
-        ("ImagePullError", Case::of(with_trouble(Reason::ImagePullError))),
+        ("ConfigurationError", Case::of(with_trouble(FailureReason::ConfigurationError))),
+        ("ImagePullError", Case::of(with_trouble(FailureReason::ImagePullError))),
         ("SchedulingError", Case::of(unschedulable())),
         ("CreationError", Case::of(with_lack(Some("exceeded quota")))),
         ("PodsMissing", Case::of(with_lack(None))),
-        ("CrashLoopBackOff", Case::of(with_trouble(Reason::CrashLoopBackOff))),
-        ("InitializationError", Case::of(with_trouble(Reason::InitializationError))),
+        ("CrashLoopBackOff", Case::of(with_trouble(FailureReason::CrashLoopBackOff))),
+        ("InitializationError", Case::of(with_trouble(FailureReason::InitializationError))),
         ("WorkersMissing", Case::of(few_workers())),
         ("WorkersEnded", Case::of(ended_workers())),
         ("SpecRefused", Case { refused: true, ..Case::of(with_pods("Running")) }),
         ("Running", Case::of(with_pods("Running"))),
-        ("Succeeded", Case::of(with_master(Progress::Complete, None))),
-        ("Failed", Case::of(with_master(Progress::Failed, None))),
-        ("BackoffLimitExceeded", Case::of(with_master(Progress::Failed, Some("BackoffLimitExceeded")))),
+        ("Succeeded", Case::of(with_master(JobProgress::Complete, None))),
+        ("Failed", Case::of(with_master(JobProgress::Failed, None))),
+        ("BackoffLimitExceeded", Case::of(with_master(JobProgress::Failed, Some("BackoffLimitExceeded")))),
     ];
     cases.into_iter().collect()
 }
@@ -229,8 +235,13 @@ fn conditions_never_contradict_each_other() {
         for refused in [false, true] {
             for failure in [None, Some("cannot create the Service")] {
                 for verdict in [None, case.verdict.clone()] {
-                    let varied =
-                        Case { view: case.view.clone(), verdict, failure, refused, step: case.step.clone() };
+                    let varied = Case {
+                        observed: case.observed.clone(),
+                        verdict,
+                        failure,
+                        refused,
+                        decision: case.decision.clone(),
+                    };
                     consistent(name, &varied.status());
                     seen += 1;
                 }
@@ -269,15 +280,15 @@ fn consistent(name: &str, status: &Value) {
 /// A test that waits for a name that another test has.
 #[test]
 fn the_others_workers_are_not_counted() {
-    let mut view = with_pods("Running");
-    view.revision = None;
-    for job in [&mut view.master, &mut view.worker].into_iter().flatten() {
-        job.child.owner = Owner::Other("LocustTest a-b".into());
+    let mut observed = with_pods("Running");
+    observed.revision = None;
+    for job in [&mut observed.master, &mut observed.worker].into_iter().flatten() {
+        job.object.owner = Owner::Other("LocustTest a-b".into());
     }
-    view.service = None;
-    view.test.data["spec"] = json!({"worker": {"replicas": 7}});
-    view.pods[1].unschedulable = Some("the other's".into());
-    let status = Case::of(view).status();
+    observed.service = None;
+    observed.test.data["spec"] = json!({"worker": {"replicas": 7}});
+    observed.pods[1].unschedulable = Some("the other's".into());
+    let status = Case::of(observed).status();
     assert_eq!(
         (&status["expectedWorkers"], &status["connectedWorkers"], &status["reason"]),
         (&json!(7), &json!(0), &json!("NameTaken")),
@@ -287,18 +298,18 @@ fn the_others_workers_are_not_counted() {
 
 #[test]
 fn restarts_are_counted_and_the_last_ten_are_told() {
-    let mut view = with_pods("Running");
-    view.revision.as_mut().unwrap().name = "a.b-1".into();
-    view.test.data["status"] = json!({"phase": "Running", "revision": "a.b-1"});
+    let mut observed = with_pods("Running");
+    observed.revision.as_mut().unwrap().name = "a.b-1".into();
+    observed.test.data["status"] = json!({"phase": "Running", "revision": "a.b-1"});
     for number in 1..=12 {
-        let restart = Some(Restart { number, cause: format!("cause {number}") });
-        view.master.as_mut().unwrap().restart = restart.clone();
+        let restart = Some(JobRestart { number, cause: format!("cause {number}") });
+        observed.master.as_mut().unwrap().restart = restart.clone();
         // Both Jobs of one restart are one.
-        view.worker.as_mut().unwrap().restart = restart.filter(|_| number % 2 == 0);
-        let status = Case::of(view.clone()).status();
-        view.test.data["status"] = status;
+        observed.worker.as_mut().unwrap().restart = restart.filter(|_| number % 2 == 0);
+        let status = Case::of(observed.clone()).status();
+        observed.test.data["status"] = status;
     }
-    let status = view.status().clone();
+    let status = observed.status().clone();
     assert_eq!(status["restarts"]["count"], 12);
     let last = status["restarts"]["last"].as_array().unwrap();
     assert_eq!(
@@ -310,22 +321,22 @@ fn restarts_are_counted_and_the_last_ten_are_told() {
         status["conditions"].as_array().unwrap().iter().find(|one| one["type"] == "Restarted").unwrap();
     assert!(told["message"].as_str().unwrap().contains("12 times"), "{told}");
     // Once more with nothing new: nothing changes.
-    assert_eq!(Case::of(view.clone()).status(), status);
+    assert_eq!(Case::of(observed.clone()).status(), status);
     // A new run has none, also while the Jobs of the one before are still going.
-    let revision = view.revision.as_mut().unwrap();
+    let revision = observed.revision.as_mut().unwrap();
     (revision.name, revision.hash) = ("a.b-2".into(), NEW.into());
-    let status = Case::of(view.clone()).status();
+    let status = Case::of(observed.clone()).status();
     assert!(status.get("restarts").is_none(), "{status:#}");
-    for job in [&mut view.master, &mut view.worker].into_iter().flatten() {
+    for job in [&mut observed.master, &mut observed.worker].into_iter().flatten() {
         job.restart = None;
     }
-    let status = Case::of(view).status();
+    let status = Case::of(observed).status();
     assert!(status.get("restarts").is_none(), "{status:#}");
     assert_eq!(cell(&status, "Restarted"), "False `NewRun`");
 }
 
 #[test]
 fn unused_children_do_not_count() {
-    let view = View { service: Some(child("a-b-master", Some("other"))), ..with_pods("Running") };
-    assert_eq!(Case::of(view).status()["phase"], "Pending", "made of another revision");
+    let observed = Observed { service: Some(object("a-b-master", Some("other"))), ..with_pods("Running") };
+    assert_eq!(Case::of(observed).status()["phase"], "Pending", "made of another revision");
 }

@@ -1,23 +1,23 @@
-//! [`Gathering`]: many changes at once are one.
+//! [`Debounce`]: many changes at once are one.
 
 use std::time::Duration;
 
 /// A turn: every test is looked at once nothing has changed for this long, so that hundreds of changes at once are one.
-pub(super) const TURN: Duration = Duration::from_secs(1);
+pub(super) const QUIET_PERIOD: Duration = Duration::from_secs(1);
 
 /// How many turns the tests wait at most while changes go on coming.
-const MOST_TURNS: u32 = 5;
+const MAX_PERIODS: u32 = 5;
 
 /// Changes that come one after another.
 #[derive(Default)]
-pub(super) struct Gathering {
+pub(super) struct Debounce {
     /// Whether one came since the last turn.
     pub(super) is_coming: bool,
     /// For how many turns some are there of which nobody was told.
     turns: u32,
 }
 
-impl Gathering {
+impl Debounce {
     /// Once a turn: whether it is time to tell of what came.
     pub(super) fn is_over(&mut self) -> bool {
         let is_quiet = !std::mem::take(&mut self.is_coming);
@@ -25,7 +25,7 @@ impl Gathering {
             return false;
         }
         self.turns += 1;
-        let is_over = is_quiet || self.turns > MOST_TURNS;
+        let is_over = is_quiet || self.turns > MAX_PERIODS;
         if is_over {
             self.turns = 0;
         }
@@ -39,10 +39,10 @@ mod tests {
 
     /// In which turns it is told, when changes come in these turns.
     fn told(coming: &str) -> String {
-        let mut gathering = Gathering::default();
+        let mut debounce = Debounce::default();
         let turn = |comes| {
-            gathering.is_coming |= comes == 'x';
-            if gathering.is_over() { 'T' } else { '.' }
+            debounce.is_coming |= comes == 'x';
+            if debounce.is_over() { 'T' } else { '.' }
         };
         coming.chars().map(turn).collect()
     }

@@ -1,4 +1,4 @@
-//! [`Checker`]: asks the API server, in dry runs, whether it would take the Jobs and their pods, and the second Service.
+//! [`DryRunner`]: asks the API server, in dry runs, whether it would take the Jobs and their pods, and the second Service.
 //!
 //! A dry run of a Job does not see Pod Security, quota, limit ranges or a missing service account: those
 //! refuse pods, when it is too late to say so. So a pod of each role is asked for as well.
@@ -21,10 +21,10 @@ use tokio::{
 
 use super::{
     MANAGER,
-    api_error::{is_too_large, of_status},
     error::{Error, is_conflict},
-    revision::Objects,
-    settings::DryRun,
+    error_message::{is_too_large, of_status},
+    revision::RenderedObjects,
+    settings::DryRunMode,
 };
 use crate::role::Role;
 
@@ -45,7 +45,7 @@ const KEPT: usize = 1_024;
 
 /// What the API server says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum DryRunOutcome {
     /// It would take everything that it was asked for; `reached` says in words what that was.
     Accepted {
         /// In words: what it was asked for.
@@ -64,13 +64,13 @@ pub enum Verdict {
 
 /// What the API server is asked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Question<'q> {
+pub struct DryRunRequest<'q> {
     /// The test's namespace.
     pub namespace: &'q str,
     /// The test's name.
     pub test: &'q str,
     /// What is to be created.
-    pub objects: &'q Objects,
+    pub objects: &'q RenderedObjects,
     /// The objects' hash.
     pub hash: &'q str,
     /// Whether the test has pods, which go before the new ones come.
@@ -80,43 +80,43 @@ pub struct Question<'q> {
 }
 
 /// An answer, and how long it holds.
-struct Answered {
+struct CachedOutcome {
     at: Instant,
     holds: Duration,
-    verdict: Verdict,
+    verdict: DryRunOutcome,
 }
 
-impl Answered {
+impl CachedOutcome {
     /// Whether it was refused in the same words.
     fn says(&self, refused: &str, words: &str) -> bool {
-        matches!(&self.verdict, Verdict::Refused { what, message, .. } if what == refused && message == words)
+        matches!(&self.verdict, DryRunOutcome::Refused { what, message, .. } if what == refused && message == words)
     }
 }
 
 /// Asks, not too often, and remembers the answers.
-pub struct Checker {
-    asks: DryRun,
+pub struct DryRunner {
+    asks: DryRunMode,
     pace: Mutex<Option<Interval>>,
-    answers: std::sync::Mutex<HashMap<String, Answered>>,
+    answers: std::sync::Mutex<HashMap<String, CachedOutcome>>,
 }
 
 /// What came of asking for one object.
-enum Answer {
-    Taken,
-    Refused(String),
-    NotAsked(String),
+enum Admission {
+    Admitted,
+    Denied(String),
+    Skipped(String),
 }
 
-impl Checker {
-    /// A checker without any answers yet.
+impl DryRunner {
+    /// A runner without any answers yet.
     #[must_use]
-    pub fn new(asks: DryRun) -> Self {
+    pub fn new(asks: DryRunMode) -> Self {
         Self { asks, pace: Mutex::default(), answers: std::sync::Mutex::default() }
     }
 
     /// Whether Jobs are asked for at all.
     pub(super) fn asks_for_jobs(&self) -> bool {
-        self.asks != DryRun::Off
+        self.asks != DryRunMode::Off
     }
 
     /// Asks whether the API server would take these Jobs, and pods like theirs. The same are not asked for
@@ -124,9 +124,9 @@ impl Checker {
     ///
     /// # Errors
     /// [`Error::Api`] when the API server does not answer.
-    pub async fn check(&self, client: &Client, question: &Question<'_>) -> Result<Verdict, Error> {
-        if self.asks == DryRun::Off {
-            return Ok(Verdict::Accepted { reached: "the API server was not asked beforehand".into() });
+    pub async fn check(&self, client: &Client, question: &DryRunRequest<'_>) -> Result<DryRunOutcome, Error> {
+        if self.asks == DryRunMode::Off {
+            return Ok(DryRunOutcome::Accepted { reached: "the API server was not asked beforehand".into() });
         }
         let key = format!("{}/{}", question.namespace, question.hash);
         if let Some(verdict) = self.remembered(&key) {
@@ -135,12 +135,12 @@ impl Checker {
         let mut verdict = self.ask(client, question).await?;
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let mut holds = ACCEPTED_FOR;
-        if let Verdict::Refused { again, .. } = &mut verdict {
+        if let DryRunOutcome::Refused { again, .. } = &mut verdict {
             let before = answers.get(&key).map(|before| before.holds * 2);
             holds = before.unwrap_or(REFUSED_FOR).min(REFUSED_FOR_AT_MOST);
             *again = holds;
         }
-        if let Verdict::Refused { what, message, .. } = &verdict
+        if let DryRunOutcome::Refused { what, message, .. } = &verdict
             && !answers.get(&key).is_some_and(|before| before.says(what, message))
         {
             let test = format!("{}/{}", question.namespace, question.test);
@@ -149,23 +149,23 @@ impl Checker {
         if answers.len() >= KEPT {
             answers.clear();
         }
-        answers.insert(key, Answered { at: Instant::now(), holds, verdict: verdict.clone() });
+        answers.insert(key, CachedOutcome { at: Instant::now(), holds, verdict: verdict.clone() });
         Ok(verdict)
     }
 
-    fn remembered(&self, key: &str) -> Option<Verdict> {
+    fn remembered(&self, key: &str) -> Option<DryRunOutcome> {
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let answered = answers.get(key)?;
         let left = answered.holds.checked_sub(answered.at.elapsed())?;
         let mut verdict = answered.verdict.clone();
-        if let Verdict::Refused { again, .. } = &mut verdict {
+        if let DryRunOutcome::Refused { again, .. } = &mut verdict {
             *again = left;
         }
         Some(verdict)
     }
 
-    async fn ask(&self, client: &Client, question: &Question<'_>) -> Result<Verdict, Error> {
-        let Question { namespace, objects, has_pods, is_first, .. } = *question;
+    async fn ask(&self, client: &Client, question: &DryRunRequest<'_>) -> Result<DryRunOutcome, Error> {
+        let DryRunRequest { namespace, objects, has_pods, is_first, .. } = *question;
         let mut skipped = None;
         for role in Role::ALL {
             let job = objects.job(role);
@@ -173,62 +173,62 @@ impl Checker {
             // By its own name, one that somebody else has is met before anything is made.
             let job_to_ask = if is_first { job.clone() } else { unnamed(job) };
             match self.dry_run(client, &path, &job_to_ask).await? {
-                Answer::Refused(message) => return Ok(refused(format!("{role}'s Job"), message)),
-                Answer::NotAsked(why) => skipped = Some(format!("the Jobs were not checked: {why}")),
-                Answer::Taken => {}
+                Admission::Denied(message) => return Ok(refused(format!("{role}'s Job"), message)),
+                Admission::Skipped(why) => skipped = Some(format!("the Jobs were not checked: {why}")),
+                Admission::Admitted => {}
             }
-            if self.asks == DryRun::Job || skipped.is_some() {
+            if self.asks == DryRunMode::Job || skipped.is_some() {
                 continue;
             }
             let path = format!("/api/v1/namespaces/{namespace}/pods");
             match self.dry_run(client, &path, &pod_of(job)).await? {
                 // The test's own pods, which are to go, use the quota that the new ones want.
-                Answer::Refused(message) if has_pods && message.contains("exceeded quota") => {
+                Admission::Denied(message) if has_pods && message.contains("exceeded quota") => {
                     skipped = Some("quota was not checked: the pods that are to go still use it".into());
                 }
-                Answer::Refused(message) => return Ok(refused(format!("{role}'s pod"), message)),
-                Answer::NotAsked(why) => skipped = Some(format!("pods were not checked: {why}")),
-                Answer::Taken => {}
+                Admission::Denied(message) => return Ok(refused(format!("{role}'s pod"), message)),
+                Admission::Skipped(why) => skipped = Some(format!("pods were not checked: {why}")),
+                Admission::Admitted => {}
             }
         }
         if let Some(service) = objects.web_service.as_ref().filter(|_| skipped.is_none()) {
             let path = format!("/api/v1/namespaces/{namespace}/services");
             match self.dry_run(client, &path, &unnamed(service)).await? {
                 // The test's own Service, which is to go, may hold what the new one wants.
-                Answer::Refused(message) if has_pods && is_held(&message) => {
+                Admission::Denied(message) if has_pods && is_held(&message) => {
                     skipped =
                         Some("the web Service was not checked: one that is to go may hold its port".into());
                 }
-                Answer::Refused(message) => return Ok(refused("web Service".into(), message)),
-                Answer::NotAsked(why) => skipped = Some(format!("the web Service was not checked: {why}")),
-                Answer::Taken => {}
+                Admission::Denied(message) => return Ok(refused("web Service".into(), message)),
+                Admission::Skipped(why) => skipped = Some(format!("the web Service was not checked: {why}")),
+                Admission::Admitted => {}
             }
         }
         let reached = match (skipped, self.asks) {
             (Some(why), _) => format!("the API server accepted what it was asked for in a dry run; {why}"),
-            (None, DryRun::Pod) => "the API server accepted the Jobs and their pods in a dry run".into(),
+            (None, DryRunMode::Pod) => "the API server accepted the Jobs and their pods in a dry run".into(),
             (None, _) => "the API server accepted the Jobs in a dry run".into(),
         };
-        Ok(Verdict::Accepted { reached })
+        Ok(DryRunOutcome::Accepted { reached })
     }
 
     /// Asks for one object. Refusals are answers; only an API server that does not answer is an error.
-    async fn dry_run(&self, client: &Client, path: &str, object: &Value) -> Result<Answer, Error> {
+    async fn dry_run(&self, client: &Client, path: &str, object: &Value) -> Result<Admission, Error> {
         self.wait_for_turn().await;
         let params = PostParams { dry_run: true, field_manager: Some(MANAGER.to_owned()) };
         match post(client, path, object, &params).await {
-            Ok(_) => Ok(Answer::Taken),
+            Ok(_) => Ok(Admission::Admitted),
             Err(error) if is_conflict(&error) => Err(Error::Stale),
             Err(kube::Error::Api(status)) => {
                 let message = as_named(&status.message, object);
                 Ok(match status.code {
                     403 if message.contains("cannot create resource") => {
-                        Answer::NotAsked("the operator has no right to create them".into())
+                        Admission::Skipped("the operator has no right to create them".into())
                     }
-                    400 if message.contains("does not support dry run") => Answer::NotAsked(message),
-                    400 | 403 | 413 | 422 => Answer::Refused(message),
-                    _ if is_too_large(&status) => Answer::Refused(of_status(&status)),
-                    500 if message.contains("failed calling webhook") => Answer::NotAsked(message),
+                    400 if message.contains("does not support dry run") => Admission::Skipped(message),
+                    400 | 403 | 413 | 422 => Admission::Denied(message),
+                    _ if is_too_large(&status) => Admission::Denied(of_status(&status)),
+                    500 if message.contains("failed calling webhook") => Admission::Skipped(message),
                     _ => return Err(Error::api("make a dry run")(kube::Error::Api(status))),
                 })
             }
@@ -263,8 +263,8 @@ pub(super) async fn post(
     client.request(request).await
 }
 
-fn refused(what: String, message: String) -> Verdict {
-    Verdict::Refused { what, message, again: REFUSED_FOR }
+fn refused(what: String, message: String) -> DryRunOutcome {
+    DryRunOutcome::Refused { what, message, again: REFUSED_FOR }
 }
 
 /// Whether a Service is refused because others have used up a quota, or have its port of the nodes.

@@ -1,4 +1,4 @@
-//! [`Starts`]: what the API server is asked just before tests start, once for all that are about to.
+//! [`StartChecks`]: what the API server is asked just before tests start, once for all that are about to.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,7 +9,10 @@ use kube::{
     api::{DynamicObject, ListParams},
 };
 
-use super::{around::current::Current, error::Error, fetch, rounds::Rounds, view::View};
+use super::{
+    error::Error, fetch, observed::Observed, overlay_store::freshness::LiveOverlays,
+    request_batch::RequestBatcher,
+};
 use crate::{locust::base, role::Role};
 
 /// The shortest time between two questions about a namespace.
@@ -19,23 +22,23 @@ const AT_ONCE: usize = 50;
 
 /// What the API server said, asked after the tests were found ready to start that get it.
 #[derive(Debug)]
-pub(super) struct Start {
+pub(super) struct StartCheck {
     /// The overlays that matter in the namespace, and its labels.
-    pub(super) current: Current,
+    pub(super) current: LiveOverlays,
     /// The pods that have the labels of these tests.
     pods: Vec<Pod>,
 }
 
 /// Asks, together for all tests of a namespace that are about to start.
-pub(super) struct Starts(Arc<Rounds<Result<Arc<Start>, Error>>>);
+pub(super) struct StartChecks(Arc<RequestBatcher<Result<Arc<StartCheck>, Error>>>);
 
-impl Default for Starts {
+impl Default for StartChecks {
     fn default() -> Self {
-        Self(Arc::new(Rounds::new(PAUSE)))
+        Self(Arc::new(RequestBatcher::new(PAUSE)))
     }
 }
 
-impl Starts {
+impl StartChecks {
     /// Asks for what matters to a test that is about to start.
     ///
     /// # Errors
@@ -45,26 +48,30 @@ impl Starts {
         client: &Client,
         test: &DynamicObject,
         has_cluster_overlays: bool,
-    ) -> Result<Arc<Start>, Error> {
+    ) -> Result<Arc<StartCheck>, Error> {
         let namespace = test.metadata.namespace.clone().unwrap_or_default();
         let name = test.metadata.name.clone().unwrap_or_default();
         let (client, key) = (client.clone(), namespace.clone());
         let question = async move |names: Vec<String>| {
-            let current = Current::read(&client, &namespace, has_cluster_overlays);
+            let current = LiveOverlays::read(&client, &namespace, has_cluster_overlays);
             let (current, pods) = try_join(current, pods(&client, &namespace, &names)).await?;
-            Ok(Arc::new(Start { current, pods }))
+            Ok(Arc::new(StartCheck { current, pods }))
         };
         self.0.ask(&key, name, question).await
     }
 }
 
-impl Start {
+impl StartCheck {
     /// What there is of a test of which nothing was made so far, as the API server says now: itself and the pods with
     /// its labels. What else has its names is met when it is made. `None` when the test is gone.
     ///
     /// # Errors
     /// [`Error::Api`] when the API server does not answer.
-    pub(super) async fn view(&self, client: &Client, test: &DynamicObject) -> Result<Option<View>, Error> {
+    pub(super) async fn observed(
+        &self,
+        client: &Client,
+        test: &DynamicObject,
+    ) -> Result<Option<Observed>, Error> {
         let Some(current) = fetch::test(client, test).await? else { return Ok(None) };
         let labels = Role::ALL.map(|role| base::generated_name_of(&name_of(test), role));
         let is_its = |pod: &&Pod| {
@@ -94,11 +101,11 @@ async fn pods(client: &Client, namespace: &str, tests: &[String]) -> Result<Vec<
 }
 
 /// Whether nothing is known of a test but the test itself.
-pub(super) fn is_unmade(view: &View) -> bool {
-    view.revision.is_none()
-        && view.highest_revision == 0
-        && view.children().next().is_none()
-        && view.pods.is_empty()
-        && !view.has_started()
-        && !view.was_made()
+pub(super) fn is_unmade(observed: &Observed) -> bool {
+    observed.revision.is_none()
+        && observed.highest_revision == 0
+        && observed.objects().next().is_none()
+        && observed.pods.is_empty()
+        && !observed.has_started()
+        && !observed.was_made()
 }

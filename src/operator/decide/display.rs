@@ -1,19 +1,19 @@
-//! A [`Step`] in words, for the log.
+//! A [`Decision`] in words, for the log.
 
 use std::fmt;
 
-use super::{Doomed, Step, Suspension};
+use super::{Decision, Deletion, Suspension};
 use crate::role::Role;
 
-impl fmt::Display for Step {
+impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rest => f.write_str("nothing is to be done"),
-            Self::Refuse => f.write_str("nothing is created: the test is refused"),
-            Self::Block(taken) => write!(f, "nothing is created: {}", taken.join("; ")),
+            Self::Done => f.write_str("nothing is to be done"),
+            Self::Rejected => f.write_str("nothing is created: the test is refused"),
+            Self::NameConflict(taken) => write!(f, "nothing is created: {}", taken.join("; ")),
             Self::Wait(reason) => write!(f, "waiting: {reason}"),
-            Self::Strand(reason) => write!(f, "nothing can be done: {reason}"),
-            Self::Freeze => f.write_str("asking the API server, then freezing what is rendered"),
+            Self::RevisionLost(reason) => write!(f, "nothing can be done: {reason}"),
+            Self::CreateRevision => f.write_str("asking the API server, then freezing what is rendered"),
             Self::Create { service, web_service, roles, restart } => {
                 let services = [(*service, "the Service"), (*web_service, "the web Service")];
                 let services = services.into_iter().filter(|(is_missing, _)| *is_missing);
@@ -31,15 +31,15 @@ impl fmt::Display for Step {
                 });
                 f.write_str(&names.collect::<Vec<_>>().join(", "))
             }
-            Self::Remove(doomed) => {
-                let names = doomed.iter().map(|Doomed { kind, name, .. }| format!("{kind} {name}"));
+            Self::Delete(deletions) => {
+                let names = deletions.iter().map(|Deletion { kind, name, .. }| format!("{kind} {name}"));
                 write!(f, "deleting what an earlier revision made: {}", names.collect::<Vec<_>>().join(", "))
             }
-            Self::Expire(jobs) => {
+            Self::SetTtl(jobs) => {
                 let names = jobs.iter().map(|(name, seconds)| format!("Job {name} expire after {seconds} s"));
                 write!(f, "letting {}", names.collect::<Vec<_>>().join(", "))
             }
-            Self::Forget(revisions) => write!(f, "deleting old revisions: {}", revisions.join(", ")),
+            Self::PruneRevisions(revisions) => write!(f, "deleting old revisions: {}", revisions.join(", ")),
         }
     }
 }
@@ -50,23 +50,27 @@ mod tests {
 
     #[test]
     fn steps_are_words() {
-        let create = |roles| Step::Create { service: true, web_service: false, roles, restart: None };
-        let doomed = Doomed { kind: "Job", name: "a-master".into(), uid: "1".into() };
-        for (step, expected) in [
+        let create = |roles| Decision::Create { service: true, web_service: false, roles, restart: None };
+        let deletions = Deletion { kind: "Job", name: "a-master".into(), uid: "1".into() };
+        for (decision, expected) in [
             (
                 create(vec![Role::Master, Role::Worker]),
                 "creating the Service, the master's Job, the workers' Job",
             ),
-            (Step::Remove(vec![doomed]), "deleting what an earlier revision made: Job a-master"),
-            (Step::Expire(vec![("a-master".into(), 60)]), "letting Job a-master expire after 60 s"),
-            (Step::Forget(vec!["a-1".into()]), "deleting old revisions: a-1"),
+            (Decision::Delete(vec![deletions]), "deleting what an earlier revision made: Job a-master"),
+            (Decision::SetTtl(vec![("a-master".into(), 60)]), "letting Job a-master expire after 60 s"),
+            (Decision::PruneRevisions(vec!["a-1".into()]), "deleting old revisions: a-1"),
             (
-                Step::Suspend(vec![Suspension { name: "a-worker".into(), uid: "1".into(), suspend: true }]),
+                Decision::Suspend(vec![Suspension {
+                    name: "a-worker".into(),
+                    uid: "1".into(),
+                    suspend: true,
+                }]),
                 "suspending Job a-worker",
             ),
-            (Step::Freeze, "asking the API server, then freezing what is rendered"),
+            (Decision::CreateRevision, "asking the API server, then freezing what is rendered"),
         ] {
-            assert_eq!(step.to_string(), expected);
+            assert_eq!(decision.to_string(), expected);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! [`Memory`]: what the operator remembers of its own deeds, from one look at a test to the next.
+//! [`RecentWrites`]: what the operator remembers of its own writes, from one look at a test to the next.
 
 use std::{
     collections::HashMap,
@@ -6,9 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::view::View;
+use super::observed::Observed;
 
-/// How many tests are remembered; older deeds are forgotten first.
+/// How many tests are remembered; older writes are forgotten first.
 const KEPT: usize = 10_000;
 /// How long the caches may take to show what was made, before the API server is asked.
 const LAG: Duration = Duration::from_secs(2);
@@ -17,7 +17,7 @@ const STATUS: Duration = Duration::from_secs(1);
 
 /// What the operator did to a test.
 #[derive(Debug, Default)]
-struct Deeds {
+struct TestWrites {
     /// The UIDs or names of what was there after the last deed, and when that was.
     made: Option<(Instant, Vec<String>)>,
     /// When the status was written last.
@@ -26,7 +26,7 @@ struct Deeds {
     met: bool,
 }
 
-impl Deeds {
+impl TestWrites {
     fn last(&self) -> Option<Instant> {
         self.made.as_ref().map(|(when, _)| *when).max(self.written)
     }
@@ -34,19 +34,19 @@ impl Deeds {
 
 /// What the operator did to tests, by their UIDs.
 #[derive(Debug, Default)]
-pub(super) struct Memory(Mutex<HashMap<String, Deeds>>);
+pub(super) struct RecentWrites(Mutex<HashMap<String, TestWrites>>);
 
-impl Memory {
+impl RecentWrites {
     /// Something was made: this is what there is now.
-    pub(super) fn made(&self, view: &View) {
-        let there = there(view);
-        self.with(view.uid(), |deeds| deeds.made = Some((Instant::now(), there)));
+    pub(super) fn made(&self, observed: &Observed) {
+        let there = there(observed);
+        self.with(observed.uid(), |writes| writes.made = Some((Instant::now(), there)));
     }
 
     /// Whether the caches do not show yet what was made a moment ago.
-    pub(super) fn is_ahead_of(&self, cached: &View) -> bool {
-        self.with(cached.uid(), |deeds| {
-            let made = deeds.made.as_ref().filter(|(when, _)| when.elapsed() < LAG);
+    pub(super) fn is_ahead_of(&self, cached: &Observed) -> bool {
+        self.with(cached.uid(), |writes| {
+            let made = writes.made.as_ref().filter(|(when, _)| when.elapsed() < LAG);
             let there = there(cached);
             made.is_some_and(|(_, made)| made.iter().any(|one| !there.contains(one)))
         })
@@ -54,41 +54,41 @@ impl Memory {
 
     /// The status was written.
     pub(super) fn written(&self, test: &str) {
-        self.with(test, |deeds| deeds.written = Some(Instant::now()));
+        self.with(test, |writes| writes.written = Some(Instant::now()));
     }
 
     /// How long the status should stay as it is, unless the phase changes: pods that come up one after another are told
     /// of at once.
     pub(super) fn status_rests(&self, test: &str) -> Option<Duration> {
-        self.with(test, |deeds| STATUS.checked_sub(deeds.written?.elapsed())).filter(|rest| !rest.is_zero())
+        self.with(test, |writes| STATUS.checked_sub(writes.written?.elapsed())).filter(|rest| !rest.is_zero())
     }
 
     /// Something is in the way of the test's start that the caches do not show.
     pub(super) fn met(&self, test: &str) {
-        self.with(test, |deeds| deeds.met = true);
+        self.with(test, |writes| writes.met = true);
     }
 
     /// Whether something was in the way that the caches do not show.
     pub(super) fn has_met(&self, test: &str) -> bool {
-        self.with(test, |deeds| deeds.met)
+        self.with(test, |writes| writes.met)
     }
 
-    fn with<T>(&self, test: &str, work: impl FnOnce(&mut Deeds) -> T) -> T {
+    fn with<T>(&self, test: &str, work: impl FnOnce(&mut TestWrites) -> T) -> T {
         let mut all = self.all();
         if all.len() >= KEPT && !all.contains_key(test) {
-            all.retain(|_, deeds| deeds.last().is_some_and(|last| last.elapsed() < LAG));
+            all.retain(|_, writes| writes.last().is_some_and(|last| last.elapsed() < LAG));
         }
         work(all.entry(test.to_owned()).or_default())
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<String, Deeds>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<String, TestWrites>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What there is of a test beside its pods.
-fn there(view: &View) -> Vec<String> {
-    let revision = view.revision.iter().map(|revision| revision.name.clone());
-    let children = view.children().filter(|(_, child)| !child.deleting);
-    revision.chain(children.map(|(_, child)| child.uid.clone())).collect()
+fn there(observed: &Observed) -> Vec<String> {
+    let revision = observed.revision.iter().map(|revision| revision.name.clone());
+    let children = observed.objects().filter(|(_, object)| !object.deleting);
+    revision.chain(children.map(|(_, object)| object.uid.clone())).collect()
 }

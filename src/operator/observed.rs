@@ -1,10 +1,10 @@
-//! [`View`]: everything that is known of one test, as plain data.
+//! [`Observed`]: everything that is known of one test, as plain data.
 
 use k8s_openapi::jiff::Timestamp;
 use kube::api::DynamicObject;
 use serde_json::Value;
 
-use super::{conditions::condition, pods::PodState, restarts::Restart, revision::Revision};
+use super::{conditions::condition, pod_state::PodState, restarts::JobRestart, revision::Revision};
 use crate::role::Role;
 
 /// Whose an object is that has a name of the test's.
@@ -20,7 +20,7 @@ pub enum Owner {
 
 /// A Service or Job that exists.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Child {
+pub struct ObjectState {
     /// `metadata.name`.
     pub name: String,
     /// `metadata.uid`.
@@ -37,7 +37,7 @@ pub struct Child {
 
 /// How far a Job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
+pub enum JobProgress {
     /// It waits for a queue, or for its author.
     Suspended,
     /// It makes pods, or waits for them.
@@ -50,7 +50,7 @@ pub enum Progress {
 
 /// That a Job has had fewer pods than it wants for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LackOfPods {
+pub struct PodShortage {
     /// How many are there.
     pub there: usize,
     /// Why the Job controller cannot create more, in its own words, where it has said so.
@@ -61,9 +61,9 @@ pub struct LackOfPods {
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobState {
     /// The object.
-    pub child: Child,
+    pub object: ObjectState,
     /// How far it is.
-    pub progress: Progress,
+    pub progress: JobProgress,
     /// Why it failed, in the Job controller's words.
     pub failure: Option<String>,
     /// The Job controller's one word for it.
@@ -83,14 +83,14 @@ pub struct JobState {
     /// The value of the test's `job.suspend` that was last applied to it.
     pub suspend: Option<bool>,
     /// Which restart of the test it was made for, if for one.
-    pub restart: Option<Restart>,
+    pub restart: Option<JobRestart>,
     /// That it has had too few pods for a while.
-    pub lacks_pods: Option<LackOfPods>,
+    pub shortage: Option<PodShortage>,
 }
 
 /// Everything that is known of one test at one moment.
 #[derive(Debug, Clone)]
-pub struct View {
+pub struct Observed {
     /// The test, as the API server stores it.
     pub test: DynamicObject,
     /// What was rendered when it started; `None` before.
@@ -100,9 +100,9 @@ pub struct View {
     /// The highest number of a revision with the test's label, whoever owns it.
     pub highest_revision: i64,
     /// The Service.
-    pub service: Option<Child>,
+    pub service: Option<ObjectState>,
     /// The second Service; of somebody else's, only one whose name the test needs.
-    pub web_service: Option<Child>,
+    pub web_service: Option<ObjectState>,
     /// The master's Job.
     pub master: Option<JobState>,
     /// The workers' Job.
@@ -111,7 +111,7 @@ pub struct View {
     pub pods: Vec<PodState>,
 }
 
-impl View {
+impl Observed {
     /// The test's namespace.
     #[must_use]
     pub fn namespace(&self) -> &str {
@@ -173,13 +173,13 @@ impl View {
     #[must_use]
     pub fn ended_master(&self) -> Option<&JobState> {
         self.master.as_ref().filter(|master| {
-            let child = &master.child;
-            let current = match (&self.revision, &child.hash) {
+            let object = &master.object;
+            let current = match (&self.revision, &object.hash) {
                 (Some(revision), Some(hash)) => revision.hash == *hash,
                 _ => true,
             };
-            let by_itself = child.deleted.is_none() || child.deleted > master.ended;
-            master.ended.is_some() && child.owner == Owner::Test && current && by_itself
+            let by_itself = object.deleted.is_none() || object.deleted > master.ended;
+            master.ended.is_some() && object.owner == Owner::Test && current && by_itself
         })
     }
 
@@ -195,12 +195,12 @@ impl View {
     /// The Job of a role, where it is the test's own and not another's of the same name.
     #[must_use]
     pub fn own_job(&self, role: Role) -> Option<&JobState> {
-        self.job(role).filter(|job| job.child.owner == Owner::Test)
+        self.job(role).filter(|job| job.object.owner == Owner::Test)
     }
 
     /// The pods of the test's own Jobs.
     pub fn own_pods(&self) -> impl Iterator<Item = &PodState> {
-        let jobs = Role::ALL.map(|role| self.own_job(role).map(|job| job.child.uid.as_str()));
+        let jobs = Role::ALL.map(|role| self.own_job(role).map(|job| job.object.uid.as_str()));
         self.pods.iter().filter(move |pod| pod.job.is_some() && jobs.contains(&pod.job.as_deref()))
     }
 
@@ -211,9 +211,9 @@ impl View {
     }
 
     /// The Services and the Jobs that exist, with their kinds.
-    pub fn children(&self) -> impl Iterator<Item = (&'static str, &Child)> {
+    pub fn objects(&self) -> impl Iterator<Item = (&'static str, &ObjectState)> {
         let jobs = [&self.master, &self.worker].into_iter().flatten();
         let services = [&self.service, &self.web_service].into_iter().flatten();
-        services.map(|child| ("Service", child)).chain(jobs.map(|job| ("Job", &job.child)))
+        services.map(|object| ("Service", object)).chain(jobs.map(|job| ("Job", &job.object)))
     }
 }

@@ -1,4 +1,4 @@
-//! [`Rounds`]: who asks the same at the same time gets one answer, to one question.
+//! [`RequestBatcher`]: who asks the same at the same time gets one answer, to one question.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -15,14 +15,14 @@ use futures::{
 const KNOWN: usize = 1_000;
 
 /// Questions about a key, gathered. Every answer is to a question that was sent after all had asked who get it.
-pub(super) struct Rounds<A> {
+pub(super) struct RequestBatcher<A> {
     /// The shortest time between two questions about a key.
     pause: Duration,
-    rounds: Mutex<HashMap<String, Round<A>>>,
+    rounds: Mutex<HashMap<String, Batch<A>>>,
 }
 
 /// The questions about one key.
-struct Round<A> {
+struct Batch<A> {
     /// What the next question is about.
     names: BTreeSet<String>,
     /// The answer to the question that is not sent yet, if somebody waits for it.
@@ -31,7 +31,7 @@ struct Round<A> {
     last: Option<Instant>,
 }
 
-impl<A: Clone + Send + Sync + 'static> Rounds<A> {
+impl<A: Clone + Send + Sync + 'static> RequestBatcher<A> {
     /// No questions yet.
     pub(super) fn new(pause: Duration) -> Self {
         Self { pause, rounds: Mutex::default() }
@@ -53,7 +53,7 @@ impl<A: Clone + Send + Sync + 'static> Rounds<A> {
             if rounds.len() >= KNOWN {
                 rounds.retain(|_, round| round.next.is_some());
             }
-            let new = || Round { names: BTreeSet::new(), next: None, last: None };
+            let new = || Batch { names: BTreeSet::new(), next: None, last: None };
             let round = rounds.entry(key.to_owned()).or_insert_with(new);
             round.names.insert(name);
             let left = round.last.map_or(Duration::ZERO, |last| self.pause.saturating_sub(last.elapsed()));
@@ -80,7 +80,7 @@ impl<A: Clone + Send + Sync + 'static> Rounds<A> {
         std::mem::take(&mut round.names).into_iter().collect()
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<String, Round<A>>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<String, Batch<A>>> {
         self.rounds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn who_asks_together_is_answered_together() {
         runtime().block_on(async {
-            let rounds = Arc::new(Rounds::new(Duration::from_millis(50)));
+            let rounds = Arc::new(RequestBatcher::new(Duration::from_millis(50)));
             let asked = Arc::new(AtomicUsize::new(0));
             let ask = |name: usize| {
                 let asked = Arc::clone(&asked);
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn no_answer_is_older_than_its_question() {
         runtime().block_on(async {
-            let rounds = Arc::new(Rounds::new(Duration::from_millis(5)));
+            let rounds = Arc::new(RequestBatcher::new(Duration::from_millis(5)));
             let world = Arc::new(AtomicUsize::new(0));
             let asks = (0..300_u64).map(|number| {
                 let (rounds, world) = (Arc::clone(&rounds), Arc::clone(&world));
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn who_stops_waiting_keeps_nobody_waiting() {
         runtime().block_on(async {
-            let rounds = Arc::new(Rounds::new(Duration::from_millis(30)));
+            let rounds = Arc::new(RequestBatcher::new(Duration::from_millis(30)));
             let question = |names: Vec<String>| async move { names };
             rounds.ask("a", "first".into(), question).await;
             let gone =

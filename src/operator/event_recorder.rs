@@ -1,4 +1,4 @@
-//! [`Events`]: what happened to an object, for `kubectl describe`.
+//! [`EventRecorder`]: what happened to an object, for `kubectl describe`.
 //!
 //! kube's recorder counts every event of one reason into the first one, whatever its note says. Here only the same note
 //! is counted; another note is another event, and there is an end to them for each object.
@@ -15,7 +15,7 @@ use kube::{
     runtime::events::{Event, EventType, Recorder, Reporter},
 };
 
-use super::api_error::words;
+use super::error_message::words;
 
 /// How many events with different notes an object may have at once, and how long until it may have one more.
 ///
@@ -37,15 +37,15 @@ const LONGEST_NOTE: usize = 1_000;
 const KEPT: usize = 10_000;
 
 /// Writes events.
-pub struct Events {
+pub struct EventRecorder {
     client: Client,
     reporter: Reporter,
-    objects: Mutex<HashMap<String, OfObject>>,
+    objects: Mutex<HashMap<String, ObjectEvents>>,
 }
 
 /// What was said of one object.
-struct OfObject {
-    allowance: Allowance,
+struct ObjectEvents {
+    tokens: TokenBucket,
     series: HashMap<(EventType, String, String), (Recorder, Instant)>,
 }
 
@@ -59,8 +59,8 @@ enum Permit {
     LeaveOut,
 }
 
-impl Events {
-    /// Events in the name of this reporter.
+impl EventRecorder {
+    /// Records events in the name of this reporter.
     #[must_use]
     pub fn new(client: Client, reporter: Reporter) -> Self {
         Self { client, reporter, objects: Mutex::default() }
@@ -107,17 +107,17 @@ impl Events {
         }
         let known = objects
             .entry(uid.to_owned())
-            .or_insert_with(|| OfObject { allowance: Allowance::full(now), series: HashMap::new() });
+            .or_insert_with(|| ObjectEvents { tokens: TokenBucket::full(now), series: HashMap::new() });
         known.series.retain(|_, (_, last)| now.duration_since(*last) < SERIES);
         if let Some((recorder, last)) = known.series.get_mut(&(kind, reason.to_owned(), note.to_owned())) {
             *last = now;
             return Permit::Write(recorder.clone());
         }
         let recorder = Recorder::new(self.client.clone(), self.reporter.clone());
-        match known.allowance.take(now) {
-            Taken::Nothing => Permit::LeaveOut,
-            Taken::Last => Permit::LastOne(recorder),
-            Taken::One => {
+        match known.tokens.take(now) {
+            Grant::None => Permit::LeaveOut,
+            Grant::Last => Permit::LastOne(recorder),
+            Grant::One => {
                 let key = (kind, reason.to_owned(), note.to_owned());
                 known.series.insert(key, (recorder.clone(), now));
                 Permit::Write(recorder)
@@ -126,7 +126,7 @@ impl Events {
     }
 }
 
-impl OfObject {
+impl ObjectEvents {
     fn is_forgotten(&self, now: Instant) -> bool {
         self.series.values().all(|(_, last)| now.duration_since(*last) >= SERIES)
     }
@@ -134,7 +134,7 @@ impl OfObject {
 
 /// How many more events an object may have.
 #[derive(Debug, Clone, Copy)]
-struct Allowance {
+struct TokenBucket {
     left: u32,
     since: Instant,
     /// Whether it was said that events are left out, since there were enough.
@@ -143,22 +143,22 @@ struct Allowance {
 
 /// What an object may have now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Taken {
+enum Grant {
     /// One event.
     One,
     /// One that says that others are left out: it is the last for a while.
     Last,
     /// None.
-    Nothing,
+    None,
 }
 
-impl Allowance {
+impl TokenBucket {
     const fn full(now: Instant) -> Self {
         Self { left: MOST, since: now, is_said: false }
     }
 
     /// Takes one.
-    fn take(&mut self, now: Instant) -> Taken {
+    fn take(&mut self, now: Instant) -> Grant {
         let earned = now.duration_since(self.since).as_secs() / ONE_MORE_EVERY.as_secs();
         let earned = u32::try_from(earned).unwrap_or(MOST);
         self.since += ONE_MORE_EVERY * earned;
@@ -166,10 +166,10 @@ impl Allowance {
         if self.left > MOST / 2 {
             self.is_said = false;
         }
-        let Some(left) = self.left.checked_sub(1) else { return Taken::Nothing };
+        let Some(left) = self.left.checked_sub(1) else { return Grant::None };
         self.left = left;
         // What is earned later is for events, not for saying the same again.
-        if left == 0 && !std::mem::replace(&mut self.is_said, true) { Taken::Last } else { Taken::One }
+        if left == 0 && !std::mem::replace(&mut self.is_said, true) { Grant::Last } else { Grant::One }
     }
 }
 
@@ -189,24 +189,20 @@ mod tests {
     #[test]
     fn an_object_earns_one_more_event_every_five_minutes() {
         let start = Instant::now();
-        let mut allowance = Allowance::full(start);
-        let taken: Vec<Taken> = (0..27).map(|_| allowance.take(start)).collect();
-        assert_eq!(taken[..24], [Taken::One; 24]);
-        assert_eq!(taken[24..], [Taken::Last, Taken::Nothing, Taken::Nothing]);
-        assert_eq!(allowance.take(start + Duration::from_secs(299)), Taken::Nothing);
+        let mut tokens = TokenBucket::full(start);
+        let taken: Vec<Grant> = (0..27).map(|_| tokens.take(start)).collect();
+        assert_eq!(taken[..24], [Grant::One; 24]);
+        assert_eq!(taken[24..], [Grant::Last, Grant::None, Grant::None]);
+        assert_eq!(tokens.take(start + Duration::from_secs(299)), Grant::None);
         for number in 1..=3 {
             let later = start + ONE_MORE_EVERY * number;
-            assert_eq!(
-                allowance.take(later),
-                Taken::One,
-                "an event, and not once more that some are left out"
-            );
-            assert_eq!(allowance.take(later), Taken::Nothing);
+            assert_eq!(tokens.take(later), Grant::One, "an event, and not once more that some are left out");
+            assert_eq!(tokens.take(later), Grant::None);
         }
         let rested = start + ONE_MORE_EVERY * 1000;
-        let taken: Vec<Taken> = (0..26).map(|_| allowance.take(rested)).collect();
-        assert_eq!(taken[..24], [Taken::One; 24]);
-        assert_eq!(taken[24..], [Taken::Last, Taken::Nothing], "never more than at first");
+        let taken: Vec<Grant> = (0..26).map(|_| tokens.take(rested)).collect();
+        assert_eq!(taken[..24], [Grant::One; 24]);
+        assert_eq!(taken[24..], [Grant::Last, Grant::None], "never more than at first");
     }
 
     #[test]

@@ -1,18 +1,18 @@
-//! [`asked_for`]: the field of the pod template that a complaint of the cluster is about. Pure.
+//! [`field_of_failure`]: the field of the pod template that a failure of the cluster is about. Pure.
 //!
 //! The scheduler, the kubelet and admission explain themselves in English. What is recognised here is
 //! only ever added to their own words, and only where the field is really in the template.
 
 use serde_json::Value;
 
-use super::pods::Reason;
+use super::pod_state::FailureReason;
 use crate::path::FieldPath;
 
 /// What the cluster says of a role's pods.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Complaint<'c> {
-    /// What sort of complaint.
-    pub(super) reason: Reason,
+pub(super) struct PodFailure<'c> {
+    /// What kind of failure.
+    pub(super) reason: FailureReason,
     /// The container that it is about, and whether that is an init container.
     pub(super) container: Option<(&'c str, bool)>,
     /// The cluster's words.
@@ -22,16 +22,16 @@ pub(super) struct Complaint<'c> {
 /// The lists of containers of a pod.
 const CONTAINERS: [&str; 2] = ["containers", "initContainers"];
 
-/// The field of `template` that asked for what the complaint is about, if it can be told.
-pub(super) fn asked_for(complaint: &Complaint<'_>, template: &Value) -> Option<FieldPath> {
-    let found = match complaint.reason {
-        Reason::ImagePullError => container(complaint)?.field("image"),
-        Reason::ConfigurationError => reference(template, complaint.message)?,
-        Reason::SchedulingError => scheduling(template, complaint.message)?,
-        Reason::CreationError => creation(template, complaint.message)?,
-        Reason::PodsMissing => return None,
-        Reason::CrashLoopBackOff | Reason::InitializationError => {
-            let container = container(complaint)?;
+/// The field of `template` that asked for what the failure is about, if it can be told.
+pub(super) fn field_of_failure(failure: &PodFailure<'_>, template: &Value) -> Option<FieldPath> {
+    let found = match failure.reason {
+        FailureReason::ImagePullError => container(failure)?.field("image"),
+        FailureReason::ConfigurationError => reference(template, failure.message)?,
+        FailureReason::SchedulingError => scheduling(template, failure.message)?,
+        FailureReason::CreationError => creation(template, failure.message)?,
+        FailureReason::PodsMissing => return None,
+        FailureReason::CrashLoopBackOff | FailureReason::InitializationError => {
+            let container = container(failure)?;
             ["command", "args"]
                 .map(|name| container.field(name))
                 .into_iter()
@@ -41,8 +41,8 @@ pub(super) fn asked_for(complaint: &Complaint<'_>, template: &Value) -> Option<F
     found.find(template).is_some().then_some(found)
 }
 
-fn container(complaint: &Complaint<'_>) -> Option<FieldPath> {
-    let (name, init) = complaint.container?;
+fn container(failure: &PodFailure<'_>) -> Option<FieldPath> {
+    let (name, init) = failure.container?;
     let list = if init { "initContainers" } else { "containers" };
     Some(FieldPath::fields(["spec", list]).item("name", name))
 }
@@ -173,62 +173,68 @@ mod tests {
         }});
         let locust = Some(("locust", false));
         for (reason, container, message, path) in [
-            (Reason::ImagePullError, locust, "ErrImagePull", ".spec.containers[name=\"locust\"].image"),
             (
-                Reason::ConfigurationError,
+                FailureReason::ImagePullError,
+                locust,
+                "ErrImagePull",
+                ".spec.containers[name=\"locust\"].image",
+            ),
+            (
+                FailureReason::ConfigurationError,
                 locust,
                 "CreateContainerConfigError: secret \"token\" not found",
                 ".spec.containers[name=\"locust\"].envFrom[0].secretRef",
             ),
             (
-                Reason::SchedulingError,
+                FailureReason::SchedulingError,
                 None,
                 "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector.",
                 ".spec.nodeSelector",
             ),
             (
-                Reason::SchedulingError,
+                FailureReason::SchedulingError,
                 None,
                 "0/3 nodes are available: 3 Insufficient cpu.",
                 ".spec.containers[name=\"locust\"].resources.requests.cpu",
             ),
             (
-                Reason::SchedulingError,
+                FailureReason::SchedulingError,
                 None,
                 "persistentvolumeclaim \"results\" not found",
                 ".spec.volumes[name=\"data\"].persistentVolumeClaim.claimName",
             ),
             (
-                Reason::CreationError,
+                FailureReason::CreationError,
                 None,
                 "pods \"x\" is forbidden: error looking up service account default/robot: serviceaccount \"robot\" not found",
                 ".spec.serviceAccountName",
             ),
             (
-                Reason::CreationError,
+                FailureReason::CreationError,
                 None,
                 "violates PodSecurity \"baseline:latest\": hostPath volumes (volume \"host\")",
                 ".spec.volumes[name=\"host\"]",
             ),
             (
-                Reason::CreationError,
+                FailureReason::CreationError,
                 None,
                 "violates PodSecurity \"baseline:latest\": privileged (container \"locust\" must not set securityContext.privileged=true)",
                 ".spec.containers[name=\"locust\"].securityContext.privileged",
             ),
             (
-                Reason::CreationError,
+                FailureReason::CreationError,
                 None,
                 "exceeded quota: few, requested: requests.cpu=64, used: requests.cpu=0, limited: requests.cpu=1",
                 ".spec.containers[name=\"locust\"].resources.requests.cpu",
             ),
         ] {
-            let complaint = Complaint { reason, container, message };
-            let found = asked_for(&complaint, &template).map(|path| path.to_string());
+            let failure = PodFailure { reason, container, message };
+            let found = field_of_failure(&failure, &template).map(|path| path.to_string());
             // `hostNetwork` is set too, and no message speaks of it.
             assert_eq!(found.as_deref(), Some(path), "{message}");
         }
-        let unknown = Complaint { reason: Reason::SchedulingError, container: None, message: "no idea" };
-        assert_eq!(asked_for(&unknown, &template), None);
+        let unknown =
+            PodFailure { reason: FailureReason::SchedulingError, container: None, message: "no idea" };
+        assert_eq!(field_of_failure(&unknown, &template), None);
     }
 }

@@ -1,4 +1,4 @@
-//! [`MissingPods`]: since when Jobs have fewer pods than they want, and why.
+//! [`ShortageTracker`]: since when Jobs have fewer pods than they want, and why.
 //!
 //! A Job that has just been made, or one pod of which has just gone, has too few pods for a moment. What lasts longer
 //! is told, in the words of the Job controller where it has any: quotas and policies are never computed here.
@@ -16,11 +16,11 @@ use k8s_openapi::{
 use kube::{Api, Client, api::ListParams};
 
 use super::{
-    check::without_made_up,
     conditions::condition,
+    dry_run::without_made_up,
     error::Error,
-    pods::Reason,
-    view::{JobState, LackOfPods, Progress, View},
+    observed::{JobProgress, JobState, Observed, PodShortage},
+    pod_state::FailureReason,
 };
 use crate::role::Role;
 
@@ -33,87 +33,93 @@ const COMBINED: &str = "(combined from similar events): ";
 
 /// Since when Jobs have fewer pods than they want, by the Jobs' UIDs.
 #[derive(Debug, Default)]
-pub(super) struct MissingPods(Mutex<HashMap<String, Timestamp>>);
+pub(super) struct ShortageTracker(Mutex<HashMap<String, Timestamp>>);
 
-impl MissingPods {
-    /// Notes how it is now, and writes into the view what has lasted for a while.
+impl ShortageTracker {
+    /// Notes how it is now, and writes into the observed state what has lasted for a while.
     ///
     /// # Errors
     /// [`Error::Api`] when the events of the Job controller cannot be read.
-    pub(super) async fn look(&self, client: &Client, view: &mut View, now: Timestamp) -> Result<(), Error> {
+    pub(super) async fn look(
+        &self,
+        client: &Client,
+        observed: &mut Observed,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         for role in Role::ALL {
-            let Some(since) = self.since(view, role, now) else { continue };
+            let Some(since) = self.since(observed, role, now) else { continue };
             if now.duration_since(since) < PATIENCE {
                 continue;
             }
-            let Some(job) = view.own_job(role) else { continue };
-            let newest = pods_that_count(view, job).filter_map(|(_, created)| created).max();
-            let there = pods_that_count(view, job).count();
-            let refusal = refusal(client, view.namespace(), job, newest).await?;
-            let lack = LackOfPods { there, refusal };
+            let Some(job) = observed.own_job(role) else { continue };
+            let newest = pods_that_count(observed, job).filter_map(|(_, created)| created).max();
+            let there = pods_that_count(observed, job).count();
+            let refusal = refusal(client, observed.namespace(), job, newest).await?;
+            let lack = PodShortage { there, refusal };
             let job = match role {
-                Role::Master => view.master.as_mut(),
-                Role::Worker => view.worker.as_mut(),
+                Role::Master => observed.master.as_mut(),
+                Role::Worker => observed.worker.as_mut(),
             };
             if let Some(job) = job {
-                job.lacks_pods = Some(lack);
+                job.shortage = Some(lack);
             }
         }
         Ok(())
     }
 
     /// How long until what is missing now is told; `None` where nothing is missing, zero where it is told already.
-    pub(super) fn until_told(&self, view: &View, now: Timestamp) -> Option<SignedDuration> {
+    pub(super) fn until_told(&self, observed: &Observed, now: Timestamp) -> Option<SignedDuration> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let since = Role::ALL
             .into_iter()
-            .filter(|role| lacks_pods(view, *role))
-            .filter_map(|role| known.get(&view.own_job(role)?.child.uid));
+            .filter(|role| lacks_pods(observed, *role))
+            .filter_map(|role| known.get(&observed.own_job(role)?.object.uid));
         since.map(|since| (PATIENCE - now.duration_since(*since)).max(SignedDuration::ZERO)).min()
     }
 
     /// Since when a role's Job has had too few pods.
-    fn since(&self, view: &View, role: Role, now: Timestamp) -> Option<Timestamp> {
-        let job = view.own_job(role)?;
+    fn since(&self, observed: &Observed, role: Role, now: Timestamp) -> Option<Timestamp> {
+        let job = observed.own_job(role)?;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !lacks_pods(view, role) {
-            known.remove(&job.child.uid);
+        if !lacks_pods(observed, role) {
+            known.remove(&job.object.uid);
             return None;
         }
-        if known.len() >= KEPT && !known.contains_key(&job.child.uid) {
+        if known.len() >= KEPT && !known.contains_key(&job.object.uid) {
             known.clear();
         }
         // An operator that has just started goes on with what was told before.
-        let first = if is_told(view) { now - PATIENCE } else { now };
-        Some(*known.entry(job.child.uid.clone()).or_insert(first))
+        let first = if is_told(observed) { now - PATIENCE } else { now };
+        Some(*known.entry(job.object.uid.clone()).or_insert(first))
     }
 }
 
-fn is_told(view: &View) -> bool {
-    let told = [Reason::CreationError, Reason::PodsMissing].map(Reason::as_str);
-    condition(view.status(), "PodsHealthy")
+fn is_told(observed: &Observed) -> bool {
+    let told = [FailureReason::CreationError, FailureReason::PodsMissing].map(FailureReason::as_str);
+    condition(observed.status(), "PodsHealthy")
         .and_then(|condition| condition["reason"].as_str())
         .is_some_and(|reason| told.contains(&reason))
 }
 
 /// Whether a role's Job is active and has fewer pods than it wants.
-fn lacks_pods(view: &View, role: Role) -> bool {
-    let Some(job) = view.own_job(role) else { return false };
-    if view.has_ended() || job.progress != Progress::Active || job.child.deleting {
+fn lacks_pods(observed: &Observed, role: Role) -> bool {
+    let Some(job) = observed.own_job(role) else { return false };
+    if observed.has_ended() || job.progress != JobProgress::Active || job.object.deleting {
         return false;
     }
-    pods_that_count(view, job).count() < usize::try_from(job.parallelism).unwrap_or_default()
+    pods_that_count(observed, job).count() < usize::try_from(job.parallelism).unwrap_or_default()
 }
 
 /// The pods of a Job that it need not make any more, by name and creation: one that failed is replaced, or its Job
 /// ends.
 fn pods_that_count<'v>(
-    view: &'v View,
+    observed: &'v Observed,
     job: &'v JobState,
 ) -> impl Iterator<Item = (&'v str, Option<Timestamp>)> {
-    view.pods
+    observed
+        .pods
         .iter()
-        .filter(|pod| pod.job.as_ref() == Some(&job.child.uid) && pod.phase != "Failed" && !pod.deleting)
+        .filter(|pod| pod.job.as_ref() == Some(&job.object.uid) && pod.phase != "Failed" && !pod.deleting)
         .map(|pod| (pod.name.as_str(), pod.created))
 }
 
@@ -125,12 +131,12 @@ async fn refusal(
     newest_pod: Option<Timestamp>,
 ) -> Result<Option<String>, Error> {
     let events: Api<Event> = Api::namespaced(client.clone(), namespace);
-    let of_job = format!("involvedObject.uid={},reason=FailedCreate", job.child.uid);
+    let of_job = format!("involvedObject.uid={},reason=FailedCreate", job.object.uid);
     let found = match events.list(&ListParams::default().fields(&of_job)).await {
         Ok(found) => found,
         // Who may not read events does without their words.
         Err(kube::Error::Api(status)) if status.is_forbidden() => return Ok(None),
-        Err(error) => return Err(Error::api(format!("read the events of Job {}", job.child.name))(error)),
+        Err(error) => return Err(Error::api(format!("read the events of Job {}", job.object.name))(error)),
     };
     let last = found.items.iter().max_by_key(|event| last_seen(event));
     // An event that is older than the last pod is about pods that could be created in the end.
@@ -139,7 +145,7 @@ async fn refusal(
     let message = last.filter(|event| !is_over(event)).and_then(|event| event.message.as_deref());
     Ok(message.map(|message| {
         let message = message.strip_prefix(COMBINED).unwrap_or(message);
-        without_made_up(message, &format!("{}-", job.child.name))
+        without_made_up(message, &format!("{}-", job.object.name))
     }))
 }
 

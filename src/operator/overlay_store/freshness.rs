@@ -1,4 +1,4 @@
-//! [`Current`]: what the API server says of the overlays and of a namespace, to compare what is known with.
+//! [`LiveOverlays`]: what the API server says of the overlays and of a namespace, to compare what is known with.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,19 +17,19 @@ use crate::{
 };
 
 /// What changes when somebody changes what an overlay says: its UID and its generation.
-pub(super) type Version = (Option<String>, Option<i64>);
+pub(super) type OverlayVersion = (Option<String>, Option<i64>);
 /// A namespace's labels; `None` when it is gone.
-type Labels = Option<BTreeMap<String, String>>;
+type NamespaceLabels = Option<BTreeMap<String, String>>;
 
 /// The overlays that matter in a namespace, and the namespace's labels, as the API server has them.
 #[derive(Debug)]
-pub(in crate::operator) struct Current {
-    namespaced: BTreeSet<Version>,
+pub(in crate::operator) struct LiveOverlays {
+    namespaced: BTreeSet<OverlayVersion>,
     /// `None` where the operator does without overlays of the cluster.
-    cluster: Option<(BTreeSet<Version>, Labels)>,
+    cluster: Option<(BTreeSet<OverlayVersion>, NamespaceLabels)>,
 }
 
-impl Current {
+impl LiveOverlays {
     /// Asks the API server.
     ///
     /// # Errors
@@ -62,7 +62,7 @@ impl Current {
 }
 
 /// The versions of all overlays of a kind; of those with a namespace, only in this one, where one is named.
-pub(super) fn versions(overlays: &Overlays, of: Kind, namespace: Option<&str>) -> BTreeSet<Version> {
+pub(super) fn versions(overlays: &Overlays, of: Kind, namespace: Option<&str>) -> BTreeSet<OverlayVersion> {
     let readable =
         overlays.readable().iter().map(|overlay| (overlay.kind, &overlay.namespace, overlay.document()));
     let unreadable =
@@ -72,13 +72,13 @@ pub(super) fn versions(overlays: &Overlays, of: Kind, namespace: Option<&str>) -
     all.map(|(.., document)| version(document)).collect()
 }
 
-fn version(overlay: &Document) -> Version {
+fn version(overlay: &Document) -> OverlayVersion {
     let field = |pointer: &str| overlay.value.pointer(pointer);
     let uid = field("/metadata/uid").and_then(|uid| uid.as_str()).map(str::to_owned);
     (uid, field("/metadata/generation").and_then(serde_json::Value::as_i64))
 }
 
-async fn overlays(client: &Client, kind: Kind, namespace: &str) -> Result<BTreeSet<Version>, Error> {
+async fn overlays(client: &Client, kind: Kind, namespace: &str) -> Result<BTreeSet<OverlayVersion>, Error> {
     let resource = overlay_resource(kind);
     let api: Api<DynamicObject> = match kind {
         Kind::Cluster => Api::all_with(client.clone(), &resource),
@@ -88,7 +88,7 @@ async fn overlays(client: &Client, kind: Kind, namespace: &str) -> Result<BTreeS
     Ok(live.items.iter().map(|overlay| (overlay.uid(), overlay.metadata.generation)).collect())
 }
 
-async fn labels(client: &Client, namespace: &str) -> Result<Labels, Error> {
+async fn labels(client: &Client, namespace: &str) -> Result<NamespaceLabels, Error> {
     let api: Api<ApiNamespace> = Api::all(client.clone());
     // Listed, because that is what the operator may do.
     let this = ListParams::default().fields(&format!("metadata.name={namespace}"));

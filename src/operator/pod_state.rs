@@ -27,12 +27,12 @@ pub struct PodState {
     /// Why it is not scheduled, in the scheduler's words.
     pub unschedulable: Option<String>,
     /// What keeps its containers from running, init containers first.
-    pub troubles: Vec<Trouble>,
+    pub failures: Vec<ContainerFailure>,
 }
 
 /// The public operator's reasons of the condition `PodsHealthy`, the gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
+pub enum FailureReason {
     /// A container's `ConfigMap`, Secret or field is missing.
     ConfigurationError,
     /// An image cannot be pulled.
@@ -49,7 +49,7 @@ pub enum Reason {
     InitializationError,
 }
 
-impl Reason {
+impl FailureReason {
     /// As it is written in a condition.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -67,9 +67,9 @@ impl Reason {
 
 /// What keeps a container from running.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// What sort of trouble.
-    pub reason: Reason,
+pub struct ContainerFailure {
+    /// What kind of failure.
+    pub reason: FailureReason,
     /// The container.
     pub container: String,
     /// Whether it is an init container.
@@ -99,7 +99,7 @@ impl PodState {
                     status.container_statuses.as_ref()
                 }
             });
-            statuses.into_iter().flatten().filter_map(move |one| trouble(one, init))
+            statuses.into_iter().flatten().filter_map(move |one| container_failure(one, init))
         };
         let owner = pod.owner_references().iter().find(|owner| owner.controller == Some(true));
         Self {
@@ -110,7 +110,7 @@ impl PodState {
             deleting: pod.metadata.deletion_timestamp.is_some(),
             created: pod.metadata.creation_timestamp.as_ref().map(|Time(time)| *time),
             unschedulable,
-            troubles: statuses(true).chain(statuses(false)).collect(),
+            failures: statuses(true).chain(statuses(false)).collect(),
         }
     }
 
@@ -121,26 +121,27 @@ impl PodState {
     }
 }
 
-fn trouble(status: &ContainerStatus, init: bool) -> Option<Trouble> {
+fn container_failure(status: &ContainerStatus, init: bool) -> Option<ContainerFailure> {
     let state = status.state.as_ref()?;
-    let found =
-        |reason, message: String| Some(Trouble { reason, container: status.name.clone(), init, message });
+    let found = |reason, message: String| {
+        Some(ContainerFailure { reason, container: status.name.clone(), init, message })
+    };
     if let Some(waiting) = &state.waiting {
         let why = waiting.reason.as_deref().unwrap_or_default();
         let reason = match why {
             "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
-                Reason::ConfigurationError
+                FailureReason::ConfigurationError
             }
             why if why.contains("ImagePull") || why == "InvalidImageName" || why == "ErrImageNeverPull" => {
-                Reason::ImagePullError
+                FailureReason::ImagePullError
             }
-            "CrashLoopBackOff" => Reason::CrashLoopBackOff,
+            "CrashLoopBackOff" => FailureReason::CrashLoopBackOff,
             _ => return None,
         };
         return found(reason, text(why, waiting.message.as_deref()));
     }
     let ended = state.terminated.as_ref().filter(|ended| ended.exit_code != 0)?;
-    let reason = if init { Reason::InitializationError } else { Reason::CrashLoopBackOff };
+    let reason = if init { FailureReason::InitializationError } else { FailureReason::CrashLoopBackOff };
     let how = format!("exited with {}", ended.exit_code);
     let why = ended.reason.as_deref().filter(|reason| *reason != "Error");
     let how = why.map_or(how.clone(), |why| format!("{how} ({why})"));

@@ -11,10 +11,10 @@ use super::{
     MANAGER,
     conditions::condition,
     context::Context,
-    decide::Step,
+    decide::Decision,
     error::{Error, is_conflict, is_missing},
     fetch::resource,
-    view::View,
+    observed::Observed,
 };
 use crate::role::Role;
 
@@ -25,22 +25,23 @@ const NOT_DECLARED: &str = "field not declared in schema";
 ///
 /// # Errors
 /// [`Error::Stale`] when the test has changed meanwhile, [`Error::Api`] when it cannot be written.
-pub async fn write(ctx: &Context, view: &View, status: &Value) -> Result<(), Error> {
-    let before = view.status();
+pub async fn write(ctx: &Context, observed: &Observed, status: &Value) -> Result<(), Error> {
+    let before = observed.status();
     if before == status {
         return Ok(());
     }
-    let tests: Api<DynamicObject> = Api::namespaced_with(ctx.client.clone(), view.namespace(), &resource());
+    let tests: Api<DynamicObject> =
+        Api::namespaced_with(ctx.client.clone(), observed.namespace(), &resource());
     let patch = json!({
         "apiVersion": "locust.io/v2",
         "kind": "LocustTest",
         // With the version, so that an outdated status never covers a newer one.
-        "metadata": { "name": view.name(), "resourceVersion": view.test.resource_version() },
+        "metadata": { "name": observed.name(), "resourceVersion": observed.test.resource_version() },
         "status": status
     });
     let params = PatchParams::apply(MANAGER).force();
-    match tests.patch_status(view.name(), &params, &Patch::Apply(patch)).await {
-        Ok(_) => ctx.memory.written(view.uid()),
+    match tests.patch_status(observed.name(), &params, &Patch::Apply(patch)).await {
+        Ok(_) => ctx.recent_writes.written(observed.uid()),
         Err(error) if is_missing(&error) => return Ok(()),
         Err(error) if is_conflict(&error) => return Err(Error::Stale),
         Err(kube::Error::Api(refused)) if refused.message.contains(NOT_DECLARED) => {
@@ -49,17 +50,23 @@ pub async fn write(ctx: &Context, view: &View, status: &Value) -> Result<(), Err
         }
         Err(error) => return Err(Error::api("write the status")(error)),
     }
-    for Told { kind, reason, note } in transitions(before, status) {
-        event(ctx, &view.test, kind, reason, &note).await;
+    for EventDraft { kind, reason, note } in transitions(before, status) {
+        event(ctx, &observed.test, kind, reason, &note).await;
     }
     Ok(())
 }
 
-/// Tells what a step did.
-pub async fn done(ctx: &Context, before: &View, after: &View, step: &Step, made_before: bool) {
+/// Tells what a decision did.
+pub async fn done(
+    ctx: &Context,
+    before: &Observed,
+    after: &Observed,
+    decision: &Decision,
+    made_before: bool,
+) {
     let test = &after.test;
-    match step {
-        Step::Create { service, web_service, roles, restart } => {
+    match decision {
+        Decision::Create { service, web_service, roles, restart } => {
             let made: Vec<String> = made(after, (*service, *web_service), roles);
             if made_before && before.old_revisions.is_empty() && !made.is_empty() {
                 let anew = if restart.is_some() { "; the load test begins anew" } else { "" };
@@ -70,7 +77,7 @@ pub async fn done(ctx: &Context, before: &View, after: &View, step: &Step, made_
                 event(ctx, test, EventType::Normal, "Created", &format!("Created {}", made.join(", "))).await;
             }
         }
-        Step::Suspend(suspensions) => {
+        Decision::Suspend(suspensions) => {
             let names: Vec<String> =
                 suspensions.iter().map(|suspension| format!("Job {}", suspension.name)).collect();
             let suspend = suspensions.first().is_some_and(|suspension| suspension.suspend);
@@ -78,9 +85,9 @@ pub async fn done(ctx: &Context, before: &View, after: &View, step: &Step, made_
             let note = format!("spec.job.suspend is {suspend} now: {verb} {}", names.join(", "));
             event(ctx, test, EventType::Normal, reason, &note).await;
         }
-        Step::Remove(doomed) => {
+        Decision::Delete(deletions) => {
             let names: Vec<String> =
-                doomed.iter().map(|doomed| format!("{} {}", doomed.kind, doomed.name)).collect();
+                deletions.iter().map(|deletion| format!("{} {}", deletion.kind, deletion.name)).collect();
             let note = format!("the spec has changed: deleting {} to start anew", names.join(", "));
             event(ctx, test, EventType::Normal, "Recreating", &note).await;
         }
@@ -88,15 +95,17 @@ pub async fn done(ctx: &Context, before: &View, after: &View, step: &Step, made_
     }
 }
 
-fn made(view: &View, (service, web_service): (bool, bool), roles: &[Role]) -> Vec<String> {
-    let services =
-        [view.service.as_ref().filter(|_| service), view.web_service.as_ref().filter(|_| web_service)];
-    let jobs = roles.iter().filter_map(|role| view.job(*role));
+fn made(observed: &Observed, (service, web_service): (bool, bool), roles: &[Role]) -> Vec<String> {
+    let services = [
+        observed.service.as_ref().filter(|_| service),
+        observed.web_service.as_ref().filter(|_| web_service),
+    ];
+    let jobs = roles.iter().filter_map(|role| observed.job(*role));
     services
         .into_iter()
         .flatten()
         .map(|service| format!("Service {}", service.name))
-        .chain(jobs.map(|job| format!("Job {}", job.child.name)))
+        .chain(jobs.map(|job| format!("Job {}", job.object.name)))
         .collect()
 }
 
@@ -105,16 +114,16 @@ fn were(names: &[String]) -> String {
 }
 
 /// Something to tell.
-struct Told {
+struct EventDraft {
     kind: EventType,
     reason: &'static str,
     note: String,
 }
 
 /// What is worth telling of a change from one status to the next.
-fn transitions(before: &Value, after: &Value) -> Vec<Told> {
+fn transitions(before: &Value, after: &Value) -> Vec<EventDraft> {
     let mut told = Vec::new();
-    let mut tell = |kind, reason, note: &str| told.push(Told { kind, reason, note: note.to_owned() });
+    let mut tell = |kind, reason, note: &str| told.push(EventDraft { kind, reason, note: note.to_owned() });
     let message = |kind: &str| {
         condition(after, kind).and_then(|condition| condition["message"].as_str()).unwrap_or_default()
     };

@@ -1,4 +1,4 @@
-//! [`around_changed`]: what has changed around a test that has started. Pure.
+//! [`input_changes`]: what has changed around a test that has started. Pure.
 
 use super::revision::Revision;
 use crate::locust::{Applied, Rendered, api::v2::AppliedOverlay};
@@ -7,7 +7,7 @@ use crate::locust::{Applied, Rendered, api::v2::AppliedOverlay};
 const NAMED: usize = 5;
 
 /// What has changed since a test's revision, where its own spec has not: its overlays, or what makes pods of it.
-pub(super) fn around_changed(revision: &Revision, rendered: &Rendered) -> String {
+pub(super) fn input_changes(revision: &Revision, rendered: &Rendered) -> String {
     let before: Vec<(String, Option<i64>)> = revision.overlays.iter().map(then).collect();
     let after: Vec<(String, Option<i64>)> = rendered.overlays.iter().map(now).collect();
     let mut changed = Vec::new();
@@ -74,7 +74,7 @@ mod tests {
             name: (*name).into(),
             generation: Some(*generation),
         });
-        around_changed(&revision, &Rendered { overlays: overlays.collect(), ..Rendered::default() })
+        input_changes(&revision, &Rendered { overlays: overlays.collect(), ..Rendered::default() })
     }
 
     #[test]

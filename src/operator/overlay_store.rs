@@ -1,7 +1,7 @@
-//! [`Around`]: the overlays and the namespaces' labels of the cluster, kept for all controllers.
+//! [`OverlayStore`]: the overlays and the namespaces' labels of the cluster, kept for all controllers.
 
-pub(super) mod current;
-mod gathering;
+mod debounce;
+pub(super) mod freshness;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -22,11 +22,11 @@ use kube::{
 };
 use tokio::sync::watch;
 
-use gathering::{Gathering, TURN};
+use debounce::{Debounce, QUIET_PERIOD};
 
 use super::{
-    api_error::watch_words,
-    watch::{Filled, reflected, trim_metadata},
+    error_message::watch_words,
+    watch::{Synced, reflected, trim_metadata},
 };
 use crate::{
     locust::overlay::{Kind, Namespace, Overlays},
@@ -34,33 +34,33 @@ use crate::{
 };
 
 /// What is known of the cluster around the tests.
-enum Known {
+enum OverlaySnapshot {
     /// Not yet all of it; the words of the last failure.
-    NotYet(Option<String>),
+    Loading(Option<String>),
     /// All of it.
-    All { overlays: Arc<Overlays>, labels: Option<HashMap<String, BTreeMap<String, String>>> },
+    Loaded { overlays: Arc<Overlays>, labels: Option<HashMap<String, BTreeMap<String, String>>> },
 }
 
 /// The overlays and the namespaces' labels of the cluster.
-pub struct Around {
-    known: RwLock<Known>,
+pub struct OverlayStore {
+    known: RwLock<OverlaySnapshot>,
     /// Whether the caches have changed since `known` was made of them.
     is_stale: AtomicBool,
     changes: watch::Sender<u64>,
     /// What everybody was told of last.
     told: Mutex<u64>,
-    stores: Stores,
+    stores: OverlayCaches,
 }
 
 /// What is kept in memory.
-struct Stores {
+struct OverlayCaches {
     overlays: Vec<Store<DynamicObject>>,
     namespaces: Option<Store<PartialObjectMeta<ApiNamespace>>>,
-    filled: Vec<Filled>,
+    synced: Vec<Synced>,
 }
 
-/// Keeps an [`Around`] up to date while it is polled.
-type Work = futures::future::BoxFuture<'static, ()>;
+/// Keeps an [`OverlayStore`] up to date while it is polled.
+type WatchTask = futures::future::BoxFuture<'static, ()>;
 
 /// A kind of overlay, as the API server knows it.
 #[must_use]
@@ -74,18 +74,18 @@ pub fn overlay_resource(kind: Kind) -> ApiResource {
     }
 }
 
-impl Around {
+impl OverlayStore {
     /// Prepares to watch what is around the tests of these namespaces (all, when none is named), and the work
     /// that does it.
     #[must_use]
-    pub fn watch(client: &Client, namespaces: &[String], cluster: bool) -> (Arc<Self>, Work) {
+    pub fn watch(client: &Client, namespaces: &[String], cluster: bool) -> (Arc<Self>, WatchTask) {
         let (mut overlays, mut caches, mut events) = (Vec::new(), Vec::new(), Vec::new());
         let mut add = |api: Api<DynamicObject>, kind: Kind| {
             let trim = |overlay: &mut DynamicObject| overlay.managed_fields_mut().clear();
-            let (store, filled, stream) =
+            let (store, synced, stream) =
                 reflected(api, watcher::Config::default(), overlay_resource(kind), trim, |_| ());
             overlays.push(store);
-            caches.push(filled);
+            caches.push(synced);
             events.push(stream.map(|event| event.map(|_| ())).boxed());
         };
         if namespaces.is_empty() {
@@ -99,46 +99,46 @@ impl Around {
         if cluster {
             add(Api::all_with(client.clone(), &overlay_resource(Kind::Cluster)), Kind::Cluster);
             let api: Api<PartialObjectMeta<ApiNamespace>> = Api::all(client.clone());
-            let (store, filled, stream) =
+            let (store, synced, stream) =
                 reflected(api, watcher::Config::default(), (), trim_metadata, |_| ());
             of_namespaces = Some(store);
-            caches.push(filled);
+            caches.push(synced);
             events.push(stream.map(|event| event.map(|_| ())).boxed());
         }
         let around = Arc::new(Self {
-            known: RwLock::new(Known::NotYet(None)),
+            known: RwLock::new(OverlaySnapshot::Loading(None)),
             is_stale: AtomicBool::new(false),
             changes: watch::Sender::new(0),
             told: Mutex::new(0),
-            stores: Stores { overlays, namespaces: of_namespaces, filled: caches },
+            stores: OverlayCaches { overlays, namespaces: of_namespaces, synced: caches },
         });
         let work = Arc::clone(&around).work(stream::select_all(events));
         (around, Box::pin(work))
     }
 
     async fn work(self: Arc<Self>, mut events: impl Stream<Item = Result<(), watcher::Error>> + Unpin) {
-        let mut is_filled = Box::pin(self.filled());
-        let (mut filled, mut gathering) = (false, Gathering::default());
-        let mut turn = tokio::time::interval(TURN);
+        let mut is_filled = Box::pin(self.synced());
+        let (mut synced, mut debounce) = (false, Debounce::default());
+        let mut turn = tokio::time::interval(QUIET_PERIOD);
         turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 event = events.next() => match event {
                     Some(Ok(())) => {
-                        gathering.is_coming = true;
+                        debounce.is_coming = true;
                         self.is_stale.store(true, Ordering::Release);
                     }
                     Some(Err(error)) => self.fail(watch_words(&error)),
                     None => return,
                 },
-                () = &mut is_filled, if !filled => {
-                    (filled, gathering) = (true, Gathering::default());
+                () = &mut is_filled, if !synced => {
+                    (synced, debounce) = (true, Debounce::default());
                     self.read();
                     self.has_news();
                     self.tell();
                 }
                 // The operator's own writes of an overlay's status concern no test.
-                _ = turn.tick() => if filled && gathering.is_over() && self.has_news() {
+                _ = turn.tick() => if synced && debounce.is_over() && self.has_news() {
                     self.tell();
                 }
             }
@@ -146,15 +146,15 @@ impl Around {
     }
 
     /// Waits until everything has been read once.
-    async fn filled(&self) {
-        for filled in &self.stores.filled {
-            filled.wait().await;
+    async fn synced(&self) {
+        for synced in &self.stores.synced {
+            synced.wait().await;
         }
     }
 
     fn fail(&self, words: String) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let Known::NotYet(failure) = &mut *known else { return };
+        let OverlaySnapshot::Loading(failure) = &mut *known else { return };
         let is_news = failure.is_none();
         *failure = Some(words);
         drop(known);
@@ -171,10 +171,10 @@ impl Around {
     /// Whether what overlays and namespaces say differs from what everybody was told of last.
     fn has_news(&self) -> bool {
         let digest = match &*self.known() {
-            Known::NotYet(_) => return true,
-            Known::All { overlays, labels } => {
+            OverlaySnapshot::Loading(_) => return true,
+            OverlaySnapshot::Loaded { overlays, labels } => {
                 let mut digest = DefaultHasher::new();
-                let versions = Kind::ALL.map(|kind| current::versions(overlays, kind, None));
+                let versions = Kind::ALL.map(|kind| freshness::versions(overlays, kind, None));
                 let labels: Option<BTreeMap<_, _>> = labels.as_ref().map(|labels| labels.iter().collect());
                 (versions, labels).hash(&mut digest);
                 digest.finish()
@@ -197,14 +197,14 @@ impl Around {
             let labels = |namespace: &PartialObjectMeta<ApiNamespace>| namespace.labels().clone();
             namespaces.state().iter().map(|one| (one.name_any(), labels(one))).collect()
         });
-        *known = Known::All { overlays, labels };
+        *known = OverlaySnapshot::Loaded { overlays, labels };
     }
 
     /// What is known now: a test that starts just after an overlay was published gets it, although nobody has been
     /// told of the overlay yet.
-    fn known(&self) -> RwLockReadGuard<'_, Known> {
+    fn known(&self) -> RwLockReadGuard<'_, OverlaySnapshot> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if !matches!(*known, Known::All { .. }) || !self.is_stale.load(Ordering::Acquire) {
+        if !matches!(*known, OverlaySnapshot::Loaded { .. }) || !self.is_stale.load(Ordering::Acquire) {
             return known;
         }
         drop(known);
@@ -215,8 +215,12 @@ impl Around {
     /// Waits until everything is known, or it is known why it is not.
     pub async fn settled(&self) {
         let mut changes = self.changes.subscribe();
-        let is_settled =
-            || !matches!(*self.known.read().unwrap_or_else(PoisonError::into_inner), Known::NotYet(None));
+        let is_settled = || {
+            !matches!(
+                *self.known.read().unwrap_or_else(PoisonError::into_inner),
+                OverlaySnapshot::Loading(None)
+            )
+        };
         while !is_settled() {
             if changes.changed().await.is_err() {
                 return;
@@ -230,8 +234,10 @@ impl Around {
     /// In words: why the overlays are not known.
     pub fn of(&self, namespace: &str) -> Result<(Arc<Overlays>, Namespace), String> {
         match &*self.known() {
-            Known::NotYet(words) => Err(words.clone().unwrap_or_else(|| "they are being read".into())),
-            Known::All { overlays, labels } => {
+            OverlaySnapshot::Loading(words) => {
+                Err(words.clone().unwrap_or_else(|| "they are being read".into()))
+            }
+            OverlaySnapshot::Loaded { overlays, labels } => {
                 let found = labels.as_ref().map(|labels| labels.get(namespace).cloned().unwrap_or_default());
                 let namespace = Namespace { name: namespace.to_owned(), labels: found };
                 Ok((Arc::clone(overlays), namespace))
@@ -248,8 +254,8 @@ impl Around {
     #[must_use]
     pub fn all(&self) -> Option<Arc<Overlays>> {
         match &*self.known() {
-            Known::NotYet(_) => None,
-            Known::All { overlays, .. } => Some(Arc::clone(overlays)),
+            OverlaySnapshot::Loading(_) => None,
+            OverlaySnapshot::Loaded { overlays, .. } => Some(Arc::clone(overlays)),
         }
     }
 
