@@ -3,14 +3,14 @@
 
 use libfuzzer_sys::fuzz_target;
 use podgraft::{
-    locust::{config::Config, render},
+    locust::{Surroundings, config::Config, render},
     manifest,
 };
 
 fuzz_target!(|bytes: &[u8]| {
-    let config = Config::default();
+    let (cluster, config) = (Surroundings::empty(), Config::default());
     for document in manifest::read("input", bytes).documents {
-        let (first, second) = (render(&document, &config), render(&document, &config));
+        let (first, second) = (render(&document, &cluster, &config), render(&document, &cluster, &config));
         assert_eq!(first.jobs, second.jobs);
         assert_eq!(first.diagnostics, second.diagnostics);
         for diagnostic in &first.diagnostics {
