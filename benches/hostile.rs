@@ -17,7 +17,7 @@ use std::{
 };
 
 use hostile::{SHAPES, Shape};
-use podgraft::{
+use podgraft_locust::{
     locust::{
         self, Surroundings,
         config::Config,

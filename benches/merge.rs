@@ -15,7 +15,7 @@ use std::{
 };
 
 use k8s_openapi::{DeepMerge, api::apps::v1::Deployment};
-use podgraft::{
+use podgraft_merge::{
     layers::{Layer, Patch, fold, fold_without_provenance},
     patch::{Options, apply, extend},
     schema::Schema,

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use podgraft::{
+use podgraft_locust::{
     locust::{
         self, Surroundings,
         config::Config,

@@ -14,14 +14,12 @@ use std::path::Path;
 
 use control_plane::ControlPlane;
 use pod_life::{PodLife, config};
-use podgraft::{
-    locust::config::Config,
-    operator::{
-        self, Settings,
-        logging::{self, LogFormat},
-        settings::DryRunMode,
-    },
+use podgraft::operator::{
+    self, Settings,
+    logging::{self, LogFormat},
+    settings::DryRunMode,
 };
+use podgraft_locust::locust::config::Config;
 
 /// The project's root folder, for the control plane.
 fn root() -> &'static Path {

@@ -10,7 +10,7 @@
 
 mod support;
 
-use podgraft::{
+use podgraft_locust::{
     locust::api::{crds, offline_schemas, template_schema::partial_pod_template},
     manifest::{to_json_line, to_yaml},
 };
@@ -28,7 +28,7 @@ fn generated_files_are_in_step() {
     }
     assert_file(&root().join("crds/schema/partial-pod-template.yaml"), &to_yaml(&partial_pod_template()));
     assert_file(
-        &root().join("src/locust/api/offline.schema.json"),
+        &root().join("crates/podgraft-locust/src/locust/api/offline.schema.json"),
         &(to_json_line(&offline_schemas()) + "\n"),
     );
 }

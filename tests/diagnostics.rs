@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use podgraft::diagnostic::Code;
+use podgraft_merge::diagnostic::Code;
 use support::{assert_file, files, podgraft, relative, root, text};
 
 const FOLDER: &str = "docs/diagnostics";
@@ -119,7 +119,7 @@ fn the_page_is_made_of_the_codes_and_their_examples() {
     let mut files = examples();
     let mut page = "# Diagnostics\n\nEverything that podgraft can tell, by its code. An error refuses the input; a warning is for what is \
         legal and almost surely not meant; a note is worth knowing. `--deny warnings` refuses warnings too.\n\nThis page is made of the \
-        codes in [`src/diagnostic/codes.rs`](../src/diagnostic/codes.rs) and of the files in [`diagnostics`](diagnostics), which a test \
+        codes in [`codes.rs`](../crates/podgraft-merge/src/diagnostic/codes.rs) and of the files in [`diagnostics`](diagnostics), which a test \
         runs. Where only a part of a test is shown, the rest is [this one](diagnostics/with/checkout.yaml).\n"
         .to_owned();
     for topic in topics() {
@@ -185,9 +185,10 @@ fn section(code: Code, file: Option<PathBuf>) -> String {
 
 #[test]
 fn every_code_is_said_somewhere() {
-    let table = root().join("src/diagnostic");
-    let source: String = files(&root().join("src"), ".rs")
+    let table = root().join("crates/podgraft-merge/src/diagnostic");
+    let source: String = ["src", "crates"]
         .iter()
+        .flat_map(|folder| files(&root().join(folder), ".rs"))
         .filter(|file| !file.starts_with(&table))
         .map(|file| fs::read_to_string(file).unwrap())
         .collect();

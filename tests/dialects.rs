@@ -9,9 +9,9 @@
 
 mod support;
 
-use podgraft::{
+use podgraft_locust::manifest;
+use podgraft_merge::{
     diagnostic::Diagnostic,
-    manifest,
     patch::{self, Options, extend},
     schema::Schema,
 };

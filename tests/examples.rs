@@ -11,7 +11,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use podgraft::manifest;
+use podgraft_locust::manifest;
 use support::{assert_file, files, podgraft, relative, root, text};
 
 #[test]

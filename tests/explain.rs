@@ -56,9 +56,9 @@ fn the_text_is_the_rendered_template() {
         // The constraint of the overlays is for the one test alone.
         let overlays = if file == TEST { &["--overlays", OVERLAYS][..] } else { &[] };
         let printed = podgraft(&[&["explain", "-f", file], overlays].concat(), b"").stdout;
-        let ours = podgraft::manifest::read("explained", &printed).documents;
+        let ours = podgraft_locust::manifest::read("explained", &printed).documents;
         let rendered = podgraft(&[&["render", "-f", file], overlays].concat(), b"").stdout;
-        let jobs = podgraft::manifest::read("rendered", &rendered).documents;
+        let jobs = podgraft_locust::manifest::read("rendered", &rendered).documents;
         let jobs: Vec<&Value> = jobs.iter().filter_map(|job| job.value.pointer("/spec/template")).collect();
         assert_eq!(ours.iter().map(|document| &document.value).collect::<Vec<_>>(), jobs, "{file}");
     }
@@ -258,7 +258,7 @@ fn what_can_mean_nothing_is_wrong_usage() {
 
 #[test]
 fn protected_fields_need_no_file() {
-    let table = podgraft::judge::protected_fields();
+    let table = podgraft_locust::judge::protected_fields();
     let output = podgraft(&["explain", "--protected"], b"");
     assert_eq!(output.status.code(), Some(0));
     for field in table {
@@ -269,7 +269,8 @@ fn protected_fields_need_no_file() {
     assert_eq!((named.status.code(), named.stdout), (Some(0), output.stdout));
     let json = podgraft(&["explain", "--protected", "-o", "json", "--role", "worker"], b"").stdout;
     let listed = serde_json::from_slice::<Value>(&json).unwrap()["protected"].as_array().unwrap().len();
-    let of_worker = table.iter().filter(|field| field.roles.contains(&podgraft::role::Role::Worker)).count();
+    let of_worker =
+        table.iter().filter(|field| field.roles.contains(&podgraft_locust::role::Role::Worker)).count();
     assert_eq!(listed, of_worker);
     assert_eq!(podgraft(&["explain", "--protected", "-o", "html"], b"").status.code(), Some(2));
 }

@@ -8,7 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
-use podgraft::{
+use podgraft_merge::{
     diagnostic::{Diagnostic, Severity},
     patch::{Options, extend},
     schema::Schema,
@@ -45,7 +45,8 @@ fn hand_cases() {
 
 #[test]
 fn the_unknown_is_merged_when_the_configuration_says_so() {
-    let options = Options { unknown_fields: podgraft::patch::UnknownFields::Warn, ..Options::default() };
+    let options =
+        Options { unknown_fields: podgraft_merge::patch::UnknownFields::Warn, ..Options::default() };
     let base = json!({"spec": {"future": {"a": 1, "list": [1], "b": 2}}});
     let patch = json!({"spec": {"future": {"a": 3, "list": [2], "$unset": ["b"]}}});
     let extended = extend(base, &patch, schema(), options, &mut ());
@@ -65,7 +66,8 @@ fn depth_is_bounded() {
     let extended =
         extend(json!({}), &json!({"metadata": {"labels": patch}}), schema(), Options::default(), &mut ());
     assert_eq!(extended.diagnostics[0].code, "wrong-kind");
-    let options = Options { unknown_fields: podgraft::patch::UnknownFields::Warn, ..Options::default() };
+    let options =
+        Options { unknown_fields: podgraft_merge::patch::UnknownFields::Warn, ..Options::default() };
     let extended = extend(json!({}), &json!({ "future": patch }), schema(), options, &mut ());
     assert!(extended.diagnostics.iter().any(|said| said.code == "too-deep"));
 }

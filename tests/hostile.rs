@@ -6,8 +6,7 @@
 mod hostile;
 
 use hostile::{SHAPES, Shape};
-use podgraft::{
-    diagnostic::Code,
+use podgraft_locust::{
     locust::{
         self, Rendered, Surroundings,
         config::Config,
@@ -15,6 +14,7 @@ use podgraft::{
     },
     manifest,
 };
+use podgraft_merge::diagnostic::Code;
 
 fn render(shape: &Shape, size: usize) -> Rendered {
     let (test, overlays) = shape.make(size);

@@ -15,7 +15,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use podgraft::manifest;
+use podgraft_locust::manifest;
 use serde_json::{Value, json};
 use support::control_plane::build;
 

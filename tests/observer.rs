@@ -7,7 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
-use podgraft::{
+use podgraft_merge::{
     layers::{Layer, Patch, fold},
     patch::{Cause, Observer, Options, Trail, apply, extend},
     path::FieldPath,

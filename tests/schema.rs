@@ -11,7 +11,7 @@ mod support;
 
 use std::process::Command;
 
-use podgraft::schema::{KUBERNETES_VERSION, Schema, kinds};
+use podgraft_merge::schema::{KUBERNETES_VERSION, Schema, kinds};
 use support::{root, text};
 
 #[test]

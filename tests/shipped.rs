@@ -12,7 +12,7 @@ mod support;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use podgraft::manifest;
+use podgraft_locust::manifest;
 use serde_json::{Value, json};
 use support::{assert_file, files, podgraft, relative, root, text};
 

@@ -8,11 +8,11 @@
     reason = "a test fails by panicking"
 )]
 
-use podgraft::{
-    diagnostic::Diagnostic,
+use podgraft_locust::{
     locust::{self, Surroundings, config::Config, overlay::Overlays},
     manifest,
 };
+use podgraft_merge::diagnostic::Diagnostic;
 use serde_json::{Value, json};
 
 const TABLE: &str = include_str!("slips/table.txt");

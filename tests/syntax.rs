@@ -10,7 +10,8 @@
 
 mod support;
 
-use podgraft::{diagnostic::Diagnostic, manifest};
+use podgraft_locust::manifest;
+use podgraft_merge::diagnostic::Diagnostic;
 use support::{files, podgraft, relative, root, text};
 
 const TABLE: &str = include_str!("syntax/table.txt");

@@ -14,12 +14,12 @@ use std::{
     process::Command,
 };
 
-use podgraft::{
-    diagnostic::Code,
+use podgraft_locust::{
     locust::{self, Rendered, Surroundings, config::Config},
     manifest,
     role::Role,
 };
+use podgraft_merge::diagnostic::Code;
 use serde_json::{Value, json};
 
 /// Renders a test with this container `locust` in the template of one role.

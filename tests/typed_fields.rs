@@ -9,7 +9,7 @@
 
 mod support;
 
-use podgraft::{
+use podgraft_locust::{
     locust::{
         Rendered, Surroundings,
         api::offline_schemas,
@@ -297,7 +297,7 @@ fn of_two_variables_of_one_name_what_lies_between_sees_the_first_or_is_named() {
 /// The codes of everything that is said, each with its path.
 fn said(object: &Value) -> Vec<(String, String)> {
     let rendered = rendered(object);
-    let path = |said: &podgraft::diagnostic::Diagnostic| said.path.as_ref().map(ToString::to_string);
+    let path = |said: &podgraft_merge::diagnostic::Diagnostic| said.path.as_ref().map(ToString::to_string);
     rendered.diagnostics.iter().map(|said| (said.code.to_string(), path(said).unwrap_or_default())).collect()
 }
 

@@ -16,7 +16,7 @@ use std::{
     sync::LazyLock,
 };
 
-use podgraft::diagnostic::Code;
+use podgraft_merge::diagnostic::Code;
 use serde_json::Value;
 use support::{files, podgraft, relative, root, text};
 

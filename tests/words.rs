@@ -7,11 +7,11 @@
     reason = "a test fails by panicking"
 )]
 
-use podgraft::{
-    diagnostic::Diagnostic,
+use podgraft_locust::{
     locust::{self, Surroundings, config::Config, overlay::Overlays},
     manifest,
 };
+use podgraft_merge::diagnostic::Diagnostic;
 
 const HEAD: &str = "apiVersion: locust.io/v2
 kind: LocustTest

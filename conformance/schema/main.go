@@ -1,5 +1,5 @@
-// Command schema writes what podgraft knows of Kubernetes' built-in kinds: the Rust table
-// src/schema/builtin_table.rs and the JSON Schema src/schema/job.schema.json.
+// Command schema writes what podgraft knows of Kubernetes' built-in kinds: the engine's Rust table, and
+// the JSON Schema that a finished pod is held against (tableFile and jobSchemaFile).
 //
 //	go run ./schema          write both files
 //	go run ./schema -check   write nothing; exit 1 when either file is stale
@@ -18,9 +18,15 @@ import (
 	"strings"
 )
 
+// The generated files, from the project's root folder.
+const (
+	tableFile     = "crates/podgraft-merge/src/schema/builtin_table.rs"
+	jobSchemaFile = "crates/podgraft-locust/src/judge/validity/job.schema.json"
+)
+
 func main() {
 	check := flag.Bool("check", false, "compare with the files that are there instead of writing them")
-	out := flag.String("out", "../src/schema", "the folder of the generated files")
+	out := flag.String("out", "..", "the project's root folder")
 	flag.Parse()
 	if err := run(*out, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "schema: "+err.Error())
@@ -56,8 +62,8 @@ func run(out string, check bool) error {
 		return err
 	}
 	files := map[string][]byte{
-		"builtin_table.rs": renderRust(model, release.version),
-		"job.schema.json":  job,
+		tableFile:     renderRust(model, release.version),
+		jobSchemaFile: job,
 	}
 	if check {
 		return compare(out, files)
@@ -74,7 +80,7 @@ func run(out string, check bool) error {
 // compare tells which of the files differ from what would be written.
 func compare(out string, files map[string][]byte) error {
 	var stale []string
-	for _, name := range []string{"builtin_table.rs", "job.schema.json"} {
+	for _, name := range []string{tableFile, jobSchemaFile} {
 		path := filepath.Join(out, name)
 		if have, err := os.ReadFile(path); err != nil || !bytes.Equal(have, files[name]) {
 			stale = append(stale, path)

@@ -2,11 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use podgraft::{
-    manifest::json_value,
-    patch::{Options, apply, extend, json_patch, merge_patch},
-    schema::{Schema, kinds},
-};
+use podgraft_locust::manifest::json_value;
+use podgraft_merge::{patch::{Options, apply, extend, json_patch, merge_patch}, schema::{Schema, kinds}};
 use serde_json::Value;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use podgraft::{manifest, path::FieldPath};
+use podgraft_locust::manifest;
+use podgraft_merge::path::FieldPath;
 
 fuzz_target!(|bytes: &[u8]| {
     let read = manifest::read("input", bytes);

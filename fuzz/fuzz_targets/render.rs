@@ -2,10 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use podgraft::{
-    locust::{Surroundings, config::Config, render},
-    manifest,
-};
+use podgraft_locust::{locust::{Surroundings, config::Config, render}, manifest};
 
 fuzz_target!(|bytes: &[u8]| {
     let (cluster, config) = (Surroundings::empty(), Config::default());

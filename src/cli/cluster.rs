@@ -15,18 +15,15 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::Failure;
-use crate::{
-    locust::base,
-    operator::{
-        client::{self, ApiRequests},
-        error_message::{of_inferred, of_kubeconfig, words},
-        fetch,
-        observed::Owner,
-        revision::{GENERATION_ANNOTATION, REVISION_LABEL, RenderedObjects, TTL_ANNOTATION},
-    },
-    role::Role,
+use crate::operator::{
+    client::{self, ApiRequests},
+    error_message::{of_inferred, of_kubeconfig, words},
+    fetch,
+    observed::Owner,
+    revision::{GENERATION_ANNOTATION, REVISION_LABEL, RenderedObjects, TTL_ANNOTATION},
 };
 pub(super) use inputs::Needs;
+use podgraft_locust::{locust::base, role::Role};
 
 /// Which cluster, as whom.
 #[derive(Debug, Clone, Default, clap::Args)]

@@ -3,11 +3,8 @@
 use std::path::PathBuf;
 
 use super::{Failure, input, output::Reporter};
-use crate::{
-    diagnostic::{Code, Diagnostic},
-    locust::config::Config,
-    manifest,
-};
+use podgraft_locust::{locust::config::Config, manifest};
+use podgraft_merge::diagnostic::{Code, Diagnostic};
 
 /// The operator's configuration; the defaults where no file is named.
 pub(super) fn read(file: Option<&PathBuf>, reporter: &mut Reporter) -> Result<Config, Failure> {

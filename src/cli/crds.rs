@@ -1,7 +1,7 @@
 //! `podgraft crds`.
 
 use super::{Failure, Format, Verdict, output, render::print_one_or_more};
-use crate::locust;
+use podgraft_locust::locust;
 
 /// What `podgraft crds` takes.
 #[derive(Debug, clap::Args)]

@@ -18,14 +18,16 @@ use super::{
     render::RoleName,
     source::{Source, Tests},
 };
-use crate::{
+#[cfg(feature = "operator")]
+use crate::operator::revision::RenderedObjects;
+#[cfg(feature = "operator")]
+use podgraft_locust::report;
+use podgraft_locust::{
     locust::{self, Rendered, config::Config},
     manifest::{self, Document},
     role::Role,
-    schema::Schema,
 };
-#[cfg(feature = "operator")]
-use crate::{operator::revision::RenderedObjects, report};
+use podgraft_merge::schema::Schema;
 
 /// What `podgraft diff` takes.
 #[derive(Debug, clap::Args)]

@@ -12,14 +12,16 @@ use super::{
     render::RoleName,
     source::Place,
 };
-use crate::{
+#[cfg(feature = "operator")]
+use crate::operator::revision::RenderedObjects;
+use podgraft_locust::{
     judge::protected_fields,
     manifest,
     report::explain::{self, Asked, Choice, Chosen, Explanation},
     role::Role,
 };
 #[cfg(feature = "operator")]
-use crate::{locust::Rendered, manifest::Document, operator::revision::RenderedObjects};
+use podgraft_locust::{locust::Rendered, manifest::Document};
 
 /// What `podgraft explain` takes.
 #[derive(Debug, clap::Args)]

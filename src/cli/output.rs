@@ -8,11 +8,8 @@ use std::{
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::{Failure, Verdict, progress::Progress};
-use crate::{
-    diagnostic::{Code, Diagnostic, Severity},
-    manifest::Document,
-    report,
-};
+use podgraft_locust::{manifest::Document, report};
+use podgraft_merge::diagnostic::{Code, Diagnostic, Severity};
 
 /// Writes a result. A reader that has gone away is no failure.
 pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {

@@ -12,9 +12,9 @@ use super::{
     output::{self, Reporter},
     render::print_one_or_more,
 };
-use crate::{
+use podgraft_locust::manifest::{self, Document};
+use podgraft_merge::{
     diagnostic::{Code, Diagnostic},
-    manifest::{self, Document},
     patch::{self, Dialect, Options},
     path::FieldPath,
     schema::Schema,

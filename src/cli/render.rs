@@ -10,7 +10,7 @@ use super::{
     output::{self, Reporter},
     source::Source,
 };
-use crate::{manifest, role::Role};
+use podgraft_locust::{manifest, role::Role};
 
 /// What `podgraft render` takes.
 #[derive(Debug, clap::Args)]

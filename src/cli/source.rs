@@ -13,14 +13,16 @@ use super::{
     output::Reporter,
     surroundings::{self, Around, ClusterInputs},
 };
-use crate::{
-    diagnostic::{Code, Diagnostic},
+use podgraft_locust::{
     locust::{
         self, Rendered, Surroundings,
         config::Config,
         overlay::{Kind, Namespace},
     },
     manifest::{self, Document},
+};
+use podgraft_merge::{
+    diagnostic::{Code, Diagnostic},
     path::FieldPath,
 };
 
@@ -129,7 +131,7 @@ pub(super) fn object_name(text: &str) -> Result<String, String> {
         }
         Some((kind, _)) => Err(format!(
             "only LocustTests can be read{}",
-            crate::diagnostic::did_you_mean(kind, ["locusttest"])
+            podgraft_merge::diagnostic::did_you_mean(kind, ["locusttest"])
         )),
         None => Err(format!("write it as locusttest/{text}, or name a file with -f {text}")),
     }

@@ -12,14 +12,14 @@ use super::{
     output::Reporter,
     source::{self, is_locust_test},
 };
-use crate::{
-    diagnostic::Diagnostic,
+use podgraft_locust::{
     locust::{
         Surroundings, near_miss,
         overlay::{Kind, Namespace, Overlay, Overlays},
     },
     manifest::Document,
 };
+use podgraft_merge::diagnostic::Diagnostic;
 
 /// What a command takes that renders tests with overlays.
 #[derive(Debug, clap::Args)]

@@ -11,12 +11,11 @@ use super::{
     render::Deny,
     source::Source,
 };
-use crate::{
-    diagnostic::Diagnostic,
+use podgraft_locust::{
     manifest::{self, Document},
-    path::FieldPath,
     report,
 };
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 
 /// What `podgraft validate` takes.
 #[derive(Debug, clap::Args)]

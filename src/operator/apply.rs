@@ -21,7 +21,7 @@ use super::{
     restarts::JobRestart,
     revision::{self, RenderedObjects, RevisionSources},
 };
-use crate::role::Role;
+use podgraft_locust::role::Role;
 
 /// When to try again to create what the API server refuses, though it had accepted it in a dry run.
 const REFUSED_AGAIN: Duration = Duration::from_secs(10);

@@ -6,7 +6,7 @@ use super::{
     observed::{JobProgress, ObjectState, Observed, Owner},
     restarts::{self, JobRestart},
 };
-use crate::{
+use podgraft_locust::{
     locust::{api::shared::UpdatePolicy, base},
     role::Role,
 };

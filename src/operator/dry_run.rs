@@ -26,7 +26,7 @@ use super::{
     revision::RenderedObjects,
     settings::DryRunMode,
 };
-use crate::role::Role;
+use podgraft_locust::role::Role;
 
 /// The shortest time between two dry runs: admission webhooks answer them all.
 const PACE: Duration = Duration::from_millis(10);

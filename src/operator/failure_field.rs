@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::pod_state::FailureReason;
-use crate::path::FieldPath;
+use podgraft_merge::path::FieldPath;
 
 /// What the cluster says of a role's pods.
 #[derive(Debug, Clone, Copy)]

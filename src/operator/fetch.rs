@@ -28,7 +28,7 @@ use super::{
     },
     watch::Caches,
 };
-use crate::{locust::base, role::Role};
+use podgraft_locust::{locust::base, role::Role};
 
 /// `locust.io/v2` `LocustTest`, as the API server knows it.
 #[must_use]

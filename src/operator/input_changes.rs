@@ -1,7 +1,7 @@
 //! [`input_changes`]: what has changed around a test that has started. Pure.
 
 use super::revision::Revision;
-use crate::locust::{Applied, Rendered, api::v2::AppliedOverlay};
+use podgraft_locust::locust::{Applied, Rendered, api::v2::AppliedOverlay};
 
 /// How many overlays are named; the rest is counted.
 const NAMED: usize = 5;
@@ -50,7 +50,7 @@ fn now(overlay: &Applied) -> (String, Option<i64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::locust::overlay::Kind;
+    use podgraft_locust::locust::overlay::Kind;
 
     fn said(before: &[(&str, i64)], after: &[(&str, i64)]) -> String {
         let overlays = before.iter().map(|(name, generation)| AppliedOverlay {

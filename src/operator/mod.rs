@@ -1,4 +1,4 @@
-//! The controller: it applies what [`render`](crate::locust::render) says, and reports.
+//! The controller: it applies what [`render`](podgraft_locust::locust::render) says, and reports.
 //!
 //! One file a step, effects at the ends:
 //!

@@ -5,7 +5,7 @@ use kube::api::DynamicObject;
 use serde_json::Value;
 
 use super::{conditions::condition, pod_state::PodState, restarts::JobRestart, revision::Revision};
-use crate::role::Role;
+use podgraft_locust::role::Role;
 
 /// Whose an object is that has a name of the test's.
 #[derive(Debug, Clone, PartialEq, Eq)]

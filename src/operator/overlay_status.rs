@@ -22,14 +22,14 @@ use super::{
     error_message::words,
     overlay_store::overlay_resource,
 };
-use crate::{
-    diagnostic::Diagnostic,
+use podgraft_locust::{
     locust::{
         Rendered,
         overlay::{Kind, Overlays, Reference},
     },
     manifest::Document,
 };
+use podgraft_merge::diagnostic::Diagnostic;
 
 /// How often the overlays' statuses are brought up to date.
 const EVERY: Duration = Duration::from_secs(2);

@@ -28,7 +28,7 @@ use super::{
     error_message::watch_words,
     watch::{Synced, reflected, trim_metadata},
 };
-use crate::{
+use podgraft_locust::{
     locust::overlay::{Kind, Namespace, Overlays},
     manifest::Document,
 };

@@ -5,7 +5,7 @@ use super::{
     observed::{JobProgress, Observed, PodShortage},
     pod_state::{FailureReason, PodState},
 };
-use crate::{locust::Rendered, role::Role};
+use podgraft_locust::{locust::Rendered, role::Role};
 
 /// How many pods a message names; the rest is counted.
 const NAMED: usize = 3;

@@ -29,8 +29,7 @@ use super::{
     status_writer,
     watch::ControllerContext,
 };
-use crate::{
-    diagnostic::{Code, Diagnostic},
+use podgraft_locust::{
     locust::{
         self, Rendered, Surroundings,
         api::shared::UpdatePolicy,
@@ -40,6 +39,7 @@ use crate::{
     manifest::Document,
     report::Difference,
 };
+use podgraft_merge::diagnostic::{Code, Diagnostic};
 
 /// That the overlays cannot be read.
 fn unknown_overlays(words: &str) -> Diagnostic {

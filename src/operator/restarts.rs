@@ -9,9 +9,9 @@ use super::{
     conditions::{condition, seconds},
     observed::Observed,
 };
-use crate::{
+use podgraft_locust::{
     locust::{
-        api::v2::{self as api, Restarts},
+        api::{v2 as api, v2::Restarts},
         base,
     },
     role::Role,

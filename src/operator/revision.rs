@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{observed::Observed, restarts::JobRestart};
-use crate::{
+use podgraft_locust::{
     locust::{
         Applied, Rendered,
         api::v2::{AppliedLayer, AppliedOverlay},

@@ -22,7 +22,7 @@ use super::{
     observed::{JobProgress, JobState, Observed, PodShortage},
     pod_state::FailureReason,
 };
-use crate::role::Role;
+use podgraft_locust::role::Role;
 
 /// How long a Job may have too few pods before that is told.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(5);

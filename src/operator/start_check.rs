@@ -13,7 +13,7 @@ use super::{
     error::Error, fetch, observed::Observed, overlay_store::freshness::LiveOverlays,
     request_batch::RequestBatcher,
 };
-use crate::{locust::base, role::Role};
+use podgraft_locust::{locust::base, role::Role};
 
 /// The shortest time between two questions about a namespace.
 const PAUSE: Duration = Duration::from_secs(1);

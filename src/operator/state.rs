@@ -10,7 +10,7 @@ use super::{
     pod_state::PodState,
     status::StatusInputs,
 };
-use crate::role::Role;
+use podgraft_locust::role::Role;
 
 /// How a test is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

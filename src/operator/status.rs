@@ -15,8 +15,7 @@ use super::{
     revision::{self, Revision},
     state::{self, Assessment, TestState},
 };
-use crate::{
-    diagnostic::{Diagnostic, Severity},
+use podgraft_locust::{
     locust::{
         Rendered,
         api::{shared::UpdatePolicy, v2::Restarts},
@@ -24,6 +23,7 @@ use crate::{
     report::Difference,
     role::Role,
 };
+use podgraft_merge::diagnostic::{Diagnostic, Severity};
 
 /// How many differences a condition shows; the rest is counted.
 const SHOWN: usize = 12;
@@ -376,25 +376,27 @@ pub fn differences_of(
     before: &revision::RenderedObjects,
     after: &revision::RenderedObjects,
 ) -> Vec<Difference> {
-    let job = crate::schema::Schema::for_kind("batch/v1", "Job");
-    let service = crate::schema::Schema::for_kind("v1", "Service");
+    let job = podgraft_merge::schema::Schema::for_kind("batch/v1", "Job");
+    let service = podgraft_merge::schema::Schema::for_kind("v1", "Service");
     let mut found = Vec::new();
     let mut add = |name: &str, differences: Vec<Difference>| {
-        let parent = crate::path::FieldPath::fields([name]);
+        let parent = podgraft_merge::path::FieldPath::fields([name]);
         found.extend(differences.into_iter().map(|difference| difference.below(&parent)));
     };
-    add("service", crate::report::differences(&before.service, &after.service, service));
+    add("service", podgraft_locust::report::differences(&before.service, &after.service, service));
     match (&before.web_service, &after.web_service) {
-        (Some(before), Some(after)) => add("webService", crate::report::differences(before, after, service)),
+        (Some(before), Some(after)) => {
+            add("webService", podgraft_locust::report::differences(before, after, service));
+        }
         (None, None) => {}
         (before, after) => {
-            let path = crate::path::FieldPath::root();
+            let path = podgraft_merge::path::FieldPath::root();
             add("webService", vec![Difference::at(path, before.clone(), after.clone())]);
         }
     }
     for role in Role::ALL {
         let [before, after] = [before, after].map(|objects| revision::without_suspend(objects.job(role)));
-        add(role.as_str(), crate::report::differences(&before, &after, job));
+        add(role.as_str(), podgraft_locust::report::differences(&before, &after, job));
     }
     found
 }

@@ -16,7 +16,7 @@ use super::{
     fetch::resource,
     observed::Observed,
 };
-use crate::role::Role;
+use podgraft_locust::role::Role;
 
 /// What the API server says of a status with a field that the CRD does not have.
 const NOT_DECLARED: &str = "field not declared in schema";

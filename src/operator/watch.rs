@@ -35,7 +35,7 @@ use super::{
     reconcile::{on_error, reconcile},
     revision::REVISION_LABEL,
 };
-use crate::locust::base;
+use podgraft_locust::locust::base;
 
 /// How many objects are read at once when a cache is filled: what is read is trimmed page by page.
 const PAGE: u32 = 100;

@@ -20,7 +20,7 @@ mod triggers;
 use std::{collections::BTreeMap, env, time::Instant};
 
 use generate::Generator;
-use podgraft::{
+use podgraft_merge::{
     diagnostic::Diagnostic,
     patch::{self, Options, extend},
     schema::Schema,

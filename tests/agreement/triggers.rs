@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use podgraft::schema::{Field, Scalar, Schema, StructType, Type};
+use podgraft_merge::schema::{Field, Scalar, Schema, StructType, Type};
 use serde_json::{Map, Value};
 
 /// The names of the differences that applying `patch` to `base` triggers.

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use podgraft::manifest;
+use podgraft_locust::manifest;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use podgraft::{path::PathPattern, work::Work};
+use podgraft_merge::{path::PathPattern, work::Work};
 use serde::Deserialize;
 use serde_json::Value;
 

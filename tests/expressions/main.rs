@@ -15,14 +15,14 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use podgraft::{
+use podgraft_locust::{
     locust::overlay::{
         Namespace, Overlays,
         constraint::{self, Expression, Judged},
     },
     manifest::Document,
-    work::Work,
 };
+use podgraft_merge::work::Work;
 use random::Random;
 use serde_json::{Value, json};
 use support::{control_plane::ControlPlane, pod_life};

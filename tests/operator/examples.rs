@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use podgraft::{
+use podgraft_locust::{
     locust::{
         self, Rendered, Surroundings,
         config::Config,
@@ -10,8 +10,8 @@ use podgraft::{
     },
     manifest, report,
     role::Role,
-    schema::Schema,
 };
+use podgraft_merge::schema::Schema;
 use serde_json::Value;
 
 use crate::{

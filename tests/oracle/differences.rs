@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use podgraft::schema::{Schema, StructType, Type};
+use podgraft_merge::schema::{Schema, StructType, Type};
 use serde_json::{Map, Value};
 
 use crate::generate::KINDS;

@@ -2,7 +2,7 @@
 //! then a value of the wrong type.
 
 use fastrand::Rng;
-use podgraft::schema::{Field, Scalar, Schema, StructType, Type};
+use podgraft_merge::schema::{Field, Scalar, Schema, StructType, Type};
 use serde_json::{Map, Value, json};
 
 /// The kinds that pairs are made of.

@@ -1,6 +1,6 @@
 //! Random patches for a given object: they touch what is there, add what is not, and use every directive.
 
-use podgraft::schema::{Field, Schema, StructType, Type};
+use podgraft_merge::schema::{Field, Schema, StructType, Type};
 use serde_json::{Map, Value, json};
 
 use crate::generate::Generator;

@@ -1,6 +1,6 @@
 //! The order of things: every pair of bands, ties, and what is within one overlay.
 
-use podgraft::role::Role;
+use podgraft_locust::role::Role;
 use serde_json::{Value, json};
 
 use crate::render::{cluster, codes, merge, namespaced, pod, rendered, test};

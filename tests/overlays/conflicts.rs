@@ -1,6 +1,6 @@
 //! Overlays of one band and priority that write the same place differently are told.
 
-use podgraft::role::Role;
+use podgraft_locust::role::Role;
 use serde_json::{Value, json};
 
 use crate::render::{cluster, codes, namespaced, pod, render, rendered, test};

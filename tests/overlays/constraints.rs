@@ -1,6 +1,7 @@
 //! Constraints: what each sort accepts and refuses, and that nothing gets round them.
 
-use podgraft::{diagnostic::Diagnostic, locust::Rendered};
+use podgraft_locust::locust::Rendered;
+use podgraft_merge::diagnostic::Diagnostic;
 use serde_json::{Value, json};
 
 use crate::render::{cluster, errors, namespaced, render, test};

@@ -1,6 +1,6 @@
 //! The examples in `docs/overlays.md` are read without an error.
 
-use podgraft::{locust::overlay::Overlays, manifest};
+use podgraft_locust::{locust::overlay::Overlays, manifest};
 use serde_json::{Value, json};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Overlays are read as strictly as tests, and what is wrong is said where it is.
 
-use podgraft::{
+use podgraft_locust::{
     locust::{near_miss, overlay::Overlays},
     manifest::{self, Document},
 };

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use podgraft::{
-    diagnostic::Diagnostic,
+use podgraft_locust::{
     locust::{
         Rendered, Surroundings,
         config::Config,
@@ -12,6 +11,7 @@ use podgraft::{
     manifest::Document,
     role::Role,
 };
+use podgraft_merge::diagnostic::Diagnostic;
 use serde_json::{Value, json};
 
 /// A test in namespace team-a with these fields in its spec.
@@ -48,7 +48,7 @@ pub(crate) fn render_in(test: Value, overlays: Vec<Value>, namespace: Option<&Na
     let overlays = Overlays::read(overlays.into_iter().map(Document::from_value));
     assert_eq!(overlays.diagnostics(), [], "an overlay is wrong");
     let surroundings = Surroundings { overlays: &overlays, namespace };
-    podgraft::locust::render(&Document::from_value(test), &surroundings, &Config::default())
+    podgraft_locust::locust::render(&Document::from_value(test), &surroundings, &Config::default())
 }
 
 pub(crate) fn render(test: Value, overlays: Vec<Value>) -> Rendered {

@@ -1,6 +1,6 @@
 //! Which overlays apply to a test.
 
-use podgraft::{
+use podgraft_locust::{
     locust::overlay::{Namespace, Overlays},
     manifest::Document,
     role::Role,
@@ -248,10 +248,13 @@ fn a_test_that_an_unreadable_overlay_may_be_for_is_refused() {
         assert!(!overlays.diagnostics().is_empty());
         let namespace = team_a();
         let surroundings =
-            podgraft::locust::Surroundings { overlays: &overlays, namespace: Some(&namespace) };
+            podgraft_locust::locust::Surroundings { overlays: &overlays, namespace: Some(&namespace) };
         let test = Document::from_value(test(fields));
-        let rendered =
-            podgraft::locust::render(&test, &surroundings, &podgraft::locust::config::Config::default());
+        let rendered = podgraft_locust::locust::render(
+            &test,
+            &surroundings,
+            &podgraft_locust::locust::config::Config::default(),
+        );
         assert_eq!(rendered.is_refused(), refused, "{overlay} {:?}", rendered.diagnostics);
         assert_eq!(codes(&rendered).contains(&"invalid-overlay"), refused, "{overlay}");
     }
@@ -266,10 +269,14 @@ fn a_test_is_told_what_is_wrong_with_an_unreadable_overlay() {
     );
     let overlays = Overlays::read([Document::from_value(broken)]);
     let namespace = team_a();
-    let surroundings = podgraft::locust::Surroundings { overlays: &overlays, namespace: Some(&namespace) };
+    let surroundings =
+        podgraft_locust::locust::Surroundings { overlays: &overlays, namespace: Some(&namespace) };
     let test = Document::from_value(test(json!({})));
-    let rendered =
-        podgraft::locust::render(&test, &surroundings, &podgraft::locust::config::Config::default());
+    let rendered = podgraft_locust::locust::render(
+        &test,
+        &surroundings,
+        &podgraft_locust::locust::config::Config::default(),
+    );
     let said =
         &rendered.diagnostics.iter().find(|one| one.code.as_str() == "invalid-overlay").unwrap().message;
     let start =

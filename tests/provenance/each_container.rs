@@ -1,6 +1,6 @@
 //! Patches for each container, in a table.
 
-use podgraft::{
+use podgraft_merge::{
     layers::{Folded, Layer, Patch, fold},
     patch::{Cause, MissingTarget, Options},
     path::FieldPath,
@@ -27,7 +27,7 @@ fn folded(base: &Value, layers: &[(bool, Value)], missing_target: MissingTarget)
             options,
         })
         .collect();
-    fold(base.clone(), &layers, Schema::pod_template().unwrap(), &podgraft::work::Work::unlimited())
+    fold(base.clone(), &layers, Schema::pod_template().unwrap(), &podgraft_merge::work::Work::unlimited())
 }
 
 fn pod() -> Value {

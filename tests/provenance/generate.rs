@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use fastrand::Rng;
-use podgraft::{
+use podgraft_merge::{
     layers::{Layer, Patch, fold_without_provenance},
     patch::{MissingTarget, Options},
     path::FieldPath,

@@ -21,7 +21,7 @@ use std::{collections::BTreeSet, env};
 
 use generate::{Generator, Stack};
 use model::{Lost, Model, leaves};
-use podgraft::{
+use podgraft_merge::{
     layers::{Folded, Leaf, Shadowed, fold, fold_without_provenance},
     patch::{Cause, extend},
     path::{FieldPath, Segment},

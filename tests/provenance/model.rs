@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use podgraft::{
+use podgraft_merge::{
     layers::{Layer, fold_without_provenance},
     path::{FieldPath, Segment},
     schema::Schema,

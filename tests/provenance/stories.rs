@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use podgraft::{
+use podgraft_merge::{
     layers::{Folded, Layer, Leaf, Patch, fold},
     patch::{Cause, Options},
     path::FieldPath,
@@ -14,8 +14,12 @@ fn folded(base: &Value, patches: &[Value]) -> Folded {
     let layer =
         |patch| Layer { name: String::new(), patch: Patch::Template(patch), options: Options::default() };
     let layers: Vec<Layer<'_>> = patches.iter().map(layer).collect();
-    let folded =
-        fold(base.clone(), &layers, Schema::pod_template().unwrap(), &podgraft::work::Work::unlimited());
+    let folded = fold(
+        base.clone(),
+        &layers,
+        Schema::pod_template().unwrap(),
+        &podgraft_merge::work::Work::unlimited(),
+    );
     assert!(folded.findings.iter().all(|(_, said)| !said.is_error()), "{:?}", folded.findings);
     folded
 }

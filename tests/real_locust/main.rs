@@ -25,7 +25,7 @@ use std::{
 };
 
 use pod::{Names, Node, Pod};
-use podgraft::{
+use podgraft_locust::{
     locust::{self, config::Config},
     manifest,
     role::Role,

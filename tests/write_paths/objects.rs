@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use podgraft::manifest::read;
+use podgraft_locust::manifest::read;
 use serde_json::{Map, Value, json};
 
 use crate::support::{control_plane::ControlPlane, text};

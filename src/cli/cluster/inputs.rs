@@ -11,9 +11,11 @@ use kube::{
 use super::Connected;
 use crate::{
     cli::{Failure, surroundings::ClusterInputs},
+    operator::{error_message::words, fetch, overlay_store::overlay_resource},
+};
+use podgraft_locust::{
     locust::overlay::{Kind, Namespace},
     manifest::Document,
-    operator::{error_message::words, fetch, overlay_store::overlay_resource},
 };
 
 /// What is to be read around tests.

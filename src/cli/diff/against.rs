@@ -3,17 +3,17 @@
 use std::{collections::HashSet, path::PathBuf};
 
 use super::{Arguments, Format, leave_only};
-use crate::{
-    cli::{
-        Failure, Verdict, config,
-        output::{self, Reporter},
-    },
-    diagnostic::{Diagnostic, Severity},
+use crate::cli::{
+    Failure, Verdict, config,
+    output::{self, Reporter},
+};
+use podgraft_locust::{
     locust::{self, Rendered},
     manifest::{self, Document},
     report::against::{Against, summary, to_json, to_text},
     role::Role,
 };
+use podgraft_merge::diagnostic::{Diagnostic, Severity};
 
 pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let mut reporter = Reporter::new();

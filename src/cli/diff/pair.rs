@@ -5,7 +5,8 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
-use crate::{manifest, report, schema::Schema};
+use podgraft_locust::{manifest, report};
+use podgraft_merge::schema::Schema;
 
 /// How many unchanged lines are shown around a change.
 const CONTEXT: usize = 3;

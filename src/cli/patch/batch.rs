@@ -6,9 +6,9 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::{DialectName, Failure, PatchType, Verdict, patch_one};
-use crate::{
+use podgraft_locust::manifest;
+use podgraft_merge::{
     diagnostic::{Code, Diagnostic, nearest},
-    manifest,
     patch::Dialect,
 };
 

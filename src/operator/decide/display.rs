@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Decision, Deletion, Suspension};
-use crate::role::Role;
+use podgraft_locust::role::Role;
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

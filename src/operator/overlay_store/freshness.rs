@@ -10,10 +10,10 @@ use kube::{
 };
 
 use super::overlay_resource;
-use crate::{
+use crate::operator::error::Error;
+use podgraft_locust::{
     locust::overlay::{Kind, Namespace, Overlays},
     manifest::Document,
-    operator::error::Error,
 };
 
 /// What changes when somebody changes what an overlay says: its UID and its generation.

@@ -3,19 +3,17 @@ use std::collections::BTreeMap;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{
-    diagnostic::{Code, Diagnostic},
-    locust::{Rendered, api::shared::UpdatePolicy},
-    operator::{
-        decide::{Decision, Desired, decide},
-        dry_run::DryRunOutcome,
-        fixture::{NEW, OLD, job, object, observed, pod, running},
-        observed::{JobProgress, JobState, Observed, Owner, PodShortage},
-        pod_state::{ContainerFailure, FailureReason},
-        restarts::JobRestart,
-        status::{StatusInputs, status},
-    },
+use crate::operator::{
+    decide::{Decision, Desired, decide},
+    dry_run::DryRunOutcome,
+    fixture::{NEW, OLD, job, object, observed, pod, running},
+    observed::{JobProgress, JobState, Observed, Owner, PodShortage},
+    pod_state::{ContainerFailure, FailureReason},
+    restarts::JobRestart,
+    status::{StatusInputs, status},
 };
+use podgraft_locust::locust::{Rendered, api::shared::UpdatePolicy};
+use podgraft_merge::diagnostic::{Code, Diagnostic};
 
 /// The document that explains the states.
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operator.md");

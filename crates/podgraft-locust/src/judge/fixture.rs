@@ -1,0 +1,114 @@
+//! Pods for tests: the base of each role, and the same with something changed.
+
+use serde_json::{Value, json};
+
+use super::Subject;
+use crate::role::Role;
+use podgraft_merge::diagnostic::Diagnostic;
+
+/// What the operator makes for a role, near enough.
+pub(super) fn base(role: Role) -> Value {
+    let (args, ports) = match role {
+        Role::Master => (
+            json!([
+                "-f",
+                "test.py",
+                "--master",
+                "--master-port=5557",
+                "--expect-workers=3",
+                "--autostart",
+                "--autoquit",
+                "60",
+                "--enable-rebalancing",
+                "--only-summary"
+            ]),
+            json!([{"containerPort": 5557}, {"containerPort": 5558}, {"containerPort": 8089}]),
+        ),
+        Role::Worker => (
+            json!(["-f", "test.py", "--worker", "--master-port=5557", "--master-host=checkout-master"]),
+            json!([{"containerPort": 8080}]),
+        ),
+    };
+    let exporter = json!({"name": "locust-metrics-exporter", "image": "exporter:1", "restartPolicy": "Always",
+        "ports": [{"containerPort": 9646}]});
+    json!({
+        "metadata": {
+            "labels": {"app": "checkout", "performance-test-name": "checkout",
+                "performance-test-pod-name": format!("checkout-{role}"), "managed-by": "locust-k8s-operator"},
+            "annotations": {"kubectl.kubernetes.io/default-container": "locust"}
+        },
+        "spec": {
+            "restartPolicy": "Never",
+            "initContainers": if role == Role::Master { json!([exporter]) } else { json!([]) },
+            "containers": [{"name": "locust", "image": "locustio/locust:2.47.0", "args": args, "ports": ports,
+                "volumeMounts": [
+                    {"name": "locust-src", "mountPath": "/lotest/src", "readOnly": false},
+                    {"name": "locust-lib", "mountPath": "/opt/locust/lib", "readOnly": false}]}],
+            "volumes": [
+                {"name": "locust-src", "configMap": {"name": "checkout-test"}},
+                {"name": "locust-lib", "configMap": {"name": "checkout-lib"}}]
+        }
+    })
+}
+
+/// Judges a role's base after `change`.
+pub(super) fn judged(
+    judge: fn(&Subject<'_>) -> Vec<Diagnostic>,
+    role: Role,
+    change: impl FnOnce(&mut Value),
+) -> Vec<Diagnostic> {
+    let base = base(role);
+    let mut pod = base.clone();
+    change(&mut pod);
+    judge(&Subject {
+        role,
+        test_name: "checkout",
+        base: &base,
+        pod: &pod,
+        replicas: 3,
+        workers: 3,
+        work: &podgraft_merge::work::Work::unlimited(),
+    })
+}
+
+/// `path: message` of each diagnostic.
+pub(super) fn lines(found: &[Diagnostic]) -> Vec<String> {
+    found
+        .iter()
+        .map(|one| {
+            format!("{}: {}", one.path.as_ref().map_or_else(String::new, ToString::to_string), one.message)
+        })
+        .collect()
+}
+
+/// Sets the value at a JSON pointer, making the maps on the way; `-` appends to a list.
+pub(super) fn set(pod: &mut Value, pointer: &str, value: Value) {
+    let mut here = pod;
+    for step in pointer.split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        if here.is_null() {
+            *here = if step == "-" || step == "0" { json!([]) } else { json!({}) };
+        }
+        here = match here {
+            Value::Array(list) => {
+                let index = if step == "-" { list.len() } else { step.parse().unwrap() };
+                if index == list.len() {
+                    list.push(Value::Null);
+                }
+                &mut list[index]
+            }
+            other => other.as_object_mut().unwrap().entry(step).or_insert(Value::Null),
+        };
+    }
+    *here = value;
+}
+
+/// Removes what a JSON pointer names.
+pub(super) fn remove(pod: &mut Value, pointer: &str) {
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let name = name.replace("~1", "/").replace("~0", "~");
+    match pod.pointer_mut(parent).unwrap() {
+        Value::Array(list) => drop(list.remove(name.parse().unwrap())),
+        other => drop(other.as_object_mut().unwrap().remove(&name).unwrap()),
+    }
+}

@@ -1,0 +1,143 @@
+//! [`Band`]s, and the layers that overlays put into them.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::{
+    object::{Kind, Overlay},
+    select::Applying,
+};
+use crate::role::Role;
+use podgraft_merge::path::FieldPath;
+
+/// A group of layers: everything of a later band wins over everything of an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Band {
+    /// Cluster overlays' defaults.
+    ClusterDefaults,
+    /// The defaults of the namespace's overlays.
+    NamespaceDefaults,
+    /// The defaults of the overlays that the test lists, in its order.
+    OptedInDefaults,
+    /// What the test says: typed fields, `podTemplate`, the role's template.
+    Test,
+    /// The overrides of the namespace's overlays.
+    NamespaceOverrides,
+    /// Cluster overlays' overrides.
+    ClusterOverrides,
+}
+
+impl Band {
+    /// Whether the author's own layers lie under it.
+    #[must_use]
+    pub const fn is_override(self) -> bool {
+        matches!(self, Self::NamespaceOverrides | Self::ClusterOverrides)
+    }
+
+    /// Whether priority orders its layers, so that two of one priority can be in conflict.
+    #[must_use]
+    pub const fn is_by_priority(self) -> bool {
+        !matches!(self, Self::OptedInDefaults | Self::Test)
+    }
+}
+
+impl fmt::Display for Band {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ClusterDefaults => "defaults of cluster overlays",
+            Self::NamespaceDefaults => "defaults of namespace overlays",
+            Self::OptedInDefaults => "defaults of opted-in overlays",
+            Self::Test => "the test",
+            Self::NamespaceOverrides => "overrides of namespace overlays",
+            Self::ClusterOverrides => "overrides of cluster overlays",
+        })
+    }
+}
+
+/// One patch of an overlay for one role's pod.
+#[derive(Debug, Clone, Copy)]
+pub struct OverlayLayer<'o> {
+    /// Whose.
+    pub overlay: &'o Overlay,
+    /// Where in the order of things.
+    pub band: Band,
+    /// For an override, its overlay's place in [`Applying::in_order_of_overrides`].
+    pub rank: Option<usize>,
+    /// The field that holds the patch: `eachContainer`, `podTemplate`, `workerPodTemplate`.
+    pub field: &'static str,
+    /// The patch.
+    pub patch: &'o Value,
+}
+
+impl OverlayLayer<'_> {
+    /// `defaults` or `overrides`.
+    #[must_use]
+    pub const fn part(&self) -> &'static str {
+        if self.band.is_override() { "overrides" } else { "defaults" }
+    }
+
+    /// Where in the overlay the patch is.
+    #[must_use]
+    pub fn origin(&self) -> FieldPath {
+        FieldPath::fields(["spec", self.part(), self.field])
+    }
+
+    /// Whether the patch is for every container, rather than for the pod template.
+    #[must_use]
+    pub fn is_for_each_container(&self) -> bool {
+        self.field == EACH_CONTAINER
+    }
+}
+
+impl fmt::Display for OverlayLayer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.overlay, self.part())
+    }
+}
+
+const EACH_CONTAINER: &str = "eachContainer";
+
+impl<'o> Applying<'o> {
+    /// The patches for a role's pod, first to last, without those of the test itself, whose place is
+    /// [`Band::Test`].
+    #[must_use]
+    pub fn layers(&self, role: Role) -> Vec<OverlayLayer<'o>> {
+        let defaults = |kind: Kind| self.unasked.iter().copied().filter(move |overlay| overlay.kind == kind);
+        let mut layers = Vec::new();
+        for overlay in defaults(Kind::Cluster) {
+            layers.extend(patches(overlay, Band::ClusterDefaults, None, role));
+        }
+        for overlay in defaults(Kind::Namespaced) {
+            layers.extend(patches(overlay, Band::NamespaceDefaults, None, role));
+        }
+        for overlay in &self.opted_in {
+            layers.extend(patches(overlay, Band::OptedInDefaults, None, role));
+        }
+        for (rank, overlay) in self.in_order_of_overrides().into_iter().enumerate() {
+            let of_namespace = overlay.kind == Kind::Namespaced;
+            let band = if of_namespace { Band::NamespaceOverrides } else { Band::ClusterOverrides };
+            layers.extend(patches(overlay, band, Some(rank), role));
+        }
+        layers
+    }
+}
+
+/// An overlay's patches of one part in the order in which they apply.
+fn patches(
+    overlay: &Overlay,
+    band: Band,
+    rank: Option<usize>,
+    role: Role,
+) -> impl Iterator<Item = OverlayLayer<'_>> {
+    let own = match role {
+        Role::Master => "masterPodTemplate",
+        Role::Worker => "workerPodTemplate",
+    };
+    let part = if band.is_override() { "overrides" } else { "defaults" };
+    let templates = overlay.document.value.get("spec").and_then(|spec| spec.get(part));
+    [EACH_CONTAINER, "podTemplate", own].into_iter().filter_map(move |field| {
+        let patch = templates?.get(field)?;
+        Some(OverlayLayer { overlay, band, rank, field, patch })
+    })
+}

@@ -1,0 +1,95 @@
+//! Where a field of a `LocustTest` or overlay belongs that is written elsewhere in its spec.
+
+use serde_json::Value;
+
+use podgraft_merge::{
+    path::{FieldPath, Segment},
+    schema::{self, Schema},
+};
+
+/// How far below a part of the spec a name is looked for.
+const DEPTH: usize = 3;
+
+/// The place of a field that the part of a spec at `path` has not: above it, below it, in what lies beside it, or in
+/// the pod templates. `schema` is that of the whole spec.
+pub(super) fn place(schema: &Value, path: &FieldPath, name: &str) -> Option<String> {
+    let names: Vec<&str> = path.segments().iter().skip(1).filter_map(name_of).collect();
+    of_role(schema, &names, name)
+        .or_else(|| in_spec(schema, &names, name))
+        .or_else(|| in_template(schema, &names, name))
+}
+
+fn name_of(segment: &Segment) -> Option<&str> {
+    match segment {
+        Segment::Field(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// `workerVolumes` for `volumes` in `worker`.
+fn of_role(schema: &Value, names: &[&str], name: &str) -> Option<String> {
+    let role = *names.first().filter(|role| ["master", "worker"].contains(role))?;
+    let name = if name == "template" { "podTemplate" } else { name };
+    let (first, rest) = name.split_at_checked(1)?;
+    let field = format!("{role}{}{rest}", first.to_uppercase());
+    schema.get("properties")?.get(&field).map(|_| format!("spec.{field}"))
+}
+
+/// The nearest place in the typed fields.
+fn in_spec(schema: &Value, names: &[&str], name: &str) -> Option<String> {
+    const COMMON: [&str; 10] =
+        ["name", "key", "value", "kind", "operator", "enabled", "timeout", "prefix", "values", "effect"];
+    if COMMON.contains(&name) {
+        return None;
+    }
+    let mut chain = vec![("spec".to_owned(), schema)];
+    for part in names {
+        let Some((path, last)) = chain.last() else { break };
+        let Some(inner) = inner(last).and_then(|fields| fields.get(*part)) else { break };
+        chain.push((format!("{path}.{part}"), inner));
+    }
+    (0..=DEPTH).find_map(|depth| {
+        chain
+            .iter()
+            .rev()
+            .find_map(|(path, schema)| at_depth(schema, name, depth).map(|place| format!("{path}.{place}")))
+    })
+}
+
+fn inner(schema: &Value) -> Option<&serde_json::Map<String, Value>> {
+    let item = schema.get("items").unwrap_or(schema);
+    item.get("properties")?.as_object()
+}
+
+fn at_depth(schema: &Value, name: &str, depth: usize) -> Option<String> {
+    let fields = inner(schema)?;
+    if depth == 0 {
+        return fields.contains_key(name).then(|| name.to_owned());
+    }
+    // What volumes have is rarely what the rest of a test means.
+    fields.iter().filter(|(field, _)| !field.to_lowercase().ends_with("volumes")).find_map(
+        |(field, inner)| {
+            let item = if inner.get("items").is_some() { "[]" } else { "" };
+            at_depth(inner, name, depth - 1).map(|place| format!("{field}{item}.{place}"))
+        },
+    )
+}
+
+/// The place in the pod templates, with the names of those that there are.
+fn in_template(schema: &Value, names: &[&str], name: &str) -> Option<String> {
+    let template = Schema::pod_template()?;
+    let place = if template.field(name).is_ok() {
+        name.to_owned()
+    } else {
+        schema::place_below(template, name)?.replace("containers[]", "containers[name=locust]")
+    };
+    let is_overlay = schema.pointer("/properties/defaults").is_some();
+    Some(match names.first().copied() {
+        Some(role @ ("master" | "worker")) => format!("spec.{role}PodTemplate.{place}"),
+        Some(band @ ("defaults" | "overrides")) => format!("spec.{band}.podTemplate.{place}"),
+        _ if is_overlay => format!("spec.defaults.podTemplate.{place} or spec.overrides.podTemplate.{place}"),
+        _ => format!(
+            "spec.workerPodTemplate.{place}, masterPodTemplate for the master or podTemplate for both"
+        ),
+    })
+}

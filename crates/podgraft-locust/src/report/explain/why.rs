@@ -1,0 +1,119 @@
+//! [`Why`]: why a value came or went, in the words of those who write templates.
+
+use crate::locust::{LayerSource, overlay::Band};
+use podgraft_merge::patch::Cause;
+
+/// Why a value came or went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The operator made it, before anybody's wishes.
+    Base,
+    /// A typed field of the test says so.
+    TypedField,
+    /// A template of the test says so.
+    Template,
+    /// An overlay's defaults say so.
+    Default,
+    /// An overlay's overrides say so.
+    Override,
+    /// An overlay's patch for each container says so.
+    EachContainer,
+    /// `$patch: delete`.
+    Deleted,
+    /// `$patch: replace`, or what it is in was replaced as a whole.
+    Replaced,
+    /// `$retainKeys` does not name it.
+    RetainKeys,
+    /// `$unset` names it.
+    Unset,
+    /// Another member of its one-of group was set.
+    Union,
+    /// `$deleteFromPrimitiveList` names it.
+    DeleteFromPrimitiveList,
+    /// `$prepend` put it first.
+    Prepended,
+    /// `$append` put it last.
+    Appended,
+    /// `$setElementOrder` moved it.
+    Reordered,
+    /// The operator's scrape annotations follow the exporter of the final pod.
+    FollowsExporter,
+    /// The operator's number of workers follows their processes.
+    FollowsProcesses,
+}
+
+impl Why {
+    /// What a cause means where this layer is at work; `None` is the base.
+    pub(super) fn of(cause: Cause, source: Option<&LayerSource>) -> Self {
+        match cause {
+            _ if source.is_some_and(|source| source.is_of_operator) => Self::FollowsProcesses,
+            Cause::Base => Self::Base,
+            Cause::Stated => Self::stated(source),
+            Cause::EachContainer => Self::EachContainer,
+            Cause::Null | Cause::Delete => Self::Deleted,
+            Cause::Replace => Self::Replaced,
+            Cause::RetainKeys => Self::RetainKeys,
+            Cause::Unset => Self::Unset,
+            Cause::Union => Self::Union,
+            Cause::DeleteFromPrimitiveList => Self::DeleteFromPrimitiveList,
+            Cause::Prepend => Self::Prepended,
+            Cause::Append => Self::Appended,
+            Cause::Order => Self::Reordered,
+        }
+    }
+
+    /// Why a layer says what it says: because it is what it is.
+    pub(super) fn stated(source: Option<&LayerSource>) -> Self {
+        match source {
+            None => Self::Base,
+            Some(source) if source.is_typed_field => Self::TypedField,
+            Some(source) if source.band == Band::Test => Self::Template,
+            Some(source) if source.band.is_override() => Self::Override,
+            Some(_) => Self::Default,
+        }
+    }
+
+    /// The word in JSON. Stable.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::TypedField => "typedField",
+            Self::Template => "template",
+            Self::Default => "default",
+            Self::Override => "override",
+            Self::EachContainer => "eachContainer",
+            Self::Deleted => "deleted",
+            Self::Replaced => "replaced",
+            Self::RetainKeys => "retainKeys",
+            Self::Unset => "unset",
+            Self::Union => "union",
+            Self::DeleteFromPrimitiveList => "deleteFromPrimitiveList",
+            Self::Prepended => "prepended",
+            Self::Appended => "appended",
+            Self::Reordered => "reordered",
+            Self::FollowsExporter => "followsExporter",
+            Self::FollowsProcesses => "followsProcesses",
+        }
+    }
+
+    /// For people; nothing where the layer's name says it all.
+    #[must_use]
+    pub const fn words(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Base | Self::TypedField | Self::Template | Self::Default | Self::Override => return None,
+            Self::EachContainer => "for each container",
+            Self::Deleted => "with $patch: delete",
+            Self::Replaced => "replaced as a whole",
+            Self::RetainKeys => "not among $retainKeys",
+            Self::Unset => "with $unset",
+            Self::Union => "another member of its one-of group was set",
+            Self::DeleteFromPrimitiveList => "with $deleteFromPrimitiveList",
+            Self::Prepended => "prepended",
+            Self::Appended => "appended",
+            Self::Reordered => "moved with $setElementOrder",
+            Self::FollowsExporter => "follows the exporter of the final pod",
+            Self::FollowsProcesses => "follows --processes of the workers",
+        })
+    }
+}

@@ -1,0 +1,333 @@
+//! One field: set, recurse, and the directives about the fields of a map.
+
+use serde_json::{Map, Value};
+
+use super::{Child, Merge, Outcome, UnknownFields, unknown_field};
+use crate::{
+    diagnostic::{Code, ExpectedItems, ExpectedValue, ValueKind, mend},
+    patch::{Cause, Observer, Trail, directive, element::GoType, trail::Place},
+    schema::{Field, ListKind, Scalar, Schema, Type},
+    work::MADE,
+};
+
+/// The kind that a field of this type wants; `None` for free JSON.
+fn wanted(ty: Type) -> Option<ValueKind> {
+    match ty {
+        Type::Scalar(Scalar::Any) | Type::Custom(Scalar::Any, _) => None,
+        Type::Struct(_) | Type::Map(_) => Some(ValueKind::Map),
+        Type::List(_) => Some(ValueKind::List),
+        Type::Scalar(_) | Type::Custom(..) => Some(ValueKind::Scalar),
+    }
+}
+
+/// What the items of a list are, for who has to write one.
+fn items(ty: Type, field: Option<&'static Field>) -> ExpectedItems<'static> {
+    let keys = match field.map(Field::list_kind) {
+        Some(ListKind::Map(keys)) => Some(keys.merge_key()),
+        _ => None,
+    };
+    match (ty, keys) {
+        (Type::List(_), Some(key)) => ExpectedItems::Keyed(key),
+        (Type::List(Type::Struct(_) | Type::Map(_)), None) => ExpectedItems::Maps,
+        (Type::List(_), None) => ExpectedItems::Scalars,
+        _ => ExpectedItems::Unknown,
+    }
+}
+
+impl<O: Observer> Merge<'_, O> {
+    /// Sets a field, or merges into it. `trail` is the field's.
+    pub(super) fn field(
+        &mut self,
+        base: &mut Map<String, Value>,
+        key: &str,
+        value: &Value,
+        child: Child,
+        trail: &Trail<'_>,
+    ) {
+        if !self.fits(value, child.ty, child.field, trail) {
+            return;
+        }
+        match value {
+            Value::Object(patch) => self.map_field(base, key, patch, child, trail),
+            Value::Array(patch) => self.list_field(base, key, patch, child, trail),
+            scalar => {
+                self.work.spend_scalar(scalar);
+                let was = base.insert(key.to_owned(), scalar.clone());
+                self.observer.set(trail, was, scalar, Cause::Stated);
+            }
+        }
+    }
+
+    /// Whether a patch value is of the kind that its place wants; an error where not.
+    fn fits(&mut self, value: &Value, ty: Type, field: Option<&'static Field>, trail: &Trail<'_>) -> bool {
+        if value.is_null() {
+            let name = trail.name();
+            // A key whose fields are not indented below it has none.
+            let fields = match wanted(ty) {
+                Some(ValueKind::Map) => format!("indent the fields of \"{name}\" below it, or "),
+                _ => String::new(),
+            };
+            let message =
+                format!("replace the null: {fields}to remove \"{name}\", write $unset: [{name}] beside it");
+            self.refuse(Code::Null, trail, message);
+            return false;
+        }
+        match wanted(ty) {
+            Some(kind) if kind != ValueKind::of(value) => {
+                let is_item = matches!(trail.place(), Place::Index(_));
+                let name = trail.name();
+                let advice =
+                    mend(ExpectedValue { name, kind, items: items(ty, field), is_patch: true }, value);
+                let message = format!(
+                    "write {}\"{name}\" as {}, not as {}{advice}",
+                    if is_item { "each item of " } else { "" },
+                    kind.name(),
+                    GoType::of(value).name()
+                );
+                self.refuse(Code::WrongKind, trail, message);
+                false
+            }
+            _ => true,
+        }
+    }
+
+    fn map_field(
+        &mut self,
+        base: &mut Map<String, Value>,
+        key: &str,
+        patch: &Map<String, Value>,
+        child: Child,
+        trail: &Trail<'_>,
+    ) {
+        let schema = Schema::new(child.ty);
+        let whole = child.field.is_some_and(|field| field.strategy.replace);
+        match base.get_mut(key) {
+            Some(Value::Object(live)) if !whole => {
+                if live.is_empty() && patch.is_empty() {
+                    self.observer.agree(trail);
+                } else if self.map(live, patch, schema, &[], trail) == Outcome::Deleted {
+                    self.moved();
+                    let was = base.remove(key);
+                    self.observer.delete(trail, was, Cause::Delete);
+                }
+            }
+            _ => self.new_map(base, key, patch, (schema, whole), trail),
+        }
+    }
+
+    /// A map where none was, or one that is replaced as a whole.
+    fn new_map(
+        &mut self,
+        base: &mut Map<String, Value>,
+        key: &str,
+        patch: &Map<String, Value>,
+        (schema, whole): (Schema, bool),
+        trail: &Trail<'_>,
+    ) {
+        self.moved();
+        self.work.spend(MADE);
+        let mut fresh = Map::new();
+        // What earlier layers said of each container has its own story, below the new map.
+        let watched = !self.seeds.is_empty() && may_hold_containers(schema);
+        let outcome = if watched {
+            self.map(&mut fresh, patch, schema, &[], trail)
+        } else {
+            self.quietly(|quiet| quiet.map(&mut fresh, patch, schema, &[], trail))
+        };
+        let stated = patch.is_empty() || patch.get(directive::PATCH).is_some_and(|verb| verb == "replace");
+        let was_there = base.get(key).is_some_and(|value| !value.is_null());
+        if outcome == Outcome::Kept && (stated || whole || !fresh.is_empty()) {
+            let was = base.remove(key);
+            let cause = if was.is_some() { Cause::Replace } else { Cause::Stated };
+            let fresh = Value::Object(fresh);
+            if !watched || fresh.as_object().is_some_and(Map::is_empty) {
+                self.observer.set(trail, was, &fresh, cause);
+            }
+            base.insert(key.to_owned(), fresh);
+        } else if outcome == Outcome::Deleted && was_there {
+            let was = base.remove(key);
+            self.observer.delete(trail, was, Cause::Delete);
+        } else if outcome == Outcome::Deleted {
+            let message = format!("remove the $patch: delete: there is no \"{key}\" to delete");
+            self.warn(Code::NothingToDelete, trail, message);
+        }
+    }
+
+    /// What `value` makes of nothing: new content, without any directive. `None` when nothing is left.
+    pub(super) fn fresh(&mut self, value: &Value, ty: Type, trail: &Trail<'_>) -> Option<Value> {
+        if !self.fits(value, ty, None, trail) || self.is_too_deep(trail) {
+            return None;
+        }
+        match value {
+            Value::Object(patch) => {
+                if patch.get(directive::PATCH).is_some_and(|verb| verb == "delete") {
+                    let message =
+                        "leave the item out instead of marking it $patch: delete: the list has no merge key";
+                    self.refuse(Code::DeleteInAtomicList, trail, message);
+                    return None;
+                }
+                self.work.spend(MADE);
+                let mut fresh = Map::new();
+                self.map(&mut fresh, patch, Schema::new(ty), &[], trail);
+                Some(Value::Object(fresh))
+            }
+            Value::Array(items) => {
+                let item = match ty {
+                    Type::List(item) => *item,
+                    other => other,
+                };
+                Some(Value::Array(self.fresh_items(items.iter(), item, trail)))
+            }
+            scalar => {
+                self.work.spend_scalar(scalar);
+                Some(scalar.clone())
+            }
+        }
+    }
+
+    /// What the items of a list make of nothing.
+    pub(super) fn fresh_items<'v>(
+        &mut self,
+        items: impl Iterator<Item = &'v Value>,
+        item: Type,
+        trail: &Trail<'_>,
+    ) -> Vec<Value> {
+        let mut made = Vec::new();
+        for (index, value) in items.enumerate() {
+            let at = trail.index(index);
+            if self.work.is_spent() {
+                break;
+            }
+            if value.is_null() {
+                self.refuse(Code::Null, &at, "remove the null from the list");
+            } else {
+                made.extend(self.fresh(value, item, &at));
+            }
+        }
+        made
+    }
+
+    /// Refuses what one patch object cannot mean at once.
+    pub(super) fn contradictions(
+        &mut self,
+        patch: &Map<String, Value>,
+        identity: &[&str],
+        trail: &Trail<'_>,
+    ) {
+        for name in [directive::APPEND, directive::PREPEND] {
+            for key in patch.keys() {
+                if let Some(field) = directive::subject(key, name)
+                    && patch.contains_key(field)
+                {
+                    let message = format!(
+                        "write either {key} or \"{field}\": \"{field}\" replaces the list that {key} extends"
+                    );
+                    self.refuse(Code::Contradiction, &trail.field(field), message);
+                }
+            }
+        }
+        let Some(Value::Array(unset)) = patch.get(directive::UNSET) else { return };
+        for field in unset.iter().filter_map(Value::as_str).filter(|field| !identity.contains(field)) {
+            let beside = patch.keys().find(|key| {
+                *key == field
+                    || key.starts_with('$') && key.split_once('/').is_some_and(|(_, about)| about == field)
+            });
+            if let Some(key) = beside {
+                let message = format!(
+                    "remove \"{field}\" from $unset, or remove \"{key}\": they contradict each other"
+                );
+                self.refuse(Code::Contradiction, &trail.field(field), message);
+            }
+        }
+    }
+
+    pub(super) fn retain_keys(
+        &mut self,
+        base: &mut Map<String, Value>,
+        patch: &Map<String, Value>,
+        schema: Schema,
+        identity: &[&str],
+        trail: &Trail<'_>,
+    ) {
+        let Some(names) = self.field_names(patch, directive::RETAIN_KEYS, schema, trail) else { return };
+        let listed = |key: &str| identity.contains(&key) || names.contains(&key);
+        for key in patch.keys().filter(|key| !key.starts_with('$') && !listed(key)) {
+            let message =
+                format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it");
+            self.refuse(Code::BadRetainKeys, &trail.field(directive::RETAIN_KEYS), message);
+        }
+        self.moved();
+        base.retain(|key, value| {
+            let keep = listed(key);
+            if !keep {
+                self.observer.delete(&trail.field(key), Some(value.take()), Cause::RetainKeys);
+            }
+            keep
+        });
+    }
+
+    pub(super) fn unset(
+        &mut self,
+        base: &mut Map<String, Value>,
+        patch: &Map<String, Value>,
+        schema: Schema,
+        identity: &[&str],
+        trail: &Trail<'_>,
+    ) {
+        let Some(names) = self.field_names(patch, directive::UNSET, schema, trail) else { return };
+        for name in names {
+            let at = trail.field(name);
+            if identity.contains(&name) {
+                let message = format!(
+                    "remove \"{name}\" from $unset: it is the item's merge key; write $patch: delete to remove the item"
+                );
+                self.refuse(Code::UnsetMergeKey, &at, message);
+            } else if let Some(was) = base.remove(name) {
+                self.moved();
+                self.observer.delete(&at, Some(was), Cause::Unset);
+            } else {
+                let message = format!("remove \"{name}\" from $unset: there is nothing to remove");
+                self.warn(Code::NothingToUnset, &at, message);
+            }
+        }
+    }
+
+    /// The names in a directive that lists fields; errors for those that cannot be fields.
+    fn field_names<'p>(
+        &mut self,
+        patch: &'p Map<String, Value>,
+        directive: &str,
+        schema: Schema,
+        trail: &Trail<'_>,
+    ) -> Option<Vec<&'p str>> {
+        let value = patch.get(directive)?;
+        let holder = trail;
+        let trail = trail.field(directive);
+        let names =
+            value.as_array().and_then(|names| names.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
+        let Some(mut names) = names else {
+            self.refuse(Code::BadDirective, &trail, format!("write {directive} as a list of field names"));
+            return None;
+        };
+        names.retain(|name| {
+            let unknown = schema.struct_type().is_some() && schema.field(name).is_err();
+            if unknown {
+                match self.options.unknown_fields {
+                    UnknownFields::Refuse => {
+                        self.refuse(Code::UnknownField, &trail, unknown_field(schema, name, holder));
+                    }
+                    UnknownFields::Warn => {
+                        self.warn(Code::UnknownField, &trail, unknown_field(schema, name, holder));
+                    }
+                }
+            }
+            !unknown || self.options.unknown_fields == UnknownFields::Warn
+        });
+        Some(names)
+    }
+}
+
+/// Whether a list of containers can be below a value like this.
+fn may_hold_containers(schema: Schema) -> bool {
+    ["containers", "template", "spec"].into_iter().any(|name| schema.field(name).is_ok())
+}

@@ -1,0 +1,64 @@
+//! Strategic merge patch for JSON values, in two dialects, and the two JSON patches beside it.
+//!
+//! [`Dialect::Kubernetes`] equals apimachinery's `strategicpatch`: the same results, and errors for
+//! the same inputs; [`apply`]. [`Dialect::Extended`] is what templates use: null-free, union-aware,
+//! with targets that are checked; [`extend`]. `docs/dialects.md` lists every difference.
+
+mod directive;
+mod element;
+mod error;
+mod extended;
+mod go;
+mod json;
+mod kubernetes;
+mod observer;
+mod order;
+mod trail;
+
+pub use error::BASE;
+pub use error::{Error, MAX_DEPTH};
+pub use extended::{Child, Seed, Shared, extend_each_container, extend_seeded, name_of};
+pub use extended::{Extended, MissingTarget, Options, UnknownFields, extend};
+pub use json::{json_patch, merge_patch};
+pub use observer::{Cause, Observer};
+use serde_json::Value;
+pub(crate) use trail::Place;
+pub use trail::Trail;
+
+use crate::{diagnostic::Code, schema::Schema};
+
+/// The two ways to read a strategic merge patch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// Equal to apimachinery.
+    Kubernetes,
+    /// Kubernetes' rules with podgraft's additions and changes.
+    Extended,
+}
+
+/// Applies `patch` to `base` in the `kubernetes` dialect and returns the result. Both are objects of
+/// the kind that `schema` describes; `base` is changed in place as far as possible, `patch` is only
+/// read.
+///
+/// # Errors
+/// A diagnostic with the field path for every input for which apimachinery returns an error, or
+/// panics; see `docs/dialects.md` for the numbered differences.
+///
+/// # Source
+/// apimachinery v0.37, `pkg/util/strategicpatch/patch.go`, `StrategicMergeMapPatch`.
+pub fn apply<O: Observer>(
+    base: Value,
+    patch: &Value,
+    schema: Schema,
+    observer: &mut O,
+) -> Result<Value, Error> {
+    let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
+        return Err(error::refuse(
+            Code::NotAnObject,
+            &Trail::ROOT,
+            "write both the base and the patch as objects",
+        ));
+    };
+    kubernetes::Merge { observer }.map(&mut base, patch, schema, &Trail::ROOT)?;
+    Ok(Value::Object(base))
+}
