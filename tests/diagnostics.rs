@@ -171,9 +171,7 @@ fn section(code: Code, file: Option<PathBuf>) -> String {
             format!("```{language}\n{input}\n```\n\n```text\n$ podgraft {}\n{said}\n```\n", example.command)
         }
         (None, Some((_, why, message))) => {
-            let is_said = files(&root().join("src"), ".rs")
-                .iter()
-                .any(|file| fs::read_to_string(file).unwrap().contains(message));
+            let is_said = sources().iter().any(|file| fs::read_to_string(file).unwrap().contains(message));
             assert!(is_said, "nobody says \"{message}\" any more");
             let severity = code.severities()[0];
             format!("{why}\n\n```text\n{severity}[{code}]: {message} ...\n```\n")
@@ -183,12 +181,16 @@ fn section(code: Code, file: Option<PathBuf>) -> String {
     }
 }
 
+/// The Rust files of every crate.
+fn sources() -> Vec<PathBuf> {
+    ["src", "crates"].iter().flat_map(|folder| files(&root().join(folder), ".rs")).collect()
+}
+
 #[test]
 fn every_code_is_said_somewhere() {
     let table = root().join("crates/podgraft-merge/src/diagnostic");
-    let source: String = ["src", "crates"]
+    let source: String = sources()
         .iter()
-        .flat_map(|folder| files(&root().join(folder), ".rs"))
         .filter(|file| !file.starts_with(&table))
         .map(|file| fs::read_to_string(file).unwrap())
         .collect();
