@@ -15,6 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use podgraft::codes;
 use podgraft_merge::diagnostic::Code;
 use support::{assert_file, files, podgraft, relative, root, text};
 
@@ -22,34 +23,34 @@ const FOLDER: &str = "docs/diagnostics";
 
 /// What no file can bring about: why, and how the message begins.
 const WITHOUT_EXAMPLE: [(Code, &str, &str); 7] = [
-    (Code::NoSchema, "Only a broken build says it.", "rebuild podgraft: its schema"),
+    (codes::NO_SCHEMA, "Only a broken build says it.", "rebuild podgraft: its schema"),
     (
-        Code::NoContainers,
+        codes::NO_CONTAINERS,
         "Only programs that use the library for other objects than pods meet it.",
         "write eachContainer only for pods: there are no containers",
     ),
     (
-        Code::UnknownOverlays,
+        codes::UNKNOWN_OVERLAYS,
         "Only the operator says it, in the conditions of tests, while its cluster keeps overlays from it.",
         "install all CRDs and let the operator read ClusterPodOverlays, PodOverlays and Namespaces",
     ),
     (
-        Code::MoreMessages,
+        codes::MORE_MESSAGES,
         "Only JSON, SARIF and annotations say it, of files with very many faults.",
         "correct these first: there are",
     ),
     (
-        Code::TooMuchWork,
+        codes::TOO_MUCH_WORK,
         "Only hundreds of patches or constraints for each of thousands of containers bring it about.",
         "let fewer patches and constraints meet fewer containers",
     ),
     (
-        Code::TooLargeToStore,
+        codes::TOO_LARGE_TO_STORE,
         "Only a test whose Jobs have more than a million bytes brings it about.",
         "make this smaller, or mount it from a ConfigMap",
     ),
     (
-        Code::RenderFailed,
+        codes::RENDER_FAILED,
         "Only the operator says it, in the conditions of a test, and no test is known that brings it about.",
         "report this test: podgraft has a fault",
     ),
@@ -57,7 +58,7 @@ const WITHOUT_EXAMPLE: [(Code, &str, &str); 7] = [
 
 /// An overlay that cannot be read is told with its reason, and again for the test that it may be for.
 const BESIDE_INVALID_OVERLAY: [Code; 4] =
-    [Code::EachContainerName, Code::InvalidConstraint, Code::InvalidNamespace, Code::InvalidValue];
+    [codes::EACH_CONTAINER_NAME, codes::INVALID_CONSTRAINT, codes::INVALID_NAMESPACE, codes::INVALID_VALUE];
 
 /// An input, the command that reads it, and what the command says.
 struct Example {
@@ -96,7 +97,7 @@ impl Example {
             ["error", "warning", "note"].iter().any(|level| self.said.contains(&format!("{level}[{code}]")))
                 || self.said.contains(&format!("\"code\":\"{code}\""))
         };
-        Code::all().filter(says).map(Code::as_str).collect()
+        codes::all().filter(says).map(Code::as_str).collect()
     }
 
     /// The part of a test that makes the difference.
@@ -119,11 +120,11 @@ fn the_page_is_made_of_the_codes_and_their_examples() {
     let mut files = examples();
     let mut page = "# Diagnostics\n\nEverything that podgraft can tell, by its code. An error refuses the input; a warning is for what is \
         legal and almost surely not meant; a note is worth knowing. `--deny warnings` refuses warnings too.\n\nThis page is made of the \
-        codes in [`codes.rs`](../crates/podgraft-merge/src/diagnostic/codes.rs) and of the files in [`diagnostics`](diagnostics), which a test \
+        codes in `codes.rs` of each crate and of the files in [`diagnostics`](diagnostics), which a test \
         runs. Where only a part of a test is shown, the rest is [this one](diagnostics/with/checkout.yaml).\n"
         .to_owned();
     for topic in topics() {
-        let codes: Vec<String> = Code::all()
+        let codes: Vec<String> = codes::all()
             .filter(|code| code.topic() == topic)
             .map(|code| format!("[`{code}`](#{code})"))
             .collect();
@@ -132,7 +133,7 @@ fn the_page_is_made_of_the_codes_and_their_examples() {
     page.push('\n');
     for topic in topics() {
         page.extend(["\n## ", topic, "\n"]);
-        for code in Code::all().filter(|code| code.topic() == topic) {
+        for code in codes::all().filter(|code| code.topic() == topic) {
             let severities: Vec<String> = code.severities().iter().map(ToString::to_string).collect();
             page.extend([
                 "\n### `",
@@ -151,7 +152,7 @@ fn the_page_is_made_of_the_codes_and_their_examples() {
 }
 
 fn topics() -> Vec<&'static str> {
-    let mut topics: Vec<&str> = Code::all().map(Code::topic).collect();
+    let mut topics: Vec<&str> = codes::all().map(Code::topic).collect();
     topics.dedup();
     topics
 }
@@ -162,7 +163,7 @@ fn section(code: Code, file: Option<PathBuf>) -> String {
     match (file, without) {
         (Some(file), None) => {
             let example = Example::run(&file);
-            let also = BESIDE_INVALID_OVERLAY.contains(&code) || code == Code::InvalidOverlay;
+            let also = BESIDE_INVALID_OVERLAY.contains(&code) || code == codes::INVALID_OVERLAY;
             let others: Vec<&str> = example.codes().into_iter().filter(|said| code != *said).collect();
             assert!(example.codes().contains(&code.as_str()), "{code} is not said:\n{}", example.said);
             assert!(others.is_empty() || also, "the example of {code} also says {others:?}");
@@ -188,17 +189,16 @@ fn sources() -> Vec<PathBuf> {
 
 #[test]
 fn every_code_is_said_somewhere() {
-    let table = root().join("crates/podgraft-merge/src/diagnostic");
     let source: String = sources()
         .iter()
-        .filter(|file| !file.starts_with(&table))
+        .filter(|file| !file.ends_with("codes.rs"))
         .map(|file| fs::read_to_string(file).unwrap())
         .collect();
-    for code in Code::all() {
-        let name = format!("Code::{code:?}");
+    for code in codes::all() {
+        let name = format!("codes::{}", code.as_str().replace('-', "_").to_uppercase());
         let uses = source.match_indices(&name);
         let is_whole = |(at, _): (usize, &str)| {
-            !source[at + name.len()..].starts_with(|next: char| next.is_alphanumeric())
+            !source[at + name.len()..].starts_with(|next: char| next.is_alphanumeric() || next == '_')
         };
         assert!(uses.into_iter().any(is_whole), "nobody says {code}: remove it");
     }

@@ -6,6 +6,7 @@
 mod hostile;
 
 use hostile::{SHAPES, Shape};
+use podgraft::codes;
 use podgraft_locust::{
     locust::{
         self, Rendered, Surroundings,
@@ -14,7 +15,6 @@ use podgraft_locust::{
     },
     manifest,
 };
-use podgraft_merge::diagnostic::Code;
 
 fn render(shape: &Shape, size: usize) -> Rendered {
     let (test, overlays) = shape.make(size);
@@ -52,7 +52,7 @@ fn the_largest_are_rendered_or_refused_in_words() {
         // A quarter of the others tells as much, and tests are built without optimisation.
         let is_multiplied = MULTIPLIED.contains(&shape.name);
         let rendered = render(shape, if is_multiplied { shape.size } else { shape.size / 4 });
-        let too_much = rendered.diagnostics.iter().any(|found| found.code == Code::TooMuchWork);
+        let too_much = rendered.diagnostics.iter().any(|found| found.code == codes::TOO_MUCH_WORK);
         assert_eq!(too_much, is_multiplied, "{}: {} steps", shape.name, rendered.steps);
         if too_much {
             assert_eq!(rendered.diagnostics.len(), 1, "{}", shape.name);

@@ -14,12 +14,12 @@ use std::{
     process::Command,
 };
 
+use podgraft::codes;
 use podgraft_locust::{
     locust::{self, Rendered, Surroundings, config::Config},
     manifest,
     role::Role,
 };
-use podgraft_merge::diagnostic::Code;
 use serde_json::{Value, json};
 
 /// Renders a test with this container `locust` in the template of one role.
@@ -137,7 +137,7 @@ fn what_linux_does_not_start_is_refused() {
         (variables(ALL + 100_000), false),
     ] {
         let rendered = rendered("workerPodTemplate", &container);
-        let is_refused = rendered.diagnostics.iter().any(|found| found.code == Code::ExecLimit);
+        let is_refused = rendered.diagnostics.iter().any(|found| found.code == codes::EXEC_LIMIT);
         let start = &container.to_string()[..60];
         assert_eq!(!is_refused, is_startable, "{start}: {is_refused}");
         assert_eq!(starts(&rendered.jobs), is_startable, "{start}");

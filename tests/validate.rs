@@ -16,7 +16,7 @@ use std::{
     sync::LazyLock,
 };
 
-use podgraft_merge::diagnostic::Code;
+use podgraft::codes;
 use serde_json::Value;
 use support::{files, podgraft, relative, root, text};
 
@@ -149,7 +149,7 @@ fn every_format_agrees(arguments: &[String]) {
     for (severity, code) in &said {
         let head = format!("{severity}[{code}]: ");
         assert!(rest.any(|line| line.starts_with(&head)), "{head} in its turn: {}", text(&plain.stderr));
-        let code = Code::all().find(|known| known == &code.as_str()).unwrap();
+        let code = codes::all().find(|known| known == &code.as_str()).unwrap();
         let known = code.severities().iter().any(|known| known.to_string() == *severity);
         assert!(known, "{code} is said as {severity}");
     }

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, input, output::Reporter};
 use podgraft_locust::{locust::config::Config, manifest};
-use podgraft_merge::diagnostic::{Code, Diagnostic};
+use podgraft_merge::diagnostic::Diagnostic;
+
+use super::{Failure, input, output::Reporter};
+use crate::codes;
 
 /// The operator's configuration; the defaults where no file is named.
 pub(super) fn read(file: Option<&PathBuf>, reporter: &mut Reporter) -> Result<Config, Failure> {
@@ -19,7 +21,7 @@ pub(super) fn read(file: Option<&PathBuf>, reporter: &mut Reporter) -> Result<Co
                 text.name,
                 read.documents.len()
             );
-            reporter.report(&[Diagnostic::error(Code::InvalidConfig, message)], &[]);
+            reporter.report(&[Diagnostic::error(codes::INVALID_CONFIG, message)], &[]);
         }
         return Ok(Config::default());
     };

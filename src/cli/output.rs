@@ -6,10 +6,11 @@ use std::{
 };
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use podgraft_locust::{manifest::Document, report};
+use podgraft_merge::diagnostic::{Diagnostic, Severity};
 
 use super::{Failure, Verdict, progress::Progress};
-use podgraft_locust::{manifest::Document, report};
-use podgraft_merge::diagnostic::{Code, Diagnostic, Severity};
+use crate::codes;
 
 /// Writes a result. A reader that has gone away is no failure.
 pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
@@ -96,7 +97,7 @@ impl Reporter {
         if self.not_kept > 0 {
             let message = format!("correct these first: there are {} more messages", grouped(self.not_kept));
             self.not_kept = 0;
-            self.collected.get_or_insert_default().push(Diagnostic::note(Code::MoreMessages, message));
+            self.collected.get_or_insert_default().push(Diagnostic::note(codes::MORE_MESSAGES, message));
         }
         self.collected.as_deref().unwrap_or_default()
     }
@@ -264,8 +265,8 @@ mod tests {
     #[test]
     fn a_report_is_bounded_and_keeps_errors() {
         let mut reporter = Reporter::collecting();
-        let warnings = vec![Diagnostic::warning(Code::UnusedVolume, "warning"); KEPT + 7];
-        let errors = vec![Diagnostic::error(Code::UnknownField, "error"); KEPT + 5];
+        let warnings = vec![Diagnostic::warning(codes::UNUSED_VOLUME, "warning"); KEPT + 7];
+        let errors = vec![Diagnostic::error(codes::UNKNOWN_FIELD, "error"); KEPT + 5];
         reporter.report(&warnings, &[]);
         reporter.report(&errors, &[]);
         let kept = reporter.collected();

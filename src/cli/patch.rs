@@ -5,6 +5,13 @@ mod batch;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use podgraft_locust::manifest::{self, Document};
+use podgraft_merge::{
+    diagnostic::Diagnostic,
+    patch::{self, Dialect, Options},
+    path::FieldPath,
+    schema::Schema,
+};
 use serde_json::Value;
 
 use super::{
@@ -12,13 +19,7 @@ use super::{
     output::{self, Reporter},
     render::print_one_or_more,
 };
-use podgraft_locust::manifest::{self, Document};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    patch::{self, Dialect, Options},
-    path::FieldPath,
-    schema::Schema,
-};
+use crate::codes;
 
 /// What `podgraft patch` takes.
 #[derive(Debug, clap::Args)]
@@ -114,7 +115,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
             }
             several => {
                 let message = format!("write exactly one patch: {} has {}", patch.name, several.len());
-                reporter.report(&[Diagnostic::error(Code::InvalidPatch, message)], &documents);
+                reporter.report(&[Diagnostic::error(codes::INVALID_PATCH, message)], &documents);
             }
         }
     }
@@ -145,7 +146,7 @@ fn patch_all(
 ) -> Vec<Value> {
     if bases.is_empty() {
         reporter.report(
-            &[Diagnostic::error(Code::NoObjects, "name a file with an object to patch: there is none")],
+            &[Diagnostic::error(codes::NO_OBJECTS, "name a file with an object to patch: there is none")],
             &[],
         );
     }
@@ -214,7 +215,7 @@ fn schema_of(base: &Value) -> Result<Schema, patch::Error> {
                 "a strategic merge patch needs a kind that is built into Kubernetes: use the merge or json type for {api_version} {kind}"
             )
         };
-        Box::new(Diagnostic::error(Code::UnsupportedKind, message).at(FieldPath::root()))
+        Box::new(Diagnostic::error(codes::UNSUPPORTED_KIND, message).at(FieldPath::root()))
     })
 }
 

@@ -4,15 +4,6 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use serde_json::Value;
-
-#[cfg(feature = "operator")]
-use super::cluster::Needs;
-use super::{
-    Failure, input,
-    output::Reporter,
-    surroundings::{self, Around, ClusterInputs},
-};
 use podgraft_locust::{
     locust::{
         self, Rendered, Surroundings,
@@ -21,10 +12,18 @@ use podgraft_locust::{
     },
     manifest::{self, Document},
 };
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use serde_json::Value;
+
+use super::{
+    Failure, input,
+    output::Reporter,
+    surroundings::{self, Around, ClusterInputs},
 };
+use crate::codes;
+
+#[cfg(feature = "operator")]
+use super::cluster::Needs;
 
 /// Which LocustTests.
 #[derive(Debug, clap::Args)]
@@ -217,7 +216,7 @@ impl Place {
         let mut tests = only_tests(documents, &around, &texts, reporter);
         if tests.is_empty() && !reporter.refuses(false) {
             let message = "name a file with a LocustTest: there is none";
-            reporter.report(&[Diagnostic::error(Code::NoLocustTest, message)], &[]);
+            reporter.report(&[Diagnostic::error(codes::NO_LOCUST_TEST, message)], &[]);
         }
         let count = tests.len();
         tests.append(&mut texts);
@@ -316,6 +315,9 @@ fn left_out(document: &Document) -> Diagnostic {
         _ if Kind::of(&document.value).is_some() => "; name its file with --overlays to apply it",
         _ => "",
     };
-    Diagnostic::note(Code::LeftOut, format!("left out {what}: only locust.io LocustTests are rendered{near}"))
-        .positioned(document.position(&FieldPath::root()))
+    Diagnostic::note(
+        codes::LEFT_OUT,
+        format!("left out {what}: only locust.io LocustTests are rendered{near}"),
+    )
+    .positioned(document.position(&FieldPath::root()))
 }

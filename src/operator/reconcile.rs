@@ -13,6 +13,17 @@ use kube::{
     api::{DynamicObject, Patch, PatchParams},
     runtime::{controller::Action, events::EventType},
 };
+use podgraft_locust::{
+    locust::{
+        self, Rendered, Surroundings,
+        api::shared::UpdatePolicy,
+        overlay::{Namespace, Overlays},
+        test,
+    },
+    manifest::Document,
+    report::Difference,
+};
+use podgraft_merge::diagnostic::Diagnostic;
 use serde_json::Value;
 
 use super::{
@@ -29,17 +40,7 @@ use super::{
     status_writer,
     watch::ControllerContext,
 };
-use podgraft_locust::{
-    locust::{
-        self, Rendered, Surroundings,
-        api::shared::UpdatePolicy,
-        overlay::{Namespace, Overlays},
-        test,
-    },
-    manifest::Document,
-    report::Difference,
-};
-use podgraft_merge::diagnostic::{Code, Diagnostic};
+use crate::codes;
 
 /// That the overlays cannot be read.
 fn unknown_overlays(words: &str) -> Diagnostic {
@@ -47,13 +48,13 @@ fn unknown_overlays(words: &str) -> Diagnostic {
         "install all CRDs and let the operator read ClusterPodOverlays, PodOverlays and Namespaces, or set \
          clusterOverlays: Off in its configuration to do without the first and the last: {words}"
     );
-    Diagnostic::error(Code::UnknownOverlays, message)
+    Diagnostic::error(codes::UNKNOWN_OVERLAYS, message)
 }
 
 /// That a test could not be rendered, by no fault of its author's.
 fn render_failed() -> Diagnostic {
     let message = "report this test: podgraft has a fault, and ended in a panic while it rendered the test";
-    Diagnostic::error(Code::RenderFailed, message)
+    Diagnostic::error(codes::RENDER_FAILED, message)
         .help("change the test to try again; the operator's log has the words of the panic")
 }
 

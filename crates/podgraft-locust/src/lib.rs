@@ -2,6 +2,7 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr, reason = "effects live in the program")]
 
+pub mod codes;
 pub mod judge;
 pub mod locust;
 pub mod manifest;

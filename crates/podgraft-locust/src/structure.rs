@@ -4,12 +4,13 @@ use jsonschema::{
     ValidationError, Validator,
     error::{TypeKind, ValidationErrorKind},
 };
-use serde_json::Value;
-
 use podgraft_merge::{
-    diagnostic::{Code, Diagnostic, ExpectedItems, ExpectedValue, ValueKind, keyed_item, mend},
+    diagnostic::{Diagnostic, ExpectedItems, ExpectedValue, ValueKind, keyed_item, mend},
     path::{FieldPath, Segment, Step},
 };
+use serde_json::Value;
+
+use crate::codes;
 
 /// A schema that is ready to check values.
 #[derive(Debug)]
@@ -51,7 +52,7 @@ impl Structure {
             } else {
                 message(&error, name, is_item)
             };
-            (steps, Diagnostic::error(Code::InvalidValue, message).at(path))
+            (steps, Diagnostic::error(codes::INVALID_VALUE, message).at(path))
         })
     }
 }
@@ -165,7 +166,7 @@ pub(crate) fn not_a_map(what: &str, value: &Value) -> String {
 pub(crate) fn metadata_of_other_kind(object: &Value) -> Option<Diagnostic> {
     let metadata = object.get("metadata").filter(|metadata| !metadata.is_object() && !metadata.is_null())?;
     let message = not_a_map("metadata", metadata);
-    Some(Diagnostic::error(Code::InvalidValue, message).at(FieldPath::fields(["metadata"])))
+    Some(Diagnostic::error(codes::INVALID_VALUE, message).at(FieldPath::fields(["metadata"])))
 }
 
 fn wrong(what: &str, wanted: &[&str], value: &Value) -> String {

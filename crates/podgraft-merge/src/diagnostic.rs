@@ -4,12 +4,12 @@
 //! controller and the webhook print them.
 
 mod code;
-mod codes;
+pub mod codes;
 pub mod value_kind;
 
 use std::{fmt, sync::Arc};
 
-pub use code::Code;
+pub use code::{Code, CodeEntry};
 pub use value_kind::{ExpectedItems, ExpectedValue, ValueKind, keyed_item, mend};
 
 use crate::path::FieldPath;

@@ -3,14 +3,15 @@
 use std::io::{self, BufRead, Read, Write};
 
 use clap::ValueEnum;
+use podgraft_locust::manifest;
+use podgraft_merge::{
+    diagnostic::{Diagnostic, nearest},
+    patch::Dialect,
+};
 use serde_json::{Value, json};
 
 use super::{DialectName, Failure, PatchType, Verdict, patch_one};
-use podgraft_locust::manifest;
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic, nearest},
-    patch::Dialect,
-};
+use crate::codes;
 
 /// The longest line that is read.
 const MAX_LINE: u64 = 64 << 20;
@@ -32,7 +33,7 @@ pub(super) fn run(patch_type: PatchType, dialect: Dialect) -> Result<Verdict, Fa
         let answer = if line.len() as u64 == MAX_LINE && line.last() != Some(&b'\n') {
             skip_line(&mut input).map_err(|error| Failure(format!("cannot read standard input: {error}")))?;
             failure(&Diagnostic::error(
-                Code::TooLarge,
+                codes::TOO_LARGE,
                 format!("send lines of at most {} MiB", MAX_LINE >> 20),
             ))
         } else {
@@ -91,8 +92,9 @@ fn message(diagnostic: &Diagnostic) -> Value {
 type Request = (Value, Value, PatchType, Dialect);
 
 fn request(line: &[u8], patch_type: PatchType, dialect: Dialect) -> Result<Request, Diagnostic> {
-    let text = std::str::from_utf8(line)
-        .map_err(|error| Diagnostic::error(Code::InvalidJson, format!("write the line as UTF-8: {error}")))?;
+    let text = std::str::from_utf8(line).map_err(|error| {
+        Diagnostic::error(codes::INVALID_JSON, format!("write the line as UTF-8: {error}"))
+    })?;
     let Value::Object(mut request) = manifest::json_value(text)? else {
         return Err(bad_request("write the line as an object: {\"base\":..,\"patch\":..}"));
     };
@@ -126,5 +128,5 @@ fn choice<T: ValueEnum>(value: Option<&Value>, key: &str) -> Result<Option<T>, D
 }
 
 fn bad_request(message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error(Code::BadRequest, message)
+    Diagnostic::error(codes::BAD_REQUEST, message)
 }

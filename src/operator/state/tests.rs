@@ -1,19 +1,22 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::jiff::Timestamp;
+use podgraft_locust::locust::{Rendered, api::shared::UpdatePolicy};
+use podgraft_merge::diagnostic::Diagnostic;
 use serde_json::{Value, json};
 
-use crate::operator::{
-    decide::{Decision, Desired, decide},
-    dry_run::DryRunOutcome,
-    fixture::{NEW, OLD, job, object, observed, pod, running},
-    observed::{JobProgress, JobState, Observed, Owner, PodShortage},
-    pod_state::{ContainerFailure, FailureReason},
-    restarts::JobRestart,
-    status::{StatusInputs, status},
+use crate::{
+    codes,
+    operator::{
+        decide::{Decision, Desired, decide},
+        dry_run::DryRunOutcome,
+        fixture::{NEW, OLD, job, object, observed, pod, running},
+        observed::{JobProgress, JobState, Observed, Owner, PodShortage},
+        pod_state::{ContainerFailure, FailureReason},
+        restarts::JobRestart,
+        status::{StatusInputs, status},
+    },
 };
-use podgraft_locust::locust::{Rendered, api::shared::UpdatePolicy};
-use podgraft_merge::diagnostic::{Code, Diagnostic};
 
 /// The document that explains the states.
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operator.md");
@@ -65,7 +68,7 @@ impl Case {
     fn status(&self) -> Value {
         let mut rendered = Rendered::default();
         if self.refused {
-            rendered.diagnostics.push(Diagnostic::error(Code::UnknownField, "remove it"));
+            rendered.diagnostics.push(Diagnostic::error(codes::UNKNOWN_FIELD, "remove it"));
         }
         let hash = (!self.refused).then_some(OLD);
         let policy = UpdatePolicy::Ignore;

@@ -1,6 +1,8 @@
 //! Command words: split as a shell splits them.
 
-use podgraft_merge::diagnostic::{Code, Diagnostic};
+use podgraft_merge::diagnostic::Diagnostic;
+
+use crate::codes;
 
 /// The words of a command, by POSIX quoting: quotes and backslashes, no expansion.
 ///
@@ -8,7 +10,7 @@ use podgraft_merge::diagnostic::{Code, Diagnostic};
 /// `unbalanced-quotes` when a quote or backslash at the end is not complete.
 pub fn words(command: &str) -> Result<Vec<String>, Diagnostic> {
     shlex::split(command).ok_or_else(|| {
-        Diagnostic::error(Code::UnbalancedQuotes, "close the quote in the command, or write \\ before a quote that is meant")
+        Diagnostic::error(codes::UNBALANCED_QUOTES, "close the quote in the command, or write \\ before a quote that is meant")
             .help("commands are split into words as a shell does it; a quote in a word needs a \\ or other quotes around it")
     })
 }
@@ -34,7 +36,7 @@ pub fn differs_from_fields(command: &str, words: &[String]) -> Option<Diagnostic
             "check the quotes in the command: podgraft reads them as a shell does, the public operator keeps them in the words"
         }
     };
-    (!same).then(|| Diagnostic::warning(Code::QuotedCommand, message))
+    (!same).then(|| Diagnostic::warning(codes::QUOTED_COMMAND, message))
 }
 
 #[cfg(test)]

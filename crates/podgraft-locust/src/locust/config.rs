@@ -1,13 +1,13 @@
 //! [`Config`]: the operator's configuration, a typed YAML file.
 
+use podgraft_merge::{
+    diagnostic::{Diagnostic, did_you_mean},
+    path::{FieldPath, Segment},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::judge::Quantity;
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic, did_you_mean},
-    path::{FieldPath, Segment},
-};
+use crate::{codes, judge::Quantity};
 
 /// Requests and limits, by resource name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -322,7 +322,7 @@ fn lay_over(below: &mut Value, above: &Value) {
 const TTL: &str = "ttlSecondsAfterFinished";
 
 fn invalid(message: String, at: FieldPath) -> Diagnostic {
-    Diagnostic::error(Code::InvalidConfig, message).at(at)
+    Diagnostic::error(codes::INVALID_CONFIG, message).at(at)
 }
 
 /// Compares a configuration with one that has every setting: names, and kinds of values.
@@ -359,7 +359,7 @@ fn check(known: &Value, value: &Value, path: &FieldPath, errors: &mut Vec<Diagno
                 let near = did_you_mean(name, known.keys().map(String::as_str));
                 let near = if near.is_empty() { "; remove it".to_owned() } else { near };
                 let message = format!("the configuration has no setting \"{name}\" here{near}");
-                errors.push(Diagnostic::error(Code::UnknownField, message).at(path));
+                errors.push(Diagnostic::error(codes::UNKNOWN_FIELD, message).at(path));
             }
         }
     }

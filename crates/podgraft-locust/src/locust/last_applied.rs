@@ -6,13 +6,14 @@
 //! # Source
 //! kubectl 1.37, `pkg/cmd/apply/apply.go`, `pruneNullsFromMap`.
 
-use serde_json::Value;
-
 use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::Diagnostic,
     patch::MAX_DEPTH,
     path::{FieldPath, Segment},
 };
+use serde_json::Value;
+
+use crate::codes;
 
 /// The annotation with the text as it was written, in JSON.
 const ANNOTATION: &str = "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration";
@@ -82,7 +83,7 @@ fn lost(template: &str, at: &FieldPath) -> Diagnostic {
         _ => "leave it out".to_owned(),
     };
     let message = format!("{remedy}: kubectl apply dropped this null, and nothing is removed");
-    let mut warning = Diagnostic::warning(Code::LostNull, message).at(at.clone());
+    let mut warning = Diagnostic::warning(codes::LOST_NULL, message).at(at.clone());
     warning.layer = Some(template.to_owned());
     warning
 }

@@ -1,13 +1,13 @@
 //! Objects that are nearly a `LocustTest` or an overlay.
 
-use serde_json::Value;
-
-use super::test::is_of_other_operator;
-use crate::manifest::Document;
 use podgraft_merge::{
     diagnostic::{Code, Diagnostic, nearest},
     path::FieldPath,
 };
+use serde_json::Value;
+
+use super::test::is_of_other_operator;
+use crate::{codes, manifest::Document};
 
 const GROUP: &str = "locust.io";
 /// The kinds of the group, each with the version in which to write it.
@@ -66,20 +66,20 @@ fn of_known_kind(object: &Value, kind: &str, version: &str) -> Option<Diagnostic
     match nearness(object) {
         Nearness::Own => None,
         Nearness::Absent => {
-            Some(error(Code::UnsupportedVersion, "apiVersion", without_version(object, kind, version)))
+            Some(error(codes::UNSUPPORTED_VERSION, "apiVersion", without_version(object, kind, version)))
         }
         Nearness::Near => {
             let message = format!(
                 "write apiVersion as {version}, not as \"{written}\"; did you mean \"{version}\"? The {kind} would be left out"
             );
-            Some(error(Code::UnsupportedVersion, "apiVersion", message))
+            Some(error(codes::UNSUPPORTED_VERSION, "apiVersion", message))
         }
         Nearness::Far if kind == "LocustTest" => None,
         Nearness::Far => {
             let message =
                 format!("write apiVersion as {version}, not as \"{written}\": the {kind} is left out");
             let path = FieldPath::fields(["apiVersion"]);
-            Some(Diagnostic::warning(Code::UnsupportedVersion, message).at(path))
+            Some(Diagnostic::warning(codes::UNSUPPORTED_VERSION, message).at(path))
         }
     }
 }
@@ -117,7 +117,7 @@ fn of_unknown_kind(object: &Value, kind: &str) -> Option<Diagnostic> {
         }
         None => return None,
     };
-    Some(error(Code::UnsupportedKind, "kind", message))
+    Some(error(codes::UNSUPPORTED_KIND, "kind", message))
 }
 
 /// The kind of which this one is a slip of the pen, where no group says that it is one of these: `Pod` is the
@@ -152,7 +152,7 @@ fn without_kind(object: &Value) -> Option<Diagnostic> {
         }
         None => format!("add kind: {kind}: without it the object would be left out"),
     };
-    Some(error(Code::UnsupportedKind, "kind", message))
+    Some(error(codes::UNSUPPORTED_KIND, "kind", message))
 }
 
 /// The kind whose spec an object has, by the fields that no other kind has.
@@ -185,7 +185,7 @@ fn list_without_version(object: &Value) -> Option<Diagnostic> {
     };
     (nearness(object) == Nearness::Absent && items.iter().any(is_own)).then(|| {
         let message = "add apiVersion: v1 to the List: without it all its items would be left out";
-        error(Code::UnsupportedVersion, "apiVersion", message.to_owned())
+        error(codes::UNSUPPORTED_VERSION, "apiVersion", message.to_owned())
     })
 }
 

@@ -3,7 +3,21 @@
 
 use std::collections::HashMap;
 
+use origins::Told;
+use pod::{Place, Pod};
+use podgraft_merge::{diagnostic::Diagnostic, work::Work};
 use serde_json::Value;
+use too_large::too_large;
+use unsound::Unsound;
+
+use super::{
+    base,
+    config::Config,
+    last_applied,
+    overlay::{self, Conflict, Kind, Overlay, Reference},
+    test,
+};
+use crate::{codes, judge, manifest::Document, role::Role};
 
 mod consequences;
 mod explained;
@@ -19,24 +33,7 @@ mod wish;
 
 pub use explained::{Explained, Source as LayerSource};
 pub use origins::Origins;
-use origins::Told;
-use pod::{Place, Pod};
 pub use surroundings::Surroundings;
-use too_large::too_large;
-use unsound::Unsound;
-
-use super::{
-    base,
-    config::Config,
-    last_applied,
-    overlay::{self, Conflict, Kind, Overlay, Reference},
-    test,
-};
-use crate::{judge, manifest::Document, role::Role};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    work::Work,
-};
 
 /// What [`render`] makes of a test.
 #[derive(Debug, Default)]
@@ -70,7 +67,7 @@ fn too_much_work() -> Diagnostic {
     let message = format!(
         "let fewer patches and constraints meet fewer containers: rendering this test takes more than {MOST_STEPS} steps"
     );
-    Diagnostic::error(Code::TooMuchWork, message)
+    Diagnostic::error(codes::TOO_MUCH_WORK, message)
         .help("overlays for each container and constraints count once for every container of the pod")
 }
 

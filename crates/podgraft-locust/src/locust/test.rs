@@ -7,12 +7,14 @@ mod readable;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use podgraft_merge::{
+    diagnostic::Diagnostic,
+    path::{FieldPath, Segment},
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use self::metadata::Metadata;
-pub use self::metadata::name_of;
-pub use self::other_operator::is_of_other_operator;
 use super::{
     api::{v1, v2},
     base,
@@ -20,13 +22,12 @@ use super::{
     unknown, unquoted,
 };
 use crate::{
-    judge,
+    codes, judge,
     structure::{Structure, bound_integers},
 };
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::{FieldPath, Segment},
-};
+
+pub use self::metadata::name_of;
+pub use self::other_operator::is_of_other_operator;
 
 /// The two versions of a `LocustTest`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +134,7 @@ pub(super) fn structure(version: &str) -> (Value, Structure) {
 pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
     if is_of_other_operator(value) {
         let path = FieldPath::fields(["spec", "locustfile"]);
-        return Err(vec![Diagnostic::error(Code::UnsupportedKind, other_operator::ADVICE).at(path)]);
+        return Err(vec![Diagnostic::error(codes::UNSUPPORTED_KIND, other_operator::ADVICE).at(path)]);
     }
     let mut errors = Vec::new();
     let version = version(value, &mut errors);
@@ -181,7 +182,7 @@ fn version(value: &Value, errors: &mut Vec<Diagnostic>) -> Version {
         other => {
             let written = other.unwrap_or("nothing");
             let message = format!("write apiVersion as locust.io/v2 or locust.io/v1, not as {written}");
-            let error = Diagnostic::error(Code::UnsupportedVersion, message);
+            let error = Diagnostic::error(codes::UNSUPPORTED_VERSION, message);
             errors.push(error.at(FieldPath::fields(["apiVersion"])));
             let is_old = value.pointer("/spec/masterCommandSeed").is_some();
             if is_old { Version::V1 } else { Version::V2 }
@@ -205,7 +206,7 @@ fn fractions(spec: &Value, version: Version, root: &FieldPath) -> Vec<Diagnostic
 
 fn typed<T: DeserializeOwned>(spec: &Value) -> Result<T, Diagnostic> {
     serde_json::from_value(spec.clone()).map_err(|error| {
-        Diagnostic::error(Code::InvalidValue, format!("correct the spec: {error}"))
+        Diagnostic::error(codes::INVALID_VALUE, format!("correct the spec: {error}"))
             .at(FieldPath::fields(["spec"]))
     })
 }
@@ -221,7 +222,7 @@ fn typed_rules(test: &Test) -> Vec<Diagnostic> {
         let path = FieldPath::fields(["spec", "observability", "openTelemetry", "endpoint"]);
         errors.push(
             Diagnostic::error(
-                Code::MissingEndpoint,
+                codes::MISSING_ENDPOINT,
                 "add the endpoint that OpenTelemetry exports to, or disable it",
             )
             .at(path),
@@ -241,7 +242,7 @@ fn typed_rules(test: &Test) -> Vec<Diagnostic> {
                 let message = format!(
                     "rename the volume \"{name}\": the operator uses locust-src, locust-lib and names that start with secret-"
                 );
-                errors.push(Diagnostic::error(Code::ReservedVolumeName, message).at(test.origin(&path)));
+                errors.push(Diagnostic::error(codes::RESERVED_VOLUME_NAME, message).at(test.origin(&path)));
             }
         }
     }
@@ -263,7 +264,7 @@ fn test_file_paths(test: &Test) -> Vec<Diagnostic> {
             "mount the test's files elsewhere than {path}: it would hide {hidden} of the image, and nothing could run"
         );
         let place = FieldPath::fields(["spec", "testFiles", field]);
-        Some(Diagnostic::error(Code::InvalidValue, message).at(test.origin(&place)))
+        Some(Diagnostic::error(codes::INVALID_VALUE, message).at(test.origin(&place)))
     };
     paths.into_iter().filter_map(refused).collect()
 }

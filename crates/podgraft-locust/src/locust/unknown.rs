@@ -1,18 +1,18 @@
 //! Fields that an object has and its kind does not.
 
-use serde_json::{Map, Value};
-
-use super::{placement, slips, test};
-
 use podgraft_merge::{
-    diagnostic::{Code, Diagnostic, unknown_field, value_kind::glued_field},
+    diagnostic::{Diagnostic, unknown_field, value_kind::glued_field},
     path::{FieldPath, Segment},
     schema::{self, Schema, Type},
 };
+use serde_json::{Map, Value};
+
+use super::{placement, slips, test};
+use crate::codes;
 
 /// Says that an object of this kind has no such field; `near` ends the sentence.
 pub(super) fn field(kind: &str, field: &str, near: &str, at: &FieldPath) -> Diagnostic {
-    Diagnostic::error(Code::UnknownField, format!("a {kind} has no field \"{field}\" here{near}"))
+    Diagnostic::error(codes::UNKNOWN_FIELD, format!("a {kind} has no field \"{field}\" here{near}"))
         .at(at.field(field))
 }
 
@@ -112,7 +112,7 @@ fn unknown(
     path: &FieldPath,
 ) -> Diagnostic {
     if let Some(message) = of_kubernetes(path).and_then(|ty| schema::unknown_field(ty, name, None)) {
-        return Diagnostic::error(Code::UnknownField, message).at(path.field(name));
+        return Diagnostic::error(codes::UNKNOWN_FIELD, message).at(path.field(name));
     }
     let is_v1 = schema.pointer("/properties/workerReplicas").is_some();
     let names = || known.keys().map(String::as_str);

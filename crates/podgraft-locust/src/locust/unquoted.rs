@@ -1,13 +1,13 @@
 //! Texts of a `LocustTest` or overlay that lack their quotes, so that YAML reads something else.
 
-use serde_json::Value;
-
-use crate::structure::not_a_text;
 use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::Diagnostic,
     path::FieldPath,
     schema::{Scalar, Schema, Type},
 };
+use serde_json::Value;
+
+use crate::{codes, structure::not_a_text};
 
 /// What is wrong with an object's namespace, labels and annotations, which are texts.
 pub(super) fn metadata(object: &Value) -> Vec<Diagnostic> {
@@ -16,13 +16,13 @@ pub(super) fn metadata(object: &Value) -> Vec<Diagnostic> {
     let path = FieldPath::fields(["metadata"]);
     if let Some(namespace) = metadata.get("namespace").filter(|value| is_other(value)) {
         let message = not_a_text("metadata.namespace", namespace);
-        errors.push(Diagnostic::error(Code::InvalidNamespace, message).at(path.field("namespace")));
+        errors.push(Diagnostic::error(codes::INVALID_NAMESPACE, message).at(path.field("namespace")));
     }
     for name in ["labels", "annotations"] {
         let texts = metadata.get(name).and_then(Value::as_object);
         for (key, value) in texts.into_iter().flatten().filter(|(_, value)| is_other(value)) {
             let message = not_a_text(&format!("\"{key}\""), value);
-            errors.push(Diagnostic::error(Code::InvalidValue, message).at(path.field(name).field(key)));
+            errors.push(Diagnostic::error(codes::INVALID_VALUE, message).at(path.field(name).field(key)));
         }
     }
     errors
@@ -97,7 +97,7 @@ fn fractions(value: &Value, ty: Type, path: &FieldPath, errors: &mut Vec<Diagnos
             let message = format!(
                 "put {number} in quotes: in a custom resource an amount with a fraction is a text, as in \"{number}\""
             );
-            errors.push(Diagnostic::error(Code::InvalidValue, message).at(path.clone()));
+            errors.push(Diagnostic::error(codes::INVALID_VALUE, message).at(path.clone()));
         }
         _ => {}
     }

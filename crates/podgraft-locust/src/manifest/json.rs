@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use podgraft_merge::diagnostic::{Diagnostic, Position};
 use serde_json::{Deserializer, Value};
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     read::{Readable, Roots},
     syntax, yaml,
 };
-use podgraft_merge::diagnostic::{Code, Diagnostic, Position};
+use crate::codes;
 
 /// Reads one JSON value as Go's decoder does: integers that fit 64 bits are integers, every other
 /// number is a float, the last of repeated keys wins.
@@ -61,11 +62,11 @@ fn invalid(error: &serde_json::Error) -> Diagnostic {
     let text = error.to_string();
     if text.starts_with("recursion limit") {
         return Diagnostic::error(
-            Code::TooDeep,
+            codes::TOO_DEEP,
             "nest less: maps and lists are read 128 levels deep at most",
         );
     }
-    Diagnostic::error(Code::InvalidJson, format!("correct the JSON: {text}"))
+    Diagnostic::error(codes::INVALID_JSON, format!("correct the JSON: {text}"))
 }
 
 /// What a reader says of a text in which it stopped, with the cause where that is known.
@@ -78,7 +79,7 @@ fn refused(source: &Source, read: usize, error: &serde_json::Error) -> (Mark, Di
     }
     let said = invalid(error);
     let cause =
-        (said.code == Code::InvalidJson).then(|| syntax::json_cause(&source.text, at, error.is_eof()));
+        (said.code == codes::INVALID_JSON).then(|| syntax::json_cause(&source.text, at, error.is_eof()));
     match cause.flatten() {
         Some(cause) => (cause.mark, Diagnostic { message: cause.message, help: cause.help, ..said }),
         None => (syntax::place(&source.text, at), said),
@@ -106,7 +107,7 @@ pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Readable, Diagn
         let node = scanner.node()?;
         if !(value.is_object() || value.is_array() && roots == Roots::Lists) {
             let message = "write the document as an object: a map of fields";
-            return Err(scanner.error(node.mark, Diagnostic::error(Code::NotAnObject, message)));
+            return Err(scanner.error(node.mark, Diagnostic::error(codes::NOT_AN_OBJECT, message)));
         }
         documents.push(Document::new(value, source, node));
     }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use podgraft_merge::diagnostic::{Diagnostic, Position};
+
 use super::{
     document::{Document, Source},
     json, syntax, yaml,
 };
-use podgraft_merge::diagnostic::{Code, Diagnostic, Position};
+use crate::codes;
 
 /// The largest file that is read.
 const MAX_BYTES: usize = 16 << 20;
@@ -63,7 +65,7 @@ fn read_all(file: &str, bytes: &[u8], roots: Roots) -> Read {
     let file: Arc<str> = file.into();
     if bytes.len() > MAX_BYTES {
         let message = format!("split {file}: it is larger than {} MiB", MAX_BYTES >> 20);
-        let diagnostics = vec![Diagnostic::error(Code::TooLarge, message)];
+        let diagnostics = vec![Diagnostic::error(codes::TOO_LARGE, message)];
         return Read { diagnostics, ..Read::default() };
     }
     let text = match std::str::from_utf8(bytes) {
@@ -82,7 +84,7 @@ fn read_all(file: &str, bytes: &[u8], roots: Roots) -> Read {
 fn not_utf8(file: Arc<str>, bytes: &[u8], valid: usize) -> Read {
     let cause = syntax::not_utf8(bytes, valid);
     let position = Position { file: Arc::clone(&file), line: cause.mark.line, column: cause.mark.column };
-    let said = Diagnostic::error(Code::NotUtf8, cause.message).positioned(Some(position));
+    let said = Diagnostic::error(codes::NOT_UTF8, cause.message).positioned(Some(position));
     let source = Arc::new(Source::new(file, String::from_utf8_lossy(bytes).into_owned()));
     Read::refused(Diagnostic { help: cause.help, ..said }, &source)
 }
@@ -91,7 +93,7 @@ fn not_utf8(file: Arc<str>, bytes: &[u8], valid: usize) -> Read {
 /// language in which the text is written.
 fn json_or_yaml(source: &Arc<Source>, roots: Roots) -> Result<Readable, Diagnostic> {
     let json = match json::read(source, roots) {
-        Err(said) if said.code == Code::InvalidJson => said,
+        Err(said) if said.code == codes::INVALID_JSON => said,
         other => return other,
     };
     let named_json = source.file.to_ascii_lowercase().ends_with(".json");
@@ -104,7 +106,7 @@ fn json_or_yaml(source: &Arc<Source>, roots: Roots) -> Result<Readable, Diagnost
         Err(said) => said,
         Ok(found) => return Ok(found),
     };
-    let (said, tried, other) = if is_like_json(&source.text) && yaml.code == Code::InvalidYaml {
+    let (said, tried, other) = if is_like_json(&source.text) && yaml.code == codes::INVALID_YAML {
         (json, "JSON, because a quote follows its first bracket", ("YAML", yaml))
     } else {
         (yaml, "YAML, because no quote follows its first bracket", ("JSON", json))

@@ -6,6 +6,7 @@ use std::{
 };
 
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, Span, Tag};
+use podgraft_merge::diagnostic::{Code, Diagnostic, Position};
 use serde_json::{Map, Value};
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
     scalar::{self, Scalar},
     syntax,
 };
-use podgraft_merge::diagnostic::{Code, Diagnostic, Position};
+use crate::codes;
 
 /// How many values aliases may multiply a file to.
 const MAX_VALUES: usize = 500_000;
@@ -33,7 +34,7 @@ pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Readable, Diagn
         None => Ok(found),
         Some(cause) => {
             let cause = syntax::Cause { mark: breaks.in_file(cause.mark), ..cause };
-            Err(because(source, cause, Diagnostic::error(Code::InvalidYaml, "")))
+            Err(because(source, cause, Diagnostic::error(codes::INVALID_YAML, "")))
         }
     }
 }
@@ -42,12 +43,15 @@ pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Readable, Diagn
 fn with_cause(source: &Arc<Source>, said: Diagnostic) -> Diagnostic {
     let Some(position) = &said.position else { return said };
     let stopped = Mark { line: position.line, column: position.column };
-    let cause = match said.code {
-        Code::InvalidYaml => syntax::yaml_cause(&source.text, stopped),
-        Code::NotAnObject => syntax::no_object_cause(&source.text, stopped),
+    let cause = if said.code == codes::INVALID_YAML {
+        syntax::yaml_cause(&source.text, stopped)
+    } else if said.code == codes::NOT_AN_OBJECT {
+        syntax::no_object_cause(&source.text, stopped)
+    } else if said.code == codes::INVALID_KEY {
         // Two braces where a value begins are a map as a key, for YAML.
-        Code::InvalidKey => syntax::template_cause(&source.text, stopped),
-        _ => None,
+        syntax::template_cause(&source.text, stopped)
+    } else {
+        None
     };
     match cause {
         Some(cause) => because(source, cause, said),
@@ -58,7 +62,7 @@ fn with_cause(source: &Arc<Source>, said: Diagnostic) -> Diagnostic {
 fn because(source: &Arc<Source>, cause: syntax::Cause, said: Diagnostic) -> Diagnostic {
     let Mark { line, column } = cause.mark;
     let position = Position { file: Arc::clone(&source.file), line, column };
-    Diagnostic { code: Code::InvalidYaml, message: cause.message, help: cause.help, ..said }
+    Diagnostic { code: codes::INVALID_YAML, message: cause.message, help: cause.help, ..said }
         .positioned(Some(position))
 }
 
@@ -93,7 +97,7 @@ fn documents(source: &Arc<Source>, roots: Roots) -> Result<Readable, Diagnostic>
                 Value::Object(_) => documents.push(Document::new(value, source, node)),
                 _ => {
                     return Err(reader.error(
-                        Code::NotAnObject,
+                        codes::NOT_AN_OBJECT,
                         node.mark,
                         "write the document as an object: a map of fields",
                     ));
@@ -143,13 +147,17 @@ impl<'s> Reader<'s> {
                 "put the document behind U+0085 into a file of its own: kubectl reads only what is before it";
             let position =
                 Position { file: Arc::clone(&self.source.file), line: mark.line, column: mark.column };
-            return Err(Diagnostic::error(Code::InvalidYaml, message).positioned(Some(position)));
+            return Err(Diagnostic::error(codes::INVALID_YAML, message).positioned(Some(position)));
         }
         for (index, line) in self.source.text.lines().enumerate() {
             let behind = line.strip_prefix("---").map_or("", str::trim);
             if !behind.is_empty() && !behind.starts_with('#') {
                 let mark = Mark { line: index + 1, column: 1 };
-                return Err(self.error(Code::InvalidYaml, mark, "put what follows --- on a line of its own"));
+                return Err(self.error(
+                    codes::INVALID_YAML,
+                    mark,
+                    "put what follows --- on a line of its own",
+                ));
             }
         }
         Ok(())
@@ -163,9 +171,9 @@ impl<'s> Reader<'s> {
                 let marker = error.marker();
                 let mark = self.breaks.in_file(Mark { line: marker.line().max(1), column: marker.col() + 1 });
                 if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
-                    return Err(self.error(Code::TooDeep, mark, too_deep()));
+                    return Err(self.error(codes::TOO_DEEP, mark, too_deep()));
                 }
-                Err(self.error(Code::InvalidYaml, mark, format!("correct the YAML: {}", error.info())))
+                Err(self.error(codes::INVALID_YAML, mark, format!("correct the YAML: {}", error.info())))
             }
         }
     }
@@ -173,14 +181,14 @@ impl<'s> Reader<'s> {
     fn some(&mut self) -> Result<(Event<'s>, Span), Diagnostic> {
         self.next()?.ok_or_else(|| {
             let end = Mark { line: self.source.text.lines().count().max(1), column: 1 };
-            self.error(Code::InvalidYaml, end, "complete the YAML: it ends too early")
+            self.error(codes::INVALID_YAML, end, "complete the YAML: it ends too early")
         })
     }
 
     fn value(&mut self, event: Event<'s>, span: Span, depth: usize) -> Result<Placed, Diagnostic> {
         let mark = self.mark(&span);
         if depth > MAX_DEPTH {
-            return Err(self.error(Code::TooDeep, mark, too_deep()));
+            return Err(self.error(codes::TOO_DEEP, mark, too_deep()));
         }
         self.count(1, mark)?;
         let (values, bytes) = (self.values, self.bytes);
@@ -200,7 +208,7 @@ impl<'s> Reader<'s> {
                 let Some((values, bytes)) = self.anchors.get(&id).map(|found| (found.values, found.bytes))
                 else {
                     return Err(self.error(
-                        Code::InvalidYaml,
+                        codes::INVALID_YAML,
                         mark,
                         "name an anchor that is complete before this place",
                     ));
@@ -212,7 +220,7 @@ impl<'s> Reader<'s> {
                 node.mark = mark;
                 (0, (value, node))
             }
-            _ => return Err(self.error(Code::InvalidYaml, mark, "write a value here")),
+            _ => return Err(self.error(codes::INVALID_YAML, mark, "write a value here")),
         };
         if anchor > 0 {
             let (values, bytes) = (self.values - values + 1, self.bytes - bytes);
@@ -226,8 +234,8 @@ impl<'s> Reader<'s> {
     fn warn_of(&mut self, text: &str, style: ScalarStyle, mark: Mark) {
         let is_plain = style == ScalarStyle::Plain;
         let lookalike =
-            syntax::lookalike(text).filter(|_| is_plain).map(|said| (Code::LookalikeCharacter, said));
-        let unrendered = || syntax::unrendered(text).map(|said| (Code::UnrenderedTemplate, said));
+            syntax::lookalike(text).filter(|_| is_plain).map(|said| (codes::LOOKALIKE_CHARACTER, said));
+        let unrendered = || syntax::unrendered(text).map(|said| (codes::UNRENDERED_TEMPLATE, said));
         if let Some((code, message)) = lookalike.or_else(unrendered) {
             self.warnings.push(self.at(mark, Diagnostic::warning(code, message)));
         }
@@ -245,7 +253,7 @@ impl<'s> Reader<'s> {
         if style == ScalarStyle::DoubleQuoted && has_escaped_slash(written) {
             let message =
                 "write / without the backslash: in YAML 1.1, which Kubernetes reads, \\/ is no escape";
-            return Err(self.error(Code::InvalidYaml, mark, message));
+            return Err(self.error(codes::INVALID_YAML, mark, message));
         }
         let separators = written.matches(SEPARATORS).count();
         if separators == 0 {
@@ -261,7 +269,7 @@ impl<'s> Reader<'s> {
 
     fn separator(&self, mark: Mark) -> Diagnostic {
         let message = "write U+2028 and U+2029 as \"\\u2028\" and \"\\u2029\", in double quotes: in YAML 1.1 they end a line";
-        self.error(Code::InvalidYaml, mark, message)
+        self.error(codes::INVALID_YAML, mark, message)
     }
 
     fn list(&mut self, mark: Mark, depth: usize) -> Result<Placed, Diagnostic> {
@@ -305,7 +313,7 @@ impl<'s> Reader<'s> {
                 continue;
             }
             let Some(key) = scalar::key(&key) else {
-                return Err(self.error(Code::InvalidKey, key_mark, "write the key as a string"));
+                return Err(self.error(codes::INVALID_KEY, key_mark, "write the key as a string"));
             };
             if let Some(first) = nodes.get(&key).filter(|_| !merged.contains(&key)) {
                 return Err(self.at(key_mark, duplicate(&key, first.mark.line)));
@@ -335,7 +343,7 @@ impl<'s> Reader<'s> {
                 }
                 Ok(all)
             }
-            _ => Err(self.error(Code::InvalidYaml, mark, "give << a map, or a list of maps")),
+            _ => Err(self.error(codes::INVALID_YAML, mark, "give << a map, or a list of maps")),
         }
     }
 
@@ -348,7 +356,7 @@ impl<'s> Reader<'s> {
     ) -> Result<Value, Diagnostic> {
         let core = tag.and_then(Tag::core_suffix);
         let wrong = |kind: &str| {
-            Err(self.error(Code::InvalidYaml, mark, format!("write {kind} here, or remove the tag")))
+            Err(self.error(codes::INVALID_YAML, mark, format!("write {kind} here, or remove the tag")))
         };
         let plain = style == ScalarStyle::Plain;
         match (core, tag) {
@@ -356,7 +364,7 @@ impl<'s> Reader<'s> {
             (None, None) | (Some("bool" | "int" | "float" | "null"), _) => {}
             (Some(other), _) => {
                 return Err(self.error(
-                    Code::UnsupportedTag,
+                    codes::UNSUPPORTED_TAG,
                     mark,
                     format!("remove the tag !!{other}: Kubernetes objects have none"),
                 ));
@@ -364,7 +372,7 @@ impl<'s> Reader<'s> {
             (None, Some(tag)) if tag.suffix().is_empty() => return Ok(Value::String(text.to_owned())),
             (None, Some(tag)) => {
                 return Err(self.error(
-                    Code::UnsupportedTag,
+                    codes::UNSUPPORTED_TAG,
                     mark,
                     format!("remove the tag {}: Kubernetes objects have none", tag.original()),
                 ));
@@ -378,7 +386,7 @@ impl<'s> Reader<'s> {
             Scalar::Merge => Value::String(text.to_owned()),
             Scalar::NotANumber => {
                 return Err(self.error(
-                    Code::NotANumber,
+                    codes::NOT_A_NUMBER,
                     mark,
                     format!("write a number, or \"{text}\" in quotes: JSON has no {text}"),
                 ));
@@ -399,7 +407,7 @@ impl<'s> Reader<'s> {
             return Ok(());
         }
         Err(self.error(
-            Code::TooLarge,
+            codes::TOO_LARGE,
             mark,
             format!("write less: a file may hold {MAX_VALUES} values, aliases expanded"),
         ))
@@ -413,7 +421,7 @@ impl<'s> Reader<'s> {
         }
         let message =
             format!("write less behind anchors and aliases: their copies may take {} MiB", MAX_COPIED >> 20);
-        Err(self.error(Code::TooLarge, mark, message))
+        Err(self.error(codes::TOO_LARGE, mark, message))
     }
 
     /// Where something begins in the file.
@@ -467,5 +475,5 @@ pub(super) fn duplicate(key: &str, first_line: usize) -> Diagnostic {
     } else {
         format!("remove one of the two \"{key}\": the first is on line {first_line}")
     };
-    Diagnostic::error(Code::DuplicateKey, message)
+    Diagnostic::error(codes::DUPLICATE_KEY, message)
 }

@@ -9,10 +9,10 @@ use std::{
 };
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use podgraft_merge::diagnostic::{Code, Diagnostic, Position, Severity};
 use serde_json::{Value, json};
 
 use super::message;
-use podgraft_merge::diagnostic::{Code, Diagnostic, Position, Severity};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -217,7 +217,8 @@ mod tests {
 
     #[test]
     fn rules_link_to_the_documentation_of_a_known_home() {
-        let said = [Diagnostic::error(Code::NullItem, "remove {it}").of("Pod web")];
+        let said =
+            [Diagnostic::error(podgraft_merge::diagnostic::codes::NULL_ITEM, "remove {it}").of("Pod web")];
         let tool = Tool { version: "1.2.3", home: Some("https://example.com/podgraft") };
         let log = sarif(&said, tool, Path::new("/"));
         let driver = &log["runs"][0]["tool"]["driver"];

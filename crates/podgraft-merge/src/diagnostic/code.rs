@@ -1,90 +1,135 @@
 //! [`Code`]: the kind of a message, with what it means and how to mend it.
 
-use std::fmt;
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+};
 
 use super::Severity;
-pub use super::codes::Code;
+
+/// The kind of a message, for programs and for looking it up. Stable: a code is never given another meaning.
+///
+/// Each crate has a catalogue of its own, made by [`codes!`](crate::codes).
+#[derive(Clone, Copy)]
+pub struct Code(&'static CodeEntry);
 
 /// What is said of a code, once for all of its messages.
-pub(super) struct Entry {
-    pub(super) code: Code,
-    pub(super) text: &'static str,
-    pub(super) topic: &'static str,
-    pub(super) severities: &'static [Severity],
-    pub(super) meaning: &'static str,
-    pub(super) remedy: &'static str,
+#[derive(Debug)]
+pub struct CodeEntry {
+    /// The code as messages show it, in kebab case.
+    pub text: &'static str,
+    /// What the code is about: one of a few words for many codes.
+    pub topic: &'static str,
+    /// How much its messages matter; the first is the usual one.
+    pub severities: &'static [Severity],
+    /// What is wrong where this is said.
+    pub meaning: &'static str,
+    /// What to do about it.
+    pub remedy: &'static str,
 }
 
-/// Makes the type [`Code`] and its table of one list, so that no code is without an explanation.
+/// Makes the catalogue of a crate: a constant for each code, and `CATALOG` with all of them, so that no code is
+/// without an explanation.
 ///
-/// The first severity is the usual one.
+/// Each entry is the constant's name, the code's text, its severities (the usual one first), what it means and what
+/// to do about it.
+///
+/// ```
+/// podgraft_merge::codes! {
+///     "Widgets" {
+///         NO_WHEELS "no-wheels" Error | Warning,
+///             "The widget has no wheels."
+///             "Set spec.wheels."
+///     }
+/// }
+/// assert_eq!(NO_WHEELS.as_str(), "no-wheels");
+/// assert_eq!(CATALOG, [NO_WHEELS]);
+/// # fn main() {}
+/// ```
+#[macro_export]
 macro_rules! codes {
     ($($topic:literal {
         $($name:ident $text:literal $($severity:ident)|+, $meaning:literal $remedy:literal)*
     })*) => {
-        /// The kind of a message, for programs and for looking it up. Stable: a code is never given
-        /// another meaning.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Code { $($(#[doc = $meaning] $name,)*)* }
+        $($(
+            #[doc = $meaning]
+            pub const $name: $crate::diagnostic::Code =
+                $crate::diagnostic::Code::new(&$crate::diagnostic::CodeEntry {
+                    text: $text,
+                    topic: $topic,
+                    severities: &[$($crate::diagnostic::Severity::$severity),+],
+                    meaning: $meaning,
+                    remedy: $remedy,
+                });
+        )*)*
 
-        pub(super) const TABLE: &[Entry] = &[$($(Entry {
-            code: Code::$name,
-            text: $text,
-            topic: $topic,
-            severities: &[$(Severity::$severity),+],
-            meaning: $meaning,
-            remedy: $remedy,
-        },)*)*];
+        /// Every code of this crate, by topic.
+        pub const CATALOG: &[$crate::diagnostic::Code] = &[$($($name,)*)*];
     };
 }
-pub(super) use codes;
 
 impl Code {
-    /// Every code there is, by topic.
+    /// The code with this entry; see [`codes!`](crate::codes).
     #[must_use]
-    pub fn all() -> impl ExactSizeIterator<Item = Self> {
-        super::codes::TABLE.iter().map(|entry| entry.code)
+    pub const fn new(entry: &'static CodeEntry) -> Self {
+        Self(entry)
     }
 
     /// The code as messages show it, in kebab case: `unknown-field`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
-        self.entry().text
+        self.0.text
     }
 
     /// What the code is about: one of a few words for many codes.
     #[must_use]
     pub const fn topic(self) -> &'static str {
-        self.entry().topic
+        self.0.topic
     }
 
     /// How much its messages matter; the first is the usual one.
     #[must_use]
     pub const fn severities(self) -> &'static [Severity] {
-        self.entry().severities
+        self.0.severities
     }
 
     /// What is wrong where this is said.
     #[must_use]
     pub const fn meaning(self) -> &'static str {
-        self.entry().meaning
+        self.0.meaning
     }
 
     /// What to do about it.
     #[must_use]
     pub const fn remedy(self) -> &'static str {
-        self.entry().remedy
-    }
-
-    const fn entry(self) -> &'static Entry {
-        &super::codes::TABLE[self as usize]
+        self.0.remedy
     }
 }
 
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Code {}
+
+impl PartialOrd for Code {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Code {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for Code {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 
@@ -94,32 +139,14 @@ impl PartialEq<&str> for Code {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn each_code_is_its_own_in_kebab_case() {
-        let mut seen = BTreeSet::new();
-        for (index, code) in Code::all().enumerate() {
-            assert_eq!(code as usize, index);
-            assert!(seen.insert(code.as_str()), "{code} is there twice");
-            // The name in Rust and the name in messages are one word.
-            let kebab = format!("{code:?}").chars().fold(String::new(), |made, letter| {
-                let dash = if letter.is_uppercase() && !made.is_empty() { "-" } else { "" };
-                format!("{made}{dash}{}", letter.to_lowercase())
-            });
-            assert_eq!(kebab, code.as_str());
-        }
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
+}
 
-    #[test]
-    fn each_code_is_explained_in_sentences() {
-        for code in Code::all() {
-            assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'), "{code}");
-            assert!(!code.severities().is_empty(), "{code}");
-        }
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }

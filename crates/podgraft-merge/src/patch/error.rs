@@ -2,7 +2,7 @@
 
 use super::Trail;
 use crate::{
-    diagnostic::{Code, Diagnostic, unknown_field},
+    diagnostic::{Code, Diagnostic, codes, unknown_field},
     schema::{LookupError, Schema},
 };
 
@@ -32,7 +32,7 @@ pub(crate) fn check_depth(trail: &Trail<'_>) -> Result<(), Error> {
         return Ok(());
     }
     Err(refuse(
-        Code::TooDeep,
+        codes::TOO_DEEP,
         trail,
         format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most"),
     ))
@@ -44,10 +44,10 @@ pub(crate) fn no_schema(error: LookupError, schema: Schema, name: &str, trail: &
         LookupError::UnknownField { of } => {
             let known = schema.struct_type().map(|of| of.fields).unwrap_or_default();
             let near = unknown_field(name, known.iter().map(|field| field.name));
-            refuse(Code::UnknownField, trail, format!("{of} has no field \"{name}\"{near}"))
+            refuse(codes::UNKNOWN_FIELD, trail, format!("{of} has no field \"{name}\"{near}"))
         }
         LookupError::NotAnObject { found } => refuse(
-            Code::WrongKind,
+            codes::WRONG_KIND,
             trail,
             format!(
                 "\"{name}\" cannot be merged: it is below {found}, where Kubernetes expects no map or list"

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Error;
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Diagnostic, codes},
     path::{FieldPath, Segment},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub fn json_patch(mut base: Value, patch: &Value) -> Result<Value, Error> {
     let operations = patch.as_array().ok_or_else(|| {
         Box::new(
-            Diagnostic::error(Code::InvalidPatch, "write a JSON patch as a list of operations")
+            Diagnostic::error(codes::INVALID_PATCH, "write a JSON patch as a list of operations")
                 .at(FieldPath::root())
                 .help("for example: [{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 3}]"),
         )
@@ -27,7 +27,7 @@ pub fn json_patch(mut base: Value, patch: &Value) -> Result<Value, Error> {
         let parsed: json_patch::PatchOperation =
             serde_json::from_value(operation.clone()).map_err(|error| {
                 Box::new(
-                    Diagnostic::error(Code::InvalidPatch, format!("operation {index}: {error}")).at(place),
+                    Diagnostic::error(codes::INVALID_PATCH, format!("operation {index}: {error}")).at(place),
                 )
             })?;
         let pointer = operation.get("path").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -39,7 +39,7 @@ pub fn json_patch(mut base: Value, patch: &Value) -> Result<Value, Error> {
                 _ => "the operation does not apply",
             };
             let message = format!("correct operation {index} at \"{pointer}\": {why}");
-            Box::new(Diagnostic::error(Code::PatchFailed, message).at(pointed(&pointer)))
+            Box::new(Diagnostic::error(codes::PATCH_FAILED, message).at(pointed(&pointer)))
         })?;
     }
     Ok(base)

@@ -22,10 +22,11 @@ pub use extended::{Extended, MissingTarget, Options, UnknownFields, extend};
 pub use json::{json_patch, merge_patch};
 pub use observer::{Cause, Observer};
 use serde_json::Value;
+
+use crate::{diagnostic::codes, schema::Schema};
+
 pub(crate) use trail::Place;
 pub use trail::Trail;
-
-use crate::{diagnostic::Code, schema::Schema};
 
 /// The two ways to read a strategic merge patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub fn apply<O: Observer>(
 ) -> Result<Value, Error> {
     let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
         return Err(error::refuse(
-            Code::NotAnObject,
+            codes::NOT_AN_OBJECT,
             &Trail::ROOT,
             "write both the base and the patch as objects",
         ));

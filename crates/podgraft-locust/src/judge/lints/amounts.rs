@@ -1,10 +1,13 @@
 //! Amounts of bytes that are next to nothing.
 
+use podgraft_merge::diagnostic::Diagnostic;
 use serde_json::Value;
 
 use super::mounted::containers;
-use crate::judge::{Quantity, at::At};
-use podgraft_merge::diagnostic::{Code, Diagnostic};
+use crate::{
+    codes,
+    judge::{Quantity, at::At},
+};
 
 /// No container lives on less, and no file system is smaller.
 const LEAST: &str = "100k";
@@ -45,5 +48,5 @@ fn too_few((name, amount): (&str, At<'_>)) -> Option<Diagnostic> {
     };
     let message = format!("write {name} {meant}: {written} is {quantity} bytes");
     let help = "Mi and Gi are 1024 times 1024 bytes, and 1024 times as many. The suffix m is a thousandth: it fits cpu.";
-    Some(Diagnostic::warning(Code::FewBytes, message).at(amount.path).help(help))
+    Some(Diagnostic::warning(codes::FEW_BYTES, message).at(amount.path).help(help))
 }

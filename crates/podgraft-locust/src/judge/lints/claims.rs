@@ -1,8 +1,12 @@
 //! Claims of storage.
 
+use podgraft_merge::diagnostic::Diagnostic;
+
 use super::mounted::{Mounted, mounts};
-use crate::judge::{Subject, at::At};
-use podgraft_merge::diagnostic::{Code, Diagnostic};
+use crate::{
+    codes,
+    judge::{Subject, at::At},
+};
 
 /// Judges how the pod's containers use its claims.
 pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
@@ -40,7 +44,7 @@ fn shared(claim: &At<'_>, written: &[&Mounted<'_>], subject: &Subject<'_>) -> Op
     let help = "All pods of the role share the claim. With access mode ReadWriteOnce they can run on one node only \
                 (ReadWriteOncePod: one pod only); use a ReadWriteMany claim, or an ephemeral volume, which is a claim \
                 for each pod.";
-    Some(Diagnostic::warning(Code::SharedClaim, message).at(first.mount.path.clone()).help(help))
+    Some(Diagnostic::warning(codes::SHARED_CLAIM, message).at(first.mount.path.clone()).help(help))
 }
 
 /// A user without a group on the volume often may not write there.
@@ -56,7 +60,7 @@ fn without_group(spec: &At<'_>, written: &[&Mounted<'_>]) -> Option<Diagnostic> 
     );
     let help = "New volumes often belong to root. With fsGroup they belong to that group, as in:\n\n\
                 securityContext:\n  fsGroup: 1000";
-    Some(Diagnostic::warning(Code::ClaimWithoutFsgroup, message).at(first.mount.path.clone()).help(help))
+    Some(Diagnostic::warning(codes::CLAIM_WITHOUT_FSGROUP, message).at(first.mount.path.clone()).help(help))
 }
 
 /// Whether a container surely does not run as root; its own context wins over the pod's.

@@ -1,7 +1,11 @@
 //! When the pod ends.
 
-use crate::judge::{Subject, at::At};
-use podgraft_merge::diagnostic::{Code, Diagnostic};
+use podgraft_merge::diagnostic::Diagnostic;
+
+use crate::{
+    codes,
+    judge::{Subject, at::At},
+};
 
 /// Judges what keeps the pod from ending, or ends it too soon.
 pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
@@ -13,16 +17,16 @@ pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
         let help = "The deadline stops the pod and counts as a failure, which fails the whole Job. Locust's own \
                     --run-time ends the test and keeps its results.";
         let path = spec.field("activeDeadlineSeconds");
-        found.push(Diagnostic::warning(Code::PodDeadline, message).at(path).help(help));
+        found.push(Diagnostic::warning(codes::POD_DEADLINE, message).at(path).help(help));
     }
     if spec.int("terminationGracePeriodSeconds") == Some(0) {
         let message = "give terminationGracePeriodSeconds some seconds: with 0 Locust is killed before it can print its results";
         let path = spec.field("terminationGracePeriodSeconds");
-        found.push(Diagnostic::warning(Code::NoGracePeriod, message).at(path));
+        found.push(Diagnostic::warning(codes::NO_GRACE_PERIOD, message).at(path));
     }
     if spec.has("priority") {
         let message = "name a priorityClassName in place of priority: pods are refused when the number is not the class's";
-        found.push(Diagnostic::warning(Code::PodPriority, message).at(spec.field("priority")));
+        found.push(Diagnostic::warning(codes::POD_PRIORITY, message).at(spec.field("priority")));
     }
     found
 }
@@ -45,7 +49,7 @@ fn plain_sidecars(test_name: &str, spec: &At<'_>) -> Vec<Diagnostic> {
                  initContainers:\n- name: {name}\n  restartPolicy: Always"
             );
             // Whoever changed it later did not add it: who named it did.
-            Diagnostic::warning(Code::PlainSidecar, message).at(container.field("name")).help(help)
+            Diagnostic::warning(codes::PLAIN_SIDECAR, message).at(container.field("name")).help(help)
         })
         .collect()
 }

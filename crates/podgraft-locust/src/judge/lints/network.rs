@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
+use podgraft_merge::diagnostic::Diagnostic;
 use serde_json::Value;
 
 use crate::{
+    codes,
     judge::{Subject, at::At, protected::locust_settings, subject},
     role::Role,
 };
-use podgraft_merge::diagnostic::{Code, Diagnostic};
 
 /// The ports on which the master talks to the workers.
 const MASTER_PORTS: [i64; 2] = [5557, 5558];
@@ -88,7 +89,7 @@ fn dns(spec: &At<'_>, master: &str) -> Option<Diagnostic> {
     };
     let help = "Workers look for the master by the short name of its Service, which only the cluster's DNS knows. To add servers and \
                 domains of your own, write dnsConfig and leave dnsPolicy as it is.";
-    Some(Diagnostic::warning(Code::WorkersDns, message).at(path).help(help))
+    Some(Diagnostic::warning(codes::WORKERS_DNS, message).at(path).help(help))
 }
 
 /// Whether an address is a resolver of the internet. Services have addresses of public ranges in some clusters, so
@@ -110,7 +111,7 @@ fn aliases(spec: &At<'_>, master: &str) -> Vec<Diagnostic> {
             let message = format!(
                 "remove \"{name}\" from hostAliases: the workers would look for their master at {ip}"
             );
-            Diagnostic::warning(Code::MasterHostAlias, message).at(path)
+            Diagnostic::warning(codes::MASTER_HOST_ALIAS, message).at(path)
         })
         .collect()
 }
@@ -145,7 +146,7 @@ fn taken_ports(spec: &At<'_>) -> Vec<Diagnostic> {
                 "let container \"{name}\" listen on another port than {number}: the master talks to the workers on it"
             );
             let help = "All containers of a pod share its ports: the one that comes second cannot listen.";
-            Diagnostic::warning(Code::MasterPortTaken, message).at(port.field("containerPort")).help(help)
+            Diagnostic::warning(codes::MASTER_PORT_TAKEN, message).at(port.field("containerPort")).help(help)
         })
         .collect()
 }

@@ -1,15 +1,16 @@
 //! Options of Locust that the operator's later ones override.
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+
 use super::mounted::containers;
-use crate::judge::{
-    Subject,
-    at::At,
-    protected::{LocustOption, Values, locust_option},
-    subject,
-};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
+use crate::{
+    codes,
+    judge::{
+        Subject,
+        at::At,
+        protected::{LocustOption, Values, locust_option},
+        subject,
+    },
 };
 
 /// An option with one value, as it is written.
@@ -77,5 +78,5 @@ fn overridden(what: &str, own: &Written<'_>, path: FieldPath) -> Diagnostic {
         _ => "the operator sets it",
     };
     let message = format!("remove {what}: {remedy}; the operator's {} {} wins", own.flag, own.value);
-    Diagnostic::warning(Code::OverriddenOption, message).at(path)
+    Diagnostic::warning(codes::OVERRIDDEN_OPTION, message).at(path)
 }

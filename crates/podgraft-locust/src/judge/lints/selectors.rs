@@ -1,7 +1,8 @@
 //! Rules of scheduling that speak of no pods.
 
-use crate::{judge::at::At, locust::base::POD_LABEL};
-use podgraft_merge::diagnostic::{Code, Diagnostic};
+use podgraft_merge::diagnostic::Diagnostic;
+
+use crate::{codes, judge::at::At, locust::base::POD_LABEL};
 
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
@@ -40,6 +41,6 @@ fn without_selector(at: &At<'_>, message: &str, label: &str) -> Option<Diagnosti
     let help = format!(
         "These pods have a label of their own:\n\nlabelSelector:\n  matchLabels:\n    {POD_LABEL}: {label}"
     );
-    let found = Diagnostic::warning(Code::SelectsNothing, message).at(at.path.clone());
+    let found = Diagnostic::warning(codes::SELECTS_NOTHING, message).at(at.path.clone());
     Some(if label.is_empty() { found } else { found.help(help) })
 }

@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use podgraft_merge::diagnostic::Diagnostic;
+
 use super::mounted::containers;
-use crate::judge::{
-    at::At,
-    protected::{Part, Parts},
+use crate::{
+    codes,
+    judge::{
+        at::At,
+        protected::{Part, Parts},
+    },
 };
-use podgraft_merge::diagnostic::{Code, Diagnostic};
 
 /// Judges the order of the variables: a reference is resolved by those before it only.
 ///
@@ -44,7 +48,7 @@ fn of_container(container: &At<'_>) -> Vec<Diagnostic> {
             let help = "What is not known stays in the value as it is written. A variable of the image cannot be read. \
                         $setElementOrder/env: [FIRST, SECOND] beside env puts the variables of a template in order.";
             let path = variable.field("value");
-            found.push(Diagnostic::warning(Code::VariableOrder, message).at(path).help(help));
+            found.push(Diagnostic::warning(codes::VARIABLE_ORDER, message).at(path).help(help));
         }
     }
     found

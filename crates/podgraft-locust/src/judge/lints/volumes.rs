@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use podgraft_merge::diagnostic::Diagnostic;
+
 use super::mounted::{Mounted, containers, mounts};
 use crate::{
+    codes,
     judge::{Subject, at::At},
     role::Role,
 };
-use podgraft_merge::diagnostic::{Code, Diagnostic};
 
 /// Judges the volumes of the pod.
 pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
@@ -18,12 +20,12 @@ pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
         let mounts = mounts.get(name).map_or(&[][..], Vec::as_slice);
         if mounts.is_empty() && !used_otherwise.contains(name) {
             let message = format!("mount volume \"{name}\" in a container, or remove it: nobody uses it");
-            found.push(Diagnostic::warning(Code::UnusedVolume, message).at(volume.path.clone()));
+            found.push(Diagnostic::warning(codes::UNUSED_VOLUME, message).at(volume.path.clone()));
         }
         if volume.names() == ["name"] {
             let message =
                 format!("give volume \"{name}\" a source: without one it is an emptyDir, which begins empty");
-            found.push(Diagnostic::warning(Code::VolumeWithoutSource, message).at(volume.path.clone()));
+            found.push(Diagnostic::warning(codes::VOLUME_WITHOUT_SOURCE, message).at(volume.path.clone()));
         }
         if subject.role == Role::Worker && subject.replicas > 1 && seems_shared(mounts, &volume) {
             let message = format!(
@@ -32,7 +34,7 @@ pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
             let help = "Containers of one pod share an emptyDir, pods do not. Workers share files through a \
                         persistentVolumeClaim with access mode ReadWriteMany.";
             found.push(
-                Diagnostic::warning(Code::EmptydirPerPod, message).at(volume.field("emptyDir")).help(help),
+                Diagnostic::warning(codes::EMPTYDIR_PER_POD, message).at(volume.field("emptyDir")).help(help),
             );
         }
     }

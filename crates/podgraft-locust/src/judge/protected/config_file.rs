@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::Value;
 
 use super::{expansion::Text, invocation::Invocation, mount_path::MountPath, options::Wiring, shown};
-use crate::judge::{Subject, at::At};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
+use crate::{
+    codes,
+    judge::{Subject, at::At},
 };
 
 /// The files that Locust reads without being told: the first from its home, the others from where it starts.
@@ -33,7 +33,7 @@ fn unseen(file: &str, path: FieldPath) -> Diagnostic {
     );
     let help = "Locust reads more options from the file given by --config, and from locust.conf, ~/.locust.conf and pyproject.toml. If \
                 one sets worker, processes, master-bind-host or master-bind-port, the pods of the test may not find each other.";
-    Diagnostic::warning(Code::UnseenConfig, message).at(path).help(help)
+    Diagnostic::warning(codes::UNSEEN_CONFIG, message).at(path).help(help)
 }
 
 /// The files that mounts put where Locust looks: with subPath as the mount itself, else as an item of its volume.

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::Value;
 
 use super::{
     expansion::{Part, Parts},
     shown,
 };
-use crate::judge::{Subject, at::At};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
+use crate::{
+    codes,
+    judge::{Subject, at::At},
 };
 
 /// The longest argument or `NAME=value` in bytes, without the NUL at its end.
@@ -60,7 +60,7 @@ impl Excess {
         let help = "Kubernetes puts the value of a variable wherever $(NAME) stands in a later variable, the command or the \
                     arguments. Linux takes 131,071 bytes for each of them and 2 MiB for all; put what is longer into a file, such as \
                     a ConfigMap's.";
-        Diagnostic::error(Code::ExecLimit, message).at(self.path.clone()).help(help)
+        Diagnostic::error(codes::EXEC_LIMIT, message).at(self.path.clone()).help(help)
     }
 }
 

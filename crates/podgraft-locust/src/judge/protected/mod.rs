@@ -34,11 +34,10 @@ pub(crate) use processes::{expecting, workers_per_pod};
 pub use settings::{LocustSettings, locust_settings};
 pub use table::ProtectedField;
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+
 use super::Subject;
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
-};
+use crate::codes;
 
 /// The protected fields, in the order in which they are judged: for documentation and for
 /// `explain --protected`.
@@ -69,7 +68,7 @@ pub fn protected(subject: &Subject<'_>) -> Vec<Diagnostic> {
 
 /// The error for a protected field that does not hold at `path`.
 fn refusal(field: &ProtectedField, path: FieldPath, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error(Code::ProtectedField, message)
+    Diagnostic::error(codes::PROTECTED_FIELD, message)
         .at(path)
         .help(format!("{} {}", field.reason, field.remedy))
 }

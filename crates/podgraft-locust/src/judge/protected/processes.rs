@@ -1,5 +1,6 @@
 //! How many Locusts run in a pod: `--processes`.
 
+use podgraft_merge::diagnostic::Diagnostic;
 use serde_json::Value;
 
 use super::{
@@ -11,10 +12,10 @@ use super::{
     table::{MASTER_PROCESSES, WORKER_PROCESSES},
 };
 use crate::{
+    codes,
     judge::{Subject, at::At, subject},
     role::Role,
 };
-use podgraft_merge::diagnostic::{Code, Diagnostic};
 
 /// How many workers connect from one worker pod, where its container says so: the number in `--processes` or
 /// `LOCUST_PROCESSES`. One without it, and where the number cannot be seen.
@@ -84,5 +85,5 @@ fn unknown(given: &Given, subject: &Subject<'_>, many: &str) -> Diagnostic {
     );
     let help = "With a number that can be seen the master waits for the pods times the number. Without, it may start the test \
                 before all workers are there.";
-    Diagnostic::warning(Code::UnknownProcesses, message).at(given.path.clone()).help(help)
+    Diagnostic::warning(codes::UNKNOWN_PROCESSES, message).at(given.path.clone()).help(help)
 }

@@ -1,5 +1,7 @@
 //! That master and workers find each other: the wiring options of container `locust`.
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+
 use super::{
     address::is_loopback,
     config_file,
@@ -16,12 +18,9 @@ use super::{
     },
 };
 use crate::{
+    codes,
     judge::{Subject, subject},
     role::Role,
-};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
 };
 
 /// The port on which every master listens.
@@ -244,7 +243,7 @@ impl Wires<'_> {
         };
         let help = "A shell hands arguments on only where its script names them, and the first word behind the script is its $0:\n\n\
                     command: [sh, -c, 'pip install -r /lotest/src/requirements.txt && exec locust \"$@\"', locust]";
-        Some(Diagnostic::warning(Code::LostArguments, message).at(path.clone()).help(help))
+        Some(Diagnostic::warning(codes::LOST_ARGUMENTS, message).at(path.clone()).help(help))
     }
 
     /// `envFrom` with a prefix that fits Locust's own variables: likely to be meant for Locust.
@@ -264,7 +263,7 @@ impl Wires<'_> {
             let names: Vec<&str> = counts.iter().filter(|name| name.starts_with(prefix)).copied().collect();
             let message =
                 format!("make sure that this source sets none of {}: nobody sees it here", names.join(", "));
-            Some(Diagnostic::note(Code::UnseenEnv, message).at(source.field("prefix")))
+            Some(Diagnostic::note(codes::UNSEEN_ENV, message).at(source.field("prefix")))
         };
         container.items("envFrom").into_iter().filter_map(note).collect()
     }

@@ -1,11 +1,9 @@
 //! [`Findings`]: the broken rules so far, and the checks that many fields share.
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+
 use super::formats::Format;
-use crate::judge::at::At;
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
-};
+use crate::{codes, judge::at::At};
 
 /// The broken rules so far.
 #[derive(Debug, Default)]
@@ -19,7 +17,7 @@ impl Findings {
 
     /// A broken rule.
     pub(super) fn refuse(&mut self, path: FieldPath, message: impl Into<String>) {
-        self.0.push(Diagnostic::error(Code::InvalidField, message).at(path));
+        self.0.push(Diagnostic::error(codes::INVALID_FIELD, message).at(path));
     }
 
     /// The text `name` must be there and not empty. Gives it, if it is.

@@ -3,13 +3,13 @@
 use std::sync::LazyLock;
 
 use jsonschema::{ValidationError, Validator, error::ValidationErrorKind, paths::LocationSegment};
-use serde_json::{Value, json};
-
-use crate::{judge::at::item_path, structure};
 use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::Diagnostic,
     path::{FieldPath, Segment},
 };
+use serde_json::{Value, json};
+
+use crate::{codes, judge::at::item_path, structure};
 
 /// The schema of a Job and all that is in it, as Kubernetes publishes it.
 const SCHEMA: &str = include_str!("job.schema.json");
@@ -43,7 +43,7 @@ static VALIDATOR: LazyLock<Option<Validator>> = LazyLock::new(|| {
 pub(super) fn judge(pod: &Value) -> Vec<Diagnostic> {
     let Some(validator) = VALIDATOR.as_ref() else {
         let message = "rebuild podgraft: its schema of a Job cannot be read";
-        return vec![Diagnostic::error(Code::InvalidStructure, message)];
+        return vec![Diagnostic::error(codes::INVALID_STRUCTURE, message)];
     };
     let pod = without_nulls(pod);
     // A null in a list is read as an empty item, and judged as such.
@@ -92,7 +92,7 @@ fn told(pod: &Value, error: &ValidationError<'_>) -> Diagnostic {
         }
         _ => (path, format!("correct {name}: {error}")),
     };
-    Diagnostic::error(Code::InvalidStructure, message).at(path)
+    Diagnostic::error(codes::INVALID_STRUCTURE, message).at(path)
 }
 
 /// Where an error is, by merge keys where lists have some.

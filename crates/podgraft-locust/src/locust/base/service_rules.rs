@@ -2,6 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use podgraft_merge::{
+    diagnostic::{Diagnostic, did_you_mean},
+    path::FieldPath,
+};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -10,11 +14,7 @@ use super::{
     service::{object, own_ports, web_ports},
     web_service_name_of,
 };
-use crate::{judge, locust::test::Test, role::Role};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic, did_you_mean},
-    path::FieldPath,
-};
+use crate::{codes, judge, locust::test::Test, role::Role};
 
 /// The longest name of a Service.
 const LONGEST_NAME: usize = 63;
@@ -46,7 +46,7 @@ pub(in crate::locust) fn service_rules(test: &Test, master_template: &Value) -> 
                 let message = format!(
                     "publish another port than {number}: the master commands its workers there, without any authentication"
                 );
-                Diagnostic::error(Code::PublishedPort, message).at(at.field("ports").index(index).field(field))
+                Diagnostic::error(codes::PUBLISHED_PORT, message).at(at.field("ports").index(index).field(field))
             })
         }));
     }
@@ -71,7 +71,8 @@ fn rules(
             let message = format!(
                 "remove the label \"{name}\": the Services are known by it, and it stays the operator's"
             );
-            found.push(Diagnostic::warning(Code::ReservedLabel, message).at(at.field("labels").field(name)));
+            found
+                .push(Diagnostic::warning(codes::RESERVED_LABEL, message).at(at.field("labels").field(name)));
         }
     }
     found
@@ -83,7 +84,7 @@ fn name_rule(test: &Test, at: &FieldPath) -> Option<Diagnostic> {
     let message = format!(
         "shorten metadata.name by {surplus} characters, or remove webService: its Service is called {name}, and a name has at most {LONGEST_NAME}"
     );
-    Some(Diagnostic::error(Code::InvalidName, message).at(at.clone()))
+    Some(Diagnostic::error(codes::INVALID_NAME, message).at(at.clone()))
 }
 
 /// The ports that have the number and protocol, the name or the nodePort of an earlier one.
@@ -113,7 +114,7 @@ fn duplicates(own: &[Value], written: &[Map<String, Value>], at: &FieldPath) -> 
             let value = text(field).unwrap_or_default();
             let message = format!("choose another {field} than {value}: {earlier} has it");
             let path = at.field("ports").index(index).field(field);
-            found.push(Diagnostic::error(Code::DuplicatePort, message).at(path));
+            found.push(Diagnostic::error(codes::DUPLICATE_PORT, message).at(path));
         }
     }
     found
@@ -140,7 +141,7 @@ fn unknown_targets(
             protocol.unwrap_or("TCP")
         );
         let path = at.field("ports").index(index).field("targetPort");
-        Some(Diagnostic::warning(Code::UnknownPort, message).at(path))
+        Some(Diagnostic::warning(codes::UNKNOWN_PORT, message).at(path))
     };
     written.iter().enumerate().filter_map(unknown).collect()
 }

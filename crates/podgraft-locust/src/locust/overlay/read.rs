@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::{Value, json};
 
 use super::{
@@ -11,14 +12,10 @@ use super::{
     selection::Selection,
 };
 use crate::{
-    judge,
+    codes, judge,
     locust::{normalize::normalize, test, unknown, unquoted},
     manifest::Document,
     structure::{Structure, metadata_of_other_kind, not_a_text},
-};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
 };
 
 static CLUSTER: LazyLock<(Value, Structure)> = LazyLock::new(|| test::structure("ClusterPodOverlay"));
@@ -121,7 +118,7 @@ fn metadata(kind: Kind, value: &Value) -> Vec<Diagnostic> {
     let version = value.get("apiVersion").and_then(Value::as_str).unwrap_or("nothing");
     if version != VERSION {
         let message = format!("write apiVersion as {VERSION}, not as {version}");
-        errors.push(say(Code::UnsupportedVersion, message, &["apiVersion"]));
+        errors.push(say(codes::UNSUPPORTED_VERSION, message, &["apiVersion"]));
     }
     errors.extend(unknown::outside_of_spec(kind.as_str(), &checks_of(kind).0, value));
     if let Some(error) = metadata_of_other_kind(value) {
@@ -130,25 +127,25 @@ fn metadata(kind: Kind, value: &Value) -> Vec<Diagnostic> {
     }
     let name = value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
     if let Some(other) = value.pointer("/metadata/name").filter(|name| !name.is_string() && !name.is_null()) {
-        errors.push(say(Code::InvalidName, not_a_text("metadata.name", other), &["metadata", "name"]));
+        errors.push(say(codes::INVALID_NAME, not_a_text("metadata.name", other), &["metadata", "name"]));
     } else if name.is_empty() {
         let message = "add metadata.name: tests and messages call the overlay by it".to_owned();
-        errors.push(say(Code::MissingName, message, &["metadata", "name"]));
+        errors.push(say(codes::MISSING_NAME, message, &["metadata", "name"]));
     } else if !judge::is_object_name(name) {
         let message =
             format!("write the name in lower case letters, digits, - and . only: \"{name}\" is no DNS name");
-        errors.push(say(Code::InvalidName, message, &["metadata", "name"]));
+        errors.push(say(codes::INVALID_NAME, message, &["metadata", "name"]));
     }
     let namespace = value.pointer("/metadata/namespace").filter(|namespace| !namespace.is_null());
     errors.extend(
         unquoted::metadata(value)
             .into_iter()
-            .filter(|error| kind == Kind::Namespaced || error.code != Code::InvalidNamespace),
+            .filter(|error| kind == Kind::Namespaced || error.code != codes::INVALID_NAMESPACE),
     );
     if kind == Kind::Cluster && namespace.is_some() {
         let message = "remove metadata.namespace, or write kind as PodOverlay: a ClusterPodOverlay is in no namespace; \
             spec.namespaceSelector says whose tests it is for";
-        errors.push(say(Code::InvalidNamespace, message.to_owned(), &["metadata", "namespace"]));
+        errors.push(say(codes::INVALID_NAMESPACE, message.to_owned(), &["metadata", "namespace"]));
     }
     errors
 }
@@ -178,7 +175,7 @@ fn templates(spec: &Value) -> Vec<Diagnostic> {
             let message = "remove the name: eachContainer is for every container; a change to one container is an item of \
                 podTemplate.spec.containers";
             let path = FieldPath::fields(["spec", band, "eachContainer", "name"]);
-            errors.push(Diagnostic::error(Code::EachContainerName, message).at(path));
+            errors.push(Diagnostic::error(codes::EACH_CONTAINER_NAME, message).at(path));
         }
     }
     errors

@@ -2,16 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 
+use podgraft_merge::{
+    diagnostic::{Diagnostic, nearest},
+    path::FieldPath,
+};
+
 use super::{
     Overlays,
     namespace::Namespace,
     object::{Kind, Overlay, Unreadable},
     selection::{Match, Selection},
 };
-use crate::locust::{api::shared::OverlayReference, test::Test};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic, nearest},
-    path::FieldPath,
+use crate::{
+    codes,
+    locust::{api::shared::OverlayReference, test::Test},
 };
 
 /// So many missing names of a test are compared with the names that there are, for a "did you mean".
@@ -94,7 +98,7 @@ impl<'o> Choice<'_, 'o> {
                 let errors = overlay.first_errors();
                 let message =
                     format!("correct {overlay}, which may apply to this test and cannot be read: {errors}");
-                Diagnostic::error(Code::InvalidOverlay, message).at(FieldPath::root())
+                Diagnostic::error(codes::INVALID_OVERLAY, message).at(FieldPath::root())
             })
             .collect();
         self.found.extend(errors);
@@ -111,7 +115,7 @@ impl<'o> Choice<'_, 'o> {
                  apply to it; left out"
             );
             let path = FieldPath::fields(["metadata", "namespace"]);
-            self.found.push(Diagnostic::warning(Code::UnknownNamespace, message).at(path));
+            self.found.push(Diagnostic::warning(codes::UNKNOWN_NAMESPACE, message).at(path));
         }
         for overlay in self.overlays.readable.iter().filter(|overlay| !overlay.selection.opt_in) {
             if !self.is_within(overlay.kind, overlay.namespace.as_deref()) {
@@ -137,7 +141,7 @@ impl<'o> Choice<'_, 'o> {
             let kind = kind_of(reference);
             if !seen.insert((kind, reference.name.as_str())) {
                 let message = format!("remove one of the two: {kind} \"{}\" is listed twice", reference.name);
-                self.found.push(Diagnostic::error(Code::RepeatedOverlay, message).at(path));
+                self.found.push(Diagnostic::error(codes::REPEATED_OVERLAY, message).at(path));
                 continue;
             }
             match readable.get(&(kind, reference.name.as_str())) {
@@ -165,7 +169,7 @@ impl<'o> Choice<'_, 'o> {
     fn opt_in(&mut self, overlay: &'o Overlay, path: &FieldPath) {
         let not_for_it = |why: &str| {
             let message = format!("remove {overlay}, or change {why}: it is not for this test");
-            Diagnostic::error(Code::OverlayNotForTest, message).at(path.clone())
+            Diagnostic::error(codes::OVERLAY_NOT_FOR_TEST, message).at(path.clone())
         };
         match self.matches(&overlay.selection) {
             Match::OtherTests => {
@@ -184,7 +188,7 @@ impl<'o> Choice<'_, 'o> {
                 let message = format!(
                     "remove {overlay} from spec.overlays: it is not opt-in and applies anyway, in its own place"
                 );
-                self.found.push(Diagnostic::warning(Code::OverlayNotOptIn, message).at(path.clone()));
+                self.found.push(Diagnostic::warning(codes::OVERLAY_NOT_OPT_IN, message).at(path.clone()));
             }
         }
     }
@@ -221,7 +225,7 @@ impl<'o> Choice<'_, 'o> {
             (Kind::Namespaced, Some(namespace)) => format!(" in namespace {}", namespace.name),
             (Kind::Namespaced, None) => " without a namespace".to_owned(),
         };
-        Diagnostic::error(Code::MissingOverlay, format!("there is no {kind} \"{name}\"{place}{hint}"))
+        Diagnostic::error(codes::MISSING_OVERLAY, format!("there is no {kind} \"{name}\"{place}{hint}"))
     }
 
     fn depends_on_namespace(&self, overlay: &Overlay) -> Diagnostic {
@@ -230,7 +234,8 @@ impl<'o> Choice<'_, 'o> {
             "say which labels the namespace has (--namespace {name}=label=value,...): whether {overlay} applies depends on \
              them; left out"
         );
-        Diagnostic::warning(Code::UnknownNamespace, message).at(FieldPath::fields(["metadata", "namespace"]))
+        Diagnostic::warning(codes::UNKNOWN_NAMESPACE, message)
+            .at(FieldPath::fields(["metadata", "namespace"]))
     }
 
     fn matches(&self, selection: &Selection) -> Match {

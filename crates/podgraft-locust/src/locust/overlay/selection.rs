@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::Value;
 
 use super::{namespace::Namespace, selector::Selector};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
-};
+use crate::codes;
 
 /// Which tests an overlay is for: opt-in and both selectors must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,7 +57,7 @@ impl Selection {
             Some(_) => {
                 let message = "write \"optIn\" as true or false";
                 errors.push(
-                    Diagnostic::error(Code::InvalidValue, message).at(FieldPath::fields(["spec", "optIn"])),
+                    Diagnostic::error(codes::INVALID_VALUE, message).at(FieldPath::fields(["spec", "optIn"])),
                 );
                 false
             }

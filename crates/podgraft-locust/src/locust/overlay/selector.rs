@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use podgraft_merge::diagnostic::Diagnostic;
 use serde_json::Value;
 
 use crate::{
-    judge,
+    codes, judge,
     locust::api::v1alpha1::{LabelRequirement, LabelSelector},
 };
-use podgraft_merge::diagnostic::{Code, Diagnostic};
 
 /// A checked label selector. The empty one matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Selector {
             return Err(errors);
         }
         let written: LabelSelector = serde_json::from_value(written.clone()).map_err(|error| {
-            vec![Diagnostic::error(Code::InvalidValue, format!("correct the selector: {error}"))]
+            vec![Diagnostic::error(codes::INVALID_VALUE, format!("correct the selector: {error}"))]
         })?;
         let equal = |(key, value): (&String, &String)| Requirement {
             key: key.clone(),

@@ -1,11 +1,9 @@
 //! [`Overlays`]: all overlays that there are, in the order in which they apply.
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+
 use super::object::{Kind, Overlay, Unreadable};
-use crate::manifest::Document;
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
-};
+use crate::{codes, manifest::Document};
 
 /// All overlays that there are. Which of them apply to a test is for [`Overlays::applying`] to say.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +71,7 @@ impl Overlays {
             let path = FieldPath::fields(["metadata", "name"]);
             let place = first.position(&path).map_or_else(String::new, |position| format!(" at {position}"));
             let message = format!("rename or remove one: there is another {overlay}{place}");
-            found.push(overlay.say(Diagnostic::error(Code::DuplicateOverlay, message).at(path)));
+            found.push(overlay.say(Diagnostic::error(codes::DUPLICATE_OVERLAY, message).at(path)));
         }
         found
     }

@@ -2,13 +2,13 @@
 
 use std::cell::LazyCell;
 
-use serde_json::Value;
-
-use crate::{judge, role::Role};
 use podgraft_merge::{
-    diagnostic::{Code, Diagnostic, Severity},
+    diagnostic::{Diagnostic, Severity},
     path::{FieldPath, Segment},
 };
+use serde_json::Value;
+
+use crate::{codes, judge, role::Role};
 
 const LISTS: [&str; 2] = ["containers", "initContainers"];
 
@@ -24,7 +24,7 @@ pub(super) fn found_elsewhere(
     let Some([Segment::Field(_), Segment::Field(written), Segment::Key(key)]) = path else { return finding };
     let name = key.iter().find(|(key, _)| key == "name").and_then(|(_, name)| name.as_str());
     let Some(name) =
-        name.filter(|_| finding.code == Code::UnknownTarget && LISTS.contains(&written.as_str()))
+        name.filter(|_| finding.code == codes::UNKNOWN_TARGET && LISTS.contains(&written.as_str()))
     else {
         return finding;
     };

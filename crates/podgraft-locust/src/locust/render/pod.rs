@@ -2,6 +2,13 @@
 
 use std::{cell::LazyCell, collections::HashSet};
 
+use podgraft_merge::{
+    diagnostic::Diagnostic,
+    layers::{self, Folded},
+    path::{FieldPath, Lookup, Segment},
+    schema::Schema,
+    work::Work,
+};
 use serde_json::Value;
 
 use super::{
@@ -12,6 +19,7 @@ use super::{
     wish::{Wish, layers_of, wishes},
 };
 use crate::{
+    codes,
     judge::{self, Subject},
     locust::{
         base,
@@ -24,13 +32,6 @@ use crate::{
     },
     manifest::Document,
     role::Role,
-};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    layers::{self, Folded},
-    path::{FieldPath, Lookup, Segment},
-    schema::Schema,
-    work::Work,
 };
 
 /// One role's final pod template.
@@ -76,7 +77,7 @@ impl<'o> Pod<'o> {
             .collect();
         let Some(schema) = Schema::pod_template() else {
             diagnostics.push(Diagnostic::error(
-                Code::NoSchema,
+                codes::NO_SCHEMA,
                 "rebuild podgraft: its schema has no PodTemplateSpec",
             ));
             let told = Told { base: base.clone(), provenance: None, wishes, followed: None };
@@ -143,7 +144,7 @@ impl<'o> Pod<'o> {
 
 /// What overlays aim at and is not there, among what their layers said.
 fn missing_targets(findings: &[(usize, Diagnostic)], wishes: &[Wish<'_>]) -> Vec<(Reference, Diagnostic)> {
-    let missing = findings.iter().filter(|(_, finding)| finding.code == Code::UnknownTarget);
+    let missing = findings.iter().filter(|(_, finding)| finding.code == codes::UNKNOWN_TARGET);
     let of_overlay = |(layer, finding): &(usize, Diagnostic)| {
         let overlay = wishes.get(*layer)?.overlay?.overlay;
         Some((overlay.reference(), finding.clone()))
@@ -184,7 +185,7 @@ fn constraints(folded: &Folded, wishes: &[Wish<'_>], place: &Place<'_, '_>) -> V
 /// A diagnostic about the final pod, with the layer that last changed the place.
 fn blamed(finding: Diagnostic, folded: &Folded, wishes: &[Wish<'_>], document: &Document) -> Diagnostic {
     let Some(path) = &finding.path else { return finding };
-    let is_constraint = finding.code == Code::Constraint;
+    let is_constraint = finding.code == codes::CONSTRAINT;
     // Of a container as a whole, who made it is to blame, not who changed something in it last.
     let is_item = is_constraint && matches!(path.segments().last(), Some(Segment::Key(_)));
     let blame = folded.provenance.blame(&if is_item { path.field("name") } else { path.clone() });

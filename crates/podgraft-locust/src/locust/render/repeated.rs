@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::Diagnostic,
     layers::Folded,
     patch::Child,
     path::{FieldPath, Segment},
     schema::Schema,
 };
+use serde_json::Value;
+
+use crate::codes;
 
 /// Lists in which a word may well be there twice.
 const WORDS: [&str; 2] = ["args", "command"];
@@ -43,7 +44,7 @@ pub(super) fn repeated_items(
             format!("{one} sets the first, {other} the second")
         };
         let message = format!("remove one of two items of {name}, which are the same: {by}");
-        found.push(Diagnostic::warning(Code::DuplicateItem, message).at(path));
+        found.push(Diagnostic::warning(codes::DUPLICATE_ITEM, message).at(path));
     }
     found
 }

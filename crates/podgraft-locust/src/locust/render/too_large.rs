@@ -2,15 +2,15 @@
 
 use std::io;
 
-use serde_json::Value;
-
-use super::{Rendered, origins::Told};
-use crate::{manifest::Document, role::Role};
 use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::Diagnostic,
     path::{FieldPath, Segment},
     schema::{Field, ListKeys, ListKind, Schema, Type},
 };
+use serde_json::Value;
+
+use super::{Rendered, origins::Told};
+use crate::{codes, manifest::Document, role::Role};
 
 /// What etcd takes in one request, where it is not configured otherwise.
 ///
@@ -44,7 +44,7 @@ pub(super) fn too_large(
         "make this smaller, or mount it from a ConfigMap: it has {largest} bytes, and the Jobs of the test have {all}; etcd takes \
          {ETCD_TAKES} at once, and both Jobs are kept in one object when the test starts"
     );
-    let mut diagnostic = Diagnostic::error(Code::TooLargeToStore, message).at(path.clone());
+    let mut diagnostic = Diagnostic::error(codes::TOO_LARGE_TO_STORE, message).at(path.clone());
     diagnostic.layer = Some(wish.map_or_else(|| "base".to_owned(), |wish| wish.name.clone()));
     Some(diagnostic.positioned(wish.and_then(|wish| wish.position(Some(&path), document))))
 }

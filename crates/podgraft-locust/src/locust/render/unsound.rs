@@ -1,6 +1,8 @@
 //! [`Unsound`]: what is wrong with a test as it is written, and need not be said of its pods once more.
 
-use podgraft_merge::diagnostic::{Code, Diagnostic};
+use podgraft_merge::diagnostic::Diagnostic;
+
+use crate::codes;
 
 /// The layer of a typed field is called by its path behind this.
 const TYPED_FIELD: &str = "typed field ";
@@ -30,7 +32,7 @@ impl Unsound {
         let path = diagnostic.path.as_ref().map(ToString::to_string);
         let origin = match diagnostic.layer.as_deref() {
             // The base is made of many fields, the name among them; what others demand of it is news.
-            Some(layer) if layer.starts_with("base") => return diagnostic.code == Code::Constraint,
+            Some(layer) if layer.starts_with("base") => return diagnostic.code == codes::CONSTRAINT,
             Some(layer) => {
                 layer.strip_prefix(TYPED_FIELD).map_or_else(|| format!(".spec.{layer}"), str::to_owned)
             }

@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::Value;
 
 use crate::{
-    judge,
+    codes, judge,
     locust::base,
     role::Role,
     structure::{metadata_of_other_kind, not_a_map, not_a_text},
-};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
 };
 
 /// What stands here for the characters that a server adds to `generateName`.
@@ -49,7 +46,7 @@ fn field<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
 fn kind(value: &Value, errors: &mut Vec<Diagnostic>) {
     if value.get("kind").is_none_or(|kind| kind != "LocustTest") {
         let message = "write kind as LocustTest: it is the only kind of locust.io";
-        errors.push(Diagnostic::error(Code::UnsupportedKind, message).at(FieldPath::fields(["kind"])));
+        errors.push(Diagnostic::error(codes::UNSUPPORTED_KIND, message).at(FieldPath::fields(["kind"])));
     }
 }
 
@@ -77,19 +74,19 @@ fn name(value: &Value, found: &mut Vec<Diagnostic>) -> String {
     let Some(written) = written else {
         if !is_generated && field(value, "name").is_none() {
             let message = "add metadata.name: the Jobs and the Service are named after it";
-            found.push(Diagnostic::error(Code::MissingName, message).at(path));
+            found.push(Diagnostic::error(codes::MISSING_NAME, message).at(path));
         }
         return String::new();
     };
     let name = if is_generated { written + GENERATED } else { written };
     found.extend(
-        name_rules(&name).map(|message| Diagnostic::error(Code::InvalidName, message).at(path.clone())),
+        name_rules(&name).map(|message| Diagnostic::error(codes::INVALID_NAME, message).at(path.clone())),
     );
     if is_generated {
         let message = format!(
             "read the name {name} as a placeholder: the server writes five other characters where {GENERATED} stands"
         );
-        found.push(Diagnostic::note(Code::GeneratedName, message).at(path));
+        found.push(Diagnostic::note(codes::GENERATED_NAME, message).at(path));
     }
     name
 }
@@ -117,8 +114,8 @@ fn string(value: &Value, name: &str, errors: &mut Vec<Diagnostic>) -> Option<Str
     let found = field(value, name)?;
     if !found.is_string() {
         let code = match name {
-            "namespace" => Code::InvalidNamespace,
-            _ => Code::InvalidName,
+            "namespace" => codes::INVALID_NAMESPACE,
+            _ => codes::INVALID_NAME,
         };
         let message = not_a_text(&format!("metadata.{name}"), found);
         errors.push(Diagnostic::error(code, message).at(FieldPath::fields(["metadata", name])));
@@ -132,7 +129,7 @@ fn string_map(value: &Value, name: &str, errors: &mut Vec<Diagnostic>) -> BTreeM
     let Some(found) = field(value, name) else { return BTreeMap::new() };
     let Value::Object(entries) = found else {
         let message = not_a_map(&format!("metadata.{name}"), found);
-        errors.push(Diagnostic::error(Code::InvalidValue, message).at(path));
+        errors.push(Diagnostic::error(codes::INVALID_VALUE, message).at(path));
         return BTreeMap::new();
     };
     let mut texts = BTreeMap::new();
@@ -141,7 +138,7 @@ fn string_map(value: &Value, name: &str, errors: &mut Vec<Diagnostic>) -> BTreeM
             texts.insert(key.clone(), text.to_owned());
         } else {
             let message = not_a_text(&format!("\"{key}\""), value);
-            errors.push(Diagnostic::error(Code::InvalidValue, message).at(path.field(key.as_str())));
+            errors.push(Diagnostic::error(codes::INVALID_VALUE, message).at(path.field(key.as_str())));
         }
     }
     texts

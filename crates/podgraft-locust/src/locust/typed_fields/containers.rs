@@ -1,15 +1,16 @@
 //! Image, arguments, resources and security of the container `locust`.
 
+use podgraft_merge::{
+    diagnostic::{Diagnostic, did_you_mean},
+    path::FieldPath,
+};
 use serde_json::json;
 
 use super::Pieces;
 use crate::{
+    codes,
     locust::{base, command},
     role::Role,
-};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic, did_you_mean},
-    path::FieldPath,
 };
 
 impl Pieces<'_> {
@@ -77,14 +78,14 @@ impl Pieces<'_> {
                 let message = format!(
                     "remove \"{flag}\" from removeArgs: without it, master and workers do not find each other"
                 );
-                self.say(&origin, Diagnostic::error(Code::ProtectedField, message));
+                self.say(&origin, Diagnostic::error(codes::PROTECTED_FIELD, message));
             } else if !removable.contains(&flag.as_str()) {
                 let near = did_you_mean(flag, removable.iter().copied());
                 let near = if near.is_empty() { format!(": it has {}", removable.join(", ")) } else { near };
                 let message = format!(
                     "remove \"{flag}\" from removeArgs, the operator gives the {role} no such flag{near}"
                 );
-                self.say(&origin, Diagnostic::warning(Code::NothingToRemove, message));
+                self.say(&origin, Diagnostic::warning(codes::NOTHING_TO_REMOVE, message));
             }
         }
     }

@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::{Value, json};
 
 use super::{
     Pieces,
     variable_order::{Order, Place, order},
 };
-use crate::locust::api::shared::OpenTelemetry;
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
-};
+use crate::{codes, locust::api::shared::OpenTelemetry};
 
 impl Pieces<'_> {
     pub(super) fn environment(&mut self) {
@@ -51,7 +48,7 @@ impl Pieces<'_> {
                     "remove the variable \"{name}\" here: it is listed again below, and the last one wins"
                 );
                 let origin = FieldPath::fields(["spec", "env", "variables"]).index(index);
-                self.say(&origin, Diagnostic::warning(Code::DuplicateVariable, message));
+                self.say(&origin, Diagnostic::warning(codes::DUPLICATE_VARIABLE, message));
             }
         }
     }
@@ -83,7 +80,7 @@ impl Pieces<'_> {
             );
             let origin = last.get(variable.as_str()).or_else(|| last.get(other.as_str()));
             if let Some(origin) = origin {
-                self.say(origin, Diagnostic::warning(Code::ShadowedVariable, message));
+                self.say(origin, Diagnostic::warning(codes::SHADOWED_VARIABLE, message));
             }
         }
     }

@@ -1,15 +1,13 @@
 //! Labels and annotations of the pods.
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::{Map, Value, json};
 
 use super::Pieces;
 use crate::{
+    codes,
     locust::base::{self, MANAGED_BY_LABEL, POD_LABEL, TEST_LABEL},
     role::Role,
-};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
 };
 
 /// Labels that the operator and the Job controller know pods by.
@@ -37,7 +35,7 @@ impl Pieces<'_> {
             if RESERVED.contains(&name.as_str()) {
                 let message =
                     format!("remove the label \"{name}\": pods are known by it, and it stays the operator's");
-                self.say(&origin.field(name), Diagnostic::warning(Code::ReservedLabel, message));
+                self.say(&origin.field(name), Diagnostic::warning(codes::RESERVED_LABEL, message));
             } else {
                 free.insert(name.clone(), Value::from(value.as_str()));
             }
@@ -61,7 +59,7 @@ impl Pieces<'_> {
                     "remove the label \"{name}\": the Jobs are known by it, and it stays the operator's"
                 );
                 let path = FieldPath::fields(["spec", "job", "labels", name]);
-                self.say(&path, Diagnostic::warning(Code::ReservedLabel, message));
+                self.say(&path, Diagnostic::warning(codes::RESERVED_LABEL, message));
             }
         }
     }

@@ -1,13 +1,10 @@
 //! Scheduling, pull secrets and security of the pod.
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::json;
 
 use super::Pieces;
-use crate::locust::config::Config;
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
-};
+use crate::{codes, locust::config::Config};
 
 impl Pieces<'_> {
     pub(super) fn pod(&mut self, config: &Config) {
@@ -59,5 +56,5 @@ fn ignored(field: &str, setting: &str) -> Diagnostic {
     let message = format!(
         "remove {field}, or ask for locustPods.{setting} in the operator's configuration: it is off, and {field} is ignored"
     );
-    Diagnostic::warning(Code::IgnoredField, message)
+    Diagnostic::warning(codes::IGNORED_FIELD, message)
 }

@@ -2,19 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::{Value, json};
 
 use super::Pieces;
 use crate::{
+    codes,
     locust::{
         api::{shared::Target, v2::SecretMount},
         base,
     },
     role::Role,
-};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
 };
 
 impl Pieces<'_> {
@@ -85,7 +83,7 @@ impl Pieces<'_> {
         let name = volume.get("name").and_then(Value::as_str).unwrap_or_default();
         if let Some(first) = seen.insert(name.to_owned(), origin.clone()) {
             let message = format!("rename or remove one of the two volumes \"{name}\": the other is {first}");
-            self.say(&origin, Diagnostic::error(Code::DuplicateVolume, message));
+            self.say(&origin, Diagnostic::error(codes::DUPLICATE_VOLUME, message));
             return;
         }
         // What is wrong with the name is said already; what the operator has of that name stays.
@@ -116,7 +114,7 @@ impl Pieces<'_> {
         if let Some(first) = seen.get(path) {
             let message =
                 format!("change the mountPath of one of the two mounts at {path}: the other is {first}");
-            self.say(&origin, Diagnostic::error(Code::DuplicateMountPath, message));
+            self.say(&origin, Diagnostic::error(codes::DUPLICATE_MOUNT_PATH, message));
             return;
         }
         self.locust(&origin, json!({ "volumeMounts": [mount] }));

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Extended, Merge, Options, Shared, keys::Keys};
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Diagnostic, codes},
     patch::{Cause, Observer, Trail, directive, trail::Place},
     path::FieldPath,
     schema::{Field, ListKind, Schema, Type},
@@ -70,7 +70,7 @@ impl<O: Observer> Merge<'_, O> {
         });
         let (Some(spec), Some(item)) = (spec, item) else {
             self.refuse(
-                Code::NoContainers,
+                codes::NO_CONTAINERS,
                 &Trail::ROOT,
                 "write eachContainer only for pods: there are no containers",
             );
@@ -78,7 +78,7 @@ impl<O: Observer> Merge<'_, O> {
         };
         let Value::Object(patch) = patch else {
             self.refuse(
-                Code::NotAnObject,
+                codes::NOT_AN_OBJECT,
                 &Trail::ROOT.field("eachContainer"),
                 "write eachContainer as a map",
             );
@@ -87,7 +87,7 @@ impl<O: Observer> Merge<'_, O> {
         if patch.contains_key("name") {
             let message =
                 "remove the \"name\": eachContainer is about every container; use podTemplate for one";
-            refuse(self, Code::EachContainerName, "name", message.to_owned());
+            refuse(self, codes::EACH_CONTAINER_NAME, "name", message.to_owned());
             return None;
         }
         match patch.get(directive::PATCH) {
@@ -95,7 +95,7 @@ impl<O: Observer> Merge<'_, O> {
             Some(Value::String(verb)) if verb == "delete" || verb == "replace" => {
                 let message =
                     format!("remove the $patch: {verb}: it would remove every container's name and image");
-                refuse(self, Code::EachContainerPatch, directive::PATCH, message);
+                refuse(self, codes::EACH_CONTAINER_PATCH, directive::PATCH, message);
                 return None;
             }
             _ => {}

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Child, Merge, Outcome, UnknownFields, unknown_field};
 use crate::{
-    diagnostic::{Code, ExpectedItems, ExpectedValue, ValueKind, mend},
+    diagnostic::{ExpectedItems, ExpectedValue, ValueKind, codes, mend},
     patch::{Cause, Observer, Trail, directive, element::GoType, trail::Place},
     schema::{Field, ListKind, Scalar, Schema, Type},
     work::MADE,
@@ -69,7 +69,7 @@ impl<O: Observer> Merge<'_, O> {
             };
             let message =
                 format!("replace the null: {fields}to remove \"{name}\", write $unset: [{name}] beside it");
-            self.refuse(Code::Null, trail, message);
+            self.refuse(codes::NULL, trail, message);
             return false;
         }
         match wanted(ty) {
@@ -84,7 +84,7 @@ impl<O: Observer> Merge<'_, O> {
                     kind.name(),
                     GoType::of(value).name()
                 );
-                self.refuse(Code::WrongKind, trail, message);
+                self.refuse(codes::WRONG_KIND, trail, message);
                 false
             }
             _ => true,
@@ -149,7 +149,7 @@ impl<O: Observer> Merge<'_, O> {
             self.observer.delete(trail, was, Cause::Delete);
         } else if outcome == Outcome::Deleted {
             let message = format!("remove the $patch: delete: there is no \"{key}\" to delete");
-            self.warn(Code::NothingToDelete, trail, message);
+            self.warn(codes::NOTHING_TO_DELETE, trail, message);
         }
     }
 
@@ -163,7 +163,7 @@ impl<O: Observer> Merge<'_, O> {
                 if patch.get(directive::PATCH).is_some_and(|verb| verb == "delete") {
                     let message =
                         "leave the item out instead of marking it $patch: delete: the list has no merge key";
-                    self.refuse(Code::DeleteInAtomicList, trail, message);
+                    self.refuse(codes::DELETE_IN_ATOMIC_LIST, trail, message);
                     return None;
                 }
                 self.work.spend(MADE);
@@ -199,7 +199,7 @@ impl<O: Observer> Merge<'_, O> {
                 break;
             }
             if value.is_null() {
-                self.refuse(Code::Null, &at, "remove the null from the list");
+                self.refuse(codes::NULL, &at, "remove the null from the list");
             } else {
                 made.extend(self.fresh(value, item, &at));
             }
@@ -222,7 +222,7 @@ impl<O: Observer> Merge<'_, O> {
                     let message = format!(
                         "write either {key} or \"{field}\": \"{field}\" replaces the list that {key} extends"
                     );
-                    self.refuse(Code::Contradiction, &trail.field(field), message);
+                    self.refuse(codes::CONTRADICTION, &trail.field(field), message);
                 }
             }
         }
@@ -236,7 +236,7 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!(
                     "remove \"{field}\" from $unset, or remove \"{key}\": they contradict each other"
                 );
-                self.refuse(Code::Contradiction, &trail.field(field), message);
+                self.refuse(codes::CONTRADICTION, &trail.field(field), message);
             }
         }
     }
@@ -254,7 +254,7 @@ impl<O: Observer> Merge<'_, O> {
         for key in patch.keys().filter(|key| !key.starts_with('$') && !listed(key)) {
             let message =
                 format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it");
-            self.refuse(Code::BadRetainKeys, &trail.field(directive::RETAIN_KEYS), message);
+            self.refuse(codes::BAD_RETAIN_KEYS, &trail.field(directive::RETAIN_KEYS), message);
         }
         self.moved();
         base.retain(|key, value| {
@@ -281,13 +281,13 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!(
                     "remove \"{name}\" from $unset: it is the item's merge key; write $patch: delete to remove the item"
                 );
-                self.refuse(Code::UnsetMergeKey, &at, message);
+                self.refuse(codes::UNSET_MERGE_KEY, &at, message);
             } else if let Some(was) = base.remove(name) {
                 self.moved();
                 self.observer.delete(&at, Some(was), Cause::Unset);
             } else {
                 let message = format!("remove \"{name}\" from $unset: there is nothing to remove");
-                self.warn(Code::NothingToUnset, &at, message);
+                self.warn(codes::NOTHING_TO_UNSET, &at, message);
             }
         }
     }
@@ -306,7 +306,7 @@ impl<O: Observer> Merge<'_, O> {
         let names =
             value.as_array().and_then(|names| names.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
         let Some(mut names) = names else {
-            self.refuse(Code::BadDirective, &trail, format!("write {directive} as a list of field names"));
+            self.refuse(codes::BAD_DIRECTIVE, &trail, format!("write {directive} as a list of field names"));
             return None;
         };
         names.retain(|name| {
@@ -314,10 +314,10 @@ impl<O: Observer> Merge<'_, O> {
             if unknown {
                 match self.options.unknown_fields {
                     UnknownFields::Refuse => {
-                        self.refuse(Code::UnknownField, &trail, unknown_field(schema, name, holder));
+                        self.refuse(codes::UNKNOWN_FIELD, &trail, unknown_field(schema, name, holder));
                     }
                     UnknownFields::Warn => {
-                        self.warn(Code::UnknownField, &trail, unknown_field(schema, name, holder));
+                        self.warn(codes::UNKNOWN_FIELD, &trail, unknown_field(schema, name, holder));
                     }
                 }
             }

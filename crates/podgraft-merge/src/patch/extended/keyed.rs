@@ -13,7 +13,7 @@ use super::{
     matching::{Group, Match, Matcher, group},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, did_you_mean, keyed_item},
+    diagnostic::{Diagnostic, codes, did_you_mean, keyed_item},
     patch::{
         Cause, Observer, Trail, directive,
         element::{Element, GoType, Interner},
@@ -168,7 +168,7 @@ impl<O: Observer> Merge<'_, O> {
             let before = *listed.plain.entry(identity.clone()).or_insert(*place);
             if deleted {
                 let message = "put the item with \"$patch: delete\" before the one that is made new";
-                self.refuse(Code::DuplicateItem, &at, message);
+                self.refuse(codes::DUPLICATE_ITEM, &at, message);
             } else if before != *place {
                 self.repeated(&patch[before], value, keys, &at);
             } else {
@@ -183,9 +183,9 @@ impl<O: Observer> Merge<'_, O> {
         let message =
             format!("list the item once: two items of the patch have this {}", keys.names().join(" and "));
         if first == again {
-            self.warn(Code::DuplicateItem, trail, message);
+            self.warn(codes::DUPLICATE_ITEM, trail, message);
         } else {
-            self.refuse(Code::DuplicateItem, trail, message);
+            self.refuse(codes::DUPLICATE_ITEM, trail, message);
         }
     }
 
@@ -244,7 +244,7 @@ impl<O: Observer> Merge<'_, O> {
                 None if replace => {}
                 None => {
                     let message = format!("add the merge key \"{}\" to item {index} of the base", keys.first);
-                    self.refuse_base(Code::MissingMergeKey, &trail.index(index), message);
+                    self.refuse_base(codes::MISSING_MERGE_KEY, &trail.index(index), message);
                     return None;
                 }
             }
@@ -268,14 +268,14 @@ impl<O: Observer> Merge<'_, O> {
     fn merge_key<'v>(&mut self, value: &'v Value, keys: Keys, trail: &Trail<'_>) -> Option<Element<'v>> {
         let key = keys.first;
         match (value, value.get(key).map(Element::of)) {
-            (Value::Null, _) => self.refuse(Code::Null, trail, "remove the null from the list"),
+            (Value::Null, _) => self.refuse(codes::NULL, trail, "remove the null from the list"),
             (Value::Object(_), None | Some(Some(Element::Null))) => {
                 let message = format!("add the merge key \"{key}\": the items of this list are known by it");
-                self.refuse(Code::MissingMergeKey, trail, message);
+                self.refuse(codes::MISSING_MERGE_KEY, trail, message);
             }
             (Value::Object(_), Some(Some(element))) => return Some(element),
             (Value::Object(_), Some(None)) => {
-                self.refuse(Code::BadMergeKey, trail, format!("write \"{key}\" as a single value"));
+                self.refuse(codes::BAD_MERGE_KEY, trail, format!("write \"{key}\" as a single value"));
             }
             (other, _) => {
                 let as_item = match other.as_str().map(|text| (text, text.split_once('='))) {
@@ -290,7 +290,7 @@ impl<O: Observer> Merge<'_, O> {
                     "write the item as a map with a \"{key}\", not as {}{as_item}",
                     GoType::of(other).name()
                 );
-                self.refuse(Code::WrongKind, trail, message);
+                self.refuse(codes::WRONG_KIND, trail, message);
             }
         }
         None
@@ -359,7 +359,7 @@ impl<O: Observer> Merge<'_, O> {
         } else {
             format!("there is no such item to delete{near}")
         };
-        self.warn(Code::NothingToDelete, trail, message);
+        self.warn(codes::NOTHING_TO_DELETE, trail, message);
     }
 
     fn ambiguous(
@@ -373,7 +373,7 @@ impl<O: Observer> Merge<'_, O> {
         let at = trail.then(Place::Key(keys.first, &value[keys.first], None));
         let fit = if keys.is_open(value) { keys.first.to_owned() } else { keys.names().join(" and ") };
         let message = format!("{}: {} items have this {fit}", matcher.advice(value, several), several.len());
-        self.refuse(Code::AmbiguousTarget, &at, message);
+        self.refuse(codes::AMBIGUOUS_TARGET, &at, message);
     }
 }
 

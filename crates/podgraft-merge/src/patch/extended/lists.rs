@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Child, Merge, keys::Keys};
 use crate::{
-    diagnostic::Code,
+    diagnostic::codes,
     patch::{
         Cause, Observer, Trail, directive,
         element::{Element, GoType, Interner},
@@ -112,7 +112,7 @@ impl<O: Observer> Merge<'_, O> {
         }
         if value.as_object().is_some_and(|item| item.len() > 1) {
             let message = "write \"- $patch: replace\" as an item of its own: it replaces the list, and the fields beside it would be lost";
-            self.refuse(Code::ReplaceBesideFields, trail, message);
+            self.refuse(codes::REPLACE_BESIDE_FIELDS, trail, message);
         }
         true
     }
@@ -161,7 +161,7 @@ impl<O: Observer> Merge<'_, O> {
     /// Whether all items are scalars of one type; an error where not.
     fn one_type(&mut self, was_there: bool, live: &[Value], patch: &[Value], trail: &Trail<'_>) -> bool {
         if patch.iter().any(Value::is_null) {
-            self.refuse(Code::Null, trail, "remove the null from the list");
+            self.refuse(codes::NULL, trail, "remove the null from the list");
             return false;
         }
         let composite = |ty: &GoType| matches!(ty, GoType::Map | GoType::Slice);
@@ -174,9 +174,9 @@ impl<O: Observer> Merge<'_, O> {
         let Some((index, other)) = other else { return true };
         let message = format!("write all items as single values of one type: there is {}", other.name());
         if index < live.len() {
-            self.refuse_base(Code::MixedListItems, trail, message);
+            self.refuse_base(codes::MIXED_LIST_ITEMS, trail, message);
         } else {
-            self.refuse(Code::MixedListItems, trail, message);
+            self.refuse(codes::MIXED_LIST_ITEMS, trail, message);
         }
         false
     }
@@ -197,11 +197,11 @@ impl<O: Observer> Merge<'_, O> {
             let message = format!(
                 "use $deleteFromPrimitiveList only for lists of single values; in \"{name}\" mark an item $patch: delete"
             );
-            self.refuse(Code::NotAPrimitiveList, trail, message);
+            self.refuse(codes::NOT_A_PRIMITIVE_LIST, trail, message);
             return;
         }
         let Some(Value::Array(live)) = base.get_mut(name) else {
-            self.warn(Code::NothingToDelete, trail, format!("there is no list \"{name}\" to delete from"));
+            self.warn(codes::NOTHING_TO_DELETE, trail, format!("there is no list \"{name}\" to delete from"));
             return;
         };
         let mut live = std::mem::take(live);
@@ -231,7 +231,7 @@ impl<O: Observer> Merge<'_, O> {
             for (value, id) in unwanted {
                 if !std::mem::replace(&mut found[id as usize], true) {
                     self.warn(
-                        Code::NothingToDelete,
+                        codes::NOTHING_TO_DELETE,
                         trail,
                         format!("remove {value} from the directive: it is not in the list"),
                     );
@@ -253,7 +253,7 @@ impl<O: Observer> Merge<'_, O> {
     ) {
         let verb = if cause == Cause::Prepend { directive::PREPEND } else { directive::APPEND };
         if !matches!(child.ty, Type::List(_) | Type::Scalar(Scalar::Any)) {
-            self.refuse(Code::WrongKind, trail, format!("\"{name}\" is no list: remove the {verb}"));
+            self.refuse(codes::WRONG_KIND, trail, format!("\"{name}\" is no list: remove the {verb}"));
             return;
         }
         let (way, item) = child.list();
@@ -271,7 +271,7 @@ impl<O: Observer> Merge<'_, O> {
                     "just list the items under \"{name}\": they merge by {}, and new ones go last",
                     keys.first
                 );
-                self.refuse(Code::KeyedList, trail, message);
+                self.refuse(codes::KEYED_LIST, trail, message);
                 live
             }
             Way::Set => self.set(true, live, items, cause, trail),

@@ -26,7 +26,7 @@ use super::{
     error::{BASE, MAX_DEPTH},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, did_you_mean},
+    diagnostic::{Code, Diagnostic, codes, did_you_mean},
     schema::{Schema, directive_without_dollar},
     work::Work,
 };
@@ -110,12 +110,12 @@ pub fn extend_seeded<O: Observer>(
 ) -> Extended {
     let mut merge = Merge::new(options, shared, observer);
     let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
-        merge.refuse(Code::NotAnObject, &Trail::ROOT, "write both the base and the patch as objects");
+        merge.refuse(codes::NOT_AN_OBJECT, &Trail::ROOT, "write both the base and the patch as objects");
         return Extended { value: Value::Object(Map::new()), diagnostics: merge.diagnostics };
     };
     if merge.map(&mut base, patch, schema, &[], &Trail::ROOT) == Outcome::Deleted {
         merge.refuse(
-            Code::DeleteRoot,
+            codes::DELETE_ROOT,
             &Trail::ROOT,
             "remove the $patch: delete: the whole object cannot be deleted",
         );
@@ -228,7 +228,7 @@ impl<O: Observer> Merge<'_, O> {
                 let Some(child) = known else { continue };
                 let Value::Array(items) = value else {
                     let dash = if value.is_object() { ": put a dash before each item" } else { "" };
-                    self.refuse(Code::BadDirective, &trail, format!("write {key} as a list{dash}"));
+                    self.refuse(codes::BAD_DIRECTIVE, &trail, format!("write {key} as a list{dash}"));
                     continue;
                 };
                 match name {
@@ -256,7 +256,7 @@ impl<O: Observer> Merge<'_, O> {
             } else {
                 format!("there is no directive \"{key}\"{near}")
             };
-            self.refuse(Code::UnknownDirective, &trail.field(key), message);
+            self.refuse(codes::UNKNOWN_DIRECTIVE, &trail.field(key), message);
         }
     }
 
@@ -269,11 +269,11 @@ impl<O: Observer> Merge<'_, O> {
         let (message, trail) = (unknown_field(schema, name, trail), &trail.field(name));
         match self.options.unknown_fields {
             UnknownFields::Warn => {
-                self.diagnostics.push(Diagnostic::warning(Code::UnknownField, message).at(trail.path()));
+                self.diagnostics.push(Diagnostic::warning(codes::UNKNOWN_FIELD, message).at(trail.path()));
                 Some(Child::ANY)
             }
             UnknownFields::Refuse => {
-                self.refuse(Code::UnknownField, trail, message);
+                self.refuse(codes::UNKNOWN_FIELD, trail, message);
                 None
             }
         }
@@ -291,7 +291,7 @@ impl<O: Observer> Merge<'_, O> {
                     "write \"delete\", \"replace\" or \"merge\" as $patch: {other} is none of them{}",
                     near.unwrap_or_default()
                 );
-                self.refuse(Code::UnknownPatchDirective, trail, message);
+                self.refuse(codes::UNKNOWN_PATCH_DIRECTIVE, trail, message);
                 Verb::Merge
             }
         }
@@ -306,7 +306,7 @@ impl<O: Observer> Merge<'_, O> {
             let message = format!(
                 "remove \"{key}\" or the $patch: delete: what stands beside $patch: delete is ignored"
             );
-            self.warn(Code::IgnoredBesideDelete, trail, message);
+            self.warn(codes::IGNORED_BESIDE_DELETE, trail, message);
         }
     }
 
@@ -316,7 +316,7 @@ impl<O: Observer> Merge<'_, O> {
             return false;
         }
         let message = format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most");
-        self.refuse(Code::TooDeep, trail, message);
+        self.refuse(codes::TOO_DEEP, trail, message);
         true
     }
 

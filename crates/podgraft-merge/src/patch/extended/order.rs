@@ -10,7 +10,7 @@ use super::{
     lists::Way,
 };
 use crate::{
-    diagnostic::Code,
+    diagnostic::codes,
     patch::{
         Observer, Trail, directive,
         element::{Element, number},
@@ -51,7 +51,7 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!(
                     "remove the $setElementOrder: list the items of \"{name}\" in the order that you want"
                 );
-                return self.refuse(Code::NoMergeKey, trail, message);
+                return self.refuse(codes::NO_MERGE_KEY, trail, message);
             }
             _ => None,
         };
@@ -60,7 +60,7 @@ impl<O: Observer> Merge<'_, O> {
         }
         let Some(Value::Array(items)) = base.get_mut(name) else {
             let message = format!("remove the $setElementOrder: there is no list \"{name}\" to put in order");
-            return self.warn(Code::NothingToOrder, trail, message);
+            return self.warn(codes::NOTHING_TO_ORDER, trail, message);
         };
         let mut items = std::mem::take(items);
         self.moved();
@@ -105,7 +105,7 @@ impl<O: Observer> Merge<'_, O> {
                 [only] if keys.is_none_or(|keys| keys.is_open(value)) => Some(only),
                 [_, _, ..] if keys.is_some_and(|keys| keys.is_open(value)) => {
                     self.refuse(
-                        Code::AmbiguousTarget,
+                        codes::AMBIGUOUS_TARGET,
                         trail,
                         format!("name one item in the $setElementOrder: {value} fits {}", same_first.len()),
                     );
@@ -116,7 +116,7 @@ impl<O: Observer> Merge<'_, O> {
             match id {
                 Some(id) => order.push(*id),
                 None => self.warn(
-                    Code::NothingToOrder,
+                    codes::NOTHING_TO_ORDER,
                     trail,
                     format!("remove {value} from the $setElementOrder: it is not in the list"),
                 ),
@@ -147,7 +147,7 @@ impl<O: Observer> Merge<'_, O> {
             }
             None => format!("write item {index} of the $setElementOrder as a single value"),
         };
-        self.refuse(Code::BadDirective, trail, message);
+        self.refuse(codes::BAD_DIRECTIVE, trail, message);
         false
     }
 
@@ -169,7 +169,7 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!(
                     "list {written} in the $setElementOrder as well, where the patch's own list has it: it is not there, or too early"
                 );
-                self.refuse(Code::OrderMismatch, trail, message);
+                self.refuse(codes::ORDER_MISMATCH, trail, message);
                 return false;
             }
         }

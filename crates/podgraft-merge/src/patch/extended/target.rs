@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Merge, MissingTarget, keys::Keys};
 use crate::{
-    diagnostic::{Code, Diagnostic, nearest},
+    diagnostic::{Diagnostic, codes, nearest},
     patch::{Observer, Trail},
     schema::Schema,
 };
@@ -36,8 +36,10 @@ impl<O: Observer> Merge<'_, O> {
             ),
         };
         let diagnostic = match self.options.missing_target {
-            MissingTarget::Refuse => Diagnostic::error(Code::UnknownTarget, message),
-            MissingTarget::Skip => Diagnostic::warning(Code::UnknownTarget, format!("{message} (left out)")),
+            MissingTarget::Refuse => Diagnostic::error(codes::UNKNOWN_TARGET, message),
+            MissingTarget::Skip => {
+                Diagnostic::warning(codes::UNKNOWN_TARGET, format!("{message} (left out)"))
+            }
         };
         self.diagnostics.push(diagnostic.at(trail.path()));
         false

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Merge;
 use crate::{
-    diagnostic::Code,
+    diagnostic::codes,
     patch::{Cause, Observer, Trail, directive},
     schema::{Member, Schema, Union},
 };
@@ -28,14 +28,14 @@ impl<O: Observer> Merge<'_, O> {
                     "write only one of \"{}\" and \"{}\": at most one member of their group may be set",
                     first.field, second.field
                 );
-                self.refuse(Code::TwoUnionMembers, &trail.field(second.field), message);
+                self.refuse(codes::TWO_UNION_MEMBERS, &trail.field(second.field), message);
             } else if let (Some(value), Some(member)) = (chosen, first)
                 && member.value != value
             {
                 let (discriminator, field) = (union.discriminator, member.field);
                 let message =
                     format!("remove \"{field}\", or write \"{}\" as \"{discriminator}\"", member.value);
-                self.refuse(Code::TwoUnionMembers, &trail.field(field), message);
+                self.refuse(codes::TWO_UNION_MEMBERS, &trail.field(field), message);
             }
             for member in union.members.iter().filter(|member| cleared(member, union, chosen, first)) {
                 if patch.get(member.field).is_some_and(deletes) {

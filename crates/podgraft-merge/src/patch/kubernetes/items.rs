@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::kind;
 use crate::{
-    diagnostic::Code,
+    diagnostic::codes,
     patch::{
         Error, Trail, directive,
         element::{Element, GoType, Interner, number},
@@ -54,12 +54,12 @@ pub(super) fn sort_items(
             Some(Value::String(verb)) if verb == "merge" => {
                 let message =
                     "remove $patch: merge from the item: items with the same merge key merge anyway";
-                return Err(refuse(Code::MergeDirectiveInList, &trail.index(index), message));
+                return Err(refuse(codes::MERGE_DIRECTIVE_IN_LIST, &trail.index(index), message));
             }
             Some(verb) => {
                 let message =
                     format!("write \"delete\" or \"replace\" as an item's $patch: {verb} is neither");
-                return Err(refuse(Code::UnknownPatchDirective, &trail.index(index), message));
+                return Err(refuse(codes::UNKNOWN_PATCH_DIRECTIVE, &trail.index(index), message));
             }
         }
     }
@@ -95,11 +95,11 @@ pub(super) fn id_of<'v>(
 ) -> Result<u32, Error> {
     let Some(found) = value.get(key) else {
         let message = format!("add the merge key \"{key}\": item {index}{list} does not have it");
-        return Err(refuse(Code::MissingMergeKey, &trail.index(index), message));
+        return Err(refuse(codes::MISSING_MERGE_KEY, &trail.index(index), message));
     };
     Element::of(found).map(|element| interner.id(element)).ok_or_else(|| {
         refuse(
-            Code::BadMergeKey,
+            codes::BAD_MERGE_KEY,
             &trail.index(index),
             format!("write \"{key}\" as a scalar: {} is no merge key", kind(found)),
         )
@@ -135,11 +135,11 @@ pub(super) fn element_type(
         match (seen, found) {
             (None, GoType::Slice) => {
                 let message = "lists of lists cannot be merged: write a flat list";
-                return Err(of(index, refuse(Code::ListOfLists, trail, message)));
+                return Err(of(index, refuse(codes::LIST_OF_LISTS, trail, message)));
             }
             (None, GoType::Nil) => {
                 let message = format!("remove the null from the list (item {index})");
-                return Err(of(index, refuse(Code::NullItem, trail, message)));
+                return Err(of(index, refuse(codes::NULL_ITEM, trail, message)));
             }
             (None, _) => seen = Some(found),
             (Some(first), _) if first != found => {
@@ -148,7 +148,7 @@ pub(super) fn element_type(
                     found.name(),
                     first.name()
                 );
-                return Err(of(index, refuse(Code::MixedListItems, trail, message)));
+                return Err(of(index, refuse(codes::MIXED_LIST_ITEMS, trail, message)));
             }
             _ => {}
         }
@@ -158,7 +158,7 @@ pub(super) fn element_type(
 
 pub(super) fn some_elements(elements: Option<GoType>, trail: &Trail<'_>) -> Result<GoType, Error> {
     elements
-        .ok_or_else(|| refuse(Code::EmptyList, trail, "remove the $setElementOrder: the list has no items"))
+        .ok_or_else(|| refuse(codes::EMPTY_LIST, trail, "remove the $setElementOrder: the list has no items"))
 }
 
 pub(super) fn scalar_ids<'v>(
@@ -171,10 +171,10 @@ pub(super) fn scalar_ids<'v>(
 
 pub(super) fn element<'v>(value: &'v Value, trail: &Trail<'_>) -> Result<Element<'v>, Error> {
     Element::of(value).ok_or_else(|| {
-        refuse(Code::MixedListItems, trail, format!("remove {} from a list of scalars", kind(value)))
+        refuse(codes::MIXED_LIST_ITEMS, trail, format!("remove {} from a list of scalars", kind(value)))
     })
 }
 
 pub(super) fn no_key(key: &str, trail: &Trail<'_>) -> Error {
-    refuse(Code::MissingMergeKey, trail, format!("keep the merge key \"{key}\": the item is known by it"))
+    refuse(codes::MISSING_MERGE_KEY, trail, format!("keep the merge key \"{key}\": the item is known by it"))
 }

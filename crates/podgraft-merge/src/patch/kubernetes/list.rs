@@ -10,7 +10,7 @@ use super::{
     items::{Items, deleted_slots, element_type, no_key, scalar_ids, sort_items},
 };
 use crate::{
-    diagnostic::Code,
+    diagnostic::codes,
     patch::{
         Cause, Error, Observer, Trail, directive,
         element::{GoType, Interner},
@@ -131,7 +131,7 @@ impl<O: Observer> Merge<'_, O> {
     ) -> Result<Merged, Error> {
         if key.is_empty() {
             return Err(refuse(
-                Code::NoMergeKey,
+                codes::NO_MERGE_KEY,
                 trail,
                 "list all items instead: this list has no merge key to merge by",
             ));
@@ -234,7 +234,7 @@ impl<O: Observer> Merge<'_, O> {
     ) -> Result<Merged, Error> {
         if !key.is_empty() {
             return Err(refuse(
-                Code::WrongKind,
+                codes::WRONG_KIND,
                 trail,
                 format!("write the items as maps with a \"{key}\", not as scalars"),
             ));

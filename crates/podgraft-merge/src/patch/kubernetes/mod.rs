@@ -16,7 +16,7 @@ use super::{
     error::{check_depth, no_schema, refuse},
 };
 use crate::{
-    diagnostic::Code,
+    diagnostic::codes,
     schema::{Field, Schema, Type},
 };
 
@@ -79,7 +79,7 @@ impl<O: Observer> Merge<'_, O> {
                 Ok(())
             }
             _ => Err(refuse(
-                Code::UnknownPatchDirective,
+                codes::UNKNOWN_PATCH_DIRECTIVE,
                 trail,
                 format!("write \"replace\" or \"delete\" as $patch: {verb} is neither"),
             )),
@@ -95,11 +95,11 @@ impl<O: Observer> Merge<'_, O> {
         let Some(names) = patch.get(directive::RETAIN_KEYS) else { return Ok(()) };
         let at = trail.field(directive::RETAIN_KEYS);
         let Value::Array(names) = names else {
-            return Err(refuse(Code::BadRetainKeys, &at, "write $retainKeys as a list of field names"));
+            return Err(refuse(codes::BAD_RETAIN_KEYS, &at, "write $retainKeys as a list of field names"));
         };
         if names.iter().any(|name| Element::of(name).is_none()) {
             return Err(refuse(
-                Code::BadRetainKeys,
+                codes::BAD_RETAIN_KEYS,
                 &at,
                 "write $retainKeys as a list of field names, not of maps or lists",
             ));
@@ -112,7 +112,7 @@ impl<O: Observer> Merge<'_, O> {
                 && !key.starts_with(directive::SET_ELEMENT_ORDER);
             if counts && !listed(key) {
                 return Err(refuse(
-                    Code::BadRetainKeys,
+                    codes::BAD_RETAIN_KEYS,
                     &at,
                     format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it"),
                 ));
@@ -200,7 +200,7 @@ impl<O: Observer> Merge<'_, O> {
     ) -> Result<(), Error> {
         let Some(name) = directive::subject(key, directive::DELETE_FROM_PRIMITIVE_LIST) else {
             return Err(refuse(
-                Code::BadDirective,
+                codes::BAD_DIRECTIVE,
                 &trail.field(key),
                 format!("write \"{key}\" as $deleteFromPrimitiveList/FIELD"),
             ));
@@ -254,14 +254,14 @@ impl<O: Observer> Merge<'_, O> {
             let at = trail.field(key);
             let Value::Array(wanted) = wanted else {
                 return Err(refuse(
-                    Code::BadDirective,
+                    codes::BAD_DIRECTIVE,
                     &at,
                     format!("write {key} as a list, not as {}", kind(wanted)),
                 ));
             };
             let Some(name) = directive::subject(key, directive::SET_ELEMENT_ORDER) else {
                 let message = format!("write \"{key}\" as $setElementOrder/FIELD");
-                return Err(refuse(Code::BadDirective, &at, message));
+                return Err(refuse(codes::BAD_DIRECTIVE, &at, message));
             };
             let live = optional_list(original.get(name), name, trail)?;
             let listed = optional_list(patch.get(name), name, trail)?;
@@ -347,7 +347,7 @@ fn list_field(schema: Schema, name: &str, trail: &Trail<'_>) -> Result<(&'static
     match item {
         Some(item) => Ok((field, Schema::new(item))),
         None => Err(refuse(
-            Code::WrongKind,
+            codes::WRONG_KIND,
             trail,
             format!("\"{name}\" is no list of values: do not write a list here"),
         )),
@@ -363,7 +363,7 @@ fn optional_list<'v>(
         None => Ok(None),
         Some(Value::Array(list)) => Ok(Some(list)),
         Some(other) => Err(refuse(
-            Code::WrongKind,
+            codes::WRONG_KIND,
             &trail.field(name),
             format!("\"{name}\" has a $setElementOrder and must be a list, not {}", kind(other)),
         )),

@@ -11,7 +11,7 @@ use super::{
     list::Merged,
 };
 use crate::{
-    diagnostic::Code,
+    diagnostic::codes,
     patch::{
         Cause, Error, Observer, Trail, directive,
         element::{Element, GoType, Interner},
@@ -102,7 +102,7 @@ fn check_order(listed: &[Value], order: &Order<'_>, trail: &Trail<'_>) -> Result
     };
     if !order.key.is_empty() && listed.iter().any(|item| !item.is_object()) {
         return Err(refuse(
-            Code::WrongKind,
+            codes::WRONG_KIND,
             trail,
             format!("write the items as maps with a \"{}\"", order.key),
         ));
@@ -126,7 +126,7 @@ fn check_order(listed: &[Value], order: &Order<'_>, trail: &Trail<'_>) -> Result
     let message = format!(
         "list item {index} of the patch in its $setElementOrder as well, in the same order: it is not there, or too early"
     );
-    Err(refuse(Code::OrderMismatch, trail, message))
+    Err(refuse(codes::ORDER_MISMATCH, trail, message))
 }
 
 fn check_wanted(order: &Order<'_>, trail: &Trail<'_>) -> Result<(), Error> {
@@ -149,11 +149,11 @@ fn put_in_order(
             return Ok(merged);
         }
         let message = "remove the $setElementOrder: items without a merge key cannot be put in order";
-        return Err(refuse(Code::NoMergeKey, trail, message));
+        return Err(refuse(codes::NO_MERGE_KEY, trail, message));
     }
     if !order.key.is_empty() && elements != GoType::Map {
         return Err(refuse(
-            Code::WrongKind,
+            codes::WRONG_KIND,
             trail,
             format!("write the items as maps with a \"{}\"", order.key),
         ));

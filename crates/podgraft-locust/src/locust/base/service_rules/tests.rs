@@ -1,8 +1,11 @@
 //! Both Services of a test: what they are, and what is said of them.
 
+use podgraft_merge::diagnostic::Code;
 use serde_json::{Value, json};
 
+use super::service_rules;
 use crate::{
+    codes,
     locust::{
         base::{pod_template, service, web_service},
         config::Config,
@@ -10,9 +13,6 @@ use crate::{
     },
     role::Role,
 };
-use podgraft_merge::diagnostic::Code;
-
-use super::service_rules;
 
 fn test_of(version: &str, name: &str, service: &Value, web_service: &Value) -> Test {
     let mut spec = match version {
@@ -110,7 +110,7 @@ fn nothing_leads_to_the_workers_side_of_the_master() {
             let found = said("shop", &Value::Null, &json!({"type": kind, "ports": ports}));
             let place = format!(".spec.webService.ports[0].{field}");
             let is_said =
-                |(code, path, _): &(Code, String, String)| *code == Code::PublishedPort && *path == place;
+                |(code, path, _): &(Code, String, String)| *code == codes::PUBLISHED_PORT && *path == place;
             assert!(found.iter().any(is_said), "{ports} {kind}: {found:?}");
         }
     }
@@ -139,7 +139,7 @@ fn on_nodes(ports: &Value) -> Value {
 
 #[test]
 fn ports_that_clash_are_told_where_they_are() {
-    let code = Code::DuplicatePort;
+    let code = codes::DUPLICATE_PORT;
     let none = Value::Null;
     let nodes = json!([{"port": 80, "nodePort": 30000}, {"port": 81, "nodePort": 30000}]);
     let named = json!([{"name": "a", "port": 80}, {"name": "a", "port": 81}]);
@@ -163,7 +163,7 @@ fn ports_that_clash_are_told_where_they_are() {
 
 #[test]
 fn what_kubernetes_would_refuse_of_a_service_is_told() {
-    let code = Code::InvalidField;
+    let code = codes::INVALID_FIELD;
     let none = Value::Null;
     let load_balancer = json!({"type": "LoadBalancer", "ports": [{"port": 10250}]});
     let port = |field: &str, value: Value| {
@@ -202,28 +202,28 @@ fn what_kubernetes_would_refuse_of_a_service_is_told() {
         (
             port("targetPort", json!("metrixs")),
             none.clone(),
-            Code::UnknownPort,
+            codes::UNKNOWN_PORT,
             ".spec.service.ports[0].targetPort",
             "did you mean \"metrics\"?",
         ),
         (
             port("targetPort", json!("dns")),
             none.clone(),
-            Code::UnknownPort,
+            codes::UNKNOWN_PORT,
             ".spec.service.ports[0].targetPort",
             "no container has a TCP port",
         ),
         (
             json!({"labels": {"managed-by": "me"}}),
             none.clone(),
-            Code::ReservedLabel,
+            codes::RESERVED_LABEL,
             ".spec.service.labels.managed-by",
             "stays the operator's",
         ),
         (
             none,
             json!({"labels": {"app": "me"}}),
-            Code::ReservedLabel,
+            codes::RESERVED_LABEL,
             ".spec.webService.labels.app",
             "stays the operator's",
         ),
@@ -235,7 +235,7 @@ fn the_name_of_the_second_service_is_bounded() {
     let web = json!({});
     assert_eq!(said(&"a".repeat(52), &Value::Null, &web), []);
     let found = said(&"a".repeat(56), &Value::Null, &web);
-    assert_eq!((found.len(), found[0].0, found[0].1.as_str()), (1, Code::InvalidName, ".spec.webService"));
+    assert_eq!((found.len(), found[0].0, found[0].1.as_str()), (1, codes::INVALID_NAME, ".spec.webService"));
     assert!(found[0].2.starts_with("shorten metadata.name by 4 characters"), "{}", found[0].2);
     assert_eq!(said(&"a".repeat(56), &json!({"ports": [{"port": 80}]}), &Value::Null), []);
 }

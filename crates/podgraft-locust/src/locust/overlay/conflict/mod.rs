@@ -10,6 +10,14 @@ use std::{
 };
 
 use pairs::{Written, pairs};
+use podgraft_merge::{
+    diagnostic::Diagnostic,
+    layers::Patch,
+    patch::{self, Options, Seed, Shared},
+    path::FieldPath,
+    schema::Schema,
+    work::Work,
+};
 use serde_json::Value;
 use writes::{Recorder, Writes};
 
@@ -18,15 +26,7 @@ use super::{
     object::Overlay,
     reference::Reference,
 };
-use crate::role::Role;
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    layers::Patch,
-    patch::{self, Options, Seed, Shared},
-    path::FieldPath,
-    schema::Schema,
-    work::Work,
-};
+use crate::{codes, role::Role};
 
 /// One layer of a pod, as [`conflicts`] looks at it.
 #[derive(Debug, Clone, Copy)]
@@ -247,6 +247,6 @@ fn conflict(between: Between, roles: Vec<Role>, written: &BTreeSet<Vec<String>>)
         [role] => Some(format!("{role} pod")),
         _ => None,
     };
-    let diagnostic = Diagnostic { layer, ..Diagnostic::warning(Code::OverlayConflict, message).at(first) };
+    let diagnostic = Diagnostic { layer, ..Diagnostic::warning(codes::OVERLAY_CONFLICT, message).at(first) };
     Conflict { loser, winner, roles, paths, diagnostic }
 }

@@ -2,6 +2,11 @@
 
 use std::{cell::LazyCell, collections::HashSet};
 
+use podgraft_merge::{
+    diagnostic::Diagnostic,
+    path::{FieldPath, Lookup, Segment},
+    work::Work,
+};
 use serde_json::Value;
 
 use super::{
@@ -12,13 +17,9 @@ use super::{
     stored::Stored,
 };
 use crate::{
+    codes,
     judge::canonical,
     locust::overlay::{namespace::Namespace, object::Overlay},
-};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::{FieldPath, Lookup, Segment},
-    work::Work,
 };
 
 /// What is judged, and by whom.
@@ -156,7 +157,7 @@ fn said(overlay: &Overlay, constraint: &Constraint, wrong: &str, whose: &str) ->
     let words = constraint.message.as_deref().map_or(wrong, str::trim);
     let message =
         if whose.is_empty() || words.contains(whose) { words.to_owned() } else { with_whose(words, whose) };
-    let refusal = Diagnostic::error(Code::Constraint, message);
+    let refusal = Diagnostic::error(codes::CONSTRAINT, message);
     let help = if constraint.message.is_some() { format!("{wrong}; {by}") } else { by };
     refusal.help(help).positioned(overlay.position(&constraint.origin))
 }

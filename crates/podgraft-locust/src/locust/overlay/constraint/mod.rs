@@ -7,16 +7,17 @@ mod place;
 mod stored;
 
 use check::Check;
-pub use expression::Expression;
-pub use judge::{Judged, judge};
 use place::Place;
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::Value;
 
-use crate::locust::api::v1alpha1::{self, Constraint as Written};
-use podgraft_merge::{
-    diagnostic::{Code, Diagnostic},
-    path::FieldPath,
+use crate::{
+    codes,
+    locust::api::v1alpha1::{self, Constraint as Written},
 };
+
+pub use expression::Expression;
+pub use judge::{Judged, judge};
 
 /// One demand of an overlay, read and checked.
 #[derive(Debug, Clone)]
@@ -120,5 +121,5 @@ fn rule(written: &Written, origin: &FieldPath) -> Result<Rule, Diagnostic> {
 }
 
 fn invalid(message: String) -> Diagnostic {
-    Diagnostic::error(Code::InvalidConstraint, message)
+    Diagnostic::error(codes::INVALID_CONSTRAINT, message)
 }
