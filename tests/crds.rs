@@ -26,7 +26,10 @@ fn generated_files_are_in_step() {
         let file = format!("crds/{}.yaml", crd["metadata"]["name"].as_str().unwrap());
         assert_file(&root().join(file), &to_yaml(&crd));
     }
-    assert_file(&root().join("crds/schema/partial-pod-template.yaml"), &to_yaml(&partial_pod_template()));
+    let template = partial_pod_template();
+    assert_file(&root().join("crds/schema/partial-pod-template.yaml"), &to_yaml(&template));
+    // One line, so that it can take a place in YAML of any indentation.
+    assert_file(&root().join("crds/schema/partial-pod-template.json"), &(to_json_line(&template) + "\n"));
     assert_file(
         &root().join("crates/podgraft-locust/src/locust/api/offline.schema.json"),
         &(to_json_line(&offline_schemas()) + "\n"),

@@ -21,6 +21,11 @@ fn the_readme_shows_real_output() {
 }
 
 #[test]
+fn the_page_of_examples_shows_real_output() {
+    shows_real_output(&root().join("examples/README.md"));
+}
+
+#[test]
 fn the_page_of_overlays_shows_real_output() {
     shows_real_output(&root().join("docs/overlays.md"));
 }
