@@ -8,6 +8,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod commands;
 mod dependencies;
+mod pages;
 #[path = "../support/mod.rs"]
 mod support;
+mod workflows;
