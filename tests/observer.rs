@@ -9,7 +9,7 @@
 
 use podgraft_merge::{
     layers::{Layer, Patch, fold},
-    patch::{Cause, Observer, Options, Trail, apply, extend},
+    patch::{ChangeCause, LazyLocation, Observer, Options, apply, extend},
     path::FieldPath,
     schema::Schema,
     work::Work,
@@ -20,27 +20,27 @@ use serde_json::{Value, json};
 struct Seen(Vec<String>);
 
 impl Observer for Seen {
-    fn set(&mut self, trail: &Trail<'_>, was: Option<Value>, value: &Value, cause: Cause) {
+    fn set(&mut self, location: &LazyLocation<'_>, was: Option<Value>, value: &Value, cause: ChangeCause) {
         let was = was.map(|was| format!("{was} -> ")).unwrap_or_default();
-        self.0.push(format!("set {} = {was}{value} {cause:?}", trail.path()));
+        self.0.push(format!("set {} = {was}{value} {cause:?}", location.path()));
     }
 
-    fn delete(&mut self, trail: &Trail<'_>, was: Option<Value>, cause: Cause) {
+    fn delete(&mut self, location: &LazyLocation<'_>, was: Option<Value>, cause: ChangeCause) {
         let was = was.map(|was| format!(" = {was}")).unwrap_or_default();
-        self.0.push(format!("delete {}{was} {cause:?}", trail.path()));
+        self.0.push(format!("delete {}{was} {cause:?}", location.path()));
     }
 
-    fn clear(&mut self, trail: &Trail<'_>, was: Option<Value>, cause: Cause) {
+    fn clear(&mut self, location: &LazyLocation<'_>, was: Option<Value>, cause: ChangeCause) {
         let was = was.map(|was| format!(" = {was}")).unwrap_or_default();
-        self.0.push(format!("clear {}{was} {cause:?}", trail.path()));
+        self.0.push(format!("clear {}{was} {cause:?}", location.path()));
     }
 
-    fn agree(&mut self, trail: &Trail<'_>) {
-        self.0.push(format!("agree {}", trail.path()));
+    fn agree(&mut self, location: &LazyLocation<'_>) {
+        self.0.push(format!("agree {}", location.path()));
     }
 
-    fn reorder(&mut self, trail: &Trail<'_>, order: &[usize]) {
-        self.0.push(format!("reorder {} {order:?}", trail.path()));
+    fn reorder(&mut self, location: &LazyLocation<'_>, order: &[usize]) {
+        self.0.push(format!("reorder {} {order:?}", location.path()));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use podgraft_merge::{
     layers::{Folded, Layer, Patch, fold},
-    patch::{Cause, MissingTarget, Options},
+    patch::{ChangeCause, MissingTarget, Options},
     path::FieldPath,
     schema::Schema,
 };
@@ -61,9 +61,9 @@ fn it_goes_onto_every_container_that_is_there() {
     }
     let at = FieldPath::fields(["spec", "containers"]).item("name", "locust");
     let story = folded.provenance.story(&at.field("securityContext").field("runAsUser"));
-    assert_eq!((story.winner, story.cause), (Some(0), Cause::EachContainer));
+    assert_eq!((story.winner, story.cause), (Some(0), ChangeCause::EachContainer));
     assert_eq!(story.shadowed[0].value, json!(1));
-    assert_eq!(folded.provenance.story(&at.field("args").index(0)).cause, Cause::Append);
+    assert_eq!(folded.provenance.story(&at.field("args").index(0)).cause, ChangeCause::Append);
 }
 
 #[test]
@@ -86,14 +86,14 @@ fn it_goes_under_a_container_that_is_added_later() {
         );
         let at = FieldPath::fields(["spec", list]).item("name", "new");
         let proxy = folded.provenance.story(&at.field("env").item("name", "PROXY").field("value"));
-        assert_eq!((proxy.winner, proxy.cause), (Some(2), Cause::Stated));
+        assert_eq!((proxy.winner, proxy.cause), (Some(2), ChangeCause::Stated));
         let shadowed: Vec<_> =
             proxy.shadowed.iter().map(|was| (was.value.clone(), was.layer, was.cause, was.by)).collect();
         assert_eq!(
             shadowed,
             [
-                (json!("one"), Some(0), Cause::EachContainer, 1),
-                (json!("two"), Some(1), Cause::EachContainer, 2)
+                (json!("one"), Some(0), ChangeCause::EachContainer, 1),
+                (json!("two"), Some(1), ChangeCause::EachContainer, 2)
             ]
         );
         let blame = |path: &FieldPath| folded.provenance.blame(path);

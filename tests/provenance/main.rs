@@ -23,7 +23,7 @@ use generate::{Generator, Stack};
 use model::{Lost, Model, leaves};
 use podgraft_merge::{
     layers::{Folded, Leaf, Shadowed, fold, fold_without_provenance},
-    patch::{Cause, extend},
+    patch::{ChangeCause, extend},
     path::{FieldPath, Segment},
     schema::Schema,
     work::Work,
@@ -140,7 +140,7 @@ impl Check<'_> {
         let winner = counted(story.winner);
         let about = || self.about(path);
         assert_eq!(self.folded.provenance.blame(path), story.winner, "{}", about());
-        assert_eq!(winner == 0, story.cause == Cause::Base, "{}", about());
+        assert_eq!(winner == 0, story.cause == ChangeCause::Base, "{}", about());
         if let Some(layer) = tag(&leaf.value)
             && !matches!(path.segments().last(), Some(Segment::Item(_)))
         {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use podgraft_merge::{
     layers::{Folded, Layer, Leaf, Patch, fold},
-    patch::{Cause, Options},
+    patch::{ChangeCause, Options},
     path::FieldPath,
     schema::Schema,
 };
@@ -192,6 +192,6 @@ fn what_is_replaced_is_made_anew() {
         ]
     );
     let whole = folded.provenance.story(&place);
-    assert_eq!((whole.winner, whole.cause), (Some(1), Cause::Stated));
+    assert_eq!((whole.winner, whole.cause), (Some(1), ChangeCause::Stated));
     assert_eq!(whole.shadowed[0].value, pod()["spec"]["containers"][0]);
 }

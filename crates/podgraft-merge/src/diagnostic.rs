@@ -158,7 +158,7 @@ pub fn unknown_field<'k>(written: &str, known: impl IntoIterator<Item = &'k str>
     format!("; remove it or use one of {}", known.join(", "))
 }
 
-/// The word of `known` that is nearest to `written`, if one is near enough to be a slip of the pen:
+/// The word of `known` that is nearest to `written`, if one is near enough to be a typo:
 /// a few letters differ, or one is the other's beginning.
 pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     /// A beginning shorter than this says nothing.

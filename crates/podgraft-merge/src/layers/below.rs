@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap, ops::Deref};
 
 use super::shadow::{Made, Node};
 use crate::{
-    patch::{Place, name_of},
+    patch::{LocationSegment, name_of},
     path::Segment,
 };
 
@@ -127,14 +127,14 @@ impl Deref for Name<'_> {
     }
 }
 
-/// The name of the innermost step of a trail; `None` for an index, and for the object itself.
-pub(super) fn place_name(place: Place<'_>) -> Option<Name<'_>> {
+/// The name of the innermost step of a location; `None` for an index, and for the object itself.
+pub(super) fn place_name(place: LocationSegment<'_>) -> Option<Name<'_>> {
     Some(match place {
-        Place::Known(name) => Name::Known(name),
-        Place::Field(name) => Name::Other(Cow::Borrowed(name)),
-        Place::Key(_, first, second) => Name::Other(name_of(first, second.map(|(_, value)| value))),
-        Place::Item(value) => Name::Other(name_of(value, None)),
-        Place::Root | Place::Index(_) => return None,
+        LocationSegment::Known(name) => Name::Known(name),
+        LocationSegment::Field(name) => Name::Other(Cow::Borrowed(name)),
+        LocationSegment::Key(_, first, second) => Name::Other(name_of(first, second.map(|(_, value)| value))),
+        LocationSegment::Item(value) => Name::Other(name_of(value, None)),
+        LocationSegment::Root | LocationSegment::Index(_) => return None,
     })
 }
 

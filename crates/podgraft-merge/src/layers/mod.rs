@@ -17,7 +17,7 @@ pub use story::{Shadowed, Story};
 
 use crate::{
     diagnostic::Diagnostic,
-    patch::{self, Extended, Observer, Options, Seed, Shared},
+    patch::{self, EachContainerPatch, Extended, Observer, Options, Shared},
     schema::Schema,
     work::Work,
 };
@@ -63,16 +63,16 @@ pub struct Folded {
 pub fn fold(base: Value, layers: &[Layer<'_>], schema: Schema, work: &Work) -> Folded {
     let mut provenance = Provenance::new(schema);
     let mut fold = Fold { value: base, schema, shared: Shared::of(work), findings: Vec::new() };
-    let mut seeds = Vec::new();
+    let mut each_container = Vec::new();
     for (index, layer) in layers.iter().enumerate() {
         if work.is_spent() {
             break;
         }
         let number = u32::try_from(index).unwrap_or(u32::MAX);
         let each = matches!(layer.patch, Patch::EachContainer(_));
-        fold.layer(index, layer, &mut Recorder::new(provenance.root(), number, each, &seeds));
-        if fold.shared.seeds.len() > seeds.len() {
-            seeds.push(number);
+        fold.layer(index, layer, &mut Recorder::new(provenance.root(), number, each, &each_container));
+        if fold.shared.each_container.len() > each_container.len() {
+            each_container.push(number);
         }
     }
     Folded { value: fold.value, provenance, findings: fold.findings }
@@ -114,7 +114,7 @@ impl<'p> Fold<'p> {
                     &mut self.shared,
                     observer,
                 );
-                self.shared.seeds.extend(usable.then_some(Seed { patch, options }));
+                self.shared.each_container.extend(usable.then_some(EachContainerPatch { patch, options }));
                 extended
             }
         };

@@ -6,7 +6,7 @@ use super::{
     below::place_name,
     shadow::{Made, Node},
 };
-use crate::patch::{Cause, Observer, Place, Trail};
+use crate::patch::{ChangeCause, LazyLocation, LocationSegment, Observer};
 
 /// Writes down what one layer does.
 pub(super) struct Recorder<'p> {
@@ -16,34 +16,35 @@ pub(super) struct Recorder<'p> {
     each: bool,
     own: (u32, bool),
     /// The layers that lie under new containers.
-    seeds: &'p [u32],
+    each_container: &'p [u32],
 }
 
 impl<'p> Recorder<'p> {
     /// For one layer; `each` where it is a patch for each container.
-    pub(super) fn new(root: &'p mut Node, layer: u32, each: bool, seeds: &'p [u32]) -> Self {
-        Self { root, layer, each, own: (layer, each), seeds }
+    pub(super) fn new(root: &'p mut Node, layer: u32, each: bool, each_container: &'p [u32]) -> Self {
+        Self { root, layer, each, own: (layer, each), each_container }
     }
 
-    fn made(&self, cause: Cause) -> Made {
-        let cause = if self.each && cause == Cause::Stated { Cause::EachContainer } else { cause };
+    fn made(&self, cause: ChangeCause) -> Made {
+        let cause =
+            if self.each && cause == ChangeCause::Stated { ChangeCause::EachContainer } else { cause };
         Made { layer: self.layer, cause }
     }
 
     /// The node of a place, and who made it as a whole.
-    fn node(&mut self, trail: &Trail<'_>) -> &mut Node {
-        walk(self.root, trail).0
+    fn node(&mut self, location: &LazyLocation<'_>) -> &mut Node {
+        walk(self.root, location).0
     }
 }
 
 /// The node of a place, and who made what it is in. Below an atomic list it is the list's.
-fn walk<'n>(root: &'n mut Node, trail: &Trail<'_>) -> (&'n mut Node, Option<Made>) {
-    let Some(parent) = trail.parent() else {
+fn walk<'n>(root: &'n mut Node, location: &LazyLocation<'_>) -> (&'n mut Node, Option<Made>) {
+    let Some(parent) = location.parent() else {
         let made = root.now.made;
         return (root, made);
     };
     let (node, above) = walk(root, parent);
-    match place_name(trail.place()) {
+    match place_name(location.segment()) {
         Some(name) => {
             let node = node.now.below.entry(&name);
             let made = node.now.made.or(above);
@@ -54,17 +55,17 @@ fn walk<'n>(root: &'n mut Node, trail: &Trail<'_>) -> (&'n mut Node, Option<Made
 }
 
 impl Observer for Recorder<'_> {
-    fn set(&mut self, trail: &Trail<'_>, was: Option<Value>, value: &Value, cause: Cause) {
+    fn set(&mut self, location: &LazyLocation<'_>, was: Option<Value>, value: &Value, cause: ChangeCause) {
         let made = self.made(cause);
-        let Some(parent) = trail.parent() else { return };
+        let Some(parent) = location.parent() else { return };
         let (holder, above) = walk(self.root, parent);
-        let Some(name) = place_name(trail.place()) else {
-            if let Place::Index(index) = trail.place() {
+        let Some(name) = place_name(location.segment()) else {
+            if let LocationSegment::Index(index) = location.segment() {
                 holder.insert(index, made);
             }
             return;
         };
-        let states = matches!(made.cause, Cause::Stated | Cause::EachContainer);
+        let states = matches!(made.cause, ChangeCause::Stated | ChangeCause::EachContainer);
         let known = above.is_some_and(|above| above.layer == made.layer);
         if was.is_none() && states && known && !holder.now.below.contains(&name) {
             // It came with what it is in.
@@ -78,32 +79,32 @@ impl Observer for Recorder<'_> {
         }
     }
 
-    fn delete(&mut self, trail: &Trail<'_>, was: Option<Value>, cause: Cause) {
+    fn delete(&mut self, location: &LazyLocation<'_>, was: Option<Value>, cause: ChangeCause) {
         let made = self.made(cause);
-        let node = self.node(trail);
-        match (trail.place(), was) {
-            (Place::Index(index), Some(was)) => node.remove(index, was, made),
+        let node = self.node(location);
+        match (location.segment(), was) {
+            (LocationSegment::Index(index), Some(was)) => node.remove(index, was, made),
             (_, was) => node.change(was, made),
         }
     }
 
-    fn clear(&mut self, trail: &Trail<'_>, was: Option<Value>, cause: Cause) {
+    fn clear(&mut self, location: &LazyLocation<'_>, was: Option<Value>, cause: ChangeCause) {
         let made = self.made(cause);
-        self.node(trail).change(was, made);
+        self.node(location).change(was, made);
     }
 
-    fn agree(&mut self, trail: &Trail<'_>) {
-        let made = self.made(Cause::Stated);
-        self.node(trail).agree(made);
+    fn agree(&mut self, location: &LazyLocation<'_>) {
+        let made = self.made(ChangeCause::Stated);
+        self.node(location).agree(made);
     }
 
-    fn reorder(&mut self, trail: &Trail<'_>, order: &[usize]) {
-        let made = self.made(Cause::Order);
-        self.node(trail).reorder(order, made);
+    fn reorder(&mut self, location: &LazyLocation<'_>, order: &[usize]) {
+        let made = self.made(ChangeCause::Order);
+        self.node(location).reorder(order, made);
     }
 
-    fn beneath(&mut self, seed: Option<usize>) {
-        let of = seed.and_then(|seed| self.seeds.get(seed));
+    fn applying_each_container(&mut self, each_container: Option<usize>) {
+        let of = each_container.and_then(|each_container| self.each_container.get(each_container));
         (self.layer, self.each) = of.map_or(self.own, |layer| (*layer, true));
     }
 }

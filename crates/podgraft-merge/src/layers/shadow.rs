@@ -7,13 +7,13 @@
 use serde_json::Value;
 
 use super::below::Below;
-use crate::patch::Cause;
+use crate::patch::ChangeCause;
 
 /// Which layer did something, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Made {
     pub(super) layer: u32,
-    pub(super) cause: Cause,
+    pub(super) cause: ChangeCause,
 }
 
 /// Who made a value and what is below it.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::shadow::{Made, Node, Part, Past, Shadow};
 use crate::{
-    patch::Cause,
+    patch::ChangeCause,
     path::{FieldPath, Lookup, Segment},
 };
 
@@ -13,8 +13,8 @@ use crate::{
 pub struct Story {
     /// The layer that last changed the value; `None` is the base.
     pub winner: Option<usize>,
-    /// Why it changed; [`Cause::Base`] when no layer changed it.
-    pub cause: Cause,
+    /// Why it changed; [`ChangeCause::Base`] when no layer changed it.
+    pub cause: ChangeCause,
     /// Later layers that stated the same value, in order.
     pub agreed: Vec<usize>,
     /// What was there before, first to last.
@@ -31,11 +31,11 @@ pub struct Shadowed {
     /// The layer that had set it; `None` is the base.
     pub layer: Option<usize>,
     /// Why it had come.
-    pub cause: Cause,
+    pub cause: ChangeCause,
     /// The layer that took it away.
     pub by: usize,
     /// Why it went.
-    pub why: Cause,
+    pub why: ChangeCause,
 }
 
 impl Story {
@@ -75,8 +75,8 @@ pub(super) fn item(list: &Shadow, segment: &Segment) -> Option<Made> {
     }
 }
 
-pub(super) fn who(made: Option<Made>) -> (Option<usize>, Cause) {
-    made.map_or((None, Cause::Base), |made| (Some(made.layer as usize), made.cause))
+pub(super) fn who(made: Option<Made>) -> (Option<usize>, ChangeCause) {
+    made.map_or((None, ChangeCause::Base), |made| (Some(made.layer as usize), made.cause))
 }
 
 /// Walks down to a place and collects what was there.

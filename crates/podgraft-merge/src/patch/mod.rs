@@ -5,28 +5,27 @@
 //! with targets that are checked; [`extend`]. `docs/dialects.md` lists every difference.
 
 mod directive;
-mod element;
 mod error;
 mod extended;
 mod go;
+mod identity;
 mod json;
 mod kubernetes;
+mod location;
 mod observer;
 mod order;
-mod trail;
 
 pub use error::BASE;
 pub use error::{Error, MAX_DEPTH};
-pub use extended::{Child, Seed, Shared, extend_each_container, extend_seeded, name_of};
+pub use extended::{Child, EachContainerPatch, Shared, extend_each_container, extend_seeded, name_of};
 pub use extended::{Extended, MissingTarget, Options, UnknownFields, extend};
 pub use json::{json_patch, merge_patch};
-pub use observer::{Cause, Observer};
+pub use location::LazyLocation;
+pub(crate) use location::LocationSegment;
+pub use observer::{ChangeCause, Observer};
 use serde_json::Value;
 
 use crate::{diagnostic::codes, schema::Schema};
-
-pub(crate) use trail::Place;
-pub use trail::Trail;
 
 /// The two ways to read a strategic merge patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,10 +55,10 @@ pub fn apply<O: Observer>(
     let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
         return Err(error::refuse(
             codes::NOT_AN_OBJECT,
-            &Trail::ROOT,
+            &LazyLocation::ROOT,
             "write both the base and the patch as objects",
         ));
     };
-    kubernetes::Merge { observer }.map(&mut base, patch, schema, &Trail::ROOT)?;
+    kubernetes::KubernetesMerge { observer }.map(&mut base, patch, schema, &LazyLocation::ROOT)?;
     Ok(Value::Object(base))
 }

@@ -1,8 +1,8 @@
 //! The order of a merged list: what the patch names in the patch's order, everything else in the
 //! live order, the two interleaved.
 
-use super::element::number;
 use super::go;
+use super::identity::number;
 
 /// A list to put in order: the id of each item, in the merged list's order.
 pub(crate) struct Ordering<'o> {

@@ -1,7 +1,7 @@
 //! [`Why`]: why a value came or went, in the words of those who write templates.
 
 use crate::locust::{LayerSource, overlay::Band};
-use podgraft_merge::patch::Cause;
+use podgraft_merge::patch::ChangeCause;
 
 /// Why a value came or went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,21 +44,21 @@ pub enum Why {
 
 impl Why {
     /// What a cause means where this layer is at work; `None` is the base.
-    pub(super) fn of(cause: Cause, source: Option<&LayerSource>) -> Self {
+    pub(super) fn of(cause: ChangeCause, source: Option<&LayerSource>) -> Self {
         match cause {
             _ if source.is_some_and(|source| source.is_of_operator) => Self::FollowsProcesses,
-            Cause::Base => Self::Base,
-            Cause::Stated => Self::stated(source),
-            Cause::EachContainer => Self::EachContainer,
-            Cause::Null | Cause::Delete => Self::Deleted,
-            Cause::Replace => Self::Replaced,
-            Cause::RetainKeys => Self::RetainKeys,
-            Cause::Unset => Self::Unset,
-            Cause::Union => Self::Union,
-            Cause::DeleteFromPrimitiveList => Self::DeleteFromPrimitiveList,
-            Cause::Prepend => Self::Prepended,
-            Cause::Append => Self::Appended,
-            Cause::Order => Self::Reordered,
+            ChangeCause::Base => Self::Base,
+            ChangeCause::Stated => Self::stated(source),
+            ChangeCause::EachContainer => Self::EachContainer,
+            ChangeCause::Null | ChangeCause::Delete => Self::Deleted,
+            ChangeCause::Replace => Self::Replaced,
+            ChangeCause::RetainKeys => Self::RetainKeys,
+            ChangeCause::Unset => Self::Unset,
+            ChangeCause::Union => Self::Union,
+            ChangeCause::DeleteFromPrimitiveList => Self::DeleteFromPrimitiveList,
+            ChangeCause::Prepend => Self::Prepended,
+            ChangeCause::Append => Self::Appended,
+            ChangeCause::Order => Self::Reordered,
         }
     }
 

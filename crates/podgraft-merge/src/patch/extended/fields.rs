@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{Child, Merge, Outcome, UnknownFields, unknown_field};
+use super::{Child, ExtendedMerge, MapOutcome, UnknownFields, unknown_field};
 use crate::{
     diagnostic::{ExpectedItems, ExpectedValue, ValueKind, codes, mend},
-    patch::{Cause, Observer, Trail, directive, element::GoType, trail::Place},
+    patch::{ChangeCause, LazyLocation, Observer, directive, identity::GoType, location::LocationSegment},
     schema::{Field, ListKind, Scalar, Schema, Type},
     work::MADE,
 };
@@ -34,34 +34,40 @@ fn items(ty: Type, field: Option<&'static Field>) -> ExpectedItems<'static> {
     }
 }
 
-impl<O: Observer> Merge<'_, O> {
-    /// Sets a field, or merges into it. `trail` is the field's.
+impl<O: Observer> ExtendedMerge<'_, O> {
+    /// Sets a field, or merges into it. `location` is the field's.
     pub(super) fn field(
         &mut self,
         base: &mut Map<String, Value>,
         key: &str,
         value: &Value,
         child: Child,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
-        if !self.fits(value, child.ty, child.field, trail) {
+        if !self.fits(value, child.ty, child.field, location) {
             return;
         }
         match value {
-            Value::Object(patch) => self.map_field(base, key, patch, child, trail),
-            Value::Array(patch) => self.list_field(base, key, patch, child, trail),
+            Value::Object(patch) => self.map_field(base, key, patch, child, location),
+            Value::Array(patch) => self.list_field(base, key, patch, child, location),
             scalar => {
                 self.work.spend_scalar(scalar);
                 let was = base.insert(key.to_owned(), scalar.clone());
-                self.observer.set(trail, was, scalar, Cause::Stated);
+                self.observer.set(location, was, scalar, ChangeCause::Stated);
             }
         }
     }
 
     /// Whether a patch value is of the kind that its place wants; an error where not.
-    fn fits(&mut self, value: &Value, ty: Type, field: Option<&'static Field>, trail: &Trail<'_>) -> bool {
+    fn fits(
+        &mut self,
+        value: &Value,
+        ty: Type,
+        field: Option<&'static Field>,
+        location: &LazyLocation<'_>,
+    ) -> bool {
         if value.is_null() {
-            let name = trail.name();
+            let name = location.field_name();
             // A key whose fields are not indented below it has none.
             let fields = match wanted(ty) {
                 Some(ValueKind::Map) => format!("indent the fields of \"{name}\" below it, or "),
@@ -69,22 +75,22 @@ impl<O: Observer> Merge<'_, O> {
             };
             let message =
                 format!("replace the null: {fields}to remove \"{name}\", write $unset: [{name}] beside it");
-            self.refuse(codes::NULL, trail, message);
+            self.refuse(codes::NULL, location, message);
             return false;
         }
         match wanted(ty) {
             Some(kind) if kind != ValueKind::of(value) => {
-                let is_item = matches!(trail.place(), Place::Index(_));
-                let name = trail.name();
+                let is_item = matches!(location.segment(), LocationSegment::Index(_));
+                let name = location.field_name();
                 let advice =
                     mend(ExpectedValue { name, kind, items: items(ty, field), is_patch: true }, value);
                 let message = format!(
                     "write {}\"{name}\" as {}, not as {}{advice}",
                     if is_item { "each item of " } else { "" },
                     kind.name(),
-                    GoType::of(value).name()
+                    GoType::from_value(value).name()
                 );
-                self.refuse(codes::WRONG_KIND, trail, message);
+                self.refuse(codes::WRONG_KIND, location, message);
                 false
             }
             _ => true,
@@ -97,21 +103,21 @@ impl<O: Observer> Merge<'_, O> {
         key: &str,
         patch: &Map<String, Value>,
         child: Child,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
         let schema = Schema::new(child.ty);
         let whole = child.field.is_some_and(|field| field.strategy.replace);
         match base.get_mut(key) {
             Some(Value::Object(live)) if !whole => {
                 if live.is_empty() && patch.is_empty() {
-                    self.observer.agree(trail);
-                } else if self.map(live, patch, schema, &[], trail) == Outcome::Deleted {
+                    self.observer.agree(location);
+                } else if self.map(live, patch, schema, &[], location) == MapOutcome::Deleted {
                     self.moved();
                     let was = base.remove(key);
-                    self.observer.delete(trail, was, Cause::Delete);
+                    self.observer.delete(location, was, ChangeCause::Delete);
                 }
             }
-            _ => self.new_map(base, key, patch, (schema, whole), trail),
+            _ => self.new_map(base, key, patch, (schema, whole), location),
         }
     }
 
@@ -122,40 +128,40 @@ impl<O: Observer> Merge<'_, O> {
         key: &str,
         patch: &Map<String, Value>,
         (schema, whole): (Schema, bool),
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
         self.moved();
         self.work.spend(MADE);
         let mut fresh = Map::new();
-        // What earlier layers said of each container has its own story, below the new map.
-        let watched = !self.seeds.is_empty() && may_hold_containers(schema);
+        // Containers made by `eachContainer` patches of earlier layers keep their own attribution, below the new map.
+        let watched = !self.each_container.is_empty() && may_hold_containers(schema);
         let outcome = if watched {
-            self.map(&mut fresh, patch, schema, &[], trail)
+            self.map(&mut fresh, patch, schema, &[], location)
         } else {
-            self.quietly(|quiet| quiet.map(&mut fresh, patch, schema, &[], trail))
+            self.quietly(|quiet| quiet.map(&mut fresh, patch, schema, &[], location))
         };
         let stated = patch.is_empty() || patch.get(directive::PATCH).is_some_and(|verb| verb == "replace");
         let was_there = base.get(key).is_some_and(|value| !value.is_null());
-        if outcome == Outcome::Kept && (stated || whole || !fresh.is_empty()) {
+        if outcome == MapOutcome::Kept && (stated || whole || !fresh.is_empty()) {
             let was = base.remove(key);
-            let cause = if was.is_some() { Cause::Replace } else { Cause::Stated };
+            let cause = if was.is_some() { ChangeCause::Replace } else { ChangeCause::Stated };
             let fresh = Value::Object(fresh);
             if !watched || fresh.as_object().is_some_and(Map::is_empty) {
-                self.observer.set(trail, was, &fresh, cause);
+                self.observer.set(location, was, &fresh, cause);
             }
             base.insert(key.to_owned(), fresh);
-        } else if outcome == Outcome::Deleted && was_there {
+        } else if outcome == MapOutcome::Deleted && was_there {
             let was = base.remove(key);
-            self.observer.delete(trail, was, Cause::Delete);
-        } else if outcome == Outcome::Deleted {
+            self.observer.delete(location, was, ChangeCause::Delete);
+        } else if outcome == MapOutcome::Deleted {
             let message = format!("remove the $patch: delete: there is no \"{key}\" to delete");
-            self.warn(codes::NOTHING_TO_DELETE, trail, message);
+            self.warn(codes::NOTHING_TO_DELETE, location, message);
         }
     }
 
     /// What `value` makes of nothing: new content, without any directive. `None` when nothing is left.
-    pub(super) fn fresh(&mut self, value: &Value, ty: Type, trail: &Trail<'_>) -> Option<Value> {
-        if !self.fits(value, ty, None, trail) || self.is_too_deep(trail) {
+    pub(super) fn fresh(&mut self, value: &Value, ty: Type, location: &LazyLocation<'_>) -> Option<Value> {
+        if !self.fits(value, ty, None, location) || self.is_too_deep(location) {
             return None;
         }
         match value {
@@ -163,12 +169,12 @@ impl<O: Observer> Merge<'_, O> {
                 if patch.get(directive::PATCH).is_some_and(|verb| verb == "delete") {
                     let message =
                         "leave the item out instead of marking it $patch: delete: the list has no merge key";
-                    self.refuse(codes::DELETE_IN_ATOMIC_LIST, trail, message);
+                    self.refuse(codes::DELETE_IN_ATOMIC_LIST, location, message);
                     return None;
                 }
                 self.work.spend(MADE);
                 let mut fresh = Map::new();
-                self.map(&mut fresh, patch, Schema::new(ty), &[], trail);
+                self.map(&mut fresh, patch, Schema::new(ty), &[], location);
                 Some(Value::Object(fresh))
             }
             Value::Array(items) => {
@@ -176,7 +182,7 @@ impl<O: Observer> Merge<'_, O> {
                     Type::List(item) => *item,
                     other => other,
                 };
-                Some(Value::Array(self.fresh_items(items.iter(), item, trail)))
+                Some(Value::Array(self.fresh_items(items.iter(), item, location)))
             }
             scalar => {
                 self.work.spend_scalar(scalar);
@@ -190,11 +196,11 @@ impl<O: Observer> Merge<'_, O> {
         &mut self,
         items: impl Iterator<Item = &'v Value>,
         item: Type,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Vec<Value> {
         let mut made = Vec::new();
         for (index, value) in items.enumerate() {
-            let at = trail.index(index);
+            let at = location.index(index);
             if self.work.is_spent() {
                 break;
             }
@@ -212,7 +218,7 @@ impl<O: Observer> Merge<'_, O> {
         &mut self,
         patch: &Map<String, Value>,
         identity: &[&str],
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
         for name in [directive::APPEND, directive::PREPEND] {
             for key in patch.keys() {
@@ -222,7 +228,7 @@ impl<O: Observer> Merge<'_, O> {
                     let message = format!(
                         "write either {key} or \"{field}\": \"{field}\" replaces the list that {key} extends"
                     );
-                    self.refuse(codes::CONTRADICTION, &trail.field(field), message);
+                    self.refuse(codes::CONTRADICTION, &location.field(field), message);
                 }
             }
         }
@@ -236,7 +242,7 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!(
                     "remove \"{field}\" from $unset, or remove \"{key}\": they contradict each other"
                 );
-                self.refuse(codes::CONTRADICTION, &trail.field(field), message);
+                self.refuse(codes::CONTRADICTION, &location.field(field), message);
             }
         }
     }
@@ -247,20 +253,20 @@ impl<O: Observer> Merge<'_, O> {
         patch: &Map<String, Value>,
         schema: Schema,
         identity: &[&str],
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
-        let Some(names) = self.field_names(patch, directive::RETAIN_KEYS, schema, trail) else { return };
+        let Some(names) = self.field_names(patch, directive::RETAIN_KEYS, schema, location) else { return };
         let listed = |key: &str| identity.contains(&key) || names.contains(&key);
         for key in patch.keys().filter(|key| !key.starts_with('$') && !listed(key)) {
             let message =
                 format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it");
-            self.refuse(codes::BAD_RETAIN_KEYS, &trail.field(directive::RETAIN_KEYS), message);
+            self.refuse(codes::BAD_RETAIN_KEYS, &location.field(directive::RETAIN_KEYS), message);
         }
         self.moved();
         base.retain(|key, value| {
             let keep = listed(key);
             if !keep {
-                self.observer.delete(&trail.field(key), Some(value.take()), Cause::RetainKeys);
+                self.observer.delete(&location.field(key), Some(value.take()), ChangeCause::RetainKeys);
             }
             keep
         });
@@ -272,11 +278,11 @@ impl<O: Observer> Merge<'_, O> {
         patch: &Map<String, Value>,
         schema: Schema,
         identity: &[&str],
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
-        let Some(names) = self.field_names(patch, directive::UNSET, schema, trail) else { return };
+        let Some(names) = self.field_names(patch, directive::UNSET, schema, location) else { return };
         for name in names {
-            let at = trail.field(name);
+            let at = location.field(name);
             if identity.contains(&name) {
                 let message = format!(
                     "remove \"{name}\" from $unset: it is the item's merge key; write $patch: delete to remove the item"
@@ -284,7 +290,7 @@ impl<O: Observer> Merge<'_, O> {
                 self.refuse(codes::UNSET_MERGE_KEY, &at, message);
             } else if let Some(was) = base.remove(name) {
                 self.moved();
-                self.observer.delete(&at, Some(was), Cause::Unset);
+                self.observer.delete(&at, Some(was), ChangeCause::Unset);
             } else {
                 let message = format!("remove \"{name}\" from $unset: there is nothing to remove");
                 self.warn(codes::NOTHING_TO_UNSET, &at, message);
@@ -298,15 +304,19 @@ impl<O: Observer> Merge<'_, O> {
         patch: &'p Map<String, Value>,
         directive: &str,
         schema: Schema,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Option<Vec<&'p str>> {
         let value = patch.get(directive)?;
-        let holder = trail;
-        let trail = trail.field(directive);
+        let holder = location;
+        let location = location.field(directive);
         let names =
             value.as_array().and_then(|names| names.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
         let Some(mut names) = names else {
-            self.refuse(codes::BAD_DIRECTIVE, &trail, format!("write {directive} as a list of field names"));
+            self.refuse(
+                codes::BAD_DIRECTIVE,
+                &location,
+                format!("write {directive} as a list of field names"),
+            );
             return None;
         };
         names.retain(|name| {
@@ -314,10 +324,10 @@ impl<O: Observer> Merge<'_, O> {
             if unknown {
                 match self.options.unknown_fields {
                     UnknownFields::Refuse => {
-                        self.refuse(codes::UNKNOWN_FIELD, &trail, unknown_field(schema, name, holder));
+                        self.refuse(codes::UNKNOWN_FIELD, &location, unknown_field(schema, name, holder));
                     }
                     UnknownFields::Warn => {
-                        self.warn(codes::UNKNOWN_FIELD, &trail, unknown_field(schema, name, holder));
+                        self.warn(codes::UNKNOWN_FIELD, &location, unknown_field(schema, name, holder));
                     }
                 }
             }

@@ -5,19 +5,19 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::{
-    Merge,
-    each::is_container,
+    ExtendedMerge,
+    each_container::is_container,
     keys::{Keys, Second},
-    known::{self, Known},
+    known::{self, KnownList},
     lists::is_replace,
-    matching::{Group, Match, Matcher, group},
+    matching::{ItemMatch, KeyGroup, Matcher, group},
 };
 use crate::{
     diagnostic::{Diagnostic, codes, did_you_mean, keyed_item},
     patch::{
-        Cause, Observer, Trail, directive,
-        element::{Element, GoType, Interner},
-        trail::Place,
+        ChangeCause, LazyLocation, Observer, directive,
+        identity::{GoType, Interner, ScalarKey},
+        location::LocationSegment,
     },
     schema::Schema,
     work::MADE,
@@ -25,13 +25,13 @@ use crate::{
 
 /// Where the patch lists each key first: deletions, and other items.
 #[derive(Default)]
-struct Listed {
-    deletes: HashMap<Group, usize>,
-    plain: HashMap<Group, usize>,
+struct FirstListed {
+    deletes: HashMap<KeyGroup, usize>,
+    plain: HashMap<KeyGroup, usize>,
 }
 
 /// A list and its patch, with all first keys numbered.
-struct Items {
+struct NumberedItems {
     /// The id of each live item.
     live: Vec<u32>,
     /// Plain items: index into the patch, and id.
@@ -40,10 +40,10 @@ struct Items {
     deletes: Vec<(usize, u32)>,
     replace: bool,
     /// The items, deletions too, that write all their keys.
-    in_full: HashSet<Group>,
+    in_full: HashSet<KeyGroup>,
 }
 
-impl<O: Observer> Merge<'_, O> {
+impl<O: Observer> ExtendedMerge<'_, O> {
     /// Merges `patch` into a list of maps with merge keys.
     pub(super) fn keyed(
         &mut self,
@@ -51,27 +51,27 @@ impl<O: Observer> Merge<'_, O> {
         patch: &[Value],
         item: Schema,
         keys: Keys,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Vec<Value> {
-        if self.is_quick(&live, patch, keys) && self.quickly(&mut live, patch, item, keys, trail) {
+        if self.is_quick(&live, patch, keys) && self.quickly(&mut live, patch, item, keys, location) {
             return live;
         }
         self.work.spend(live.len() + patch.len());
         if self.work.is_spent() {
             return live;
         }
-        let Some(mut items) = self.sort_items(&live, patch, keys, trail) else { return live };
+        let Some(mut items) = self.sort_items(&live, patch, keys, location) else { return live };
         if items.replace {
             self.moved();
             let was = Value::Array(std::mem::take(&mut live));
-            self.observer.clear(trail, Some(was), Cause::Replace);
+            self.observer.clear(location, Some(was), ChangeCause::Replace);
             items.live.clear();
         }
-        let mut listed = Listed::default();
-        self.delete_items(&mut live, &mut items, patch, keys, &mut listed, trail);
-        for (place, found) in self.plain_items(&live, &items, patch, keys, &mut listed, trail) {
+        let mut listed = FirstListed::default();
+        self.delete_items(&mut live, &mut items, patch, keys, &mut listed, location);
+        for (place, found) in self.plain_items(&live, &items, patch, keys, &mut listed, location) {
             let value = &patch[place];
-            self.item(&mut live, value, found, (item, keys), trail);
+            self.item(&mut live, value, found, (item, keys), location);
         }
         live
     }
@@ -83,18 +83,18 @@ impl<O: Observer> Merge<'_, O> {
         value: &Value,
         found: Option<usize>,
         (item, keys): (Schema, Keys),
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
         let Some(change) = value.as_object() else { return };
         if let Some(slot) = found {
             let second = keys.second_of(&live[slot]);
-            let at = trail.then(named(value, second.as_ref(), keys));
+            let at = location.push(named(value, second.as_ref(), keys));
             if let Some(found) = live[slot].as_object_mut() {
                 self.map(found, change, item, &keys.names(), &at);
             }
         } else {
             let second = keys.second_of(value);
-            let at = trail.then(named(value, second.as_ref(), keys));
+            let at = location.push(named(value, second.as_ref(), keys));
             let new = self.new_item(live, change, item, keys, &at);
             live.extend(new);
         }
@@ -119,19 +119,19 @@ impl<O: Observer> Merge<'_, O> {
         patch: &[Value],
         item: Schema,
         keys: Keys,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> bool {
         self.work.spend(patch.len());
         let known = self.known.as_mut().and_then(|known| known.take(live));
         let Some(mut known) = known.or_else(|| {
             self.work.spend(live.len());
-            Known::of(live, keys.first)
+            KnownList::of(live, keys.first)
         }) else {
             return false;
         };
         for value in patch {
             let (key, before) = (&value[keys.first], live.len());
-            self.item(live, value, known.slot(key), (item, keys), trail);
+            self.item(live, value, known.slot(key), (item, keys), location);
             if live.len() > before {
                 known.push(key);
             }
@@ -147,23 +147,23 @@ impl<O: Observer> Merge<'_, O> {
     fn plain_items(
         &mut self,
         live: &[Value],
-        items: &Items,
+        items: &NumberedItems,
         patch: &[Value],
         keys: Keys,
-        listed: &mut Listed,
-        trail: &Trail<'_>,
+        listed: &mut FirstListed,
+        location: &LazyLocation<'_>,
     ) -> Vec<(usize, Option<usize>)> {
         let matcher = Matcher::new(live, &items.live, &items.in_full, keys);
         let mut found = Vec::with_capacity(items.plain.len());
         for (place, id) in &items.plain {
             let value = &patch[*place];
             let target = matcher.find(*id, value);
-            if let Match::Several(several) = &target {
-                self.ambiguous(&matcher, several, keys, value, trail);
+            if let ItemMatch::Several(several) = &target {
+                self.ambiguous(&matcher, several, keys, value, location);
                 continue;
             }
             let identity = matcher.identity(*id, value, &target);
-            let at = trail.then(named(value, identity.1.as_ref(), keys));
+            let at = location.push(named(value, identity.1.as_ref(), keys));
             let deleted = listed.deletes.get(&identity).is_some_and(|delete| delete > place);
             let before = *listed.plain.entry(identity.clone()).or_insert(*place);
             if deleted {
@@ -172,51 +172,51 @@ impl<O: Observer> Merge<'_, O> {
             } else if before != *place {
                 self.repeated(&patch[before], value, keys, &at);
             } else {
-                found.push((*place, if let Match::Slot(slot) = target { Some(slot) } else { None }));
+                found.push((*place, if let ItemMatch::Slot(slot) = target { Some(slot) } else { None }));
             }
         }
         found
     }
 
     /// Says that the patch lists an item twice: an error, unless both are equal.
-    fn repeated(&mut self, first: &Value, again: &Value, keys: Keys, trail: &Trail<'_>) {
+    fn repeated(&mut self, first: &Value, again: &Value, keys: Keys, location: &LazyLocation<'_>) {
         let message =
             format!("list the item once: two items of the patch have this {}", keys.names().join(" and "));
         if first == again {
-            self.warn(codes::DUPLICATE_ITEM, trail, message);
+            self.warn(codes::DUPLICATE_ITEM, location, message);
         } else {
-            self.refuse(codes::DUPLICATE_ITEM, trail, message);
+            self.refuse(codes::DUPLICATE_ITEM, location, message);
         }
     }
 
-    /// A new item: the patch item applied to nothing, if that is complete; on top of what earlier layers
-    /// said of each container, if it is one.
+    /// A new item: the patch item applied to nothing, if that is complete; on top of the
+    /// `eachContainer` patches of earlier layers, if it is a container.
     fn new_item(
         &mut self,
         live: &[Value],
         change: &Map<String, Value>,
         item: Schema,
         keys: Keys,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Option<Value> {
         self.work.spend(MADE);
         let mut new = Map::new();
         let before = self.diagnostics.len();
-        self.quietly(|quiet| quiet.map(&mut new, change, item, &keys.names(), trail));
+        self.quietly(|quiet| quiet.map(&mut new, change, item, &keys.names(), location));
         if self.diagnostics[before..].iter().any(Diagnostic::is_error) {
             return None;
         }
         let known = live.iter().filter_map(|item| item.get(keys.first));
-        if !self.is_complete(&new, item, keys, known, trail) {
+        if !self.is_complete(&new, item, keys, known, location) {
             return None;
         }
-        if !self.seeds.is_empty() && is_container(item) {
+        if !self.each_container.is_empty() && is_container(item) {
             // What the item makes of nothing was only to be judged.
             self.diagnostics.truncate(before);
-            return self.seeded(change, item, keys, trail);
+            return self.new_container(change, item, keys, location);
         }
         let new = Value::Object(new);
-        self.observer.set(trail, None, &new, Cause::Stated);
+        self.observer.set(location, None, &new, ChangeCause::Stated);
         Some(new)
     }
 
@@ -227,11 +227,11 @@ impl<O: Observer> Merge<'_, O> {
         live: &[Value],
         patch: &[Value],
         keys: Keys,
-        trail: &Trail<'_>,
-    ) -> Option<Items> {
+        location: &LazyLocation<'_>,
+    ) -> Option<NumberedItems> {
         let mut interner = Interner::default();
-        let replace = patch.iter().any(|value| self.is_replace_marker(value, trail));
-        let mut items = Items {
+        let replace = patch.iter().any(|value| self.is_replace_marker(value, location));
+        let mut items = NumberedItems {
             live: Vec::with_capacity(live.len()),
             plain: Vec::new(),
             deletes: Vec::new(),
@@ -239,18 +239,18 @@ impl<O: Observer> Merge<'_, O> {
             in_full: HashSet::new(),
         };
         for (index, value) in live.iter().enumerate() {
-            match value.get(keys.first).and_then(Element::of) {
+            match value.get(keys.first).and_then(ScalarKey::from_value) {
                 Some(element) => items.live.push(interner.id(element)),
                 None if replace => {}
                 None => {
                     let message = format!("add the merge key \"{}\" to item {index} of the base", keys.first);
-                    self.refuse_base(codes::MISSING_MERGE_KEY, &trail.index(index), message);
+                    self.refuse_base(codes::MISSING_MERGE_KEY, &location.index(index), message);
                     return None;
                 }
             }
         }
         for (index, value) in patch.iter().enumerate().filter(|(_, value)| !is_replace(value)) {
-            let Some(element) = self.merge_key(value, keys, &trail.index(index)) else { continue };
+            let Some(element) = self.merge_key(value, keys, &location.index(index)) else { continue };
             let id = interner.id(element);
             if keys.second.is_some() && !keys.is_open(value) {
                 items.in_full.insert(group(id, value, keys));
@@ -265,21 +265,26 @@ impl<O: Observer> Merge<'_, O> {
     }
 
     /// The first key of a patch item; an error when it has none.
-    fn merge_key<'v>(&mut self, value: &'v Value, keys: Keys, trail: &Trail<'_>) -> Option<Element<'v>> {
+    fn merge_key<'v>(
+        &mut self,
+        value: &'v Value,
+        keys: Keys,
+        location: &LazyLocation<'_>,
+    ) -> Option<ScalarKey<'v>> {
         let key = keys.first;
-        match (value, value.get(key).map(Element::of)) {
-            (Value::Null, _) => self.refuse(codes::NULL, trail, "remove the null from the list"),
-            (Value::Object(_), None | Some(Some(Element::Null))) => {
+        match (value, value.get(key).map(ScalarKey::from_value)) {
+            (Value::Null, _) => self.refuse(codes::NULL, location, "remove the null from the list"),
+            (Value::Object(_), None | Some(Some(ScalarKey::Null))) => {
                 let message = format!("add the merge key \"{key}\": the items of this list are known by it");
-                self.refuse(codes::MISSING_MERGE_KEY, trail, message);
+                self.refuse(codes::MISSING_MERGE_KEY, location, message);
             }
             (Value::Object(_), Some(Some(element))) => return Some(element),
             (Value::Object(_), Some(None)) => {
-                self.refuse(codes::BAD_MERGE_KEY, trail, format!("write \"{key}\" as a single value"));
+                self.refuse(codes::BAD_MERGE_KEY, location, format!("write \"{key}\" as a single value"));
             }
             (other, _) => {
                 let as_item = match other.as_str().map(|text| (text, text.split_once('='))) {
-                    Some((_, Some((name, value)))) if trail.name() == "env" => {
+                    Some((_, Some((name, value)))) if location.field_name() == "env" => {
                         format!(": write {{name: {name}, value: {value}}}")
                     }
                     Some((text, _)) if !text.contains('\n') => format!(": {}", keyed_item(key, text)),
@@ -288,9 +293,9 @@ impl<O: Observer> Merge<'_, O> {
                 };
                 let message = format!(
                     "write the item as a map with a \"{key}\", not as {}{as_item}",
-                    GoType::of(other).name()
+                    GoType::from_value(other).name()
                 );
-                self.refuse(codes::WRONG_KIND, trail, message);
+                self.refuse(codes::WRONG_KIND, location, message);
             }
         }
         None
@@ -300,11 +305,11 @@ impl<O: Observer> Merge<'_, O> {
     fn delete_items(
         &mut self,
         live: &mut Vec<Value>,
-        items: &mut Items,
+        items: &mut NumberedItems,
         patch: &[Value],
         keys: Keys,
-        listed: &mut Listed,
-        trail: &Trail<'_>,
+        listed: &mut FirstListed,
+        location: &LazyLocation<'_>,
     ) {
         if items.deletes.is_empty() {
             return;
@@ -316,7 +321,7 @@ impl<O: Observer> Merge<'_, O> {
             let value = &patch[*place];
             let target = matcher.find(*id, value);
             let identity = matcher.identity(*id, value, &target);
-            let at = trail.then(named(value, identity.1.as_ref(), keys));
+            let at = location.push(named(value, identity.1.as_ref(), keys));
             let before = *listed.deletes.entry(identity.clone()).or_insert(*place);
             if before != *place {
                 self.repeated(&patch[before], value, keys, &at);
@@ -327,23 +332,24 @@ impl<O: Observer> Merge<'_, O> {
             }
             let unnamed = keys.second.is_none() || !keys.is_open(value) && value.get("name").is_none();
             match target {
-                Match::None => self.nothing_to_delete(live, value, keys, &at),
+                ItemMatch::None => self.nothing_to_delete(live, value, keys, &at),
                 // Without a name, all that has these keys goes.
                 _ if unnamed => {
                     for slot in matcher.slots(&group(*id, value, keys)) {
                         gone[*slot] = true;
                     }
                 }
-                Match::Slot(slot) => gone[slot] = true,
-                Match::Several(several) => self.ambiguous(&matcher, &several, keys, value, trail),
+                ItemMatch::Slot(slot) => gone[slot] = true,
+                ItemMatch::Several(several) => self.ambiguous(&matcher, &several, keys, value, location),
             }
         }
         for (item, _) in live.iter_mut().zip(&gone).filter(|(_, gone)| **gone) {
             let was = item.take();
             let key = was.get(keys.first).cloned().unwrap_or_default();
             let second = keys.second_of(&was);
-            let at = trail.then(Place::Key(keys.first, &key, second.as_ref().map(Second::parts)));
-            self.observer.delete(&at, Some(was), Cause::Delete);
+            let at =
+                location.push(LocationSegment::Key(keys.first, &key, second.as_ref().map(Second::parts)));
+            self.observer.delete(&at, Some(was), ChangeCause::Delete);
         }
         let mut slots = gone.iter();
         live.retain(|_| slots.next().is_none_or(|gone| !gone));
@@ -351,7 +357,7 @@ impl<O: Observer> Merge<'_, O> {
         items.live.retain(|_| slots.next().is_none_or(|gone| !gone));
     }
 
-    fn nothing_to_delete(&mut self, live: &[Value], value: &Value, keys: Keys, trail: &Trail<'_>) {
+    fn nothing_to_delete(&mut self, live: &[Value], value: &Value, keys: Keys, location: &LazyLocation<'_>) {
         let written = value.get(keys.first).and_then(Value::as_str).unwrap_or_default();
         let near = did_you_mean(written, live.iter().filter_map(|item| item.get(keys.first)?.as_str()));
         let message = if near.is_empty() {
@@ -359,7 +365,7 @@ impl<O: Observer> Merge<'_, O> {
         } else {
             format!("there is no such item to delete{near}")
         };
-        self.warn(codes::NOTHING_TO_DELETE, trail, message);
+        self.warn(codes::NOTHING_TO_DELETE, location, message);
     }
 
     fn ambiguous(
@@ -368,9 +374,9 @@ impl<O: Observer> Merge<'_, O> {
         several: &[usize],
         keys: Keys,
         value: &Value,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
-        let at = trail.then(Place::Key(keys.first, &value[keys.first], None));
+        let at = location.push(LocationSegment::Key(keys.first, &value[keys.first], None));
         let fit = if keys.is_open(value) { keys.first.to_owned() } else { keys.names().join(" and ") };
         let message = format!("{}: {} items have this {fit}", matcher.advice(value, several), several.len());
         self.refuse(codes::AMBIGUOUS_TARGET, &at, message);
@@ -378,6 +384,6 @@ impl<O: Observer> Merge<'_, O> {
 }
 
 /// The item's place: its first key as the patch writes it, its second as the live item has it.
-fn named<'v>(value: &'v Value, second: Option<&'v Second>, keys: Keys) -> Place<'v> {
-    Place::Key(keys.first, &value[keys.first], second.map(Second::parts))
+fn named<'v>(value: &'v Value, second: Option<&'v Second>, keys: Keys) -> LocationSegment<'v> {
+    LocationSegment::Key(keys.first, &value[keys.first], second.map(Second::parts))
 }

@@ -13,23 +13,23 @@ pub(super) const LONG: usize = 64;
 /// A list is known by the address of its items and their number. Whoever moves or removes items, or lists, forgets all:
 /// see [`Self::clear`].
 #[derive(Debug, Default)]
-pub(crate) struct KnownLists(HashMap<usize, Known>);
+pub(crate) struct KnownLists(HashMap<usize, KnownList>);
 
 /// Where the items of one list are.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct KnownList {
     len: usize,
     slots: HashMap<String, usize>,
 }
 
 impl KnownLists {
     /// What is known of a list, once.
-    pub(super) fn take(&mut self, list: &[Value]) -> Option<Known> {
+    pub(super) fn take(&mut self, list: &[Value]) -> Option<KnownList> {
         self.0.remove(&list.as_ptr().addr()).filter(|known| known.len == list.len())
     }
 
     /// Keeps what is known of a list until it is patched again.
-    pub(super) fn keep(&mut self, list: &[Value], known: Known) {
+    pub(super) fn keep(&mut self, list: &[Value], known: KnownList) {
         self.0.insert(list.as_ptr().addr(), known);
     }
 
@@ -39,7 +39,7 @@ impl KnownLists {
     }
 }
 
-impl Known {
+impl KnownList {
     /// Reads a list; `None` when an item has no such key.
     pub(super) fn of(list: &[Value], key: &str) -> Option<Self> {
         let mut slots = HashMap::with_capacity(list.len());

@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::{Child, Merge, keys::Keys};
+use super::{Child, ExtendedMerge, keys::Keys};
 use crate::{
     diagnostic::codes,
     patch::{
-        Cause, Observer, Trail, directive,
-        element::{Element, GoType, Interner},
-        trail::Place,
+        ChangeCause, LazyLocation, Observer, directive,
+        identity::{GoType, Interner, ScalarKey},
+        location::LocationSegment,
     },
     schema::{Field, ListKind, Scalar, Schema, Type},
 };
@@ -40,14 +40,14 @@ impl Child {
     }
 }
 
-impl<O: Observer> Merge<'_, O> {
+impl<O: Observer> ExtendedMerge<'_, O> {
     pub(super) fn list_field(
         &mut self,
         base: &mut Map<String, Value>,
         key: &str,
         patch: &[Value],
         child: Child,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
         let (way, item) = child.list();
         let live = match base.get_mut(key) {
@@ -59,12 +59,14 @@ impl<O: Observer> Merge<'_, O> {
         let marked = patch.iter().any(is_replace);
         let keep = |merged: &[Value]| was_there || marked || patch.is_empty() || !merged.is_empty();
         let merged = match way {
-            Way::Keyed(keys) => self.keyed(live.unwrap_or_default(), patch, Schema::new(item), keys, trail),
-            Way::Set => self.set(was_there, live.unwrap_or_default(), patch, Cause::Stated, trail),
+            Way::Keyed(keys) => {
+                self.keyed(live.unwrap_or_default(), patch, Schema::new(item), keys, location)
+            }
+            Way::Set => self.set(was_there, live.unwrap_or_default(), patch, ChangeCause::Stated, location),
             Way::Atomic => {
-                let merged = self.atomic(patch, item, trail);
+                let merged = self.atomic(patch, item, location);
                 if keep(&merged) {
-                    self.replaced(base, key, live, merged, trail);
+                    self.replaced(base, key, live, merged, location);
                 }
                 return;
             }
@@ -73,18 +75,18 @@ impl<O: Observer> Merge<'_, O> {
             return;
         }
         if !was_there && merged.is_empty() {
-            self.observer.set(trail, None, &Value::Array(Vec::new()), Cause::Stated);
+            self.observer.set(location, None, &Value::Array(Vec::new()), ChangeCause::Stated);
         } else if was_empty && patch.is_empty() {
-            self.observer.agree(trail);
+            self.observer.agree(location);
         }
         base.insert(key.to_owned(), Value::Array(merged));
     }
 
     /// The items of a list that is replaced as a whole.
-    fn atomic(&mut self, patch: &[Value], item: Type, trail: &Trail<'_>) -> Vec<Value> {
-        // A lone `$patch: replace` says what happens anyway.
-        let items = patch.iter().filter(|value| !self.is_replace_marker(value, trail)).collect::<Vec<_>>();
-        self.quietly(|quiet| quiet.fresh_items(items.into_iter(), item, trail))
+    fn atomic(&mut self, patch: &[Value], item: Type, location: &LazyLocation<'_>) -> Vec<Value> {
+        // A lone `$patch: replace` changes nothing: an atomic list is replaced anyway.
+        let items = patch.iter().filter(|value| !self.is_replace_marker(value, location)).collect::<Vec<_>>();
+        self.quietly(|quiet| quiet.fresh_items(items.into_iter(), item, location))
     }
 
     /// Puts a list where `was` was.
@@ -94,45 +96,45 @@ impl<O: Observer> Merge<'_, O> {
         key: &str,
         was: Option<Vec<Value>>,
         list: Vec<Value>,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
         if was.is_some() {
             self.moved();
         }
-        let cause = if was.is_some() { Cause::Replace } else { Cause::Stated };
+        let cause = if was.is_some() { ChangeCause::Replace } else { ChangeCause::Stated };
         let list = Value::Array(list);
-        self.observer.set(trail, was.map(Value::Array), &list, cause);
+        self.observer.set(location, was.map(Value::Array), &list, cause);
         base.insert(key.to_owned(), list);
     }
 
     /// Whether an item is the marker `- $patch: replace`; an error when it has other fields.
-    pub(super) fn is_replace_marker(&mut self, value: &Value, trail: &Trail<'_>) -> bool {
+    pub(super) fn is_replace_marker(&mut self, value: &Value, location: &LazyLocation<'_>) -> bool {
         if !is_replace(value) {
             return false;
         }
         if value.as_object().is_some_and(|item| item.len() > 1) {
             let message = "write \"- $patch: replace\" as an item of its own: it replaces the list, and the fields beside it would be lost";
-            self.refuse(codes::REPLACE_BESIDE_FIELDS, trail, message);
+            self.refuse(codes::REPLACE_BESIDE_FIELDS, location, message);
         }
         true
     }
 
     /// A list of scalars, each once: what is there stays, new ones go last, or first for
-    /// [`Cause::Prepend`].
+    /// [`ChangeCause::Prepend`].
     pub(super) fn set(
         &mut self,
         was_there: bool,
         live: Vec<Value>,
         patch: &[Value],
-        cause: Cause,
-        trail: &Trail<'_>,
+        cause: ChangeCause,
+        location: &LazyLocation<'_>,
     ) -> Vec<Value> {
         self.work.spend(live.len() + patch.len());
-        if self.work.is_spent() || !self.one_type(was_there, &live, patch, trail) {
+        if self.work.is_spent() || !self.one_type(was_there, &live, patch, location) {
             return live;
         }
         let mut interner = Interner::default();
-        let all = live.iter().chain(patch).filter_map(Element::of);
+        let all = live.iter().chain(patch).filter_map(ScalarKey::from_value);
         let ids: Vec<usize> = all.map(|element| interner.id(element) as usize).collect();
         let mut seen = vec![false; interner.len()];
         let (live_ids, patch_ids) = ids.split_at(live.len());
@@ -142,10 +144,10 @@ impl<O: Observer> Merge<'_, O> {
                 kept.push(value);
             }
         }
-        let split = if cause == Cause::Prepend { 0 } else { kept.len() };
+        let split = if cause == ChangeCause::Prepend { 0 } else { kept.len() };
         let mut fresh = Vec::with_capacity(patch.len());
         for (value, id) in patch.iter().zip(patch_ids) {
-            let at = trail.then(Place::Item(value));
+            let at = location.push(LocationSegment::Item(value));
             if std::mem::replace(&mut seen[*id], true) {
                 self.observer.agree(&at);
             } else {
@@ -159,13 +161,19 @@ impl<O: Observer> Merge<'_, O> {
     }
 
     /// Whether all items are scalars of one type; an error where not.
-    fn one_type(&mut self, was_there: bool, live: &[Value], patch: &[Value], trail: &Trail<'_>) -> bool {
+    fn one_type(
+        &mut self,
+        was_there: bool,
+        live: &[Value],
+        patch: &[Value],
+        location: &LazyLocation<'_>,
+    ) -> bool {
         if patch.iter().any(Value::is_null) {
-            self.refuse(codes::NULL, trail, "remove the null from the list");
+            self.refuse(codes::NULL, location, "remove the null from the list");
             return false;
         }
         let composite = |ty: &GoType| matches!(ty, GoType::Map | GoType::Slice);
-        let mut types = live.iter().chain(patch).map(GoType::of).enumerate();
+        let mut types = live.iter().chain(patch).map(GoType::from_value).enumerate();
         let Some((_, first)) = types.next() else { return true };
         // Kubernetes compares the types of what merges; a list that was not there is taken as it is.
         let other = Some((0, first))
@@ -174,9 +182,9 @@ impl<O: Observer> Merge<'_, O> {
         let Some((index, other)) = other else { return true };
         let message = format!("write all items as single values of one type: there is {}", other.name());
         if index < live.len() {
-            self.refuse_base(codes::MIXED_LIST_ITEMS, trail, message);
+            self.refuse_base(codes::MIXED_LIST_ITEMS, location, message);
         } else {
-            self.refuse(codes::MIXED_LIST_ITEMS, trail, message);
+            self.refuse(codes::MIXED_LIST_ITEMS, location, message);
         }
         false
     }
@@ -188,34 +196,38 @@ impl<O: Observer> Merge<'_, O> {
         name: &str,
         unwanted: &[Value],
         child: Child,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
         let (way, item) = child.list();
         let scalars = matches!(child.ty, Type::List(_) | Type::Scalar(Scalar::Any))
             && matches!(item, Type::Scalar(_) | Type::Custom(..));
-        if !scalars || unwanted.iter().any(|value| Element::of(value).is_none()) {
+        if !scalars || unwanted.iter().any(|value| ScalarKey::from_value(value).is_none()) {
             let message = format!(
                 "use $deleteFromPrimitiveList only for lists of single values; in \"{name}\" mark an item $patch: delete"
             );
-            self.refuse(codes::NOT_A_PRIMITIVE_LIST, trail, message);
+            self.refuse(codes::NOT_A_PRIMITIVE_LIST, location, message);
             return;
         }
         let Some(Value::Array(live)) = base.get_mut(name) else {
-            self.warn(codes::NOTHING_TO_DELETE, trail, format!("there is no list \"{name}\" to delete from"));
+            self.warn(
+                codes::NOTHING_TO_DELETE,
+                location,
+                format!("there is no list \"{name}\" to delete from"),
+            );
             return;
         };
         let mut live = std::mem::take(live);
         self.moved();
         self.work.spend(live.len() + unwanted.len());
-        if self.one_type(true, &live, unwanted, trail) {
+        if self.one_type(true, &live, unwanted, location) {
             let mut interner = Interner::default();
             let unwanted: Vec<(&Value, u32)> = unwanted
                 .iter()
-                .filter_map(|value| Element::of(value).map(|element| (value, interner.id(element))))
+                .filter_map(|value| ScalarKey::from_value(value).map(|element| (value, interner.id(element))))
                 .collect();
             let mut found = vec![false; interner.len()];
             let ids: Vec<u32> =
-                live.iter().filter_map(Element::of).map(|element| interner.id(element)).collect();
+                live.iter().filter_map(ScalarKey::from_value).map(|element| interner.id(element)).collect();
             let (mut ids, mut kept) = (ids.into_iter(), 0);
             live.retain(|value| {
                 let Some(found) = ids.next().and_then(|id| found.get_mut(id as usize)) else {
@@ -223,16 +235,20 @@ impl<O: Observer> Merge<'_, O> {
                     return true;
                 };
                 *found = true;
-                let place = if matches!(way, Way::Set) { Place::Item(value) } else { Place::Index(kept) };
+                let place = if matches!(way, Way::Set) {
+                    LocationSegment::Item(value)
+                } else {
+                    LocationSegment::Index(kept)
+                };
                 let was = Some(value.clone());
-                self.observer.delete(&trail.then(place), was, Cause::DeleteFromPrimitiveList);
+                self.observer.delete(&location.push(place), was, ChangeCause::DeleteFromPrimitiveList);
                 false
             });
             for (value, id) in unwanted {
                 if !std::mem::replace(&mut found[id as usize], true) {
                     self.warn(
                         codes::NOTHING_TO_DELETE,
-                        trail,
+                        location,
                         format!("remove {value} from the directive: it is not in the list"),
                     );
                 }
@@ -248,12 +264,12 @@ impl<O: Observer> Merge<'_, O> {
         name: &str,
         items: &[Value],
         child: Child,
-        cause: Cause,
-        trail: &Trail<'_>,
+        cause: ChangeCause,
+        location: &LazyLocation<'_>,
     ) {
-        let verb = if cause == Cause::Prepend { directive::PREPEND } else { directive::APPEND };
+        let verb = if cause == ChangeCause::Prepend { directive::PREPEND } else { directive::APPEND };
         if !matches!(child.ty, Type::List(_) | Type::Scalar(Scalar::Any)) {
-            self.refuse(codes::WRONG_KIND, trail, format!("\"{name}\" is no list: remove the {verb}"));
+            self.refuse(codes::WRONG_KIND, location, format!("\"{name}\" is no list: remove the {verb}"));
             return;
         }
         let (way, item) = child.list();
@@ -262,7 +278,7 @@ impl<O: Observer> Merge<'_, O> {
             _ => None,
         };
         if live.is_none() && items.is_empty() && !matches!(way, Way::Keyed(_)) {
-            self.observer.set(trail, None, &Value::Array(Vec::new()), cause);
+            self.observer.set(location, None, &Value::Array(Vec::new()), cause);
         }
         let live = live.unwrap_or_default();
         let joined = match way {
@@ -271,11 +287,11 @@ impl<O: Observer> Merge<'_, O> {
                     "just list the items under \"{name}\": they merge by {}, and new ones go last",
                     keys.first
                 );
-                self.refuse(codes::KEYED_LIST, trail, message);
+                self.refuse(codes::KEYED_LIST, location, message);
                 live
             }
-            Way::Set => self.set(true, live, items, cause, trail),
-            Way::Atomic => self.join(live, items, item, cause, trail),
+            Way::Set => self.set(true, live, items, cause, location),
+            Way::Atomic => self.join(live, items, item, cause, location),
         };
         base.insert(name.to_owned(), Value::Array(joined));
     }
@@ -286,27 +302,27 @@ impl<O: Observer> Merge<'_, O> {
         live: Vec<Value>,
         items: &[Value],
         item: Type,
-        cause: Cause,
-        trail: &Trail<'_>,
+        cause: ChangeCause,
+        location: &LazyLocation<'_>,
     ) -> Vec<Value> {
         self.moved();
         self.work.spend(live.len() + items.len());
-        let start = if cause == Cause::Prepend { 0 } else { live.len() };
+        let start = if cause == ChangeCause::Prepend { 0 } else { live.len() };
         let mut fresh = Vec::with_capacity(items.len());
         for (index, value) in items.iter().enumerate() {
-            let at = trail.index(start + index);
+            let at = location.index(start + index);
             if let Some(made) = self.quietly(|quiet| quiet.fresh(value, item, &at)) {
-                self.observer.set(&trail.index(start + fresh.len()), None, &made, cause);
+                self.observer.set(&location.index(start + fresh.len()), None, &made, cause);
                 fresh.push(made);
             }
         }
-        let (mut joined, rest) = if cause == Cause::Prepend { (fresh, live) } else { (live, fresh) };
+        let (mut joined, rest) = if cause == ChangeCause::Prepend { (fresh, live) } else { (live, fresh) };
         joined.extend(rest);
         joined
     }
 }
 
-/// Whether an item says `$patch: replace`.
+/// Whether an item is marked `$patch: replace`.
 pub(super) fn is_replace(value: &Value) -> bool {
     value.get(directive::PATCH).is_some_and(|verb| verb == "replace")
 }

@@ -9,10 +9,10 @@ use super::keys::{Keys, Second};
 
 /// What items of one key have in common: the number of the first key, and the second key. `None`
 /// where the list has one key only, or the second is left open.
-pub(super) type Group = (u32, Option<Second>);
+pub(super) type KeyGroup = (u32, Option<Second>);
 
 /// Which live items a patch item is about.
-pub(super) enum Match {
+pub(super) enum ItemMatch {
     None,
     Slot(usize),
     /// The keys fit several items, and no unique name decides.
@@ -23,16 +23,16 @@ pub(super) enum Match {
 pub(super) struct Matcher<'v> {
     live: &'v [Value],
     keys: Keys,
-    slots: HashMap<Group, Vec<usize>>,
+    slots: HashMap<KeyGroup, Vec<usize>>,
     /// Where several items are in a group: the items of each name.
-    names: HashMap<(Group, &'v str), Vec<usize>>,
+    names: HashMap<(KeyGroup, &'v str), Vec<usize>>,
 }
 
 impl<'v> Matcher<'v> {
     /// Groups the live items; those that the patch names in full are no answer to an item that leaves
     /// the second key open.
-    pub(super) fn new(live: &'v [Value], ids: &[u32], in_full: &HashSet<Group>, keys: Keys) -> Self {
-        let mut slots: HashMap<Group, Vec<usize>> = HashMap::with_capacity(live.len());
+    pub(super) fn new(live: &'v [Value], ids: &[u32], in_full: &HashSet<KeyGroup>, keys: Keys) -> Self {
+        let mut slots: HashMap<KeyGroup, Vec<usize>> = HashMap::with_capacity(live.len());
         for (slot, (item, id)) in live.iter().zip(ids).enumerate() {
             let full = (*id, keys.second_of(item));
             if !in_full.contains(&full) {
@@ -42,7 +42,7 @@ impl<'v> Matcher<'v> {
                 slots.entry(full).or_default().push(slot);
             }
         }
-        let mut names: HashMap<(Group, &str), Vec<usize>> = HashMap::new();
+        let mut names: HashMap<(KeyGroup, &str), Vec<usize>> = HashMap::new();
         for (group, slots) in slots.iter().filter(|(_, slots)| keys.second.is_some() && slots.len() > 1) {
             for slot in slots {
                 if let Some(name) = name_of(&live[*slot]) {
@@ -54,31 +54,31 @@ impl<'v> Matcher<'v> {
     }
 
     /// The live item that a patch item is about.
-    pub(super) fn find(&self, id: u32, item: &Value) -> Match {
+    pub(super) fn find(&self, id: u32, item: &Value) -> ItemMatch {
         let group = group(id, item, self.keys);
         match self.slots(&group) {
-            [] => Match::None,
-            [first, ..] if self.keys.second.is_none() => Match::Slot(*first),
-            [only] => Match::Slot(*only),
+            [] => ItemMatch::None,
+            [first, ..] if self.keys.second.is_none() => ItemMatch::Slot(*first),
+            [only] => ItemMatch::Slot(*only),
             several => {
                 let named = name_of(item).and_then(|name| self.names.get(&(group.clone(), name)));
                 match named.map(Vec::as_slice) {
-                    Some([only]) => Match::Slot(*only),
-                    _ => Match::Several(several.to_vec()),
+                    Some([only]) => ItemMatch::Slot(*only),
+                    _ => ItemMatch::Several(several.to_vec()),
                 }
             }
         }
     }
 
     /// All live items of a group.
-    pub(super) fn slots(&self, group: &Group) -> &[usize] {
+    pub(super) fn slots(&self, group: &KeyGroup) -> &[usize] {
         self.slots.get(group).map_or(&[], Vec::as_slice)
     }
 
     /// The keys under which the result will have a patch item.
-    pub(super) fn identity(&self, id: u32, item: &Value, found: &Match) -> Group {
+    pub(super) fn identity(&self, id: u32, item: &Value, found: &ItemMatch) -> KeyGroup {
         let second = match found {
-            Match::Slot(slot) => self.keys.second_of(&self.live[*slot]),
+            ItemMatch::Slot(slot) => self.keys.second_of(&self.live[*slot]),
             _ => self.keys.second_of(item),
         };
         (id, second)
@@ -104,7 +104,7 @@ impl<'v> Matcher<'v> {
 }
 
 /// The group that a patch item asks for.
-pub(super) fn group(id: u32, item: &Value, keys: Keys) -> Group {
+pub(super) fn group(id: u32, item: &Value, keys: Keys) -> KeyGroup {
     (id, if keys.is_open(item) { None } else { keys.second_of(item) })
 }
 

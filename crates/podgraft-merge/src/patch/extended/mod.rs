@@ -5,7 +5,7 @@
 //! `$setElementOrder`. Everything that is wrong with a patch is reported, not just the first thing.
 
 mod content;
-mod each;
+mod each_container;
 mod fields;
 mod keyed;
 mod keys;
@@ -17,12 +17,12 @@ mod target;
 mod unions;
 
 pub use content::{Child, name_of};
-pub use each::{Seed, extend_each_container};
+pub use each_container::{EachContainerPatch, extend_each_container};
 use known::KnownLists;
 use serde_json::{Map, Value};
 
 use super::{
-    Cause, Observer, Place, Trail, directive,
+    ChangeCause, LazyLocation, LocationSegment, Observer, directive,
     error::{BASE, MAX_DEPTH},
 };
 use crate::{
@@ -31,17 +31,17 @@ use crate::{
     work::Work,
 };
 
-/// What becomes of an item that matches nothing and is not complete by itself.
+/// What happens to an item of a patch that matches nothing in the base and is not complete by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MissingTarget {
-    /// An error: a test's author meant some item that is there.
+    /// An error: the author of a template meant an item that exists.
     #[default]
     Refuse,
-    /// A warning, and the item is left out: an overlay meets tests of all kinds.
+    /// A warning, and the item is left out: an overlay meets pods of all kinds.
     Skip,
 }
 
-/// What becomes of fields that Kubernetes does not know.
+/// What happens to fields that Kubernetes does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UnknownFields {
     /// An error.
@@ -83,23 +83,24 @@ pub fn extend<O: Observer>(
     extend_seeded(base, patch, schema, options, &mut Shared::of(&Work::unlimited()), observer)
 }
 
-/// What the patches of one value share.
+/// What consecutive patches of one value share.
 #[derive(Debug)]
 pub struct Shared<'p> {
-    /// What lies under each new container.
-    pub seeds: Vec<Seed<'p>>,
+    /// The `eachContainer` patches so far: each new container is applied on top of them.
+    pub each_container: Vec<EachContainerPatch<'p>>,
     work: &'p Work,
     known: KnownLists,
 }
 
 impl<'p> Shared<'p> {
-    /// For patches whose work is counted here.
+    /// The state before the first patch; all patches spend from `work`.
     pub fn of(work: &'p Work) -> Self {
-        Self { seeds: Vec::new(), work, known: KnownLists::default() }
+        Self { each_container: Vec::new(), work, known: KnownLists::default() }
     }
 }
 
-/// [`extend`], where each new container lies on top of what the seeds make of an empty one.
+/// [`extend`], where each new container is applied on top of what the `eachContainer` patches so far make of an empty
+/// one.
 pub fn extend_seeded<O: Observer>(
     base: Value,
     patch: &Value,
@@ -108,48 +109,52 @@ pub fn extend_seeded<O: Observer>(
     shared: &mut Shared<'_>,
     observer: &mut O,
 ) -> Extended {
-    let mut merge = Merge::new(options, shared, observer);
+    let mut merge = ExtendedMerge::new(options, shared, observer);
     let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
-        merge.refuse(codes::NOT_AN_OBJECT, &Trail::ROOT, "write both the base and the patch as objects");
+        merge.refuse(
+            codes::NOT_AN_OBJECT,
+            &LazyLocation::ROOT,
+            "write both the base and the patch as objects",
+        );
         return Extended { value: Value::Object(Map::new()), diagnostics: merge.diagnostics };
     };
-    if merge.map(&mut base, patch, schema, &[], &Trail::ROOT) == Outcome::Deleted {
+    if merge.map(&mut base, patch, schema, &[], &LazyLocation::ROOT) == MapOutcome::Deleted {
         merge.refuse(
             codes::DELETE_ROOT,
-            &Trail::ROOT,
+            &LazyLocation::ROOT,
             "remove the $patch: delete: the whole object cannot be deleted",
         );
     }
     Extended { value: Value::Object(base), diagnostics: merge.diagnostics }
 }
 
-/// What became of a map.
+/// Whether a map is still there after its patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+enum MapOutcome {
     Kept,
-    /// The patch says `$patch: delete`.
+    /// The patch is `$patch: delete`.
     Deleted,
 }
 
 /// A merge in progress.
-struct Merge<'o, O> {
+struct ExtendedMerge<'o, O> {
     observer: &'o mut O,
     options: Options,
-    /// What lies under each new container.
-    seeds: &'o [Seed<'o>],
+    /// The `eachContainer` patches so far.
+    each_container: &'o [EachContainerPatch<'o>],
     work: &'o Work,
-    /// `None` in what is made for itself, which is never patched again.
+    /// `None` while content is made from an empty object: it is never patched again.
     known: Option<&'o mut KnownLists>,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl<'o, O: Observer> Merge<'o, O> {
+impl<'o, O: Observer> ExtendedMerge<'o, O> {
     fn new(options: Options, shared: &'o mut Shared<'_>, observer: &'o mut O) -> Self {
-        let Shared { seeds, work, known } = shared;
-        Self { observer, options, seeds, work, known: Some(known), diagnostics: Vec::new() }
+        let Shared { each_container, work, known } = shared;
+        Self { observer, options, each_container, work, known: Some(known), diagnostics: Vec::new() }
     }
 
-    /// Lists or their items may be elsewhere from now on.
+    /// Forgets the known lists: from now on, lists or their items may be at other addresses.
     fn moved(&mut self) {
         if let Some(known) = &mut self.known {
             known.clear();
@@ -157,54 +162,56 @@ impl<'o, O: Observer> Merge<'o, O> {
     }
 }
 
-impl<O: Observer> Merge<'_, O> {
-    /// Applies one patch object. `identity` are the merge keys by which the map is known in its
-    /// list, if it is an item of one.
+impl<O: Observer> ExtendedMerge<'_, O> {
+    /// Applies one patch object. `identity` are the names of the merge keys, if the map is an item of a list that
+    /// merges by key.
     fn map(
         &mut self,
         base: &mut Map<String, Value>,
         patch: &Map<String, Value>,
         schema: Schema,
         identity: &[&str],
-        trail: &Trail<'_>,
-    ) -> Outcome {
+        location: &LazyLocation<'_>,
+    ) -> MapOutcome {
         self.work.spend(1 + patch.len());
-        if self.work.is_spent() || self.is_too_deep(trail) {
-            return Outcome::Kept;
+        if self.work.is_spent() || self.is_too_deep(location) {
+            return MapOutcome::Kept;
         }
         let directed = patch.keys().next().is_some_and(|key| key.starts_with('$'));
         if directed {
-            self.contradictions(patch, identity, trail);
-            match self.verb(patch, trail) {
+            self.contradictions(patch, identity, location);
+            match self.verb(patch, location) {
                 Verb::Delete => {
-                    self.ignored_beside_delete(patch, identity, trail);
-                    return Outcome::Deleted;
+                    self.ignored_beside_delete(patch, identity, location);
+                    return MapOutcome::Deleted;
                 }
                 Verb::Replace => {
                     self.moved();
                     let was = Value::Object(std::mem::take(base));
-                    self.observer.clear(trail, Some(was), Cause::Replace);
+                    self.observer.clear(location, Some(was), ChangeCause::Replace);
                 }
                 Verb::Merge => {}
             }
-            self.retain_keys(base, patch, schema, identity, trail);
-            self.unset(base, patch, schema, identity, trail);
+            self.retain_keys(base, patch, schema, identity, location);
+            self.unset(base, patch, schema, identity, location);
         }
-        self.unions(base, patch, schema, trail);
+        self.unions(base, patch, schema, location);
         let before = if directed { order::before(base, patch) } else { Vec::new() };
         for (key, value) in patch.iter().filter(|(key, _)| !key.starts_with('$')) {
             if identity.contains(&key.as_str()) && base.get(key) == Some(value) {
                 continue;
             }
-            if let Some(child) = self.child(schema, key, trail) {
-                let place = child.field.map_or(Place::Field(key), |field| Place::Known(field.name));
-                self.field(base, key, value, child, &trail.then(place));
+            if let Some(child) = self.child(schema, key, location) {
+                let place = child
+                    .field
+                    .map_or(LocationSegment::Field(key), |field| LocationSegment::Known(field.name));
+                self.field(base, key, value, child, &location.push(place));
             }
         }
         if directed {
-            self.list_directives(base, (patch, &before), schema, trail);
+            self.list_directives(base, (patch, &before), schema, location);
         }
-        Outcome::Kept
+        MapOutcome::Kept
     }
 
     /// The directives that are about a list beside them, in their order.
@@ -213,7 +220,7 @@ impl<O: Observer> Merge<'_, O> {
         base: &mut Map<String, Value>,
         (patch, before): (&Map<String, Value>, &order::Before<'_>),
         schema: Schema,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
         for name in [
             directive::DELETE_FROM_PRIMITIVE_LIST,
@@ -223,23 +230,25 @@ impl<O: Observer> Merge<'_, O> {
         ] {
             for (key, value) in patch {
                 let Some(subject) = directive::subject(key, name) else { continue };
-                let known = self.child(schema, subject, trail);
-                let trail = trail.field(subject);
+                let known = self.child(schema, subject, location);
+                let location = location.field(subject);
                 let Some(child) = known else { continue };
                 let Value::Array(items) = value else {
                     let dash = if value.is_object() { ": put a dash before each item" } else { "" };
-                    self.refuse(codes::BAD_DIRECTIVE, &trail, format!("write {key} as a list{dash}"));
+                    self.refuse(codes::BAD_DIRECTIVE, &location, format!("write {key} as a list{dash}"));
                     continue;
                 };
                 match name {
                     directive::DELETE_FROM_PRIMITIVE_LIST => {
-                        self.delete_from_primitive_list(base, subject, items, child, &trail);
+                        self.delete_from_primitive_list(base, subject, items, child, &location);
                     }
                     directive::PREPEND => {
-                        self.extend_list(base, subject, items, child, Cause::Prepend, &trail);
+                        self.extend_list(base, subject, items, child, ChangeCause::Prepend, &location);
                     }
-                    directive::APPEND => self.extend_list(base, subject, items, child, Cause::Append, &trail),
-                    _ => self.set_element_order(base, (patch, before), subject, items, child, &trail),
+                    directive::APPEND => {
+                        self.extend_list(base, subject, items, child, ChangeCause::Append, &location);
+                    }
+                    _ => self.set_element_order(base, (patch, before), subject, items, child, &location),
                 }
             }
         }
@@ -256,30 +265,29 @@ impl<O: Observer> Merge<'_, O> {
             } else {
                 format!("there is no directive \"{key}\"{near}")
             };
-            self.refuse(codes::UNKNOWN_DIRECTIVE, &trail.field(key), message);
+            self.refuse(codes::UNKNOWN_DIRECTIVE, &location.field(key), message);
         }
     }
 
-    /// What is known of a field of the map at `trail`, or `None`, with an error, when Kubernetes does not
-    /// know it.
-    fn child(&mut self, schema: Schema, name: &str, trail: &Trail<'_>) -> Option<Child> {
+    /// The type of a field of the map at `location`, or `None`, with an error, when Kubernetes does not know it.
+    fn child(&mut self, schema: Schema, name: &str, location: &LazyLocation<'_>) -> Option<Child> {
         if let Some(known) = Child::of(schema, name) {
             return Some(known);
         }
-        let (message, trail) = (unknown_field(schema, name, trail), &trail.field(name));
+        let (message, location) = (unknown_field(schema, name, location), &location.field(name));
         match self.options.unknown_fields {
             UnknownFields::Warn => {
-                self.diagnostics.push(Diagnostic::warning(codes::UNKNOWN_FIELD, message).at(trail.path()));
+                self.diagnostics.push(Diagnostic::warning(codes::UNKNOWN_FIELD, message).at(location.path()));
                 Some(Child::ANY)
             }
             UnknownFields::Refuse => {
-                self.refuse(codes::UNKNOWN_FIELD, trail, message);
+                self.refuse(codes::UNKNOWN_FIELD, location, message);
                 None
             }
         }
     }
 
-    fn verb(&mut self, patch: &Map<String, Value>, trail: &Trail<'_>) -> Verb {
+    fn verb(&mut self, patch: &Map<String, Value>, location: &LazyLocation<'_>) -> Verb {
         match patch.get(directive::PATCH) {
             None => Verb::Merge,
             Some(Value::String(verb)) if verb == "merge" => Verb::Merge,
@@ -291,13 +299,18 @@ impl<O: Observer> Merge<'_, O> {
                     "write \"delete\", \"replace\" or \"merge\" as $patch: {other} is none of them{}",
                     near.unwrap_or_default()
                 );
-                self.refuse(codes::UNKNOWN_PATCH_DIRECTIVE, trail, message);
+                self.refuse(codes::UNKNOWN_PATCH_DIRECTIVE, location, message);
                 Verb::Merge
             }
         }
     }
 
-    fn ignored_beside_delete(&mut self, patch: &Map<String, Value>, identity: &[&str], trail: &Trail<'_>) {
+    fn ignored_beside_delete(
+        &mut self,
+        patch: &Map<String, Value>,
+        identity: &[&str],
+        location: &LazyLocation<'_>,
+    ) {
         let ignored = patch
             .keys()
             .find(|key| *key != directive::PATCH && !identity.contains(&key.as_str()))
@@ -306,32 +319,32 @@ impl<O: Observer> Merge<'_, O> {
             let message = format!(
                 "remove \"{key}\" or the $patch: delete: what stands beside $patch: delete is ignored"
             );
-            self.warn(codes::IGNORED_BESIDE_DELETE, trail, message);
+            self.warn(codes::IGNORED_BESIDE_DELETE, location, message);
         }
     }
 
     /// Whether a place is deeper than [`MAX_DEPTH`]; an error where it is.
-    fn is_too_deep(&mut self, trail: &Trail<'_>) -> bool {
-        if trail.depth() <= MAX_DEPTH {
+    fn is_too_deep(&mut self, location: &LazyLocation<'_>) -> bool {
+        if location.depth() <= MAX_DEPTH {
             return false;
         }
         let message = format!("nest less: maps and lists are read {MAX_DEPTH} levels deep at most");
-        self.refuse(codes::TOO_DEEP, trail, message);
+        self.refuse(codes::TOO_DEEP, location, message);
         true
     }
 
-    fn refuse(&mut self, code: Code, trail: &Trail<'_>, message: impl Into<String>) {
-        self.diagnostics.push(Diagnostic::error(code, message).at(trail.path()));
+    fn refuse(&mut self, code: Code, location: &LazyLocation<'_>, message: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::error(code, message).at(location.path()));
     }
 
-    /// Refuses what is the base's own fault.
-    fn refuse_base(&mut self, code: Code, trail: &Trail<'_>, message: impl Into<String>) {
-        let error = Diagnostic::error(code, message).at(trail.path());
+    /// An error in the base, not in the patch.
+    fn refuse_base(&mut self, code: Code, location: &LazyLocation<'_>, message: impl Into<String>) {
+        let error = Diagnostic::error(code, message).at(location.path());
         self.diagnostics.push(Diagnostic { layer: Some(BASE.to_owned()), ..error });
     }
 
-    fn warn(&mut self, code: Code, trail: &Trail<'_>, message: impl Into<String>) {
-        self.diagnostics.push(Diagnostic::warning(code, message).at(trail.path()));
+    fn warn(&mut self, code: Code, location: &LazyLocation<'_>, message: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::warning(code, message).at(location.path()));
     }
 }
 
@@ -349,7 +362,7 @@ fn is_directive(key: &str) -> bool {
             .any(|name| directive::subject(key, name).is_some_and(|field| !field.is_empty()))
 }
 
-fn unknown_field(schema: Schema, name: &str, holder: &Trail<'_>) -> String {
+fn unknown_field(schema: Schema, name: &str, holder: &LazyLocation<'_>) -> String {
     if let Some(directive) = directive_without_dollar(name, directive::ALL) {
         return format!("write \"{name}\" as \"{directive}\": a directive begins with $");
     }

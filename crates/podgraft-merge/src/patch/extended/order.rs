@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::{
-    Child, Merge,
+    Child, ExtendedMerge,
     keys::{Keys, Second},
     lists::Way,
 };
 use crate::{
     diagnostic::codes,
     patch::{
-        Observer, Trail, directive,
-        element::{Element, number},
+        LazyLocation, Observer, directive,
+        identity::{ScalarKey, number},
         order::Ordering,
     },
     schema::Type,
@@ -23,7 +23,7 @@ use crate::{
 pub(super) type Before<'p> = Vec<(&'p str, Vec<Value>)>;
 
 /// An item's identity: its first key or itself, and its second key.
-type Identity<'v> = (Element<'v>, Option<Second>);
+type Identity<'v> = (ScalarKey<'v>, Option<Second>);
 
 /// Notes what is there before the patch adds to it.
 pub(super) fn before<'p>(base: &Map<String, Value>, patch: &'p Map<String, Value>) -> Before<'p> {
@@ -33,7 +33,7 @@ pub(super) fn before<'p>(base: &Map<String, Value>, patch: &'p Map<String, Value
     subjects.filter_map(list).collect()
 }
 
-impl<O: Observer> Merge<'_, O> {
+impl<O: Observer> ExtendedMerge<'_, O> {
     /// Puts the items that `wanted` names into its order; the others keep their places between them.
     pub(super) fn set_element_order(
         &mut self,
@@ -42,7 +42,7 @@ impl<O: Observer> Merge<'_, O> {
         name: &str,
         wanted: &[Value],
         child: Child,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
         let (way, item) = child.list();
         let keys = match way {
@@ -51,26 +51,26 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!(
                     "remove the $setElementOrder: list the items of \"{name}\" in the order that you want"
                 );
-                return self.refuse(codes::NO_MERGE_KEY, trail, message);
+                return self.refuse(codes::NO_MERGE_KEY, location, message);
             }
             _ => None,
         };
-        if !self.can_order(wanted, keys, trail) || !self.agrees(patch.get(name), wanted, keys, trail) {
+        if !self.can_order(wanted, keys, location) || !self.agrees(patch.get(name), wanted, keys, location) {
             return;
         }
         let Some(Value::Array(items)) = base.get_mut(name) else {
             let message = format!("remove the $setElementOrder: there is no list \"{name}\" to put in order");
-            return self.warn(codes::NOTHING_TO_ORDER, trail, message);
+            return self.warn(codes::NOTHING_TO_ORDER, location, message);
         };
         let mut items = std::mem::take(items);
         self.moved();
         self.work.spend(items.len() + wanted.len());
         let live = before.iter().find(|(field, _)| *field == name).map_or(&[][..], |(_, keys)| keys);
-        if let Some(order) = self.order(&items, live, wanted, keys, trail)
+        if let Some(order) = self.order(&items, live, wanted, keys, location)
             && order.iter().enumerate().any(|(place, index)| place != *index)
         {
             items = order.iter().map(|index| items[*index].take()).collect();
-            self.observer.reorder(trail, &order);
+            self.observer.reorder(location, &order);
         }
         base.insert(name.to_owned(), Value::Array(items));
     }
@@ -82,10 +82,10 @@ impl<O: Observer> Merge<'_, O> {
         live: &[Value],
         wanted: &[Value],
         keys: Option<Keys>,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Option<Vec<usize>> {
         let mut ids: HashMap<Identity<'_>, u32> = HashMap::new();
-        let mut by_first: HashMap<Element<'_>, Vec<u32>> = HashMap::new();
+        let mut by_first: HashMap<ScalarKey<'_>, Vec<u32>> = HashMap::new();
         let mut merged = Vec::with_capacity(items.len());
         for item in items {
             let identity = identity(item, keys)?;
@@ -106,7 +106,7 @@ impl<O: Observer> Merge<'_, O> {
                 [_, _, ..] if keys.is_some_and(|keys| keys.is_open(value)) => {
                     self.refuse(
                         codes::AMBIGUOUS_TARGET,
-                        trail,
+                        location,
                         format!("name one item in the $setElementOrder: {value} fits {}", same_first.len()),
                     );
                     return None;
@@ -117,7 +117,7 @@ impl<O: Observer> Merge<'_, O> {
                 Some(id) => order.push(*id),
                 None => self.warn(
                     codes::NOTHING_TO_ORDER,
-                    trail,
+                    location,
                     format!("remove {value} from the $setElementOrder: it is not in the list"),
                 ),
             }
@@ -137,7 +137,7 @@ impl<O: Observer> Merge<'_, O> {
     }
 
     /// Whether the order list can be read; an error where not.
-    fn can_order(&mut self, wanted: &[Value], keys: Option<Keys>, trail: &Trail<'_>) -> bool {
+    fn can_order(&mut self, wanted: &[Value], keys: Option<Keys>, location: &LazyLocation<'_>) -> bool {
         let Some(index) = wanted.iter().position(|value| identity(value, keys).is_none()) else {
             return true;
         };
@@ -147,7 +147,7 @@ impl<O: Observer> Merge<'_, O> {
             }
             None => format!("write item {index} of the $setElementOrder as a single value"),
         };
-        self.refuse(codes::BAD_DIRECTIVE, trail, message);
+        self.refuse(codes::BAD_DIRECTIVE, location, message);
         false
     }
 
@@ -157,7 +157,7 @@ impl<O: Observer> Merge<'_, O> {
         listed: Option<&Value>,
         wanted: &[Value],
         keys: Option<Keys>,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> bool {
         let Some(Value::Array(listed)) = listed else { return true };
         let mut places = wanted.iter();
@@ -169,7 +169,7 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!(
                     "list {written} in the $setElementOrder as well, where the patch's own list has it: it is not there, or too early"
                 );
-                self.refuse(codes::ORDER_MISMATCH, trail, message);
+                self.refuse(codes::ORDER_MISMATCH, location, message);
                 return false;
             }
         }
@@ -180,8 +180,8 @@ impl<O: Observer> Merge<'_, O> {
 /// The identity of an item; `None` when it has none.
 fn identity(value: &Value, keys: Option<Keys>) -> Option<Identity<'_>> {
     match keys {
-        None => Element::of(value).map(|element| (element, None)),
-        Some(keys) => Some((Element::of(value.get(keys.first)?)?, keys.second_of(value))),
+        None => ScalarKey::from_value(value).map(|element| (element, None)),
+        Some(keys) => Some((ScalarKey::from_value(value.get(keys.first)?)?, keys.second_of(value))),
     }
 }
 
@@ -189,7 +189,7 @@ fn identity(value: &Value, keys: Option<Keys>) -> Option<Identity<'_>> {
 fn key_only(item: &Value) -> Value {
     match item {
         Value::Object(fields) => {
-            let scalars = fields.iter().filter(|(_, value)| Element::of(value).is_some());
+            let scalars = fields.iter().filter(|(_, value)| ScalarKey::from_value(value).is_some());
             Value::Object(scalars.map(|(name, value)| (name.clone(), value.clone())).collect())
         }
         other => other.clone(),

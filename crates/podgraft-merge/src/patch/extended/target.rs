@@ -1,16 +1,16 @@
-//! Items that match nothing: new ones, or slips of the pen.
+//! Items that match nothing: new ones, or typos.
 
 use serde_json::{Map, Value};
 
-use super::{Merge, MissingTarget, keys::Keys};
+use super::{ExtendedMerge, MissingTarget, keys::Keys};
 use crate::{
     diagnostic::{Diagnostic, codes, nearest},
-    patch::{Observer, Trail},
+    patch::{LazyLocation, Observer},
     schema::Schema,
 };
 
-impl<O: Observer> Merge<'_, O> {
-    /// Whether a new item is complete by itself; where it is not, says so. `known` are the keys that
+impl<O: Observer> ExtendedMerge<'_, O> {
+    /// Whether a new item is complete by itself; a diagnostic where not. `known` are the keys that
     /// there are.
     pub(super) fn is_complete<'k>(
         &mut self,
@@ -18,7 +18,7 @@ impl<O: Observer> Merge<'_, O> {
         schema: Schema,
         keys: Keys,
         known: impl Iterator<Item = &'k Value>,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> bool {
         let Some(lacks) = lacks(item, schema) else { return true };
         let noun = noun(schema);
@@ -41,7 +41,7 @@ impl<O: Observer> Merge<'_, O> {
                 Diagnostic::warning(codes::UNKNOWN_TARGET, format!("{message} (left out)"))
             }
         };
-        self.diagnostics.push(diagnostic.at(trail.path()));
+        self.diagnostics.push(diagnostic.at(location.path()));
         false
     }
 }

@@ -2,21 +2,21 @@
 
 use serde_json::{Map, Value};
 
-use super::Merge;
+use super::ExtendedMerge;
 use crate::{
     diagnostic::codes,
-    patch::{Cause, Observer, Trail, directive},
+    patch::{ChangeCause, LazyLocation, Observer, directive},
     schema::{Member, Schema, Union},
 };
 
-impl<O: Observer> Merge<'_, O> {
+impl<O: Observer> ExtendedMerge<'_, O> {
     /// Clears from `base` the siblings of the members that `patch` sets.
     pub(super) fn unions(
         &mut self,
         base: &mut Map<String, Value>,
         patch: &Map<String, Value>,
         schema: Schema,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) {
         let Some(of) = schema.struct_type() else { return };
         for union in of.unions {
@@ -28,14 +28,14 @@ impl<O: Observer> Merge<'_, O> {
                     "write only one of \"{}\" and \"{}\": at most one member of their group may be set",
                     first.field, second.field
                 );
-                self.refuse(codes::TWO_UNION_MEMBERS, &trail.field(second.field), message);
+                self.refuse(codes::TWO_UNION_MEMBERS, &location.field(second.field), message);
             } else if let (Some(value), Some(member)) = (chosen, first)
                 && member.value != value
             {
                 let (discriminator, field) = (union.discriminator, member.field);
                 let message =
                     format!("remove \"{field}\", or write \"{}\" as \"{discriminator}\"", member.value);
-                self.refuse(codes::TWO_UNION_MEMBERS, &trail.field(field), message);
+                self.refuse(codes::TWO_UNION_MEMBERS, &location.field(field), message);
             }
             for member in union.members.iter().filter(|member| cleared(member, union, chosen, first)) {
                 if patch.get(member.field).is_some_and(deletes) {
@@ -44,7 +44,7 @@ impl<O: Observer> Merge<'_, O> {
                 }
                 if let Some(was) = base.remove(member.field) {
                     self.moved();
-                    self.observer.delete(&trail.field(member.field), Some(was), Cause::Union);
+                    self.observer.delete(&location.field(member.field), Some(was), ChangeCause::Union);
                 }
             }
         }

@@ -6,14 +6,14 @@ use super::kind;
 use crate::{
     diagnostic::codes,
     patch::{
-        Error, Trail, directive,
-        element::{Element, GoType, Interner, number},
+        Error, LazyLocation, directive,
         error::{refuse, refuse_base},
+        identity::{GoType, Interner, ScalarKey, number},
     },
 };
 
 /// A patch list, sorted into what its items ask for.
-pub(super) struct Items {
+pub(super) struct KeyedItems {
     pub(super) base: Vec<u32>,
     /// Index into the patch, and id.
     pub(super) plain: Vec<(usize, u32)>,
@@ -33,10 +33,10 @@ pub(super) fn sort_items(
     patch: &[Value],
     wanted: Option<&[Value]>,
     key: &str,
-    trail: &Trail<'_>,
-) -> Result<Items, Error> {
+    location: &LazyLocation<'_>,
+) -> Result<KeyedItems, Error> {
     let mut interner = Interner::default();
-    let mut items = Items {
+    let mut items = KeyedItems {
         base: Vec::new(),
         plain: Vec::new(),
         deletes: Vec::new(),
@@ -46,20 +46,20 @@ pub(super) fn sort_items(
     };
     for (index, value) in patch.iter().enumerate() {
         match value.get(directive::PATCH) {
-            None => items.plain.push((index, id_of(&mut interner, "", index, value, key, trail)?)),
+            None => items.plain.push((index, id_of(&mut interner, "", index, value, key, location)?)),
             Some(Value::String(verb)) if verb == "delete" => {
-                items.deletes.push((index, id_of(&mut interner, "", index, value, key, trail)?));
+                items.deletes.push((index, id_of(&mut interner, "", index, value, key, location)?));
             }
             Some(Value::String(verb)) if verb == "replace" => items.replace = true,
             Some(Value::String(verb)) if verb == "merge" => {
                 let message =
                     "remove $patch: merge from the item: items with the same merge key merge anyway";
-                return Err(refuse(codes::MERGE_DIRECTIVE_IN_LIST, &trail.index(index), message));
+                return Err(refuse(codes::MERGE_DIRECTIVE_IN_LIST, &location.index(index), message));
             }
             Some(verb) => {
                 let message =
                     format!("write \"delete\" or \"replace\" as an item's $patch: {verb} is neither");
-                return Err(refuse(codes::UNKNOWN_PATCH_DIRECTIVE, &trail.index(index), message));
+                return Err(refuse(codes::UNKNOWN_PATCH_DIRECTIVE, &location.index(index), message));
             }
         }
     }
@@ -69,12 +69,12 @@ pub(super) fn sort_items(
         let id = if lenient {
             KEYLESS
         } else {
-            id_of(&mut interner, " of the base", index, value, key, trail).map_err(refuse_base)?
+            id_of(&mut interner, " of the base", index, value, key, location).map_err(refuse_base)?
         };
         items.base.push(id);
     }
     for (index, value) in wanted.unwrap_or_default().iter().enumerate() {
-        items.wanted.push(id_of(&mut interner, " of $setElementOrder", index, value, key, trail)?);
+        items.wanted.push(id_of(&mut interner, " of $setElementOrder", index, value, key, location)?);
     }
     items.distinct = interner.len();
     if items.base.contains(&KEYLESS) {
@@ -91,23 +91,23 @@ pub(super) fn id_of<'v>(
     index: usize,
     value: &'v Value,
     key: &str,
-    trail: &Trail<'_>,
+    location: &LazyLocation<'_>,
 ) -> Result<u32, Error> {
     let Some(found) = value.get(key) else {
         let message = format!("add the merge key \"{key}\": item {index}{list} does not have it");
-        return Err(refuse(codes::MISSING_MERGE_KEY, &trail.index(index), message));
+        return Err(refuse(codes::MISSING_MERGE_KEY, &location.index(index), message));
     };
-    Element::of(found).map(|element| interner.id(element)).ok_or_else(|| {
+    ScalarKey::from_value(found).map(|element| interner.id(element)).ok_or_else(|| {
         refuse(
             codes::BAD_MERGE_KEY,
-            &trail.index(index),
+            &location.index(index),
             format!("write \"{key}\" as a scalar: {} is no merge key", kind(found)),
         )
     })
 }
 
 /// The base slots that the `$patch: delete` items remove, in Go's order.
-pub(super) fn deleted_slots(items: &Items) -> Vec<usize> {
+pub(super) fn deleted_slots(items: &KeyedItems) -> Vec<usize> {
     if items.deletes.is_empty() {
         return Vec::new();
     }
@@ -125,21 +125,21 @@ pub(super) fn deleted_slots(items: &Items) -> Vec<usize> {
 pub(super) fn element_type(
     live: &[Value],
     patch: &[Value],
-    trail: &Trail<'_>,
+    location: &LazyLocation<'_>,
 ) -> Result<Option<GoType>, Error> {
     let mut seen = None;
     // The first that does not fit is in the base where it stands among the base's items.
     let of = |index: usize, error: Error| if index < live.len() { refuse_base(error) } else { error };
     for (index, value) in live.iter().chain(patch).enumerate() {
-        let found = GoType::of(value);
+        let found = GoType::from_value(value);
         match (seen, found) {
             (None, GoType::Slice) => {
                 let message = "lists of lists cannot be merged: write a flat list";
-                return Err(of(index, refuse(codes::LIST_OF_LISTS, trail, message)));
+                return Err(of(index, refuse(codes::LIST_OF_LISTS, location, message)));
             }
             (None, GoType::Nil) => {
                 let message = format!("remove the null from the list (item {index})");
-                return Err(of(index, refuse(codes::NULL_ITEM, trail, message)));
+                return Err(of(index, refuse(codes::NULL_ITEM, location, message)));
             }
             (None, _) => seen = Some(found),
             (Some(first), _) if first != found => {
@@ -148,7 +148,7 @@ pub(super) fn element_type(
                     found.name(),
                     first.name()
                 );
-                return Err(of(index, refuse(codes::MIXED_LIST_ITEMS, trail, message)));
+                return Err(of(index, refuse(codes::MIXED_LIST_ITEMS, location, message)));
             }
             _ => {}
         }
@@ -156,25 +156,30 @@ pub(super) fn element_type(
     Ok(seen)
 }
 
-pub(super) fn some_elements(elements: Option<GoType>, trail: &Trail<'_>) -> Result<GoType, Error> {
-    elements
-        .ok_or_else(|| refuse(codes::EMPTY_LIST, trail, "remove the $setElementOrder: the list has no items"))
+pub(super) fn some_elements(elements: Option<GoType>, location: &LazyLocation<'_>) -> Result<GoType, Error> {
+    elements.ok_or_else(|| {
+        refuse(codes::EMPTY_LIST, location, "remove the $setElementOrder: the list has no items")
+    })
 }
 
 pub(super) fn scalar_ids<'v>(
     interner: &mut Interner<'v>,
     values: &'v [Value],
-    trail: &Trail<'_>,
+    location: &LazyLocation<'_>,
 ) -> Result<Vec<u32>, Error> {
-    values.iter().map(|value| element(value, trail).map(|element| interner.id(element))).collect()
+    values.iter().map(|value| element(value, location).map(|element| interner.id(element))).collect()
 }
 
-pub(super) fn element<'v>(value: &'v Value, trail: &Trail<'_>) -> Result<Element<'v>, Error> {
-    Element::of(value).ok_or_else(|| {
-        refuse(codes::MIXED_LIST_ITEMS, trail, format!("remove {} from a list of scalars", kind(value)))
+pub(super) fn element<'v>(value: &'v Value, location: &LazyLocation<'_>) -> Result<ScalarKey<'v>, Error> {
+    ScalarKey::from_value(value).ok_or_else(|| {
+        refuse(codes::MIXED_LIST_ITEMS, location, format!("remove {} from a list of scalars", kind(value)))
     })
 }
 
-pub(super) fn no_key(key: &str, trail: &Trail<'_>) -> Error {
-    refuse(codes::MISSING_MERGE_KEY, trail, format!("keep the merge key \"{key}\": the item is known by it"))
+pub(super) fn no_key(key: &str, location: &LazyLocation<'_>) -> Error {
+    refuse(
+        codes::MISSING_MERGE_KEY,
+        location,
+        format!("keep the merge key \"{key}\": the item is known by it"),
+    )
 }

@@ -6,24 +6,24 @@
 use serde_json::Value;
 
 use super::{
-    Merge,
-    items::{Items, deleted_slots, element_type, no_key, scalar_ids, sort_items},
+    KubernetesMerge,
+    items::{KeyedItems, deleted_slots, element_type, no_key, scalar_ids, sort_items},
 };
 use crate::{
     diagnostic::codes,
     patch::{
-        Cause, Error, Observer, Trail, directive,
-        element::{GoType, Interner},
+        ChangeCause, Error, LazyLocation, Observer, directive,
         error::{refuse, refuse_base},
         go,
+        identity::{GoType, Interner},
+        location::LocationSegment,
         order::Ordering,
-        trail::Place,
     },
     schema::Schema,
 };
 
 /// A merged list before it is put in order.
-pub(super) struct Merged {
+pub(super) struct MergedItems {
     pub(super) items: Vec<Value>,
     /// The id of each item.
     pub(super) ids: Vec<u32>,
@@ -38,7 +38,7 @@ pub(super) struct Merged {
     pub(super) distinct: usize,
 }
 
-impl Merged {
+impl MergedItems {
     pub(super) fn in_order(mut self) -> Self {
         let indexes = self.indexes(&self.named, &self.live);
         self.arrange(&indexes);
@@ -66,7 +66,7 @@ impl Merged {
     }
 }
 
-impl<O: Observer> Merge<'_, O> {
+impl<O: Observer> KubernetesMerge<'_, O> {
     /// Merges `patch` into a list that merges.
     pub(super) fn list(
         &mut self,
@@ -74,13 +74,13 @@ impl<O: Observer> Merge<'_, O> {
         patch: &[Value],
         item: Schema,
         key: &'static str,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
-        let Some(elements) = element_type(live, patch, trail)? else { return Ok(()) };
+        let Some(elements) = element_type(live, patch, location)? else { return Ok(()) };
         let merged = if elements == GoType::Map {
-            self.keyed(std::mem::take(live), patch, None, item, key, trail)?
+            self.keyed(std::mem::take(live), patch, None, item, key, location)?
         } else {
-            self.scalars(std::mem::take(live), patch, &[], key, trail)?
+            self.scalars(std::mem::take(live), patch, &[], key, location)?
         };
         *live = merged.in_order().items;
         Ok(())
@@ -93,24 +93,24 @@ impl<O: Observer> Merge<'_, O> {
         patch: &[Value],
         item: Schema,
         key: &'static str,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
-        match element_type(live, patch, trail)? {
+        match element_type(live, patch, location)? {
             None => Ok(()),
-            Some(GoType::Map) => self.list(live, patch, item, key, trail),
+            Some(GoType::Map) => self.list(live, patch, item, key, location),
             Some(_) => {
                 let mut interner = Interner::default();
-                scalar_ids(&mut interner, patch, trail)?;
+                scalar_ids(&mut interner, patch, location)?;
                 let unwanted = interner.len();
-                let ids = scalar_ids(&mut interner, live, trail).map_err(refuse_base)?;
+                let ids = scalar_ids(&mut interner, live, location).map_err(refuse_base)?;
                 let mut ids = ids.iter();
                 live.retain(|value| {
                     let keep = ids.next().is_none_or(|id| *id as usize >= unwanted);
                     if !keep {
                         self.observer.delete(
-                            &trail.then(Place::Item(value)),
+                            &location.push(LocationSegment::Item(value)),
                             None,
-                            Cause::DeleteFromPrimitiveList,
+                            ChangeCause::DeleteFromPrimitiveList,
                         );
                     }
                     keep
@@ -127,21 +127,21 @@ impl<O: Observer> Merge<'_, O> {
         wanted: Option<&[Value]>,
         item: Schema,
         key: &'static str,
-        trail: &Trail<'_>,
-    ) -> Result<Merged, Error> {
+        location: &LazyLocation<'_>,
+    ) -> Result<MergedItems, Error> {
         if key.is_empty() {
             return Err(refuse(
                 codes::NO_MERGE_KEY,
-                trail,
+                location,
                 "list all items instead: this list has no merge key to merge by",
             ));
         }
-        let items = sort_items(&base, patch, wanted, key, trail)?;
+        let items = sort_items(&base, patch, wanted, key, location)?;
         if items.replace {
-            return Ok(self.replaced(items, patch, key, trail));
+            return Ok(self.replaced(items, patch, key, location));
         }
         let (mut kept, mut ids) = (base, items.base.clone());
-        let deleted = self.delete_items(&mut kept, &mut ids, &items, patch, key, trail);
+        let deleted = self.delete_items(&mut kept, &mut ids, &items, patch, key, location);
         let live = ids.clone();
         let mut slots = vec![usize::MAX; items.distinct];
         for (slot, id) in ids.iter().enumerate().rev() {
@@ -149,7 +149,7 @@ impl<O: Observer> Merge<'_, O> {
         }
         for (index, id) in &items.plain {
             let value = &patch[*index];
-            let at = trail.then(Place::Key(key, &value[key], None));
+            let at = location.push(LocationSegment::Key(key, &value[key], None));
             if let Some(found) = kept.get_mut(slots[*id as usize]).and_then(Value::as_object_mut) {
                 let Some(change) = value.as_object() else { continue };
                 self.map(found, change, item, &at)?;
@@ -157,7 +157,7 @@ impl<O: Observer> Merge<'_, O> {
                     return Err(no_key(key, &at));
                 }
             } else {
-                self.observer.set(&at, None, value, Cause::Stated);
+                self.observer.set(&at, None, value, ChangeCause::Stated);
                 slots[*id as usize] = kept.len();
                 kept.push(value.clone());
                 ids.push(*id);
@@ -165,7 +165,7 @@ impl<O: Observer> Merge<'_, O> {
         }
         let live_in_place = go::live_order(&items.base, &deleted, &ids[live.len()..]);
         let named = items.plain.iter().map(|(_, id)| *id).collect();
-        Ok(Merged {
+        Ok(MergedItems {
             items: kept,
             ids,
             named,
@@ -177,17 +177,28 @@ impl<O: Observer> Merge<'_, O> {
     }
 
     /// A list with a `$patch: replace` item: the plain items as they are written.
-    fn replaced(&mut self, items: Items, patch: &[Value], key: &str, trail: &Trail<'_>) -> Merged {
-        self.observer.clear(trail, None, Cause::Replace);
+    fn replaced(
+        &mut self,
+        items: KeyedItems,
+        patch: &[Value],
+        key: &str,
+        location: &LazyLocation<'_>,
+    ) -> MergedItems {
+        self.observer.clear(location, None, ChangeCause::Replace);
         let ids: Vec<u32> = items.plain.iter().map(|(_, id)| *id).collect();
         let kept: Vec<Value> = items.plain.iter().map(|(index, _)| patch[*index].clone()).collect();
         for value in &kept {
-            self.observer.set(&trail.then(Place::Key(key, &value[key], None)), None, value, Cause::Replace);
+            self.observer.set(
+                &location.push(LocationSegment::Key(key, &value[key], None)),
+                None,
+                value,
+                ChangeCause::Replace,
+            );
         }
         let deleted = deleted_slots(&items);
         let live_in_place = go::live_order(&items.base, &deleted, &[]);
         let (live, wanted, distinct) = (ids.clone(), items.wanted, items.distinct);
-        Merged { items: kept, ids, named: Vec::new(), live, live_in_place, wanted, distinct }
+        MergedItems { items: kept, ids, named: Vec::new(), live, live_in_place, wanted, distinct }
     }
 
     /// Removes what `$patch: delete` items name; the slots removed, in Go's order.
@@ -195,10 +206,10 @@ impl<O: Observer> Merge<'_, O> {
         &mut self,
         kept: &mut Vec<Value>,
         ids: &mut Vec<u32>,
-        items: &Items,
+        items: &KeyedItems,
         patch: &[Value],
         key: &str,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Vec<usize> {
         let deleted = deleted_slots(items);
         if deleted.is_empty() {
@@ -207,9 +218,9 @@ impl<O: Observer> Merge<'_, O> {
         for (index, id) in &items.deletes {
             if items.base.contains(id) {
                 self.observer.delete(
-                    &trail.then(Place::Key(key, &patch[*index][key], None)),
+                    &location.push(LocationSegment::Key(key, &patch[*index][key], None)),
                     None,
-                    Cause::Delete,
+                    ChangeCause::Delete,
                 );
             }
         }
@@ -230,24 +241,29 @@ impl<O: Observer> Merge<'_, O> {
         patch: &[Value],
         wanted: &[Value],
         key: &str,
-        trail: &Trail<'_>,
-    ) -> Result<Merged, Error> {
+        location: &LazyLocation<'_>,
+    ) -> Result<MergedItems, Error> {
         if !key.is_empty() {
             return Err(refuse(
                 codes::WRONG_KIND,
-                trail,
+                location,
                 format!("write the items as maps with a \"{key}\", not as scalars"),
             ));
         }
         let mut interner = Interner::default();
-        let mut joined = scalar_ids(&mut interner, &base, trail).map_err(refuse_base)?;
-        joined.extend(scalar_ids(&mut interner, patch, trail)?);
+        let mut joined = scalar_ids(&mut interner, &base, location).map_err(refuse_base)?;
+        joined.extend(scalar_ids(&mut interner, patch, location)?);
         let (kept, live) = go::deduplicate(&joined, interner.len(), base.len());
-        let wanted = scalar_ids(&mut interner, wanted, trail)?;
+        let wanted = scalar_ids(&mut interner, wanted, location)?;
         let distinct = interner.len();
         for slot in &kept {
             if let Some(new) = slot.checked_sub(base.len()) {
-                self.observer.set(&trail.then(Place::Item(&patch[new])), None, &patch[new], Cause::Stated);
+                self.observer.set(
+                    &location.push(LocationSegment::Item(&patch[new])),
+                    None,
+                    &patch[new],
+                    ChangeCause::Stated,
+                );
             }
         }
         let split = base.len();
@@ -258,6 +274,6 @@ impl<O: Observer> Merge<'_, O> {
             .collect();
         let ids = kept.iter().map(|slot| joined[*slot]).collect();
         let named = joined[split..].to_vec();
-        Ok(Merged { items, ids, named, live_in_place: live.clone(), live, wanted, distinct })
+        Ok(MergedItems { items, ids, named, live_in_place: live.clone(), live, wanted, distinct })
     }
 }

@@ -11,9 +11,9 @@ mod ordered;
 use serde_json::{Map, Value};
 
 use super::{
-    Cause, Error, Observer, Trail, directive,
-    element::{Element, GoType},
+    ChangeCause, Error, LazyLocation, Observer, directive,
     error::{check_depth, no_schema, refuse},
+    identity::{GoType, ScalarKey},
 };
 use crate::{
     diagnostic::codes,
@@ -21,25 +21,25 @@ use crate::{
 };
 
 /// A merge in progress.
-pub(super) struct Merge<'o, O> {
+pub(super) struct KubernetesMerge<'o, O> {
     pub(super) observer: &'o mut O,
 }
 
-impl<O: Observer> Merge<'_, O> {
+impl<O: Observer> KubernetesMerge<'_, O> {
     /// Merges `patch` into `original`.
     pub(super) fn map(
         &mut self,
         original: &mut Map<String, Value>,
         patch: &Map<String, Value>,
         schema: Schema,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
-        check_depth(trail)?;
+        check_depth(location)?;
         if let Some(verb) = patch.get(directive::PATCH) {
-            return self.replace_or_delete(original, patch, verb, trail);
+            return self.replace_or_delete(original, patch, verb, location);
         }
-        self.retain_keys(original, patch, trail)?;
-        let ordered = self.ordered_lists(original, patch, schema, trail)?;
+        self.retain_keys(original, patch, location)?;
+        let ordered = self.ordered_lists(original, patch, schema, location)?;
         for (key, value) in patch {
             if key == directive::RETAIN_KEYS
                 || key.starts_with(directive::SET_ELEMENT_ORDER)
@@ -48,9 +48,9 @@ impl<O: Observer> Merge<'_, O> {
                 continue;
             }
             if key.starts_with(directive::DELETE_FROM_PRIMITIVE_LIST) {
-                self.delete_from_primitive_list(original, key, value, schema, trail)?;
+                self.delete_from_primitive_list(original, key, value, schema, location)?;
             } else {
-                self.field(original, key, value, schema, &trail.field(key))?;
+                self.field(original, key, value, schema, &location.field(key))?;
             }
         }
         Ok(())
@@ -61,26 +61,26 @@ impl<O: Observer> Merge<'_, O> {
         original: &mut Map<String, Value>,
         patch: &Map<String, Value>,
         verb: &Value,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
         match verb.as_str() {
             Some("replace") => {
                 original.clone_from(patch);
                 original.remove(directive::PATCH);
-                self.observer.clear(trail, None, Cause::Replace);
+                self.observer.clear(location, None, ChangeCause::Replace);
                 for (key, value) in &*original {
-                    self.observer.set(&trail.field(key), None, value, Cause::Replace);
+                    self.observer.set(&location.field(key), None, value, ChangeCause::Replace);
                 }
                 Ok(())
             }
             Some("delete") => {
                 original.clear();
-                self.observer.clear(trail, None, Cause::Delete);
+                self.observer.clear(location, None, ChangeCause::Delete);
                 Ok(())
             }
             _ => Err(refuse(
                 codes::UNKNOWN_PATCH_DIRECTIVE,
-                trail,
+                location,
                 format!("write \"replace\" or \"delete\" as $patch: {verb} is neither"),
             )),
         }
@@ -90,14 +90,14 @@ impl<O: Observer> Merge<'_, O> {
         &mut self,
         original: &mut Map<String, Value>,
         patch: &Map<String, Value>,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
         let Some(names) = patch.get(directive::RETAIN_KEYS) else { return Ok(()) };
-        let at = trail.field(directive::RETAIN_KEYS);
+        let at = location.field(directive::RETAIN_KEYS);
         let Value::Array(names) = names else {
             return Err(refuse(codes::BAD_RETAIN_KEYS, &at, "write $retainKeys as a list of field names"));
         };
-        if names.iter().any(|name| Element::of(name).is_none()) {
+        if names.iter().any(|name| ScalarKey::from_value(name).is_none()) {
             return Err(refuse(
                 codes::BAD_RETAIN_KEYS,
                 &at,
@@ -121,68 +121,68 @@ impl<O: Observer> Merge<'_, O> {
         original.retain(|key, _| {
             let keep = listed(key);
             if !keep {
-                self.observer.delete(&trail.field(key), None, Cause::RetainKeys);
+                self.observer.delete(&location.field(key), None, ChangeCause::RetainKeys);
             }
             keep
         });
         Ok(())
     }
 
-    /// Merges one plain field. `trail` is the field's.
+    /// Merges one plain field. `location` is the field's.
     fn field(
         &mut self,
         original: &mut Map<String, Value>,
         key: &str,
         value: &Value,
         schema: Schema,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
         if value.is_null() {
             if original.remove(key).is_some() {
-                self.observer.delete(trail, None, Cause::Null);
+                self.observer.delete(location, None, ChangeCause::Null);
             }
             return Ok(());
         }
         let Some(live) = original.get_mut(key) else {
-            if let Some(added) = added(value, Nulls::Drop, trail)? {
-                self.observer.set(trail, None, &added, Cause::Stated);
+            if let Some(added) = added(value, Nulls::Drop, location)? {
+                self.observer.set(location, None, &added, ChangeCause::Stated);
                 original.insert(key.to_owned(), added);
             }
             return Ok(());
         };
         match (live, value) {
             (Value::Object(live), Value::Object(patch)) => {
-                let field = lookup(schema, key, trail)?;
+                let field = lookup(schema, key, location)?;
                 if field.strategy.replace {
                     live.clone_from(patch);
-                    self.observer.clear(trail, None, Cause::Replace);
-                    self.observer.set(trail, None, value, Cause::Replace);
+                    self.observer.clear(location, None, ChangeCause::Replace);
+                    self.observer.set(location, None, value, ChangeCause::Replace);
                     return Ok(());
                 }
-                self.map(live, patch, Schema::of(field), trail)
+                self.map(live, patch, Schema::of(field), location)
             }
             (Value::Array(live), Value::Array(patch)) => {
-                let (field, item) = list_field(schema, key, trail)?;
+                let (field, item) = list_field(schema, key, location)?;
                 if field.strategy.merge {
-                    return self.list(live, patch, item, field.merge_key, trail);
+                    return self.list(live, patch, item, field.merge_key, location);
                 }
                 live.clone_from(patch);
-                self.observer.clear(trail, None, Cause::Replace);
-                self.observer.set(trail, None, value, Cause::Replace);
+                self.observer.clear(location, None, ChangeCause::Replace);
+                self.observer.set(location, None, value, ChangeCause::Replace);
                 Ok(())
             }
-            (live, _) if GoType::of(live) == GoType::of(value) => {
+            (live, _) if GoType::from_value(live) == GoType::from_value(value) => {
                 live.clone_from(value);
-                self.observer.set(trail, None, value, Cause::Stated);
+                self.observer.set(location, None, value, ChangeCause::Stated);
                 Ok(())
             }
             (live, _) => {
-                if let Some(added) = added(value, Nulls::Drop, trail)? {
-                    self.observer.set(trail, None, &added, Cause::Stated);
+                if let Some(added) = added(value, Nulls::Drop, location)? {
+                    self.observer.set(location, None, &added, ChangeCause::Stated);
                     *live = added;
                 } else {
                     original.remove(key);
-                    self.observer.delete(trail, None, Cause::Delete);
+                    self.observer.delete(location, None, ChangeCause::Delete);
                 }
                 Ok(())
             }
@@ -196,40 +196,40 @@ impl<O: Observer> Merge<'_, O> {
         key: &str,
         value: &Value,
         schema: Schema,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
         let Some(name) = directive::subject(key, directive::DELETE_FROM_PRIMITIVE_LIST) else {
             return Err(refuse(
                 codes::BAD_DIRECTIVE,
-                &trail.field(key),
+                &location.field(key),
                 format!("write \"{key}\" as $deleteFromPrimitiveList/FIELD"),
             ));
         };
         let name = if name.is_empty() { key } else { name };
-        let trail = trail.field(name);
+        let location = location.field(name);
         if value.is_null() {
             if original.remove(name).is_some() {
-                self.observer.delete(&trail, None, Cause::Null);
+                self.observer.delete(&location, None, ChangeCause::Null);
             }
             return Ok(());
         }
         match (original.get_mut(name), value) {
             (Some(Value::Object(live)), Value::Object(patch)) => {
-                let field = lookup(schema, name, &trail)?;
+                let field = lookup(schema, name, &location)?;
                 if field.strategy.replace {
                     live.clone_from(patch);
-                    self.observer.set(&trail, None, value, Cause::Replace);
+                    self.observer.set(&location, None, value, ChangeCause::Replace);
                     return Ok(());
                 }
-                self.map(live, patch, Schema::of(field), &trail)
+                self.map(live, patch, Schema::of(field), &location)
             }
             (Some(Value::Array(live)), Value::Array(patch)) => {
-                let (field, item) = list_field(schema, name, &trail)?;
-                self.delete_from_list(live, patch, item, field.merge_key, &trail)
+                let (field, item) = list_field(schema, name, &location)?;
+                self.delete_from_list(live, patch, item, field.merge_key, &location)
             }
-            (Some(live), _) if !live.is_null() && GoType::of(live) == GoType::of(value) => {
+            (Some(live), _) if !live.is_null() && GoType::from_value(live) == GoType::from_value(value) => {
                 live.clone_from(value);
-                self.observer.set(&trail, None, value, Cause::Stated);
+                self.observer.set(&location, None, value, ChangeCause::Stated);
                 Ok(())
             }
             // Go looks at nothing else of it: a list that is not there, or is no list, stays so.
@@ -244,14 +244,14 @@ impl<O: Observer> Merge<'_, O> {
         original: &mut Map<String, Value>,
         patch: &'p Map<String, Value>,
         schema: Schema,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Result<Vec<&'p str>, Error> {
         let mut done = Vec::new();
         for (key, wanted) in patch {
             if !key.starts_with(directive::SET_ELEMENT_ORDER) {
                 continue;
             }
-            let at = trail.field(key);
+            let at = location.field(key);
             let Value::Array(wanted) = wanted else {
                 return Err(refuse(
                     codes::BAD_DIRECTIVE,
@@ -263,13 +263,14 @@ impl<O: Observer> Merge<'_, O> {
                 let message = format!("write \"{key}\" as $setElementOrder/FIELD");
                 return Err(refuse(codes::BAD_DIRECTIVE, &at, message));
             };
-            let live = optional_list(original.get(name), name, trail)?;
-            let listed = optional_list(patch.get(name), name, trail)?;
-            let field_trail = trail.field(name);
-            let (field, item) = list_field(schema, name, &field_trail)?;
-            let order = ordered::Order { wanted, key: field.merge_key, merges: field.strategy.merge, item };
+            let live = optional_list(original.get(name), name, location)?;
+            let listed = optional_list(patch.get(name), name, location)?;
+            let field_location = location.field(name);
+            let (field, item) = list_field(schema, name, &field_location)?;
+            let order =
+                ordered::ElementOrder { wanted, key: field.merge_key, merges: field.strategy.merge, item };
             let (live_is, listed_is) = (live.is_some(), listed.is_some());
-            if let Some(merged) = self.ordered_list(original, name, listed, &order, &field_trail)? {
+            if let Some(merged) = self.ordered_list(original, name, listed, &order, &field_location)? {
                 original.insert(name.to_owned(), Value::Array(merged));
             }
             if live_is || listed_is {
@@ -292,8 +293,12 @@ pub(super) enum Nulls {
 ///
 /// # Source
 /// apimachinery v0.37, `strategicpatch/patch.go`, `discardNullValuesFromPatch`, `removeDirectives`.
-pub(super) fn added(value: &Value, nulls: Nulls, trail: &Trail<'_>) -> Result<Option<Value>, Error> {
-    check_depth(trail)?;
+pub(super) fn added(
+    value: &Value,
+    nulls: Nulls,
+    location: &LazyLocation<'_>,
+) -> Result<Option<Value>, Error> {
+    check_depth(location)?;
     Ok(match value {
         Value::Object(map) => {
             let marked = map.get(directive::PATCH);
@@ -305,7 +310,7 @@ pub(super) fn added(value: &Value, nulls: Nulls, trail: &Trail<'_>) -> Result<Op
                 if value.is_null() && nulls == Nulls::Drop {
                     continue;
                 }
-                if let Some(value) = added(value, nulls, &trail.field(key))? {
+                if let Some(value) = added(value, nulls, &location.field(key))? {
                     kept.insert(key.clone(), value);
                 }
             }
@@ -314,7 +319,7 @@ pub(super) fn added(value: &Value, nulls: Nulls, trail: &Trail<'_>) -> Result<Op
         Value::Array(list) => {
             let mut kept = Vec::with_capacity(list.len());
             for (index, item) in list.iter().enumerate() {
-                kept.extend(added(item, nulls, &trail.index(index))?);
+                kept.extend(added(item, nulls, &location.index(index))?);
             }
             Some(Value::Array(kept))
         }
@@ -324,19 +329,23 @@ pub(super) fn added(value: &Value, nulls: Nulls, trail: &Trail<'_>) -> Result<Op
 
 /// The word for what a value is.
 pub(super) fn kind(value: &Value) -> &'static str {
-    GoType::of(value).name()
+    GoType::from_value(value).name()
 }
 
-fn lookup(schema: Schema, name: &str, trail: &Trail<'_>) -> Result<&'static Field, Error> {
-    schema.field_ignoring_case(name).map_err(|error| no_schema(error, schema, name, trail))
+fn lookup(schema: Schema, name: &str, location: &LazyLocation<'_>) -> Result<&'static Field, Error> {
+    schema.field_ignoring_case(name).map_err(|error| no_schema(error, schema, name, location))
 }
 
 /// The field, and the schema of its items.
 ///
 /// # Source
 /// apimachinery v0.37, `strategicpatch/meta.go`, `PatchMetaFromStruct.LookupPatchMetadataForSlice`.
-fn list_field(schema: Schema, name: &str, trail: &Trail<'_>) -> Result<(&'static Field, Schema), Error> {
-    let field = lookup(schema, name, trail)?;
+fn list_field(
+    schema: Schema,
+    name: &str,
+    location: &LazyLocation<'_>,
+) -> Result<(&'static Field, Schema), Error> {
+    let field = lookup(schema, name, location)?;
     let item = match field.ty {
         Type::List(Type::List(_)) => None,
         Type::List(item) => Some(*item),
@@ -348,7 +357,7 @@ fn list_field(schema: Schema, name: &str, trail: &Trail<'_>) -> Result<(&'static
         Some(item) => Ok((field, Schema::new(item))),
         None => Err(refuse(
             codes::WRONG_KIND,
-            trail,
+            location,
             format!("\"{name}\" is no list of values: do not write a list here"),
         )),
     }
@@ -357,14 +366,14 @@ fn list_field(schema: Schema, name: &str, trail: &Trail<'_>) -> Result<(&'static
 fn optional_list<'v>(
     value: Option<&'v Value>,
     name: &str,
-    trail: &Trail<'_>,
+    location: &LazyLocation<'_>,
 ) -> Result<Option<&'v Vec<Value>>, Error> {
     match value {
         None => Ok(None),
         Some(Value::Array(list)) => Ok(Some(list)),
         Some(other) => Err(refuse(
             codes::WRONG_KIND,
-            &trail.field(name),
+            &location.field(name),
             format!("\"{name}\" has a $setElementOrder and must be a list, not {}", kind(other)),
         )),
     }

@@ -10,14 +10,6 @@ use std::{
 };
 
 use pairs::{Written, pairs};
-use podgraft_merge::{
-    diagnostic::Diagnostic,
-    layers::Patch,
-    patch::{self, Options, Seed, Shared},
-    path::FieldPath,
-    schema::Schema,
-    work::Work,
-};
 use serde_json::Value;
 use writes::{Recorder, Writes};
 
@@ -27,6 +19,14 @@ use super::{
     reference::Reference,
 };
 use crate::{codes, role::Role};
+use podgraft_merge::{
+    diagnostic::Diagnostic,
+    layers::Patch,
+    patch::{self, EachContainerPatch, Options, Shared},
+    path::FieldPath,
+    schema::Schema,
+    work::Work,
+};
 
 /// One layer of a pod, as [`conflicts`] looks at it.
 #[derive(Debug, Clone, Copy)]
@@ -175,7 +175,9 @@ fn record(
                     &mut shared,
                     &mut recorder,
                 );
-                shared.seeds.extend(usable.then_some(Seed { patch, options: source.options }));
+                shared
+                    .each_container
+                    .extend(usable.then_some(EachContainerPatch { patch, options: source.options }));
                 extended.value
             }
         };

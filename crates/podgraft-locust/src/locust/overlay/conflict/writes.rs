@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::judge;
 use podgraft_merge::{
-    patch::{Cause, Observer, Trail},
+    patch::{ChangeCause, LazyLocation, Observer},
     path::{FieldPath, PathPattern, Segment},
 };
 
@@ -45,9 +45,9 @@ pub(super) struct Recorder<'w> {
 }
 
 impl Observer for Recorder<'_> {
-    fn set(&mut self, trail: &Trail<'_>, _: Option<Value>, value: &Value, cause: Cause) {
-        let adds = matches!(cause, Cause::Append | Cause::Prepend);
-        judge::leaves(&trail.path(), value, &mut |path, value| {
+    fn set(&mut self, location: &LazyLocation<'_>, _: Option<Value>, value: &Value, cause: ChangeCause) {
+        let adds = matches!(cause, ChangeCause::Append | ChangeCause::Prepend);
+        judge::leaves(&location.path(), value, &mut |path, value| {
             let steps = texts(&path);
             // A list without keys is stated as a whole, unless items are added to it.
             let item = path.segments().iter().position(|step| matches!(step, Segment::Index(_)));
@@ -59,14 +59,14 @@ impl Observer for Recorder<'_> {
         });
     }
 
-    fn delete(&mut self, trail: &Trail<'_>, _: Option<Value>, _: Cause) {
-        self.writes.swept.insert(texts(&trail.path()));
+    fn delete(&mut self, location: &LazyLocation<'_>, _: Option<Value>, _: ChangeCause) {
+        self.writes.swept.insert(texts(&location.path()));
     }
 
-    fn clear(&mut self, trail: &Trail<'_>, _: Option<Value>, cause: Cause) {
+    fn clear(&mut self, location: &LazyLocation<'_>, _: Option<Value>, cause: ChangeCause) {
         // A new order removes nothing.
-        if cause != Cause::Order {
-            self.writes.swept.insert(texts(&trail.path()));
+        if cause != ChangeCause::Order {
+            self.writes.swept.insert(texts(&location.path()));
         }
     }
 }

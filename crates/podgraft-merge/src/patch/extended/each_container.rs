@@ -1,36 +1,36 @@
-//! Patches for each container: onto those that are there, and under those that come later.
+//! `eachContainer` patches: applied to every container that exists, and beneath every one that a later patch adds.
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{Extended, Merge, Options, Shared, keys::Keys};
+use super::{Extended, ExtendedMerge, Options, Shared, keys::Keys};
 use crate::{
     diagnostic::{Diagnostic, codes},
-    patch::{Cause, Observer, Trail, directive, trail::Place},
+    patch::{ChangeCause, LazyLocation, Observer, directive, location::LocationSegment},
     path::FieldPath,
     schema::{Field, ListKind, Schema, Type},
 };
 
-/// A patch that lies under each container that a later patch adds.
+/// A patch that every container added by a later patch is applied on top of.
 #[derive(Debug, Clone, Copy)]
-pub struct Seed<'p> {
+pub struct EachContainerPatch<'p> {
     /// A container patch without a name.
     pub patch: &'p Value,
-    /// How strictly it was read.
+    /// Strictness of unknown fields and missing targets.
     pub options: Options,
 }
 
-/// The lists of containers of a pod. What is wrong for all is told of the first, which is to be one that every pod has.
+/// The lists of containers of a pod. `containers` first, which every pod has: shared diagnostics point at the first match.
 const LISTS: [&str; 2] = ["containers", "initContainers"];
 
-/// Whether these are the containers that a patch for each of them is about.
+/// Whether items of this type are containers that `eachContainer` is about.
 pub(super) fn is_container(schema: Schema) -> bool {
     schema.struct_type().is_some_and(|of| of.name == "Container")
 }
 
 /// Applies a container patch without a name to each container and init container of a pod or pod
-/// template. Whether the patch can be used as a [`Seed`] is the second part of the result.
+/// template. Whether the patch can be used as a [`EachContainerPatch`] is the second part of the result.
 pub fn extend_each_container<O: Observer>(
     mut base: Value,
     patch: &Value,
@@ -39,29 +39,30 @@ pub fn extend_each_container<O: Observer>(
     shared: &mut Shared<'_>,
     observer: &mut O,
 ) -> (Extended, bool) {
-    let mut merge = Merge { seeds: &[], ..Merge::new(options, shared, observer) };
+    let mut merge = ExtendedMerge { each_container: &[], ..ExtendedMerge::new(options, shared, observer) };
     let usable = merge.check_each(patch, schema);
     if let (Some((pod, item)), Some(patch)) = (usable, patch.as_object()) {
-        merge.each_container(&mut base, patch, pod, item);
+        merge.apply_to_each_container(&mut base, patch, pod, item);
     }
     (Extended { value: base, diagnostics: merge.diagnostics }, usable.is_some())
 }
 
-impl<O: Observer> Merge<'_, O> {
-    /// Runs a part of the merge that the observer is not told of.
-    pub(super) fn quietly<T>(&mut self, run: impl FnOnce(&mut Merge<'_, ()>) -> T) -> T {
+impl<O: Observer> ExtendedMerge<'_, O> {
+    /// Runs a part of the merge without telling the observer.
+    pub(super) fn quietly<T>(&mut self, run: impl FnOnce(&mut ExtendedMerge<'_, ()>) -> T) -> T {
         let diagnostics = std::mem::take(&mut self.diagnostics);
-        let (options, seeds, work) = (self.options, self.seeds, self.work);
-        let mut quiet = Merge { observer: &mut (), options, seeds, work, known: None, diagnostics };
+        let (options, each_container, work) = (self.options, self.each_container, self.work);
+        let mut quiet =
+            ExtendedMerge { observer: &mut (), options, each_container, work, known: None, diagnostics };
         let made = run(&mut quiet);
         self.diagnostics = quiet.diagnostics;
         made
     }
 
-    /// The schemas of the pod's `spec` and of a container, if a patch for each container makes sense.
+    /// The schemas of the pod's `spec` and of a container, if the patch is usable as an `eachContainer` patch.
     fn check_each(&mut self, patch: &Value, schema: Schema) -> Option<(Schema, Schema)> {
         let refuse = |merge: &mut Self, code, key: &str, message: String| {
-            merge.refuse(code, &Trail::ROOT.field("eachContainer").field(key), message);
+            merge.refuse(code, &LazyLocation::ROOT.field("eachContainer").field(key), message);
         };
         let spec = schema.field("spec").ok().map(Schema::of);
         let item = spec.and_then(|spec| match spec.field("containers").ok()?.ty {
@@ -71,7 +72,7 @@ impl<O: Observer> Merge<'_, O> {
         let (Some(spec), Some(item)) = (spec, item) else {
             self.refuse(
                 codes::NO_CONTAINERS,
-                &Trail::ROOT,
+                &LazyLocation::ROOT,
                 "write eachContainer only for pods: there are no containers",
             );
             return None;
@@ -79,7 +80,7 @@ impl<O: Observer> Merge<'_, O> {
         let Value::Object(patch) = patch else {
             self.refuse(
                 codes::NOT_AN_OBJECT,
-                &Trail::ROOT.field("eachContainer"),
+                &LazyLocation::ROOT.field("eachContainer"),
                 "write eachContainer as a map",
             );
             return None;
@@ -103,9 +104,15 @@ impl<O: Observer> Merge<'_, O> {
         Some((spec, item))
     }
 
-    fn each_container(&mut self, base: &mut Value, patch: &Map<String, Value>, spec: Schema, item: Schema) {
-        let at = Trail::ROOT.field("spec");
-        let mut said = Said::default();
+    fn apply_to_each_container(
+        &mut self,
+        base: &mut Value,
+        patch: &Map<String, Value>,
+        spec: Schema,
+        item: Schema,
+    ) {
+        let at = LazyLocation::ROOT.field("spec");
+        let mut distinct = DistinctDiagnostics::default();
         for list in LISTS {
             let keys = match spec.field(list).map(Field::list_kind) {
                 Ok(ListKind::Map(keys)) => Keys::of(keys),
@@ -115,99 +122,100 @@ impl<O: Observer> Merge<'_, O> {
                 base.get_mut("spec").and_then(|spec| spec.get_mut(list)).and_then(Value::as_array_mut);
             for container in items.into_iter().flatten().filter_map(Value::as_object_mut) {
                 let Some(name) = container.get(keys.first).cloned() else { continue };
-                let trail = at.field(list);
-                let trail = trail.then(Place::Key(keys.first, &name, None));
+                let location = at.field(list);
+                let location = location.push(LocationSegment::Key(keys.first, &name, None));
                 let before = self.diagnostics.len();
-                self.map(container, patch, item, &keys.names(), &trail);
-                said.take(&mut self.diagnostics, before, &trail);
+                self.map(container, patch, item, &keys.names(), &location);
+                distinct.take(&mut self.diagnostics, before, &location);
             }
         }
-        if said.containers == 0 {
-            // Mistakes are found though nothing is there to make them on.
-            let trail = Trail::ROOT.field("eachContainer");
-            self.quietly(|quiet| quiet.map(&mut Map::new(), patch, item, &["name"], &trail));
+        if distinct.containers == 0 {
+            // There is no container to apply it to: report the patch's own errors all the same.
+            let location = LazyLocation::ROOT.field("eachContainer");
+            self.quietly(|quiet| quiet.map(&mut Map::new(), patch, item, &["name"], &location));
             self.diagnostics.retain(Diagnostic::is_error);
         }
-        self.diagnostics.extend(said.once());
+        self.diagnostics.extend(distinct.into_diagnostics());
     }
 
-    /// A new container: what the patches for each container make of an empty one, and then its own item.
-    pub(super) fn seeded(
+    /// A new container: what the `eachContainer` patches make of an empty one, and then its own item.
+    pub(super) fn new_container(
         &mut self,
         change: &Map<String, Value>,
         item: Schema,
         keys: Keys,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Option<Value> {
         let before = self.diagnostics.len();
-        self.quietly(|quiet| quiet.on_seeds(change, item, keys, trail));
+        self.quietly(|quiet| quiet.apply_with_each_container(change, item, keys, location));
         if self.diagnostics[before..].iter().any(Diagnostic::is_error) {
             return None;
         }
-        // Now that nothing is left out, for the observer.
+        // Now that it is known to be added, once more for the observer.
         let checked = self.diagnostics.len();
-        self.observer.set(trail, None, &Value::Object(Map::new()), Cause::Stated);
-        let new = self.on_seeds(change, item, keys, trail);
+        self.observer.set(location, None, &Value::Object(Map::new()), ChangeCause::Stated);
+        let new = self.apply_with_each_container(change, item, keys, location);
         self.diagnostics.truncate(checked);
         Some(Value::Object(new))
     }
 
-    fn on_seeds(
+    fn apply_with_each_container(
         &mut self,
         change: &Map<String, Value>,
         item: Schema,
         keys: Keys,
-        trail: &Trail<'_>,
+        location: &LazyLocation<'_>,
     ) -> Map<String, Value> {
         let mut new = Map::new();
         let (own, before) = (self.options, self.diagnostics.len());
-        for (index, seed) in self.seeds.iter().enumerate() {
-            let Value::Object(patch) = seed.patch else { continue };
+        for (index, each_container) in self.each_container.iter().enumerate() {
+            let Value::Object(patch) = each_container.patch else { continue };
             if self.work.is_spent() {
                 break;
             }
-            self.observer.beneath(Some(index));
-            self.options = seed.options;
-            self.map(&mut new, patch, item, &keys.names(), trail);
+            self.observer.applying_each_container(Some(index));
+            self.options = each_container.options;
+            self.map(&mut new, patch, item, &keys.names(), location);
         }
-        // What is wrong with those patches was said where they stand.
+        // Diagnostics of the `eachContainer` patches were reported when they were applied themselves.
         self.diagnostics.truncate(before);
-        self.observer.beneath(None);
+        self.observer.applying_each_container(None);
         self.options = own;
-        self.map(&mut new, change, item, &keys.names(), trail);
+        self.map(&mut new, change, item, &keys.names(), location);
         new
     }
 }
 
-/// What was said of several containers: the same mistake once, and a warning only where it is true of
-/// every container.
+/// Deduplicates diagnostics across containers: an error once, a warning only if every container has it.
 #[derive(Default)]
-struct Said {
+struct DistinctDiagnostics {
     containers: usize,
-    found: Vec<(Diagnostic, usize)>,
-    /// Which of them it is, by place below the container, code and message.
+    /// Each with the number of containers that have it.
+    counted: Vec<(Diagnostic, usize)>,
+    /// Index into `counted` by path below the container, code and message.
     index: HashMap<(String, &'static str, String), usize>,
 }
 
-impl Said {
-    fn take(&mut self, diagnostics: &mut Vec<Diagnostic>, from: usize, container: &Trail<'_>) {
+impl DistinctDiagnostics {
+    fn take(&mut self, diagnostics: &mut Vec<Diagnostic>, from: usize, container: &LazyLocation<'_>) {
         self.containers += 1;
         for diagnostic in diagnostics.drain(from..) {
             let path = diagnostic.path.clone().unwrap_or_default();
             let below = FieldPath::new(path.segments().get(container.depth()..).unwrap_or_default().to_vec());
             let key = (below.to_string(), diagnostic.code.as_str(), diagnostic.message.clone());
-            let index = *self.index.entry(key).or_insert(self.found.len());
-            match self.found.get_mut(index) {
+            let index = *self.index.entry(key).or_insert(self.counted.len());
+            match self.counted.get_mut(index) {
                 Some((_, count)) => *count += 1,
-                None => self.found.push((diagnostic, 1)),
+                None => self.counted.push((diagnostic, 1)),
             }
         }
     }
 
-    fn once(self) -> impl Iterator<Item = Diagnostic> {
+    fn into_diagnostics(self) -> impl Iterator<Item = Diagnostic> {
         let all = self.containers;
-        let worth =
-            move |(said, count): (Diagnostic, usize)| (said.is_error() || count >= all).then_some(said);
-        self.found.into_iter().filter_map(worth)
+        let kept = move |(diagnostic, count): (Diagnostic, usize)| {
+            (diagnostic.is_error() || count >= all).then_some(diagnostic)
+        };
+        self.counted.into_iter().filter_map(kept)
     }
 }

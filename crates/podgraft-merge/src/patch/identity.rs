@@ -1,4 +1,4 @@
-//! Identity of list elements: what Go's `==` says of merge keys and scalars.
+//! [`ScalarKey`]: when two merge keys, or two items of a set, are the same, by Go's `==`.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// A scalar as Go's decoder would hold it: `80`, `80.0` and `"80"` are three different elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Element<'v> {
+pub(crate) enum ScalarKey<'v> {
     Null,
     Boolean(bool),
     Integer(i64),
@@ -15,9 +15,9 @@ pub(crate) enum Element<'v> {
     String(&'v str),
 }
 
-impl<'v> Element<'v> {
+impl<'v> ScalarKey<'v> {
     /// The identity of a scalar; `None` for maps and lists, which have none.
-    pub(crate) fn of(value: &'v Value) -> Option<Self> {
+    pub(crate) fn from_value(value: &'v Value) -> Option<Self> {
         Some(match value {
             Value::Null => Self::Null,
             Value::Bool(flag) => Self::Boolean(*flag),
@@ -44,7 +44,7 @@ pub(crate) enum GoType {
 }
 
 impl GoType {
-    pub(crate) fn of(value: &Value) -> Self {
+    pub(crate) fn from_value(value: &Value) -> Self {
         match value {
             Value::Null => Self::Nil,
             Value::Bool(_) => Self::Boolean,
@@ -56,7 +56,7 @@ impl GoType {
         }
     }
 
-    /// The word for people.
+    /// As messages call it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Nil => "null",
@@ -74,8 +74,8 @@ impl GoType {
 /// ones hashed: most lists in a pod have fewer than ten items.
 #[derive(Debug, Default)]
 pub(crate) struct Interner<'v> {
-    few: Vec<Element<'v>>,
-    many: HashMap<Element<'v>, u32>,
+    few: Vec<ScalarKey<'v>>,
+    many: HashMap<ScalarKey<'v>, u32>,
 }
 
 /// Up to this many elements, searching is quicker than hashing.
@@ -83,7 +83,7 @@ const FEW: usize = 12;
 
 impl<'v> Interner<'v> {
     /// The number of this element.
-    pub(crate) fn id(&mut self, element: Element<'v>) -> u32 {
+    pub(crate) fn id(&mut self, element: ScalarKey<'v>) -> u32 {
         if self.many.is_empty() {
             if let Some(found) = self.few.iter().position(|known| *known == element) {
                 return number(found);
@@ -120,7 +120,7 @@ mod tests {
         let (a, b, c, d) = (json!(80), json!(80.0), json!("80"), json!(80));
         let mut interner = Interner::default();
         let ids: Vec<u32> =
-            [&a, &b, &c, &d].into_iter().map(|v| interner.id(Element::of(v).unwrap())).collect();
+            [&a, &b, &c, &d].into_iter().map(|v| interner.id(ScalarKey::from_value(v).unwrap())).collect();
         assert_eq!(ids, [0, 1, 2, 0]);
     }
 
@@ -128,7 +128,7 @@ mod tests {
     fn ids_stay_the_same_when_the_list_grows_long() {
         let values: Vec<Value> = (0..100).map(|n| json!(n % 50)).collect();
         let mut interner = Interner::default();
-        let ids: Vec<u32> = values.iter().map(|v| interner.id(Element::of(v).unwrap())).collect();
+        let ids: Vec<u32> = values.iter().map(|v| interner.id(ScalarKey::from_value(v).unwrap())).collect();
         assert_eq!(ids[3], ids[53]);
         assert_eq!(interner.len(), 50);
     }
