@@ -14,11 +14,14 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::LazyLock,
 };
 
-/// The project's root folder.
+/// The project's root folder, or the copy of it that `PODGRAFT_ROOT` names.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    static COPY: LazyLock<Option<PathBuf>> =
+        LazyLock::new(|| env::var_os("PODGRAFT_ROOT").map(PathBuf::from));
+    COPY.as_deref().unwrap_or(Path::new(env!("CARGO_MANIFEST_DIR")))
 }
 
 /// Runs podgraft in the project's root with these arguments and this standard input.
