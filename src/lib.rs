@@ -6,3 +6,8 @@ pub mod cli;
 pub mod codes;
 #[cfg(feature = "operator")]
 pub mod operator;
+
+/// The code on the page for other operators, run with the tests of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/library.md")]
+pub struct LibraryPage;

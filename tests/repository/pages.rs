@@ -2,9 +2,19 @@
 
 use std::fs;
 
-use crate::{commands::Commands, support::root};
+use crate::{
+    commands::Commands,
+    support::{assert_file, root},
+};
 
-const PAGES: [&str; 4] = ["CONTRIBUTING.md", "SECURITY.md", "fuzz/README.md", "examples/README.md"];
+const PAGES: [&str; 6] = [
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs/benchmarks.md",
+    "docs/library.md",
+    "examples/README.md",
+    "fuzz/README.md",
+];
 
 #[test]
 fn pages_name_commands_that_exist() {
@@ -60,4 +70,29 @@ fn pages_name_files_that_exist() {
 fn code_spans(page: &str) -> Vec<&str> {
     let outside = page.split("```").step_by(2);
     outside.flat_map(|part| part.split('`').skip(1).step_by(2)).collect()
+}
+
+/// A comment `<!-- FILE: START -->` before a block: the block is what stands in the file from the line that begins
+/// with START to the next empty line. UPDATE=1 writes it.
+#[test]
+fn the_page_for_other_operators_shows_the_code_of_the_examples() {
+    let path = root().join("docs/library.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let mut parts = page.split("<!-- ");
+    let mut wanted = parts.next().unwrap().to_owned();
+    for part in parts {
+        let (mark, rest) = part.split_once(" -->\n").unwrap();
+        let (file, start) = mark.split_once(": ").unwrap();
+        let (language, rest) = rest.split_once('\n').unwrap();
+        let (_, rest) = rest.split_once("```").unwrap();
+        let source = fs::read_to_string(root().join(file)).unwrap();
+        let code: Vec<&str> = source
+            .lines()
+            .skip_while(|line| !line.starts_with(start))
+            .take_while(|line| !line.trim().is_empty())
+            .collect();
+        assert!(!code.is_empty(), "{file} has no line that begins with {start}");
+        wanted.extend(["<!-- ", mark, " -->\n", language, "\n", &code.join("\n"), "\n```", rest]);
+    }
+    assert_file(&path, &wanted);
 }
