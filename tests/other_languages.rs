@@ -1,5 +1,5 @@
 //! The examples in Go and Python: both merge, refuse and warn alike, and put the schema of partial pod templates
-//! into a CRD. They find podgraft on the path.
+//! into a CRD, which an API server takes. They find podgraft on the path.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -18,7 +18,7 @@ use std::{
 
 use podgraft_locust::manifest;
 use serde_json::{Value, json};
-use support::{root, text};
+use support::{control_plane::ControlPlane, root, text};
 
 /// The folder of an example, and what runs it there.
 const PROGRAMS: [(&str, &[&str]); 2] = [("go", &["go", "run", "."]), ("python", &["python3", "widgets.py"])];
@@ -101,6 +101,24 @@ fn both_put_the_schema_into_the_crd() {
             Some(&schema),
             "{program:?}"
         );
+    }
+}
+
+/// A real API server takes the CRD, and keeps a template with directives as it was written.
+#[test]
+fn an_api_server_keeps_the_template_as_written() {
+    let plane = ControlPlane::start();
+    let crd = run(PROGRAMS[1], "crd", None).stdout;
+    let file = plane.folder().join("crd.yaml");
+    fs::write(&file, crd).unwrap();
+    plane.install(file.to_str().unwrap(), "widgets");
+    let widget = "examples/widgets/cache.json";
+    for way in [&["apply"][..], &["apply", "--server-side", "--force-conflicts"]] {
+        plane.kubectl_ok(&[way, &["-f", widget]].concat(), b"");
+        let stored: Value =
+            serde_json::from_str(&plane.kubectl_ok(&["get", "widget", "cache", "-o", "json"], b"")).unwrap();
+        let written: Value = serde_json::from_slice(&fs::read(root().join(widget)).unwrap()).unwrap();
+        assert_eq!(stored["spec"], written["spec"], "{way:?}");
     }
 }
 

@@ -65,6 +65,18 @@ fn every_dependency_builds_with_the_oldest_supported_rust() {
     }
 }
 
+/// The fuzz targets are a workspace of their own, whose lock file nothing else reads.
+#[test]
+fn the_lock_file_of_the_fuzz_targets_is_in_step() {
+    let arguments = ["metadata", "--format-version", "1", "--locked", "--manifest-path", "fuzz/Cargo.toml"];
+    let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
+    assert!(
+        output.status.success(),
+        "run cargo check --manifest-path fuzz/Cargo.toml, and commit fuzz/Cargo.lock: {}",
+        text(&output.stderr)
+    );
+}
+
 /// Everything under `crates/` is pure, but for what is there only for tests.
 fn is_pure(package: &Value) -> bool {
     let manifest = package["manifest_path"].as_str().unwrap();
