@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use podgraft_merge::schema::{Field, Scalar, Schema, StructType, Type};
+use podgraft_merge::schema::{Field, ScalarType, Schema, StructType, Type};
 use serde_json::{Map, Value};
 
 /// The names of the differences that applying `patch` to `base` triggers.
@@ -21,7 +21,7 @@ fn value(base: Option<&Value>, patch: &Value, ty: Type, field: Option<&'static F
             found.insert("no null");
             return;
         }
-        (_, Type::Scalar(Scalar::Any) | Type::Custom(Scalar::Any, _)) => {
+        (_, Type::Scalar(ScalarType::Any) | Type::Custom(ScalarType::Any, _)) => {
             if patch.is_object() || patch.is_array() {
                 found.insert("free JSON");
             }

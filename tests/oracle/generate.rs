@@ -2,7 +2,7 @@
 //! then a value of the wrong type.
 
 use fastrand::Rng;
-use podgraft_merge::schema::{Field, Scalar, Schema, StructType, Type};
+use podgraft_merge::schema::{Field, ScalarType, Schema, StructType, Type};
 use serde_json::{Map, Value, json};
 
 /// The kinds that pairs are made of.
@@ -159,16 +159,18 @@ impl Generator {
         }
     }
 
-    fn scalar(&mut self, scalar: Scalar) -> Value {
+    fn scalar(&mut self, scalar: ScalarType) -> Value {
         match scalar {
-            Scalar::String | Scalar::Time => (*self.pick(&["a", "b", "c", "d", "A", ""])).into(),
-            Scalar::Boolean => self.rng.bool().into(),
-            Scalar::Integer => self.pick(&[json!(80), json!(81), json!(80.0), json!(-1), json!(0)]).clone(),
-            Scalar::Number => self.pick(&[json!(0.5), json!(1.0), json!(1)]).clone(),
-            Scalar::Bytes => (*self.pick(&["", "YQ=="])).into(),
-            Scalar::IntOrString => self.pick(&[json!(80), json!("80"), json!("a"), json!("50%")]).clone(),
-            Scalar::Quantity => self.pick(&[json!("1"), json!("500m"), json!(1), json!(1.5)]).clone(),
-            Scalar::Any => self.anything(2),
+            ScalarType::String | ScalarType::Time => (*self.pick(&["a", "b", "c", "d", "A", ""])).into(),
+            ScalarType::Boolean => self.rng.bool().into(),
+            ScalarType::Integer => {
+                self.pick(&[json!(80), json!(81), json!(80.0), json!(-1), json!(0)]).clone()
+            }
+            ScalarType::Number => self.pick(&[json!(0.5), json!(1.0), json!(1)]).clone(),
+            ScalarType::Bytes => (*self.pick(&["", "YQ=="])).into(),
+            ScalarType::IntOrString => self.pick(&[json!(80), json!("80"), json!("a"), json!("50%")]).clone(),
+            ScalarType::Quantity => self.pick(&[json!("1"), json!("500m"), json!(1), json!(1.5)]).clone(),
+            ScalarType::Any => self.anything(2),
         }
     }
 
@@ -180,7 +182,7 @@ impl Generator {
         let number = of
             .fields
             .iter()
-            .any(|field| field.name == name && matches!(field.ty, Type::Scalar(Scalar::Integer)));
+            .any(|field| field.name == name && matches!(field.ty, Type::Scalar(ScalarType::Integer)));
         if number {
             let odd = [json!(80.0), json!("80"), json!(9_007_199_254_740_993_i64)];
             return if self.one_in(8) { self.pick(&odd).clone() } else { (80 + self.rng.i64(0..4)).into() };

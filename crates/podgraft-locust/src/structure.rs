@@ -6,7 +6,7 @@ use jsonschema::{
 };
 use podgraft_merge::{
     diagnostic::{Diagnostic, ExpectedItems, ExpectedValue, ValueKind, keyed_item, mend},
-    path::{FieldPath, Segment, Step},
+    path::{FieldPath, PointerToken, Segment},
 };
 use serde_json::Value;
 
@@ -33,7 +33,10 @@ impl Structure {
     }
 
     /// Everything that is wrong with the structure of `value`, an object's `spec`; paths by index, rooted at it.
-    pub fn check<'v>(&'v self, value: &'v Value) -> impl Iterator<Item = (Vec<Step>, Diagnostic)> + 'v {
+    pub fn check<'v>(
+        &'v self,
+        value: &'v Value,
+    ) -> impl Iterator<Item = (Vec<PointerToken>, Diagnostic)> + 'v {
         let errors = self.validator.iter().flat_map(|validator| validator.iter_errors(value));
         errors.map(move |error| {
             let steps = steps(value, error.instance_path().as_str());
@@ -42,10 +45,10 @@ impl Structure {
                 path = path.field(property.as_str().unwrap_or_default());
             }
             let name = steps.iter().rev().find_map(|step| match step {
-                Step::Field(name) => Some(name.as_str()),
-                Step::Index(_) => None,
+                PointerToken::Field(name) => Some(name.as_str()),
+                PointerToken::Index(_) => None,
             });
-            let is_item = matches!(steps.last(), Some(Step::Index(_)));
+            let is_item = matches!(steps.last(), Some(PointerToken::Index(_)));
             let name = name.unwrap_or("spec");
             let message = if error.instance().is_null() && is_item {
                 format!("remove the empty item of \"{name}\", or write its value: no item of a list is null")
@@ -77,27 +80,27 @@ pub(crate) fn bound_integers(schema: &mut Value) {
 }
 
 /// A JSON pointer as steps of `value`.
-fn steps(value: &Value, pointer: &str) -> Vec<Step> {
+fn steps(value: &Value, pointer: &str) -> Vec<PointerToken> {
     let mut here = Some(value);
     let mut steps = Vec::new();
     for part in pointer.split('/').skip(1) {
         let part = part.replace("~1", "/").replace("~0", "~");
         let step = if let (Some(Value::Array(list)), Ok(index)) = (here, part.parse::<usize>()) {
             here = list.get(index);
-            Step::Index(index)
+            PointerToken::Index(index)
         } else {
             here = here.and_then(|here| here.get(&part));
-            Step::Field(part)
+            PointerToken::Field(part)
         };
         steps.push(step);
     }
     steps
 }
 
-fn segment(step: &Step) -> Segment {
+fn segment(step: &PointerToken) -> Segment {
     match step {
-        Step::Field(name) => Segment::Field(name.clone()),
-        Step::Index(index) => Segment::Index(*index),
+        PointerToken::Field(name) => Segment::Field(name.clone()),
+        PointerToken::Index(index) => Segment::Index(*index),
     }
 }
 

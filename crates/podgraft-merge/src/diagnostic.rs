@@ -5,11 +5,14 @@
 
 mod code;
 pub mod codes;
+mod misnomers;
+mod unknown_field;
 pub mod value_kind;
 
 use std::{fmt, sync::Arc};
 
 pub use code::{Code, CodeEntry};
+pub use unknown_field::{describe_unknown_field, directive_without_dollar, find_field_below};
 pub use value_kind::{ExpectedItems, ExpectedValue, ValueKind, keyed_item, mend};
 
 use crate::path::FieldPath;

@@ -3,6 +3,7 @@
 //! `.spec.containers[name="locust"].args[0]`: fields by name, items of keyed lists by their merge
 //! keys, items of sets by their value, items of atomic lists by index.
 
+mod item;
 pub mod lookup;
 mod pattern;
 
@@ -114,16 +115,16 @@ impl FieldPath {
     /// Items of keyed lists are found by comparing the keys. Where no item has them all, as a template that
     /// leaves the protocol of a port out, a key that an item does not have matches, but for the first.
     #[must_use]
-    pub fn locate(&self, value: &Value) -> (Vec<Step>, bool) {
+    pub fn locate(&self, value: &Value) -> (Vec<PointerToken>, bool) {
         let mut steps = Vec::with_capacity(self.0.len());
         let mut here = value;
         for segment in &self.0 {
             let next = match (segment, here) {
                 (Segment::Field(name), Value::Object(map)) => {
-                    map.get(name).map(|inner| (Step::Field(name.clone()), inner))
+                    map.get(name).map(|inner| (PointerToken::Field(name.clone()), inner))
                 }
                 (Segment::Index(index), Value::Array(list)) => {
-                    list.get(*index).map(|inner| (Step::Index(*index), inner))
+                    list.get(*index).map(|inner| (PointerToken::Index(*index), inner))
                 }
                 (Segment::Key(keys), Value::Array(list)) => position(list, |item| has_keys(item, keys))
                     .or_else(|| position(list, |item| may_have_keys(item, keys))),
@@ -150,19 +151,19 @@ impl FieldPath {
     }
 }
 
-/// A step of a place that exists: what indexes a JSON value.
+/// One token of the way to a value that exists, as in a JSON pointer: what indexes a JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum PointerToken {
     /// A field of an object.
     Field(String),
     /// An item of a list.
     Index(usize),
 }
 
-impl Step {
-    /// What this step leads to.
+impl PointerToken {
+    /// The field or item that this leads to.
     #[must_use]
-    pub fn of<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+    pub fn get<'v>(&self, value: &'v Value) -> Option<&'v Value> {
         match self {
             Self::Field(name) => value.get(name),
             Self::Index(index) => value.get(index),
@@ -170,8 +171,11 @@ impl Step {
     }
 }
 
-fn position(list: &[Value], matches: impl Fn(&Value) -> bool) -> Option<(Step, &Value)> {
-    list.iter().enumerate().find(|(_, item)| matches(item)).map(|(index, item)| (Step::Index(index), item))
+fn position(list: &[Value], matches: impl Fn(&Value) -> bool) -> Option<(PointerToken, &Value)> {
+    list.iter()
+        .enumerate()
+        .find(|(_, item)| matches(item))
+        .map(|(index, item)| (PointerToken::Index(index), item))
 }
 
 fn has_keys(item: &Value, keys: &[(String, Value)]) -> bool {
@@ -248,8 +252,8 @@ mod tests {
         assert_eq!(port(80, "UDP").find(&value), Some(&value["ports"][1]));
         assert_eq!(port(80, "SCTP").find(&value), None);
         let last = |path: FieldPath| path.locate(&value).0.pop();
-        assert_eq!(last(port(80, "UDP")), Some(Step::Index(1)));
-        assert_eq!(last(port(80, "SCTP")), Some(Step::Index(0)), "a template may leave it out");
+        assert_eq!(last(port(80, "UDP")), Some(PointerToken::Index(1)));
+        assert_eq!(last(port(80, "SCTP")), Some(PointerToken::Index(0)), "a template may leave it out");
     }
 
     #[test]
@@ -259,6 +263,6 @@ mod tests {
         assert_eq!(item.field("image").find(&value), Some(&json!("x")));
         let (steps, whole) = item.field("args").locate(&value);
         assert!(!whole);
-        assert_eq!(steps.last(), Some(&Step::Index(1)));
+        assert_eq!(steps.last(), Some(&PointerToken::Index(1)));
     }
 }

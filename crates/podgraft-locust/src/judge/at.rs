@@ -9,13 +9,13 @@ use std::{
 use serde_json::Value;
 
 use podgraft_merge::{
-    path::{FieldPath, Lookup, Segment, Step},
-    schema::{Field, ListKeys, ListKind, Schema, Type},
+    path::{FieldPath, Lookup, Segment},
+    schema::{Field, FieldType, ListKind, MergeKeys, Schema, Type},
     work::Work,
 };
 
 /// The keys of the lists of a pod that have some; no other list of a pod has one of these names.
-static KEYS: LazyLock<HashMap<&'static str, ListKeys>> = LazyLock::new(|| {
+static KEYS: LazyLock<HashMap<&'static str, MergeKeys>> = LazyLock::new(|| {
     let mut lists = HashMap::new();
     for_each_list(&mut |field| {
         if let ListKind::Map(keys) = field.list_kind() {
@@ -46,32 +46,14 @@ fn for_each_list(visit: &mut impl FnMut(&'static Field)) {
 
 /// The path of an item of the list at `list`, whose field is called `name`.
 pub(super) fn item_path(list: &FieldPath, name: &str, index: usize, item: &Value) -> FieldPath {
-    let keys = KEYS.get(name).and_then(|keys| keys.of(item));
-    keys.map_or_else(|| list.index(index), |keys| list.with(Segment::Key(keys)))
+    let kind = KEYS.get(name).map_or(ListKind::Atomic, |keys| ListKind::Map(*keys));
+    list.with(kind.segment(index, item))
 }
 
 /// A path of a pod template, items of keyed lists by their merge keys: as provenance writes it. Many paths of
 /// one pod share their `lookup`.
 pub(crate) fn canonical<'v>(pod: &'v Value, path: &FieldPath, lookup: &Lookup<'v>) -> FieldPath {
-    let steps = lookup.reach(path, pod);
-    let mut here = pod;
-    let mut list = "";
-    let mut made = FieldPath::root();
-    for step in &steps {
-        match step {
-            Step::Field(name) => {
-                made.push(Segment::Field(name.clone()));
-                here = here.get(name).unwrap_or(&Value::Null);
-                list = name;
-            }
-            Step::Index(index) => {
-                here = here.get(index).unwrap_or(&Value::Null);
-                made = item_path(&made, list, *index, here);
-            }
-        }
-    }
-    path.segments()[steps.len()..].iter().cloned().for_each(|segment| made.push(segment));
-    made
+    FieldType::pod_template().canonical(path, pod, lookup)
 }
 
 /// Calls `visit` with everything in a value of a pod template that is not divided further: scalars, empty maps,

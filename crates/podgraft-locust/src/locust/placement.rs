@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use podgraft_merge::{
+    diagnostic::find_field_below,
     path::{FieldPath, Segment},
-    schema::{self, Schema},
+    schema::Schema,
 };
 
 /// How far below a part of the spec a name is looked for.
@@ -81,7 +82,7 @@ fn in_template(schema: &Value, names: &[&str], name: &str) -> Option<String> {
     let place = if template.field(name).is_ok() {
         name.to_owned()
     } else {
-        schema::place_below(template, name)?.replace("containers[]", "containers[name=locust]")
+        find_field_below(template, name)?.replace("containers[]", "containers[name=locust]")
     };
     let is_overlay = schema.pointer("/properties/defaults").is_some();
     Some(match names.first().copied() {

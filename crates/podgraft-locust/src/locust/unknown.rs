@@ -1,9 +1,9 @@
 //! Fields that an object has and its kind does not.
 
 use podgraft_merge::{
-    diagnostic::{Diagnostic, unknown_field, value_kind::glued_field},
+    diagnostic::{Diagnostic, describe_unknown_field, unknown_field, value_kind::glued_field},
     path::{FieldPath, Segment},
-    schema::{self, Schema, Type},
+    schema::{Schema, Type},
 };
 use serde_json::{Map, Value};
 
@@ -111,7 +111,7 @@ fn unknown(
     name: &str,
     path: &FieldPath,
 ) -> Diagnostic {
-    if let Some(message) = of_kubernetes(path).and_then(|ty| schema::unknown_field(ty, name, None)) {
+    if let Some(message) = of_kubernetes(path).and_then(|ty| describe_unknown_field(ty, name, None)) {
         return Diagnostic::error(codes::UNKNOWN_FIELD, message).at(path.field(name));
     }
     let is_v1 = schema.pointer("/properties/workerReplicas").is_some();

@@ -3,7 +3,7 @@
 use podgraft_merge::{
     diagnostic::Diagnostic,
     path::FieldPath,
-    schema::{Scalar, Schema, Type},
+    schema::{ScalarType, Schema, Type},
 };
 use serde_json::Value;
 
@@ -91,9 +91,10 @@ fn fractions(value: &Value, ty: Type, path: &FieldPath, errors: &mut Vec<Diagnos
                 fractions(value, *item, &path.index(index), errors);
             }
         }
-        (Value::Number(number), Type::Scalar(Scalar::Quantity) | Type::Custom(Scalar::Quantity, _))
-            if number.as_f64().is_some_and(|number| number.fract() != 0.0) =>
-        {
+        (
+            Value::Number(number),
+            Type::Scalar(ScalarType::Quantity) | Type::Custom(ScalarType::Quantity, _),
+        ) if number.as_f64().is_some_and(|number| number.fract() != 0.0) => {
             let message = format!(
                 "put {number} in quotes: in a custom resource an amount with a fraction is a text, as in \"{number}\""
             );

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use podgraft_merge::{
     diagnostic::Position,
-    path::{FieldPath, Segment, Step, lookup::Tables},
+    path::{FieldPath, PointerToken, Segment, lookup::Tables},
 };
 
 /// A place in a text: line and column from 1.
@@ -127,22 +127,23 @@ impl Document {
 
     /// The steps to the deepest part of `path` that exists, and whether that is all of it. `None` for an object
     /// without a text.
-    pub(crate) fn locate(&self, path: &FieldPath) -> Option<(Vec<Step>, bool)> {
-        let steps: Vec<Step> =
+    pub(crate) fn locate(&self, path: &FieldPath) -> Option<(Vec<PointerToken>, bool)> {
+        let steps: Vec<PointerToken> =
             self.walk(self.place.as_ref()?, path).into_iter().map(|(step, _)| step).collect();
         let is_whole = steps.len() == path.segments().len();
         Some((steps, is_whole))
     }
 
     /// The steps along `path` as far as it is there, each with the node that it leads to.
-    fn walk<'d>(&'d self, place: &'d Place, path: &FieldPath) -> Vec<(Step, &'d Node)> {
+    fn walk<'d>(&'d self, place: &'d Place, path: &FieldPath) -> Vec<(PointerToken, &'d Node)> {
         let (mut value, mut node) = (&self.value, &*place.root);
         let mut steps = Vec::with_capacity(path.segments().len());
         for segment in path.segments() {
             let next = match (segment, value, &node.inside) {
-                (Segment::Field(name), Value::Object(values), Inside::Fields(nodes)) => {
-                    values.get(name).zip(nodes.get(name)).map(|below| (Step::Field(name.clone()), below))
-                }
+                (Segment::Field(name), Value::Object(values), Inside::Fields(nodes)) => values
+                    .get(name)
+                    .zip(nodes.get(name))
+                    .map(|below| (PointerToken::Field(name.clone()), below)),
                 (segment, Value::Array(values), Inside::Items(nodes)) => {
                     let index = match segment {
                         Segment::Index(index) => Some(*index),
@@ -152,7 +153,7 @@ impl Document {
                         }
                     };
                     index.and_then(|index| {
-                        Some((Step::Index(index), values.get(index).zip(nodes.get(index))?))
+                        Some((PointerToken::Index(index), values.get(index).zip(nodes.get(index))?))
                     })
                 }
                 _ => None,

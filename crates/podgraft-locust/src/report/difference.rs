@@ -10,7 +10,7 @@ use super::{
 };
 use podgraft_merge::{
     path::{FieldPath, Segment},
-    schema::{ListKeys, Schema},
+    schema::{MergeKeys, Schema},
 };
 
 /// A field that two objects do not agree on.
@@ -99,7 +99,7 @@ fn compare(
 /// The items of the first list in its order, then those that only the second has.
 fn by_keys(
     (old, new): (&[Keyed<'_>], &[Keyed<'_>]),
-    keys: ListKeys,
+    keys: MergeKeys,
     schema: Option<Schema>,
     (path, path_after): (&FieldPath, &FieldPath),
     found: &mut Vec<Difference>,
@@ -109,7 +109,7 @@ fn by_keys(
         new.iter().map(|(known, item)| (known, *item)).collect(),
     );
     for (known, item) in old.iter().chain(new.iter().filter(|(known, _)| !was.contains_key(known))) {
-        let key = || Segment::Key(keys.of(item).unwrap_or_default());
+        let key = || Segment::Key(keys.identify(item).unwrap_or_default());
         let (old, new) = (was.get(known).copied(), is.get(known).copied());
         compare(old, new, schema, &Items::NONE, (&path.with(key()), &path_after.with(key())), found);
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Items, below};
 use crate::judge;
-use podgraft_merge::schema::{Scalar, Schema, Type};
+use podgraft_merge::schema::{ScalarType, Schema, Type};
 
 /// The parts of `live` that one of `written` speaks of, in the words of the first of `written` where both
 /// mean the same (`1000m` and `1`, `false` and nothing). What the server or somebody else added (defaults,
@@ -80,7 +80,7 @@ fn is_empty(value: &Value) -> bool {
 
 fn mean_the_same(live: &Value, written: &Value, schema: Option<Schema>) -> bool {
     let is_quantity = schema.is_some_and(|schema| {
-        matches!(schema.ty(), Type::Custom(Scalar::Quantity, _) | Type::Scalar(Scalar::Quantity))
+        matches!(schema.ty(), Type::Custom(ScalarType::Quantity, _) | Type::Scalar(ScalarType::Quantity))
     });
     live == written || is_quantity && judge::are_same_quantity(live, written)
 }

@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use podgraft_merge::{
     path::Segment,
-    schema::{Field, ListKeys, ListKind, Schema, Type},
+    schema::{Field, ListKind, MergeKeys, Schema, Type},
 };
 
 /// An item of a list, and what it is known by.
@@ -32,7 +32,7 @@ type Keyed<'v> = (String, &'v Value);
 /// What is known of a list's items: their keys, where they have some, and their schema.
 #[derive(Clone, Copy)]
 struct Items {
-    keys: Option<ListKeys>,
+    keys: Option<MergeKeys>,
     schema: Option<Schema>,
 }
 
@@ -44,7 +44,8 @@ impl Items {
     /// known by their indexes.
     fn by_keys<'v>(&self, items: &'v [Value]) -> Option<Vec<Keyed<'v>>> {
         let mut seen = HashSet::with_capacity(items.len());
-        let known = items.iter().map(|item| Some((Segment::Key(self.keys?.of(item)?).to_string(), item)));
+        let known =
+            items.iter().map(|item| Some((Segment::Key(self.keys?.identify(item)?).to_string(), item)));
         let known: Vec<Keyed<'_>> = known.collect::<Option<_>>()?;
         known.iter().all(|(keys, _)| seen.insert(keys.clone())).then_some(known)
     }

@@ -3,12 +3,13 @@
 //! Two patches are never merged with each other: strategic merge patches are not associative, and
 //! only the base says what a directive is about.
 
-mod below;
+mod name;
 mod provenance;
 mod recorder;
 mod removed;
 mod shadow;
 mod story;
+mod tree;
 
 pub use provenance::{Leaf, Provenance};
 use recorder::Recorder;

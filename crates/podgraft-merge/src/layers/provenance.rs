@@ -8,9 +8,8 @@ use super::{
     story::{self, Story},
 };
 use crate::{
-    patch::Child,
     path::{FieldPath, Lookup},
-    schema::Schema,
+    schema::{FieldType, Schema},
 };
 
 /// Who set each place of a folded value, which layers agree, and what was there before.
@@ -21,7 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Provenance {
     root: Node,
-    schema: Child,
+    schema: FieldType,
 }
 
 /// A leaf, now or once: a scalar, an empty map or an empty list.
@@ -37,7 +36,7 @@ pub struct Leaf {
 
 impl Provenance {
     pub(super) fn new(schema: Schema) -> Self {
-        Self { root: Node::default(), schema: Child::root(schema) }
+        Self { root: Node::default(), schema: FieldType::root(schema) }
     }
 
     pub(super) fn root(&mut self) -> &mut Node {
@@ -89,7 +88,7 @@ impl Provenance {
     #[must_use]
     pub fn leaves_below<'v>(&'v self, path: &FieldPath, value: &'v Value, lookup: &Lookup<'v>) -> Vec<Leaf> {
         let mut leaves = Vec::new();
-        let child = path.segments().iter().fold(self.schema, Child::below);
+        let child = self.schema.at(path);
         if let Some(value) = lookup.find(path, value) {
             visit_leaves(value, child, path, &mut |path, value| {
                 let story = self.story_by(path, lookup);
@@ -110,15 +109,15 @@ impl Provenance {
 /// Calls `visit` with each leaf of `value`.
 pub(super) fn visit_leaves<'v>(
     value: &'v Value,
-    child: Child,
+    child: FieldType,
     path: &FieldPath,
     visit: &mut impl FnMut(&FieldPath, &'v Value),
 ) {
-    let parts = child.parts(value);
-    if parts.is_empty() {
+    let children = child.children(value);
+    if children.is_empty() {
         visit(path, value);
     }
-    for (segment, value, child) in parts {
+    for (segment, value, child) in children {
         visit_leaves(value, child, &path.with(segment), visit);
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    below::place_name,
+    name::Name,
     shadow::{Made, Node},
 };
 use crate::patch::{ChangeCause, LazyLocation, LocationSegment, Observer};
@@ -44,7 +44,7 @@ fn walk<'n>(root: &'n mut Node, location: &LazyLocation<'_>) -> (&'n mut Node, O
         return (root, made);
     };
     let (node, above) = walk(root, parent);
-    match place_name(location.segment()) {
+    match Name::of_location(location.segment()) {
         Some(name) => {
             let node = node.now.below.entry(&name);
             let made = node.now.made.or(above);
@@ -59,7 +59,7 @@ impl Observer for Recorder<'_> {
         let made = self.made(cause);
         let Some(parent) = location.parent() else { return };
         let (holder, above) = walk(self.root, parent);
-        let Some(name) = place_name(location.segment()) else {
+        let Some(name) = Name::of_location(location.segment()) else {
             if let LocationSegment::Index(index) = location.segment() {
                 holder.insert(index, made);
             }

@@ -5,17 +5,18 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{
+    name,
     provenance::{Leaf, visit_leaves},
     shadow::{Node, Part, Shadow},
     story::{self, Lists, Story},
 };
 use crate::{
-    patch::Child,
     path::{FieldPath, Lookup},
+    schema::FieldType,
 };
 
 /// Every leaf that was there once and is not in `value`.
-pub(super) fn leaves(root: &Node, schema: Child, value: &Value) -> Vec<Leaf> {
+pub(super) fn leaves(root: &Node, schema: FieldType, value: &Value) -> Vec<Leaf> {
     let lookup = Lookup::default();
     let mut search = Search { root, value, lookup: &lookup, seen: HashSet::new(), found: Vec::new() };
     search.node(root, schema, &FieldPath::root());
@@ -31,7 +32,7 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    fn node(&mut self, node: &Node, child: Child, path: &FieldPath) {
+    fn node(&mut self, node: &Node, child: FieldType, path: &FieldPath) {
         for past in &node.pasts {
             match past.part {
                 Part::Whole => {
@@ -48,9 +49,9 @@ impl Search<'_> {
         self.shadow(&node.now, child, path);
     }
 
-    fn shadow(&mut self, shadow: &Shadow, child: Child, path: &FieldPath) {
+    fn shadow(&mut self, shadow: &Shadow, child: FieldType, path: &FieldPath) {
         for (name, node) in shadow.below.named() {
-            let segment = child.segment(name);
+            let segment = name::segment(child, name);
             let below = child.below(&segment);
             self.node(node, below, &path.with(segment));
         }

@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::below::Below;
+use super::tree::Children;
 use crate::patch::ChangeCause;
 
 /// Which layer did something, and why.
@@ -21,7 +21,7 @@ pub(super) struct Made {
 pub(super) struct Shadow {
     /// Who made the value as a whole; `None`: as the place above says.
     pub(super) made: Option<Made>,
-    pub(super) below: Below,
+    pub(super) below: Children,
 }
 
 /// One place, and what happened to it.
@@ -100,12 +100,17 @@ impl Node {
     pub(super) fn remove(&mut self, index: usize, was: Value, by: Made) {
         let items = self.now.below.items_mut().filter(|items| index < items.len());
         let made = items.and_then(|items| items.remove(index)).or(self.now.made);
-        self.push(Past { was, shadow: Shadow { made, below: Below::Nothing }, by, part: Part::Item(index) });
+        self.push(Past {
+            was,
+            shadow: Shadow { made, below: Children::Nothing },
+            by,
+            part: Part::Item(index),
+        });
     }
 
     /// The items of this list moved.
     pub(super) fn reorder(&mut self, order: &[usize], by: Made) {
-        if let Below::Items(items) = &mut self.now.below {
+        if let Children::Items(items) = &mut self.now.below {
             *items = order.iter().map(|from| items.get(*from).copied().flatten()).collect();
         }
         self.note(by, Part::Order);

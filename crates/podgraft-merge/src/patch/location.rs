@@ -3,7 +3,10 @@
 
 use serde_json::Value;
 
-use crate::path::{FieldPath, Segment};
+use crate::{
+    path::{FieldPath, Segment},
+    schema::SecondaryKey,
+};
 
 /// The innermost step of a [`LazyLocation`], borrowed from the patch.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +16,7 @@ pub(crate) enum LocationSegment<'a> {
     /// A field of a type that Kubernetes knows.
     Known(&'static str),
     /// An item of a keyed list, by its first merge key and, where there are two, the second.
-    Key(&'a str, &'a Value, Option<(&'a str, &'a str)>),
+    Key(&'a str, &'a Value, Option<&'a SecondaryKey>),
     /// An item of a set of scalars.
     Item(&'a Value),
     Index(usize),
@@ -97,7 +100,7 @@ impl<'a> LazyLocation<'a> {
             LocationSegment::Field(name) | LocationSegment::Known(name) => Segment::Field(name.to_owned()),
             LocationSegment::Key(key, value, second) => {
                 let mut keys = vec![(key.to_owned(), value.clone())];
-                keys.extend(second.map(|(key, value)| (key.to_owned(), Value::from(value))));
+                keys.extend(second.map(|second| (second.name().to_owned(), second.value())));
                 Segment::Key(keys)
             }
             LocationSegment::Item(value) => Segment::Item(value.clone()),

@@ -17,7 +17,7 @@ mod order;
 
 pub use error::BASE;
 pub use error::{Error, MAX_DEPTH};
-pub use extended::{Child, EachContainerPatch, Shared, extend_each_container, extend_seeded, name_of};
+pub use extended::{EachContainerPatch, Shared, extend_each_container, extend_seeded};
 pub use extended::{Extended, MissingTarget, Options, UnknownFields, extend};
 pub use json::{json_patch, merge_patch};
 pub use location::LazyLocation;

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{FieldPath, Segment, Step, has_keys, may_have_keys};
+use super::{FieldPath, PointerToken, Segment, has_keys, may_have_keys};
 use crate::schema::key_default;
 
 /// Lists up to this length are searched from their beginning.
@@ -50,7 +50,7 @@ impl<'v> Lookup<'v> {
 
     /// The steps to the deepest place that exists, and whether that is the whole path, as [`FieldPath::locate`].
     #[must_use]
-    pub fn locate(&self, path: &FieldPath, value: &'v Value) -> (Vec<Step>, bool) {
+    pub fn locate(&self, path: &FieldPath, value: &'v Value) -> (Vec<PointerToken>, bool) {
         let steps = self.steps(path, value, true);
         let is_whole = steps.len() == path.segments().len();
         (steps, is_whole)
@@ -58,24 +58,24 @@ impl<'v> Lookup<'v> {
 
     /// The steps to the deepest place that exists, where no item may leave keys out.
     #[must_use]
-    pub fn reach(&self, path: &FieldPath, value: &'v Value) -> Vec<Step> {
+    pub fn reach(&self, path: &FieldPath, value: &'v Value) -> Vec<PointerToken> {
         self.steps(path, value, false)
     }
 
-    fn steps(&self, path: &FieldPath, value: &'v Value, nearly: bool) -> Vec<Step> {
+    fn steps(&self, path: &FieldPath, value: &'v Value, nearly: bool) -> Vec<PointerToken> {
         let mut steps = Vec::with_capacity(path.segments().len());
         let mut here = value;
         for segment in path.segments() {
             let next = match (segment, here) {
                 (Segment::Field(name), Value::Object(map)) => {
-                    map.get(name).map(|inner| (Step::Field(name.clone()), inner))
+                    map.get(name).map(|inner| (PointerToken::Field(name.clone()), inner))
                 }
                 (Segment::Index(index), Value::Array(list)) => {
-                    list.get(*index).map(|inner| (Step::Index(*index), inner))
+                    list.get(*index).map(|inner| (PointerToken::Index(*index), inner))
                 }
                 (segment, Value::Array(list)) => self
                     .position(list, segment, nearly)
-                    .and_then(|index| Some((Step::Index(index), list.get(index)?))),
+                    .and_then(|index| Some((PointerToken::Index(index), list.get(index)?))),
                 _ => None,
             };
             let Some((step, inner)) = next else { break };

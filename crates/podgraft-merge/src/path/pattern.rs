@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use super::{FieldPath, Segment};
 use crate::work::Work;
 
-/// One step of a [`PathPattern`].
+/// One segment of a [`PathPattern`].
 #[derive(Debug, Clone, PartialEq)]
-enum Step {
+enum PatternSegment {
     /// One field or item.
     One(Segment),
     /// Every item of a list, or every entry of a map.
@@ -23,32 +23,32 @@ enum Step {
 /// `.metadata.labels["example.com/team"]`. The first dot may be left out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PathPattern {
-    steps: Vec<Step>,
+    segments: Vec<PatternSegment>,
 }
 
 impl PathPattern {
     /// The path, when it is one place: without `[*]`.
     #[must_use]
     pub fn exact(&self) -> Option<FieldPath> {
-        let one = |step: &Step| match step {
-            Step::One(segment) => Some(segment.clone()),
-            Step::Each => None,
+        let one = |segment: &PatternSegment| match segment {
+            PatternSegment::One(segment) => Some(segment.clone()),
+            PatternSegment::Each => None,
         };
-        self.steps.iter().map(one).collect::<Option<Vec<Segment>>>().map(FieldPath::new)
+        self.segments.iter().map(one).collect::<Option<Vec<Segment>>>().map(FieldPath::new)
     }
 
-    /// The steps, outermost first; `None` for `[*]`.
-    pub fn steps(&self) -> impl Iterator<Item = Option<&Segment>> {
-        self.steps.iter().map(|step| match step {
-            Step::One(segment) => Some(segment),
-            Step::Each => None,
+    /// The segments, outermost first; `None` for `[*]`.
+    pub fn segments(&self) -> impl Iterator<Item = Option<&Segment>> {
+        self.segments.iter().map(|segment| match segment {
+            PatternSegment::One(segment) => Some(segment),
+            PatternSegment::Each => None,
         })
     }
 
     /// Changes the values of keys, such as `"locust"` in `[name="locust"]`; `change` is given the key as well.
     pub fn map_keys(&mut self, mut change: impl FnMut(&str, &mut Value)) {
-        for step in &mut self.steps {
-            if let Step::One(Segment::Key(keys)) = step {
+        for segment in &mut self.segments {
+            if let PatternSegment::One(Segment::Key(keys)) = segment {
                 for (key, value) in keys {
                     change(key, value);
                 }
@@ -58,7 +58,7 @@ impl PathPattern {
 
     /// The places in `value`: each with its path, and its value when it is there. A place below an item or
     /// entry that `[*]` found is among them also when it is absent; where there are no items, there are
-    /// no places. Several items may have the keys that a step names: each of them is a place.
+    /// no places. Several items may have the keys that a segment names: each of them is a place.
     ///
     /// Counts the items and entries that are looked at; there are no places when that is too much work.
     #[must_use]
@@ -66,24 +66,24 @@ impl PathPattern {
         let mut places = vec![(FieldPath::root(), Some(value))];
         let length =
             |here: &Value| here.as_array().map_or(0, Vec::len) + here.as_object().map_or(0, Map::len);
-        for step in &self.steps {
+        for segment in &self.segments {
             work.spend(1 + places.iter().filter_map(|(_, here)| here.map(length)).sum::<usize>());
             if work.is_spent() {
                 return Vec::new();
             }
-            places = match step {
-                Step::One(segment @ Segment::Key(keys)) => places
+            places = match segment {
+                PatternSegment::One(segment @ Segment::Key(keys)) => places
                     .into_iter()
                     .flat_map(|(path, here)| with_keys(&path, here, segment, keys))
                     .collect(),
-                Step::One(segment) => places
+                PatternSegment::One(segment) => places
                     .into_iter()
                     .map(|(path, here)| {
                         let inner = here.and_then(|here| FieldPath::new(vec![segment.clone()]).find(here));
                         (path.with(segment.clone()), inner)
                     })
                     .collect(),
-                Step::Each => places
+                PatternSegment::Each => places
                     .into_iter()
                     .flat_map(|(path, here)| here.map_or_else(Vec::new, |here| inside(&path, here)))
                     .collect(),
@@ -128,33 +128,33 @@ impl FromStr for PathPattern {
     /// What to correct, as one line.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut rest = text.trim();
-        let mut steps = Vec::new();
+        let mut segments = Vec::new();
         if rest == "." {
-            return Ok(Self { steps });
+            return Ok(Self { segments });
         }
         if !rest.starts_with(['.', '[']) && !rest.is_empty() {
             let (name, after) = name(rest)?;
-            steps.push(Step::One(Segment::Field(name)));
+            segments.push(PatternSegment::One(Segment::Field(name)));
             rest = after;
         }
         while !rest.is_empty() {
-            let (step, after) = match rest.strip_prefix('.') {
+            let (segment, after) = match rest.strip_prefix('.') {
                 Some(field) => {
                     let (name, after) = name(field)?;
-                    (Step::One(Segment::Field(name)), after)
+                    (PatternSegment::One(Segment::Field(name)), after)
                 }
                 None => match rest.strip_prefix('[') {
                     Some(inner) => bracket(inner)?,
                     None => return Err(format!("write a \".\" or \"[\" before \"{rest}\"")),
                 },
             };
-            steps.push(step);
+            segments.push(segment);
             rest = after;
         }
-        if steps.is_empty() {
+        if segments.is_empty() {
             return Err("name a field, such as .spec.priorityClassName".to_owned());
         }
-        Ok(Self { steps })
+        Ok(Self { segments })
     }
 }
 
@@ -173,20 +173,20 @@ fn name(text: &str) -> Result<(String, &str), String> {
 }
 
 /// What stands between `[` and `]`, and what follows it.
-fn bracket(text: &str) -> Result<(Step, &str), String> {
+fn bracket(text: &str) -> Result<(PatternSegment, &str), String> {
     let unclosed = || format!("close the bracket of \"[{text}\"");
     if let Some(rest) = text.strip_prefix("*]") {
-        return Ok((Step::Each, rest));
+        return Ok((PatternSegment::Each, rest));
     }
     if text.starts_with('"') {
         let (value, rest) = scalar(text)?;
         let name = value.as_str().unwrap_or_default().to_owned();
         let rest = rest.strip_prefix(']').ok_or_else(unclosed)?;
-        return Ok((Step::One(Segment::Field(name)), rest));
+        return Ok((PatternSegment::One(Segment::Field(name)), rest));
     }
     if let Some(item) = text.strip_prefix('=') {
         let (value, rest) = scalar(item)?;
-        return Ok((Step::One(Segment::Item(value)), rest.strip_prefix(']').ok_or_else(unclosed)?));
+        return Ok((PatternSegment::One(Segment::Item(value)), rest.strip_prefix(']').ok_or_else(unclosed)?));
     }
     let end = text.find([']', '=']).ok_or_else(unclosed)?;
     if text[end..].starts_with(']') {
@@ -196,7 +196,7 @@ fn bracket(text: &str) -> Result<(Step, &str), String> {
                 &text[..end]
             )
         })?;
-        return Ok((Step::One(Segment::Index(index)), &text[end + 1..]));
+        return Ok((PatternSegment::One(Segment::Index(index)), &text[end + 1..]));
     }
     let mut keys = Vec::new();
     let mut rest = text;
@@ -207,7 +207,10 @@ fn bracket(text: &str) -> Result<(Step, &str), String> {
         match after.strip_prefix(',') {
             Some(more) => rest = more,
             None => {
-                return Ok((Step::One(Segment::Key(keys)), after.strip_prefix(']').ok_or_else(unclosed)?));
+                return Ok((
+                    PatternSegment::One(Segment::Key(keys)),
+                    after.strip_prefix(']').ok_or_else(unclosed)?,
+                ));
             }
         }
     }
@@ -241,12 +244,12 @@ fn scalar(text: &str) -> Result<(Value, &str), String> {
 
 impl fmt::Display for PathPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.steps.is_empty() {
+        if self.segments.is_empty() {
             return f.write_str(".");
         }
-        self.steps.iter().try_for_each(|step| match step {
-            Step::One(segment) => write!(f, "{segment}"),
-            Step::Each => f.write_str("[*]"),
+        self.segments.iter().try_for_each(|segment| match segment {
+            PatternSegment::One(segment) => write!(f, "{segment}"),
+            PatternSegment::Each => f.write_str("[*]"),
         })
     }
 }

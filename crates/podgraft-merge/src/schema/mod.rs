@@ -6,16 +6,17 @@
 
 #[rustfmt::skip]
 mod builtin_table;
+mod field_type;
 mod list_kind;
-mod placement;
-mod slips;
 mod types;
 
+use builtin_table::KINDS;
 pub use builtin_table::KUBERNETES_VERSION;
-use builtin_table::{KINDS, STRUCTS};
-pub use list_kind::{ListKey, ListKeys, ListKind, key_default};
-pub use placement::{directive_without_dollar, place_below, unknown_field};
-pub use types::{Field, Kind, Member, Scalar, Strategy, StructType, Type, Union};
+pub(crate) use builtin_table::STRUCTS;
+pub use field_type::FieldType;
+pub(crate) use list_kind::SecondaryKey;
+pub use list_kind::{ListKind, MergeKey, MergeKeys, key_default};
+pub use types::{Field, Kind, Member, ScalarType, Strategy, StructType, Type, Union};
 
 /// What is known of the value at one place of an object.
 #[derive(Debug, Clone, Copy)]

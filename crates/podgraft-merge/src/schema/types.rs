@@ -55,18 +55,18 @@ pub enum Type {
     Struct(u16),
     /// A Go struct that reads and writes itself as something else than its fields (`Quantity`,
     /// `Time`, `IntOrString`, `RawExtension`): its JSON form, and the struct that Go reflection sees.
-    Custom(Scalar, u16),
+    Custom(ScalarType, u16),
     /// A JSON object with free keys.
     Map(&'static Type),
     /// A JSON list.
     List(&'static Type),
     /// A JSON scalar.
-    Scalar(Scalar),
+    Scalar(ScalarType),
 }
 
 /// The scalar forms that Kubernetes distinguishes, and `Any` for embedded free JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scalar {
+pub enum ScalarType {
     /// A string.
     String,
     /// A boolean.

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use podgraft_merge::{
     diagnostic::Diagnostic,
     layers::Folded,
-    patch::Child,
     path::{FieldPath, Segment},
-    schema::Schema,
+    schema::{FieldType, Schema},
 };
 use serde_json::Value;
 
@@ -24,7 +23,7 @@ pub(super) fn repeated_items(
     layer: impl Fn(usize) -> Option<String>,
 ) -> Vec<Diagnostic> {
     let mut pairs = Vec::new();
-    visit(&folded.value, Child::root(schema), &FieldPath::root(), &mut pairs);
+    visit(&folded.value, FieldType::root(schema), &FieldPath::root(), &mut pairs);
     let mut found = Vec::new();
     for (list, first, again) in pairs {
         let name = match list.segments().last() {
@@ -52,9 +51,9 @@ pub(super) fn repeated_items(
 /// The lists, each with the indexes of an item and of one that is the same.
 type Pairs = Vec<(FieldPath, usize, usize)>;
 
-fn visit(value: &Value, child: Child, path: &FieldPath, pairs: &mut Pairs) {
-    let parts = child.parts(value);
-    if let (Value::Array(items), true) = (value, may_repeat(&parts, path)) {
+fn visit(value: &Value, child: FieldType, path: &FieldPath, pairs: &mut Pairs) {
+    let children = child.children(value);
+    if let (Value::Array(items), true) = (value, may_repeat(&children, path)) {
         let mut seen: HashMap<String, usize> = HashMap::new();
         for (index, item) in items.iter().enumerate() {
             let first = *seen.entry(item.to_string()).or_insert(index);
@@ -63,7 +62,7 @@ fn visit(value: &Value, child: Child, path: &FieldPath, pairs: &mut Pairs) {
             }
         }
     }
-    for (segment, value, child) in parts {
+    for (segment, value, child) in children {
         if value.is_object() || value.is_array() {
             visit(value, child, &path.with(segment), pairs);
         }
@@ -71,8 +70,8 @@ fn visit(value: &Value, child: Child, path: &FieldPath, pairs: &mut Pairs) {
 }
 
 /// Whether a list's items are known by their indexes only, and none is meant twice.
-fn may_repeat(parts: &[(Segment, &Value, Child)], list: &FieldPath) -> bool {
+fn may_repeat(children: &[(Segment, &Value, FieldType)], list: &FieldPath) -> bool {
     let is_of_words =
         matches!(list.segments().last(), Some(Segment::Field(name)) if WORDS.contains(&name.as_str()));
-    !is_of_words && parts.len() > 1 && matches!(parts.first(), Some((Segment::Index(_), ..)))
+    !is_of_words && children.len() > 1 && matches!(children.first(), Some((Segment::Index(_), ..)))
 }

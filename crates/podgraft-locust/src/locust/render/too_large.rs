@@ -5,7 +5,7 @@ use std::io;
 use podgraft_merge::{
     diagnostic::Diagnostic,
     path::{FieldPath, Segment},
-    schema::{Field, ListKeys, ListKind, Schema, Type},
+    schema::FieldType,
 };
 use serde_json::Value;
 
@@ -35,7 +35,7 @@ pub(super) fn too_large(
     }
     let (role, _) = jobs.into_iter().max_by_key(|(_, bytes)| *bytes)?;
     let (_, job) = rendered.jobs.iter().find(|(of, _)| *of == role)?;
-    let (largest, steps) = largest(job.pointer("/spec/template")?, Schema::pod_template());
+    let (largest, steps) = largest(job.pointer("/spec/template")?, FieldType::pod_template());
     let path = FieldPath::new(steps);
     let (_, told) = told.iter().find(|(of, _)| *of == role)?;
     let layer = told.provenance.as_ref().and_then(|provenance| provenance.blame(&path));
@@ -72,47 +72,19 @@ fn bytes(value: &Value) -> usize {
 }
 
 /// How large the largest field of a value is, and where: as deep as one field is more than half of what is around it.
-fn largest(value: &Value, mut schema: Option<Schema>) -> (usize, Vec<Segment>) {
-    let (mut here, mut keys) = (value, None);
-    let (mut size, mut steps) = (bytes(value), Vec::new());
+fn largest(value: &Value, mut ty: FieldType) -> (usize, Vec<Segment>) {
+    let (mut here, mut size, mut path) = (value, bytes(value), Vec::new());
     loop {
-        let inner: Vec<(Segment, &Value)> = match here {
-            Value::Object(fields) => {
-                fields.iter().map(|(name, value)| (Segment::Field(name.clone()), value)).collect()
-            }
-            Value::Array(items) => {
-                let key = |(index, item)| {
-                    let known = keys.and_then(|keys: ListKeys| keys.of(item));
-                    (known.map_or(Segment::Index(index), Segment::Key), item)
-                };
-                items.iter().enumerate().map(key).collect()
-            }
-            _ => return (size, steps),
+        let sized =
+            ty.children(here).into_iter().map(|(segment, value, ty)| (bytes(value), segment, value, ty));
+        let Some((most, segment, value, inner)) = sized.max_by_key(|(bytes, ..)| *bytes) else {
+            return (size, path);
         };
-        let sized = inner.into_iter().map(|(step, value)| (bytes(value), step, value));
-        let Some((most, step, value)) = sized.max_by_key(|(bytes, ..)| *bytes) else { return (size, steps) };
         if most * 2 <= size {
-            return (size, steps);
+            return (size, path);
         }
-        (schema, keys) = below(schema, &step);
-        steps.push(step);
-        (here, size) = (value, most);
-    }
-}
-
-/// The schema of what is a step further, and the keys of its items where it is a list that has some.
-fn below(schema: Option<Schema>, step: &Segment) -> (Option<Schema>, Option<ListKeys>) {
-    match (schema.map(Schema::ty), step) {
-        (Some(Type::Map(inner) | Type::List(inner)), _) => (Some(Schema::new(*inner)), None),
-        (_, Segment::Field(name)) => {
-            let field = schema.and_then(|schema| schema.field(name).ok());
-            let keys = match field.map(Field::list_kind) {
-                Some(ListKind::Map(keys)) => Some(keys),
-                _ => None,
-            };
-            (field.map(Schema::of), keys)
-        }
-        _ => (None, None),
+        path.push(segment);
+        (here, size, ty) = (value, most, inner);
     }
 }
 
@@ -129,12 +101,12 @@ mod tests {
             {"name": "locust", "env": [{"name": "A", "value": long}, {"name": "B", "value": "b"}]},
             {"name": "other"}
         ]}});
-        let (size, steps) = largest(&pod, Schema::pod_template());
+        let (size, steps) = largest(&pod, FieldType::pod_template());
         let path = FieldPath::new(steps).to_string();
         assert_eq!((size, path.as_str()), (1_002, ".spec.containers[name=\"locust\"].env[name=\"A\"].value"));
         let many: Vec<Value> = (0..100).map(|index| json!(format!("--flag-{index}"))).collect();
         let pod = json!({"spec": {"containers": [{"name": "locust", "args": many}]}});
-        let (_, steps) = largest(&pod, Schema::pod_template());
+        let (_, steps) = largest(&pod, FieldType::pod_template());
         assert_eq!(FieldPath::new(steps).to_string(), ".spec.containers[name=\"locust\"].args");
     }
 }

@@ -191,7 +191,7 @@ fn written(document: &Document, origin: &FieldPath, path: &FieldPath) -> Option<
         let reached = FieldPath::new(whole.segments()[..steps.len()].to_vec());
         if let (Some(Segment::Field(name)), Some(Value::Object(fields))) = (
             whole.segments().get(steps.len()),
-            steps.iter().try_fold(&document.value, |here, step| step.of(here)),
+            steps.iter().try_fold(&document.value, |here, step| step.get(here)),
         ) {
             let about = |key: &&String| {
                 key.strip_prefix('$')

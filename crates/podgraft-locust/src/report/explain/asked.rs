@@ -73,7 +73,7 @@ impl InPod<'_> {
 /// Whether the steps of a pattern are the first of a path. What is gone is in no template to be found in.
 fn leads_to(pattern: &PathPattern, path: &FieldPath) -> bool {
     let mut segments = path.segments().iter();
-    pattern.steps().all(|step| match (step, segments.next()) {
+    pattern.segments().all(|step| match (step, segments.next()) {
         (_, None) => false,
         (None, Some(_)) => true,
         (Some(Segment::Key(asked)), Some(Segment::Key(keys))) => asked.iter().all(|key| keys.contains(key)),
@@ -86,7 +86,7 @@ fn known(pattern: &PathPattern) -> Result<(), String> {
     let mut here = FieldPath::root();
     let mut schema = Schema::pod_template();
     let mut list: Option<&Field> = None;
-    for step in pattern.steps() {
+    for step in pattern.segments() {
         let Some(known) = schema else { return Ok(()) };
         (schema, list) = match step {
             Some(Segment::Field(name)) => field(known, name, &here)?,
@@ -129,7 +129,7 @@ fn field(of: Schema, name: &str, here: &FieldPath) -> Result<Below, String> {
             };
             Err(format!("there is no field \"{name}\" in {here}{near}"))
         }
-        Type::Scalar(podgraft_merge::schema::Scalar::Any) | Type::Custom(..) => Ok((None, None)),
+        Type::Scalar(podgraft_merge::schema::ScalarType::Any) | Type::Custom(..) => Ok((None, None)),
         Type::Scalar(_) => Err(format!("{here} holds one value: there is no field \"{name}\" in it")),
     }
 }
@@ -138,7 +138,7 @@ fn field(of: Schema, name: &str, here: &FieldPath) -> Result<Below, String> {
 fn item(of: Schema, here: &FieldPath) -> Result<Option<Schema>, String> {
     match of.ty() {
         Type::List(item) => Ok(Some(Schema::new(*item))),
-        Type::Scalar(podgraft_merge::schema::Scalar::Any) => Ok(None),
+        Type::Scalar(podgraft_merge::schema::ScalarType::Any) => Ok(None),
         _ => Err(format!("{here} is no list: name a field of it with a \".\" or [\"field\"]")),
     }
 }

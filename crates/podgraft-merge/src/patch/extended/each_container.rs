@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{Extended, ExtendedMerge, Options, Shared, keys::Keys};
+use super::{Extended, ExtendedMerge, Options, Shared};
 use crate::{
     diagnostic::{Diagnostic, codes},
     patch::{ChangeCause, LazyLocation, Observer, directive, location::LocationSegment},
     path::FieldPath,
-    schema::{Field, ListKind, Schema, Type},
+    schema::{Field, ListKind, MergeKeys, Schema, Type},
 };
 
 /// A patch that every container added by a later patch is applied on top of.
@@ -115,15 +115,15 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         let mut distinct = DistinctDiagnostics::default();
         for list in LISTS {
             let keys = match spec.field(list).map(Field::list_kind) {
-                Ok(ListKind::Map(keys)) => Keys::of(keys),
-                _ => Keys::NAME,
+                Ok(ListKind::Map(keys)) => keys,
+                _ => MergeKeys::NAME,
             };
             let items =
                 base.get_mut("spec").and_then(|spec| spec.get_mut(list)).and_then(Value::as_array_mut);
             for container in items.into_iter().flatten().filter_map(Value::as_object_mut) {
-                let Some(name) = container.get(keys.first).cloned() else { continue };
+                let Some(name) = container.get(keys.merge_key()).cloned() else { continue };
                 let location = at.field(list);
-                let location = location.push(LocationSegment::Key(keys.first, &name, None));
+                let location = location.push(LocationSegment::Key(keys.merge_key(), &name, None));
                 let before = self.diagnostics.len();
                 self.map(container, patch, item, &keys.names(), &location);
                 distinct.take(&mut self.diagnostics, before, &location);
@@ -143,7 +143,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         &mut self,
         change: &Map<String, Value>,
         item: Schema,
-        keys: Keys,
+        keys: MergeKeys,
         location: &LazyLocation<'_>,
     ) -> Option<Value> {
         let before = self.diagnostics.len();
@@ -163,7 +163,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         &mut self,
         change: &Map<String, Value>,
         item: Schema,
-        keys: Keys,
+        keys: MergeKeys,
         location: &LazyLocation<'_>,
     ) -> Map<String, Value> {
         let mut new = Map::new();

@@ -2,18 +2,18 @@
 
 use serde_json::{Map, Value};
 
-use super::{Child, ExtendedMerge, MapOutcome, UnknownFields, unknown_field};
+use super::{ExtendedMerge, MapOutcome, UnknownFields, unknown_field};
 use crate::{
     diagnostic::{ExpectedItems, ExpectedValue, ValueKind, codes, mend},
     patch::{ChangeCause, LazyLocation, Observer, directive, identity::GoType, location::LocationSegment},
-    schema::{Field, ListKind, Scalar, Schema, Type},
+    schema::{Field, FieldType, ListKind, ScalarType, Schema, Type},
     work::MADE,
 };
 
 /// The kind that a field of this type wants; `None` for free JSON.
 fn wanted(ty: Type) -> Option<ValueKind> {
     match ty {
-        Type::Scalar(Scalar::Any) | Type::Custom(Scalar::Any, _) => None,
+        Type::Scalar(ScalarType::Any) | Type::Custom(ScalarType::Any, _) => None,
         Type::Struct(_) | Type::Map(_) => Some(ValueKind::Map),
         Type::List(_) => Some(ValueKind::List),
         Type::Scalar(_) | Type::Custom(..) => Some(ValueKind::Scalar),
@@ -41,10 +41,10 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         base: &mut Map<String, Value>,
         key: &str,
         value: &Value,
-        child: Child,
+        child: FieldType,
         location: &LazyLocation<'_>,
     ) {
-        if !self.fits(value, child.ty, child.field, location) {
+        if !self.fits(value, child.ty(), child.settings(), location) {
             return;
         }
         match value {
@@ -102,11 +102,11 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         base: &mut Map<String, Value>,
         key: &str,
         patch: &Map<String, Value>,
-        child: Child,
+        child: FieldType,
         location: &LazyLocation<'_>,
     ) {
-        let schema = Schema::new(child.ty);
-        let whole = child.field.is_some_and(|field| field.strategy.replace);
+        let schema = child.schema();
+        let whole = child.settings().is_some_and(|field| field.strategy.replace);
         match base.get_mut(key) {
             Some(Value::Object(live)) if !whole => {
                 if live.is_empty() && patch.is_empty() {

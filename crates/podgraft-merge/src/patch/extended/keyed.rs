@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 use super::{
     ExtendedMerge,
     each_container::is_container,
-    keys::{Keys, Second},
     known::{self, KnownList},
     lists::is_replace,
     matching::{ItemMatch, KeyGroup, Matcher, group},
@@ -19,7 +18,7 @@ use crate::{
         identity::{GoType, Interner, ScalarKey},
         location::LocationSegment,
     },
-    schema::Schema,
+    schema::{MergeKeys, Schema, SecondaryKey},
     work::MADE,
 };
 
@@ -50,7 +49,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         mut live: Vec<Value>,
         patch: &[Value],
         item: Schema,
-        keys: Keys,
+        keys: MergeKeys,
         location: &LazyLocation<'_>,
     ) -> Vec<Value> {
         if self.is_quick(&live, patch, keys) && self.quickly(&mut live, patch, item, keys, location) {
@@ -82,18 +81,18 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         live: &mut Vec<Value>,
         value: &Value,
         found: Option<usize>,
-        (item, keys): (Schema, Keys),
+        (item, keys): (Schema, MergeKeys),
         location: &LazyLocation<'_>,
     ) {
         let Some(change) = value.as_object() else { return };
         if let Some(slot) = found {
-            let second = keys.second_of(&live[slot]);
+            let second = keys.secondary_of(&live[slot]);
             let at = location.push(named(value, second.as_ref(), keys));
             if let Some(found) = live[slot].as_object_mut() {
                 self.map(found, change, item, &keys.names(), &at);
             }
         } else {
-            let second = keys.second_of(value);
+            let second = keys.secondary_of(value);
             let at = location.push(named(value, second.as_ref(), keys));
             let new = self.new_item(live, change, item, keys, &at);
             live.extend(new);
@@ -101,14 +100,14 @@ impl<O: Observer> ExtendedMerge<'_, O> {
     }
 
     /// Whether a small patch of plain items is for a long list with one key.
-    fn is_quick(&self, live: &[Value], patch: &[Value], keys: Keys) -> bool {
+    fn is_quick(&self, live: &[Value], patch: &[Value], keys: MergeKeys) -> bool {
         let mut seen = HashSet::with_capacity(patch.len());
         let mut is_plain = |value: &Value| {
-            let key = value.get(keys.first).and_then(known::text);
+            let key = value.get(keys.merge_key()).and_then(known::text);
             value.get(directive::PATCH).is_none() && key.is_some_and(|key| seen.insert(key.into_owned()))
         };
         let is_small = live.len() >= known::LONG && patch.len() <= live.len() / 8;
-        self.known.is_some() && keys.second.is_none() && is_small && patch.iter().all(&mut is_plain)
+        self.known.is_some() && keys.secondary().is_none() && is_small && patch.iter().all(&mut is_plain)
     }
 
     /// Merges such a patch without reading the whole list, where the list is known from the last patch. False where it
@@ -118,19 +117,19 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         live: &mut Vec<Value>,
         patch: &[Value],
         item: Schema,
-        keys: Keys,
+        keys: MergeKeys,
         location: &LazyLocation<'_>,
     ) -> bool {
         self.work.spend(patch.len());
         let known = self.known.as_mut().and_then(|known| known.take(live));
         let Some(mut known) = known.or_else(|| {
             self.work.spend(live.len());
-            KnownList::of(live, keys.first)
+            KnownList::of(live, keys.merge_key())
         }) else {
             return false;
         };
         for value in patch {
-            let (key, before) = (&value[keys.first], live.len());
+            let (key, before) = (&value[keys.merge_key()], live.len());
             self.item(live, value, known.slot(key), (item, keys), location);
             if live.len() > before {
                 known.push(key);
@@ -149,7 +148,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         live: &[Value],
         items: &NumberedItems,
         patch: &[Value],
-        keys: Keys,
+        keys: MergeKeys,
         listed: &mut FirstListed,
         location: &LazyLocation<'_>,
     ) -> Vec<(usize, Option<usize>)> {
@@ -179,7 +178,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
     }
 
     /// Says that the patch lists an item twice: an error, unless both are equal.
-    fn repeated(&mut self, first: &Value, again: &Value, keys: Keys, location: &LazyLocation<'_>) {
+    fn repeated(&mut self, first: &Value, again: &Value, keys: MergeKeys, location: &LazyLocation<'_>) {
         let message =
             format!("list the item once: two items of the patch have this {}", keys.names().join(" and "));
         if first == again {
@@ -196,7 +195,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         live: &[Value],
         change: &Map<String, Value>,
         item: Schema,
-        keys: Keys,
+        keys: MergeKeys,
         location: &LazyLocation<'_>,
     ) -> Option<Value> {
         self.work.spend(MADE);
@@ -206,7 +205,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         if self.diagnostics[before..].iter().any(Diagnostic::is_error) {
             return None;
         }
-        let known = live.iter().filter_map(|item| item.get(keys.first));
+        let known = live.iter().filter_map(|item| item.get(keys.merge_key()));
         if !self.is_complete(&new, item, keys, known, location) {
             return None;
         }
@@ -226,7 +225,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         &mut self,
         live: &[Value],
         patch: &[Value],
-        keys: Keys,
+        keys: MergeKeys,
         location: &LazyLocation<'_>,
     ) -> Option<NumberedItems> {
         let mut interner = Interner::default();
@@ -239,11 +238,12 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             in_full: HashSet::new(),
         };
         for (index, value) in live.iter().enumerate() {
-            match value.get(keys.first).and_then(ScalarKey::from_value) {
+            match value.get(keys.merge_key()).and_then(ScalarKey::from_value) {
                 Some(element) => items.live.push(interner.id(element)),
                 None if replace => {}
                 None => {
-                    let message = format!("add the merge key \"{}\" to item {index} of the base", keys.first);
+                    let message =
+                        format!("add the merge key \"{}\" to item {index} of the base", keys.merge_key());
                     self.refuse_base(codes::MISSING_MERGE_KEY, &location.index(index), message);
                     return None;
                 }
@@ -252,7 +252,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         for (index, value) in patch.iter().enumerate().filter(|(_, value)| !is_replace(value)) {
             let Some(element) = self.merge_key(value, keys, &location.index(index)) else { continue };
             let id = interner.id(element);
-            if keys.second.is_some() && !keys.is_open(value) {
+            if keys.secondary().is_some() && !keys.omits_secondary(value) {
                 items.in_full.insert(group(id, value, keys));
             }
             if value.get(directive::PATCH).is_some_and(|verb| verb == "delete") {
@@ -268,10 +268,10 @@ impl<O: Observer> ExtendedMerge<'_, O> {
     fn merge_key<'v>(
         &mut self,
         value: &'v Value,
-        keys: Keys,
+        keys: MergeKeys,
         location: &LazyLocation<'_>,
     ) -> Option<ScalarKey<'v>> {
-        let key = keys.first;
+        let key = keys.merge_key();
         match (value, value.get(key).map(ScalarKey::from_value)) {
             (Value::Null, _) => self.refuse(codes::NULL, location, "remove the null from the list"),
             (Value::Object(_), None | Some(Some(ScalarKey::Null))) => {
@@ -307,7 +307,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         live: &mut Vec<Value>,
         items: &mut NumberedItems,
         patch: &[Value],
-        keys: Keys,
+        keys: MergeKeys,
         listed: &mut FirstListed,
         location: &LazyLocation<'_>,
     ) {
@@ -330,7 +330,8 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             if let Some(change) = value.as_object() {
                 self.ignored_beside_delete(change, &keys.names(), &at);
             }
-            let unnamed = keys.second.is_none() || !keys.is_open(value) && value.get("name").is_none();
+            let unnamed =
+                keys.secondary().is_none() || !keys.omits_secondary(value) && value.get("name").is_none();
             match target {
                 ItemMatch::None => self.nothing_to_delete(live, value, keys, &at),
                 // Without a name, all that has these keys goes.
@@ -345,10 +346,9 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         }
         for (item, _) in live.iter_mut().zip(&gone).filter(|(_, gone)| **gone) {
             let was = item.take();
-            let key = was.get(keys.first).cloned().unwrap_or_default();
-            let second = keys.second_of(&was);
-            let at =
-                location.push(LocationSegment::Key(keys.first, &key, second.as_ref().map(Second::parts)));
+            let key = was.get(keys.merge_key()).cloned().unwrap_or_default();
+            let second = keys.secondary_of(&was);
+            let at = location.push(LocationSegment::Key(keys.merge_key(), &key, second.as_ref()));
             self.observer.delete(&at, Some(was), ChangeCause::Delete);
         }
         let mut slots = gone.iter();
@@ -357,9 +357,15 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         items.live.retain(|_| slots.next().is_none_or(|gone| !gone));
     }
 
-    fn nothing_to_delete(&mut self, live: &[Value], value: &Value, keys: Keys, location: &LazyLocation<'_>) {
-        let written = value.get(keys.first).and_then(Value::as_str).unwrap_or_default();
-        let near = did_you_mean(written, live.iter().filter_map(|item| item.get(keys.first)?.as_str()));
+    fn nothing_to_delete(
+        &mut self,
+        live: &[Value],
+        value: &Value,
+        keys: MergeKeys,
+        location: &LazyLocation<'_>,
+    ) {
+        let written = value.get(keys.merge_key()).and_then(Value::as_str).unwrap_or_default();
+        let near = did_you_mean(written, live.iter().filter_map(|item| item.get(keys.merge_key())?.as_str()));
         let message = if near.is_empty() {
             "remove the $patch: delete: there is no such item to delete".to_owned()
         } else {
@@ -372,18 +378,22 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         &mut self,
         matcher: &Matcher<'_>,
         several: &[usize],
-        keys: Keys,
+        keys: MergeKeys,
         value: &Value,
         location: &LazyLocation<'_>,
     ) {
-        let at = location.push(LocationSegment::Key(keys.first, &value[keys.first], None));
-        let fit = if keys.is_open(value) { keys.first.to_owned() } else { keys.names().join(" and ") };
+        let at = location.push(LocationSegment::Key(keys.merge_key(), &value[keys.merge_key()], None));
+        let fit = if keys.omits_secondary(value) {
+            keys.merge_key().to_owned()
+        } else {
+            keys.names().join(" and ")
+        };
         let message = format!("{}: {} items have this {fit}", matcher.advice(value, several), several.len());
         self.refuse(codes::AMBIGUOUS_TARGET, &at, message);
     }
 }
 
 /// The item's place: its first key as the patch writes it, its second as the live item has it.
-fn named<'v>(value: &'v Value, second: Option<&'v Second>, keys: Keys) -> LocationSegment<'v> {
-    LocationSegment::Key(keys.first, &value[keys.first], second.map(Second::parts))
+fn named<'v>(value: &'v Value, second: Option<&'v SecondaryKey>, keys: MergeKeys) -> LocationSegment<'v> {
+    LocationSegment::Key(keys.merge_key(), &value[keys.merge_key()], second)
 }

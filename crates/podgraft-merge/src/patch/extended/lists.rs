@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Child, ExtendedMerge, keys::Keys};
+use super::ExtendedMerge;
 use crate::{
     diagnostic::codes,
     patch::{
@@ -10,35 +10,8 @@ use crate::{
         identity::{GoType, Interner, ScalarKey},
         location::LocationSegment,
     },
-    schema::{Field, ListKind, Scalar, Schema, Type},
+    schema::{FieldType, ListKind, ScalarType, Schema, Type},
 };
-
-/// How a list takes a patch.
-#[derive(Clone, Copy)]
-pub(super) enum Way {
-    /// Items merge by key.
-    Keyed(Keys),
-    /// Scalars, each once.
-    Set,
-    /// The whole list is replaced.
-    Atomic,
-}
-
-impl Child {
-    /// How this list takes a patch, and the type of its items.
-    pub(super) fn list(&self) -> (Way, Type) {
-        let item = match self.ty {
-            Type::List(item) => *item,
-            _ => Type::Scalar(Scalar::Any),
-        };
-        let way = match self.field.map(Field::list_kind) {
-            Some(ListKind::Map(keys)) => Way::Keyed(Keys::of(keys)),
-            Some(ListKind::Set) => Way::Set,
-            Some(ListKind::Atomic) | None => Way::Atomic,
-        };
-        (way, item)
-    }
-}
 
 impl<O: Observer> ExtendedMerge<'_, O> {
     pub(super) fn list_field(
@@ -46,10 +19,10 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         base: &mut Map<String, Value>,
         key: &str,
         patch: &[Value],
-        child: Child,
+        child: FieldType,
         location: &LazyLocation<'_>,
     ) {
-        let (way, item) = child.list();
+        let (kind, item) = (child.list_kind(), child.item().ty());
         let live = match base.get_mut(key) {
             Some(Value::Array(live)) => Some(std::mem::take(live)),
             _ => None,
@@ -58,12 +31,14 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         let was_empty = live.as_ref().is_some_and(Vec::is_empty);
         let marked = patch.iter().any(is_replace);
         let keep = |merged: &[Value]| was_there || marked || patch.is_empty() || !merged.is_empty();
-        let merged = match way {
-            Way::Keyed(keys) => {
+        let merged = match kind {
+            ListKind::Map(keys) => {
                 self.keyed(live.unwrap_or_default(), patch, Schema::new(item), keys, location)
             }
-            Way::Set => self.set(was_there, live.unwrap_or_default(), patch, ChangeCause::Stated, location),
-            Way::Atomic => {
+            ListKind::Set => {
+                self.set(was_there, live.unwrap_or_default(), patch, ChangeCause::Stated, location)
+            }
+            ListKind::Atomic => {
                 let merged = self.atomic(patch, item, location);
                 if keep(&merged) {
                     self.replaced(base, key, live, merged, location);
@@ -195,11 +170,11 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         base: &mut Map<String, Value>,
         name: &str,
         unwanted: &[Value],
-        child: Child,
+        child: FieldType,
         location: &LazyLocation<'_>,
     ) {
-        let (way, item) = child.list();
-        let scalars = matches!(child.ty, Type::List(_) | Type::Scalar(Scalar::Any))
+        let (kind, item) = (child.list_kind(), child.item().ty());
+        let scalars = matches!(child.ty(), Type::List(_) | Type::Scalar(ScalarType::Any))
             && matches!(item, Type::Scalar(_) | Type::Custom(..));
         if !scalars || unwanted.iter().any(|value| ScalarKey::from_value(value).is_none()) {
             let message = format!(
@@ -235,7 +210,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                     return true;
                 };
                 *found = true;
-                let place = if matches!(way, Way::Set) {
+                let place = if matches!(kind, ListKind::Set) {
                     LocationSegment::Item(value)
                 } else {
                     LocationSegment::Index(kept)
@@ -263,35 +238,35 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         base: &mut Map<String, Value>,
         name: &str,
         items: &[Value],
-        child: Child,
+        child: FieldType,
         cause: ChangeCause,
         location: &LazyLocation<'_>,
     ) {
         let verb = if cause == ChangeCause::Prepend { directive::PREPEND } else { directive::APPEND };
-        if !matches!(child.ty, Type::List(_) | Type::Scalar(Scalar::Any)) {
+        if !matches!(child.ty(), Type::List(_) | Type::Scalar(ScalarType::Any)) {
             self.refuse(codes::WRONG_KIND, location, format!("\"{name}\" is no list: remove the {verb}"));
             return;
         }
-        let (way, item) = child.list();
+        let (kind, item) = (child.list_kind(), child.item().ty());
         let live = match base.get_mut(name) {
             Some(Value::Array(live)) => Some(std::mem::take(live)),
             _ => None,
         };
-        if live.is_none() && items.is_empty() && !matches!(way, Way::Keyed(_)) {
+        if live.is_none() && items.is_empty() && !matches!(kind, ListKind::Map(_)) {
             self.observer.set(location, None, &Value::Array(Vec::new()), cause);
         }
         let live = live.unwrap_or_default();
-        let joined = match way {
-            Way::Keyed(keys) => {
+        let joined = match kind {
+            ListKind::Map(keys) => {
                 let message = format!(
                     "just list the items under \"{name}\": they merge by {}, and new ones go last",
-                    keys.first
+                    keys.merge_key()
                 );
                 self.refuse(codes::KEYED_LIST, location, message);
                 live
             }
-            Way::Set => self.set(true, live, items, cause, location),
-            Way::Atomic => self.join(live, items, item, cause, location),
+            ListKind::Set => self.set(true, live, items, cause, location),
+            ListKind::Atomic => self.join(live, items, item, cause, location),
         };
         base.insert(name.to_owned(), Value::Array(joined));
     }

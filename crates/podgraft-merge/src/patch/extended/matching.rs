@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::keys::{Keys, Second};
+use crate::schema::{MergeKeys, SecondaryKey};
 
 /// What items of one key have in common: the number of the first key, and the second key. `None`
 /// where the list has one key only, or the second is left open.
-pub(super) type KeyGroup = (u32, Option<Second>);
+pub(super) type KeyGroup = (u32, Option<SecondaryKey>);
 
 /// Which live items a patch item is about.
 pub(super) enum ItemMatch {
@@ -22,7 +22,7 @@ pub(super) enum ItemMatch {
 /// The live items by their keys.
 pub(super) struct Matcher<'v> {
     live: &'v [Value],
-    keys: Keys,
+    keys: MergeKeys,
     slots: HashMap<KeyGroup, Vec<usize>>,
     /// Where several items are in a group: the items of each name.
     names: HashMap<(KeyGroup, &'v str), Vec<usize>>,
@@ -31,10 +31,10 @@ pub(super) struct Matcher<'v> {
 impl<'v> Matcher<'v> {
     /// Groups the live items; those that the patch names in full are no answer to an item that leaves
     /// the second key open.
-    pub(super) fn new(live: &'v [Value], ids: &[u32], in_full: &HashSet<KeyGroup>, keys: Keys) -> Self {
+    pub(super) fn new(live: &'v [Value], ids: &[u32], in_full: &HashSet<KeyGroup>, keys: MergeKeys) -> Self {
         let mut slots: HashMap<KeyGroup, Vec<usize>> = HashMap::with_capacity(live.len());
         for (slot, (item, id)) in live.iter().zip(ids).enumerate() {
-            let full = (*id, keys.second_of(item));
+            let full = (*id, keys.secondary_of(item));
             if !in_full.contains(&full) {
                 slots.entry((*id, None)).or_default().push(slot);
             }
@@ -43,7 +43,8 @@ impl<'v> Matcher<'v> {
             }
         }
         let mut names: HashMap<(KeyGroup, &str), Vec<usize>> = HashMap::new();
-        for (group, slots) in slots.iter().filter(|(_, slots)| keys.second.is_some() && slots.len() > 1) {
+        for (group, slots) in slots.iter().filter(|(_, slots)| keys.secondary().is_some() && slots.len() > 1)
+        {
             for slot in slots {
                 if let Some(name) = name_of(&live[*slot]) {
                     names.entry((group.clone(), name)).or_default().push(*slot);
@@ -58,7 +59,7 @@ impl<'v> Matcher<'v> {
         let group = group(id, item, self.keys);
         match self.slots(&group) {
             [] => ItemMatch::None,
-            [first, ..] if self.keys.second.is_none() => ItemMatch::Slot(*first),
+            [first, ..] if self.keys.secondary().is_none() => ItemMatch::Slot(*first),
             [only] => ItemMatch::Slot(*only),
             several => {
                 let named = name_of(item).and_then(|name| self.names.get(&(group.clone(), name)));
@@ -78,8 +79,8 @@ impl<'v> Matcher<'v> {
     /// The keys under which the result will have a patch item.
     pub(super) fn identity(&self, id: u32, item: &Value, found: &ItemMatch) -> KeyGroup {
         let second = match found {
-            ItemMatch::Slot(slot) => self.keys.second_of(&self.live[*slot]),
-            _ => self.keys.second_of(item),
+            ItemMatch::Slot(slot) => self.keys.secondary_of(&self.live[*slot]),
+            _ => self.keys.secondary_of(item),
         };
         (id, second)
     }
@@ -90,9 +91,9 @@ impl<'v> Matcher<'v> {
             let parts: Option<HashSet<String>> = several.iter().map(|slot| part(&self.live[*slot])).collect();
             parts.is_some_and(|parts| parts.len() == several.len())
         };
-        let by_second = |item: &Value| self.keys.second_of(item).map(|second| second.parts().1.to_owned());
-        match self.keys.second {
-            Some(second) if self.keys.is_open(item) && distinct(&by_second) => {
+        let by_second = |item: &Value| self.keys.secondary_of(item).map(|second| second.text().to_owned());
+        match self.keys.secondary() {
+            Some(second) if self.keys.omits_secondary(item) && distinct(&by_second) => {
                 format!("add \"{}\" to the item", second.name)
             }
             _ if distinct(&|item| name_of(item).map(str::to_owned)) => {
@@ -104,8 +105,8 @@ impl<'v> Matcher<'v> {
 }
 
 /// The group that a patch item asks for.
-pub(super) fn group(id: u32, item: &Value, keys: Keys) -> KeyGroup {
-    (id, if keys.is_open(item) { None } else { keys.second_of(item) })
+pub(super) fn group(id: u32, item: &Value, keys: MergeKeys) -> KeyGroup {
+    (id, if keys.omits_secondary(item) { None } else { keys.secondary_of(item) })
 }
 
 fn name_of(item: &Value) -> Option<&str> {

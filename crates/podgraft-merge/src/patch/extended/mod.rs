@@ -4,11 +4,9 @@
 //! unions, set and recurse, `$deleteFromPrimitiveList`, `$prepend` and `$append`,
 //! `$setElementOrder`. Everything that is wrong with a patch is reported, not just the first thing.
 
-mod content;
 mod each_container;
 mod fields;
 mod keyed;
-mod keys;
 mod known;
 mod lists;
 mod matching;
@@ -16,7 +14,6 @@ mod order;
 mod target;
 mod unions;
 
-pub use content::{Child, name_of};
 pub use each_container::{EachContainerPatch, extend_each_container};
 use known::KnownLists;
 use serde_json::{Map, Value};
@@ -26,8 +23,8 @@ use super::{
     error::{BASE, MAX_DEPTH},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, codes, did_you_mean},
-    schema::{Schema, directive_without_dollar},
+    diagnostic::{Code, Diagnostic, codes, describe_unknown_field, did_you_mean, directive_without_dollar},
+    schema::{FieldType, Schema},
     work::Work,
 };
 
@@ -203,7 +200,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             }
             if let Some(child) = self.child(schema, key, location) {
                 let place = child
-                    .field
+                    .settings()
                     .map_or(LocationSegment::Field(key), |field| LocationSegment::Known(field.name));
                 self.field(base, key, value, child, &location.push(place));
             }
@@ -270,15 +267,15 @@ impl<O: Observer> ExtendedMerge<'_, O> {
     }
 
     /// The type of a field of the map at `location`, or `None`, with an error, when Kubernetes does not know it.
-    fn child(&mut self, schema: Schema, name: &str, location: &LazyLocation<'_>) -> Option<Child> {
-        if let Some(known) = Child::of(schema, name) {
+    fn child(&mut self, schema: Schema, name: &str, location: &LazyLocation<'_>) -> Option<FieldType> {
+        if let Some(known) = FieldType::root(schema).field(name) {
             return Some(known);
         }
         let (message, location) = (unknown_field(schema, name, location), &location.field(name));
         match self.options.unknown_fields {
             UnknownFields::Warn => {
                 self.diagnostics.push(Diagnostic::warning(codes::UNKNOWN_FIELD, message).at(location.path()));
-                Some(Child::ANY)
+                Some(FieldType::ANY)
             }
             UnknownFields::Refuse => {
                 self.refuse(codes::UNKNOWN_FIELD, location, message);
@@ -366,6 +363,6 @@ fn unknown_field(schema: Schema, name: &str, holder: &LazyLocation<'_>) -> Strin
     if let Some(directive) = directive_without_dollar(name, directive::ALL) {
         return format!("write \"{name}\" as \"{directive}\": a directive begins with $");
     }
-    crate::schema::unknown_field(schema, name, Some(&holder.path()))
+    describe_unknown_field(schema, name, Some(&holder.path()))
         .unwrap_or_else(|| format!("remove \"{name}\": there is no such field"))
 }

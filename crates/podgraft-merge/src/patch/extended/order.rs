@@ -4,11 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{
-    Child, ExtendedMerge,
-    keys::{Keys, Second},
-    lists::Way,
-};
+use super::ExtendedMerge;
 use crate::{
     diagnostic::codes,
     patch::{
@@ -16,14 +12,14 @@ use crate::{
         identity::{ScalarKey, number},
         order::Ordering,
     },
-    schema::Type,
+    schema::{FieldType, ListKind, MergeKeys, SecondaryKey, Type},
 };
 
 /// The lists that a patch orders, as they were before it: field, and the keys of the items.
 pub(super) type Before<'p> = Vec<(&'p str, Vec<Value>)>;
 
 /// An item's identity: its first key or itself, and its second key.
-type Identity<'v> = (ScalarKey<'v>, Option<Second>);
+type Identity<'v> = (ScalarKey<'v>, Option<SecondaryKey>);
 
 /// Notes what is there before the patch adds to it.
 pub(super) fn before<'p>(base: &Map<String, Value>, patch: &'p Map<String, Value>) -> Before<'p> {
@@ -41,13 +37,13 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         (patch, before): (&Map<String, Value>, &Before<'_>),
         name: &str,
         wanted: &[Value],
-        child: Child,
+        child: FieldType,
         location: &LazyLocation<'_>,
     ) {
-        let (way, item) = child.list();
-        let keys = match way {
-            Way::Keyed(keys) => Some(keys),
-            Way::Atomic if matches!(item, Type::Struct(_) | Type::Map(_)) => {
+        let item = child.item().ty();
+        let keys = match child.list_kind() {
+            ListKind::Map(keys) => Some(keys),
+            ListKind::Atomic if matches!(item, Type::Struct(_) | Type::Map(_)) => {
                 let message = format!(
                     "remove the $setElementOrder: list the items of \"{name}\" in the order that you want"
                 );
@@ -81,7 +77,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         items: &[Value],
         live: &[Value],
         wanted: &[Value],
-        keys: Option<Keys>,
+        keys: Option<MergeKeys>,
         location: &LazyLocation<'_>,
     ) -> Option<Vec<usize>> {
         let mut ids: HashMap<Identity<'_>, u32> = HashMap::new();
@@ -102,8 +98,8 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             let identity = identity(value, keys)?;
             let same_first = by_first.get(&identity.0).map_or(&[][..], Vec::as_slice);
             let id = match same_first {
-                [only] if keys.is_none_or(|keys| keys.is_open(value)) => Some(only),
-                [_, _, ..] if keys.is_some_and(|keys| keys.is_open(value)) => {
+                [only] if keys.is_none_or(|keys| keys.omits_secondary(value)) => Some(only),
+                [_, _, ..] if keys.is_some_and(|keys| keys.omits_secondary(value)) => {
                     self.refuse(
                         codes::AMBIGUOUS_TARGET,
                         location,
@@ -137,13 +133,16 @@ impl<O: Observer> ExtendedMerge<'_, O> {
     }
 
     /// Whether the order list can be read; an error where not.
-    fn can_order(&mut self, wanted: &[Value], keys: Option<Keys>, location: &LazyLocation<'_>) -> bool {
+    fn can_order(&mut self, wanted: &[Value], keys: Option<MergeKeys>, location: &LazyLocation<'_>) -> bool {
         let Some(index) = wanted.iter().position(|value| identity(value, keys).is_none()) else {
             return true;
         };
         let message = match keys {
             Some(keys) => {
-                format!("write item {index} of the $setElementOrder as a map with its \"{}\"", keys.first)
+                format!(
+                    "write item {index} of the $setElementOrder as a map with its \"{}\"",
+                    keys.merge_key()
+                )
             }
             None => format!("write item {index} of the $setElementOrder as a single value"),
         };
@@ -156,7 +155,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         &mut self,
         listed: Option<&Value>,
         wanted: &[Value],
-        keys: Option<Keys>,
+        keys: Option<MergeKeys>,
         location: &LazyLocation<'_>,
     ) -> bool {
         let Some(Value::Array(listed)) = listed else { return true };
@@ -165,7 +164,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             let Some(looked_for) = identity(item, keys) else { continue };
             let same = |value: &Value| identity(value, keys).is_some_and(|found| found.0 == looked_for.0);
             if !wanted.is_empty() && !places.any(same) {
-                let written = keys.map_or(item, |keys| &item[keys.first]);
+                let written = keys.map_or(item, |keys| &item[keys.merge_key()]);
                 let message = format!(
                     "list {written} in the $setElementOrder as well, where the patch's own list has it: it is not there, or too early"
                 );
@@ -178,10 +177,10 @@ impl<O: Observer> ExtendedMerge<'_, O> {
 }
 
 /// The identity of an item; `None` when it has none.
-fn identity(value: &Value, keys: Option<Keys>) -> Option<Identity<'_>> {
+fn identity(value: &Value, keys: Option<MergeKeys>) -> Option<Identity<'_>> {
     match keys {
         None => ScalarKey::from_value(value).map(|element| (element, None)),
-        Some(keys) => Some((ScalarKey::from_value(value.get(keys.first)?)?, keys.second_of(value))),
+        Some(keys) => Some((ScalarKey::from_value(value.get(keys.merge_key())?)?, keys.secondary_of(value))),
     }
 }
 

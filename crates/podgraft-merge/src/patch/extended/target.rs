@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{ExtendedMerge, MissingTarget, keys::Keys};
+use super::{ExtendedMerge, MissingTarget};
 use crate::{
     diagnostic::{Diagnostic, codes, nearest},
     patch::{LazyLocation, Observer},
-    schema::Schema,
+    schema::{MergeKeys, Schema},
 };
 
 impl<O: Observer> ExtendedMerge<'_, O> {
@@ -16,16 +16,16 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         &mut self,
         item: &Map<String, Value>,
         schema: Schema,
-        keys: Keys,
+        keys: MergeKeys,
         known: impl Iterator<Item = &'k Value>,
         location: &LazyLocation<'_>,
     ) -> bool {
         let Some(lacks) = lacks(item, schema) else { return true };
         let noun = noun(schema);
-        let written = item.get(keys.first).map(text).unwrap_or_default();
+        let written = item.get(keys.merge_key()).map(text).unwrap_or_default();
         let known: Vec<String> = known.map(text).collect();
         let near = nearest(&written, known.iter().map(String::as_str));
-        let key = keys.first;
+        let key = keys.merge_key();
         let message = match near {
             Some(near) => format!(
                 "no {noun} has {key} \"{written}\"; did you mean \"{near}\"? Otherwise add {lacks} to make a new {noun}"

@@ -349,7 +349,7 @@ fn list_field(
     let item = match field.ty {
         Type::List(Type::List(_)) => None,
         Type::List(item) => Some(*item),
-        Type::Scalar(crate::schema::Scalar::Bytes) => Some(field.ty),
+        Type::Scalar(crate::schema::ScalarType::Bytes) => Some(field.ty),
         other if field.pointer => Some(other),
         _ => None,
     };

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{place::Place, stored::normal};
 use crate::{judge::Quantity, locust::api::v1alpha1::Constraint as Written};
-use podgraft_merge::schema::{Scalar, Schema, Type};
+use podgraft_merge::schema::{ScalarType, Schema, Type};
 
 /// A compiled pattern may not be larger than this, in bytes; matching takes time in proportion to it.
 const PATTERN_SIZE: usize = 256 << 10;
@@ -117,7 +117,7 @@ impl Demand {
                     "add values to the enum, or remove it: nothing would be allowed".to_owned(),
                 ));
             }
-            let quantities = matches!(ty, Type::Custom(Scalar::Quantity, _));
+            let quantities = matches!(ty, Type::Custom(ScalarType::Quantity, _));
             return Ok(Self::OneOf { values: values.clone(), quantities });
         }
         if let Some(source) = &written.pattern {
@@ -136,8 +136,8 @@ impl Demand {
         }
         let is_amount = matches!(
             ty,
-            Type::Scalar(Scalar::Integer | Scalar::Number | Scalar::Any)
-                | Type::Custom(Scalar::Quantity | Scalar::IntOrString, _)
+            Type::Scalar(ScalarType::Integer | ScalarType::Number | ScalarType::Any)
+                | Type::Custom(ScalarType::Quantity | ScalarType::IntOrString, _)
         );
         let [min, max] = bounds.map(|(name, bound)| match bound {
             Some(_) if !is_amount => {

@@ -40,7 +40,7 @@ impl Place {
             _ => {}
         });
         let root = root.ok_or("rebuild podgraft: its schema has no PodTemplateSpec")?;
-        let ty = pattern.steps().try_fold(root.ty(), |ty, step| inner(ty, step))?;
+        let ty = pattern.segments().try_fold(root.ty(), |ty, step| inner(ty, step))?;
         Ok(Self { pattern, in_each_container, ty })
     }
 
@@ -48,7 +48,7 @@ impl Place {
     pub(super) fn is_limit(&self) -> bool {
         let is =
             |step: Option<&Segment>, name: &str| matches!(step, Some(Segment::Field(field)) if field == name);
-        match self.pattern.steps().collect::<Vec<_>>().as_slice() {
+        match self.pattern.segments().collect::<Vec<_>>().as_slice() {
             [.., parent, last] => is(*last, "sizeLimit") || is(*parent, "limits"),
             _ => false,
         }
@@ -58,7 +58,7 @@ impl Place {
     pub(super) fn is_path(&self) -> bool {
         let last: Vec<&str> = self
             .pattern
-            .steps()
+            .segments()
             .filter_map(|step| match step {
                 Some(Segment::Field(name)) => Some(name.as_str()),
                 _ => None,

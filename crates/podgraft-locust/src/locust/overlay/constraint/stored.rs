@@ -17,7 +17,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use podgraft_merge::path::{FieldPath, Lookup, Segment, Step};
+use podgraft_merge::path::{FieldPath, Lookup, PointerToken, Segment};
 
 /// A pod template as constraints judge it.
 #[derive(Debug)]
@@ -85,8 +85,8 @@ impl Stored {
     fn by_indexes<'s>(&'s self, path: &FieldPath, lookup: &Lookup<'s>) -> FieldPath {
         let steps = lookup.reach(path, &self.pod);
         let located = steps.iter().map(|step| match step {
-            Step::Field(name) => Segment::Field(name.clone()),
-            Step::Index(index) => Segment::Index(*index),
+            PointerToken::Field(name) => Segment::Field(name.clone()),
+            PointerToken::Index(index) => Segment::Index(*index),
         });
         FieldPath::new(located.chain(path.segments()[steps.len()..].iter().cloned()).collect())
     }

@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
-use super::{Schema, Type, builtin_table::STRUCTS, slips};
+use super::{did_you_mean, misnomers, nearest, value_kind::glued_field};
 use crate::{
-    diagnostic::{did_you_mean, nearest, value_kind::glued_field},
     path::{FieldPath, Segment},
+    schema::{KUBERNETES_VERSION, STRUCTS, Schema, Type},
 };
 
 /// Names that so many types have that a place of one of them says nothing.
@@ -40,7 +40,7 @@ static NAMES: LazyLock<BTreeSet<&str>> =
 /// What to say of a field that a value of this type has not; `None` where the value has no known fields. `path` is the
 /// value's place in a pod template, where it is in one.
 #[must_use]
-pub fn unknown_field(schema: Schema, name: &str, path: Option<&FieldPath>) -> Option<String> {
+pub fn describe_unknown_field(schema: Schema, name: &str, path: Option<&FieldPath>) -> Option<String> {
     let of = schema.struct_type()?;
     let known = || of.fields.iter().map(|field| field.name);
     if let Some(field) = known().find(|field| field.eq_ignore_ascii_case(name)) {
@@ -52,7 +52,7 @@ pub fn unknown_field(schema: Schema, name: &str, path: Option<&FieldPath>) -> Op
         return Some(format!("write \"{name}\" as {field}: {value}, with a space behind the colon"));
     }
     // What a node offers beside the usual is called by a domain and a name.
-    let advice = slips::advice(of.name, name).or_else(|| {
+    let advice = misnomers::advice(of.name, name).or_else(|| {
         let is_resource = of.name == "ResourceRequirements" && name.contains('/');
         is_resource.then_some("write it below limits or requests")
     });
@@ -68,8 +68,7 @@ pub fn unknown_field(schema: Schema, name: &str, path: Option<&FieldPath>) -> Op
     }
     let near = did_you_mean(name, known());
     Some(if near.is_empty() {
-        let version = super::KUBERNETES_VERSION;
-        format!("remove \"{name}\": {} of Kubernetes {version} has no such field", of.name)
+        format!("remove \"{name}\": {} of Kubernetes {KUBERNETES_VERSION} has no such field", of.name)
     } else {
         format!("\"{name}\" is no field of {}{near}", of.name)
     })
@@ -77,7 +76,7 @@ pub fn unknown_field(schema: Schema, name: &str, path: Option<&FieldPath>) -> Op
 
 /// The place below a value of this type at which the name is known: `spec.containers[].image`.
 #[must_use]
-pub fn place_below(schema: Schema, name: &str) -> Option<String> {
+pub fn find_field_below(schema: Schema, name: &str) -> Option<String> {
     place(&[(String::new(), schema)], name)
 }
 

@@ -1,16 +1,16 @@
-//! [`Below`]: the places below a value.
+//! [`Children`]: the places below a value.
 
-use std::{borrow::Cow, collections::BTreeMap, ops::Deref};
+use std::{borrow::Cow, collections::BTreeMap};
 
-use super::shadow::{Made, Node};
-use crate::{
-    patch::{LocationSegment, name_of},
-    path::Segment,
+use super::{
+    name::Name,
+    shadow::{Made, Node},
 };
+use crate::path::Segment;
 
 /// The places below a value to which something happened.
 #[derive(Debug, Default)]
-pub(super) enum Below {
+pub(super) enum Children {
     #[default]
     Nothing,
     /// Fields, items by merge key, items of a set: by name.
@@ -25,7 +25,7 @@ pub(super) enum Below {
 /// Up to this many names, searching is quicker than a tree, and smaller.
 const FEW: usize = 12;
 
-impl Below {
+impl Children {
     /// Every named node, with its name.
     pub(super) fn named(&self) -> impl Iterator<Item = (&str, &Node)> {
         let (few, many) = match self {
@@ -39,7 +39,7 @@ impl Below {
 
     /// The node of the place that this segment leads to, if anything happened to it.
     pub(super) fn get(&self, segment: &Segment) -> Option<&Node> {
-        let name = segment_name(segment)?;
+        let name = Name::of_segment(segment)?;
         match self {
             Self::Few(few) => few.iter().find(|(known, _)| **known == *name).map(|(_, node)| node),
             Self::Many(many) => many.get(&*name),
@@ -97,55 +97,5 @@ impl Below {
             Self::Items(items) => Some(items),
             _ => None,
         }
-    }
-}
-
-/// What [`Below`] calls a place.
-pub(super) enum Name<'a> {
-    /// A name from the schema, which is kept without a copy.
-    Known(&'static str),
-    Other(Cow<'a, str>),
-}
-
-impl Name<'_> {
-    fn keep(&self) -> Cow<'static, str> {
-        match self {
-            Self::Known(name) => Cow::Borrowed(name),
-            Self::Other(name) => Cow::Owned(name.clone().into_owned()),
-        }
-    }
-}
-
-impl Deref for Name<'_> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        match self {
-            Self::Known(name) => name,
-            Self::Other(name) => name,
-        }
-    }
-}
-
-/// The name of the innermost step of a location; `None` for an index, and for the object itself.
-pub(super) fn place_name(place: LocationSegment<'_>) -> Option<Name<'_>> {
-    Some(match place {
-        LocationSegment::Known(name) => Name::Known(name),
-        LocationSegment::Field(name) => Name::Other(Cow::Borrowed(name)),
-        LocationSegment::Key(_, first, second) => Name::Other(name_of(first, second.map(|(_, value)| value))),
-        LocationSegment::Item(value) => Name::Other(name_of(value, None)),
-        LocationSegment::Root | LocationSegment::Index(_) => return None,
-    })
-}
-
-fn segment_name(segment: &Segment) -> Option<Cow<'_, str>> {
-    match segment {
-        Segment::Field(name) => Some(Cow::Borrowed(name)),
-        Segment::Key(keys) => {
-            let (_, first) = keys.first()?;
-            Some(name_of(first, keys.get(1).and_then(|(_, second)| second.as_str())))
-        }
-        Segment::Item(value) => Some(name_of(value, None)),
-        Segment::Index(_) => None,
     }
 }

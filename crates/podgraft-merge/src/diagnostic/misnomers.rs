@@ -1,12 +1,12 @@
-//! What people write for a field of Kubernetes that has another name, or for none at all.
+//! Wrong names that people write for fields of Kubernetes, and what to do instead.
 
 /// Type, names that it has not, and what to do instead.
-type Slip = (&'static str, &'static [&'static str], &'static str);
+type Misnomer = (&'static str, &'static [&'static str], &'static str);
 
 const RULES_OF_AFFINITY: &str = "write it in requiredDuringSchedulingIgnoredDuringExecution or preferredDuringSchedulingIgnoredDuringExecution";
 
-/// The slips that no rule finds: the right name is another word.
-const SLIPS: &[Slip] = &[
+/// Wrong names that are not near the right one, so that no search finds it.
+const MISNOMERS: &[Misnomer] = &[
     (
         "PodTemplateSpec",
         &["template", "podTemplate", "pod"],
@@ -229,17 +229,17 @@ const SLIPS: &[Slip] = &[
 
 /// What to do about a name that a type has not, where it is one of the well known.
 pub(super) fn advice(of: &str, name: &str) -> Option<&'static str> {
-    SLIPS.iter().find(|(ty, names, _)| *ty == of && names.contains(&name)).map(|(_, _, advice)| *advice)
+    MISNOMERS.iter().find(|(ty, names, _)| *ty == of && names.contains(&name)).map(|(_, _, advice)| *advice)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::builtin_table::STRUCTS;
+    use crate::schema::STRUCTS;
 
     #[test]
-    fn each_slip_is_of_a_type_and_no_field_of_it() {
-        for (ty, names, _) in SLIPS {
+    fn each_misnomer_is_of_a_type_and_no_field_of_it() {
+        for (ty, names, _) in MISNOMERS {
             let of = STRUCTS.iter().filter(|of| of.name == *ty).collect::<Vec<_>>();
             assert!(!of.is_empty(), "there is no {ty}");
             for name in *names {
