@@ -16,11 +16,16 @@ use serde_json::Value;
 
 use super::Failure;
 use crate::operator::{
-    client::{self, ApiRequests},
-    error_message::{of_inferred, of_kubeconfig, words},
-    fetch,
-    observed::Owner,
-    revision::{GENERATION_ANNOTATION, REVISION_LABEL, RenderedObjects, TTL_ANNOTATION},
+    api::{
+        client::{self, ApiRequests},
+        error_message::{error_message, infer_config_error_message, kubeconfig_error_message},
+        resource::locust_test_resource,
+    },
+    observed::{
+        Owner,
+        annotations::{GENERATION_ANNOTATION, REVISION_LABEL, TTL_ANNOTATION},
+        rendered_objects::RenderedObjects,
+    },
 };
 pub(super) use inputs::Needs;
 use podgraft_locust::{locust::base, role::Role};
@@ -50,14 +55,14 @@ impl Connection {
     pub(super) async fn connect(&self) -> Result<Connected, Failure> {
         let config = self.config().await?;
         let namespace = config.default_namespace.clone();
-        let client =
-            client::client(config, &ApiRequests::default()).map_err(|error| unusable(&words(&error)))?;
+        let client = client::client(config, &ApiRequests::default())
+            .map_err(|error| unusable(&error_message(&error)))?;
         Ok(Connected { client, namespace })
     }
 
     /// Reads the kubeconfig.
     pub(super) async fn config(&self) -> Result<Config, Failure> {
-        let fail = |error: &KubeconfigError| unusable(&of_kubeconfig(error));
+        let fail = |error: &KubeconfigError| unusable(&kubeconfig_error_message(error));
         // The first of equals wins; without it rustls would have to guess.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let options = KubeConfigOptions { context: self.context.clone(), ..KubeConfigOptions::default() };
@@ -69,7 +74,7 @@ impl Connection {
             None if self.context.is_some() => {
                 Config::from_kubeconfig(&options).await.map_err(|error| fail(&error))?
             }
-            None => Config::infer().await.map_err(|error| unusable(&of_inferred(&error)))?,
+            None => Config::infer().await.map_err(|error| unusable(&infer_config_error_message(&error)))?,
         })
     }
 }
@@ -121,10 +126,11 @@ const AT_ONCE: usize = 8;
 
 async fn live(client: Client, namespace: String, wanted: Wanted) -> Result<Live, Failure> {
     let Wanted { name, has_web_service, .. } = wanted;
-    let tests: Api<DynamicObject> = Api::namespaced_with(client.clone(), &namespace, &fetch::resource());
+    let tests: Api<DynamicObject> = Api::namespaced_with(client.clone(), &namespace, &locust_test_resource());
     let test = tests.get_opt(&name).await;
-    let test = test
-        .map_err(|error| Failure(format!("cannot read LocustTest {namespace}/{name}: {}", words(&error))))?;
+    let test = test.map_err(|error| {
+        Failure(format!("cannot read LocustTest {namespace}/{name}: {}", error_message(&error)))
+    })?;
     let services: Api<Service> = Api::namespaced(client.clone(), &namespace);
     let service = base::generated_name_of(&name, Role::Master);
     let mut live = Live { service: read(&services, &service, test.as_ref()).await?, ..Live::default() };
@@ -153,11 +159,12 @@ where
 {
     let kind = K::kind(&());
     let found = api.get_opt(name).await;
-    let found = found.map_err(|error| Failure(format!("cannot read {kind} {name}: {}", words(&error))))?;
+    let found =
+        found.map_err(|error| Failure(format!("cannot read {kind} {name}: {}", error_message(&error))))?;
     let Some(object) = found else { return Ok(None) };
     let owner = test.map_or_else(
         || Owner::Other("nobody in the cluster: there is no such LocustTest".into()),
-        |test| fetch::owner(object.meta(), test),
+        |test| Owner::from_metadata(object.meta(), test),
     );
     match owner {
         Owner::Test => Ok(serde_json::to_value(object).ok()),

@@ -19,8 +19,7 @@ use super::{
     source::{Source, Tests},
 };
 #[cfg(feature = "operator")]
-use crate::operator::revision::RenderedObjects;
-#[cfg(feature = "operator")]
+use crate::operator::observed::rendered_objects::RenderedObjects;
 use podgraft_locust::report;
 use podgraft_locust::{
     locust::{self, Rendered, config::Config},
@@ -163,7 +162,7 @@ fn with_base(document: &Document, rendered: &Rendered) -> Vec<Pair> {
 fn is_changed_around(document: &Document, rendered: &Rendered, live: &Live) -> bool {
     let generation = document.value.pointer("/metadata/generation").and_then(Value::as_i64);
     let is_edited = generation.is_none() || generation != live.generation;
-    !is_edited && live.frozen.is_some() && live.frozen != RenderedObjects::of(rendered)
+    !is_edited && live.frozen.is_some() && live.frozen != RenderedObjects::from_rendered(rendered)
 }
 
 /// Says why a test that nobody has edited differs.

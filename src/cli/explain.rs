@@ -13,14 +13,13 @@ use super::{
     source::Place,
 };
 #[cfg(feature = "operator")]
-use crate::operator::revision::RenderedObjects;
+use crate::operator::observed::rendered_objects::RenderedObjects;
 use podgraft_locust::{
     judge::protected_fields,
     manifest,
     report::explain::{self, Asked, Choice, Chosen, Explanation},
     role::Role,
 };
-#[cfg(feature = "operator")]
 use podgraft_locust::{locust::Rendered, manifest::Document};
 
 /// What `podgraft explain` takes.
@@ -119,7 +118,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
 #[cfg(feature = "operator")]
 fn is_started_otherwise(test: &Document, rendered: &Rendered) -> bool {
     let started = test.value.pointer("/status/templateHash").and_then(serde_json::Value::as_str);
-    let now = RenderedObjects::of(rendered).map(|objects| objects.hash());
+    let now = RenderedObjects::from_rendered(rendered).map(|objects| objects.hash());
     started.is_some_and(|started| now.as_deref() != Some(started))
 }
 

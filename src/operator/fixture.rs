@@ -1,20 +1,16 @@
-//! Observed states of tests, for tests of what is decided and told.
+//! Observed states of tests, for tests of decisions and statuses.
 
 use kube::api::DynamicObject;
 use serde_json::json;
 
-use super::{
-    observed::{JobProgress, JobState, ObjectState, Observed, Owner},
-    pod_state::PodState,
-    revision::Revision,
-};
+use super::observed::{JobProgress, JobState, ObjectState, Observed, Owner, PodState, Revision};
 
 /// The hash of the revision that runs.
-pub(super) const OLD: &str = "old";
+pub(crate) const OLD: &str = "old";
 /// The hash of what is rendered now.
-pub(super) const NEW: &str = "new";
+pub(crate) const NEW: &str = "new";
 
-pub(super) fn observed(phase: &str) -> Observed {
+pub(crate) fn observed(phase: &str) -> Observed {
     let test = json!({
         "apiVersion": "locust.io/v2", "kind": "LocustTest",
         "metadata": {"name": "a.b", "namespace": "n", "uid": "1", "generation": 2},
@@ -34,7 +30,7 @@ pub(super) fn observed(phase: &str) -> Observed {
     }
 }
 
-pub(super) fn object(name: &str, hash: Option<&str>) -> ObjectState {
+pub(crate) fn object(name: &str, hash: Option<&str>) -> ObjectState {
     ObjectState {
         name: name.into(),
         uid: format!("uid of {name}"),
@@ -45,7 +41,7 @@ pub(super) fn object(name: &str, hash: Option<&str>) -> ObjectState {
     }
 }
 
-pub(super) fn job(name: &str, hash: Option<&str>) -> JobState {
+pub(crate) fn job(name: &str, hash: Option<&str>) -> JobState {
     JobState {
         object: object(name, hash),
         progress: JobProgress::Active,
@@ -59,11 +55,10 @@ pub(super) fn job(name: &str, hash: Option<&str>) -> JobState {
         wanted_ttl: None,
         suspend: Some(false),
         restart: None,
-        shortage: None,
     }
 }
 
-pub(super) fn revision(hash: &str, generation: i64) -> Revision {
+pub(crate) fn revision(hash: &str, generation: i64) -> Revision {
     Revision {
         name: "a.b-1".into(),
         number: 1,
@@ -78,7 +73,7 @@ pub(super) fn revision(hash: &str, generation: i64) -> Revision {
 }
 
 /// A test that runs as it was rendered from its first generation.
-pub(super) fn running() -> Observed {
+pub(crate) fn running() -> Observed {
     Observed {
         revision: Some(revision(OLD, 1)),
         service: Some(object("a-b-master", Some(OLD))),
@@ -89,7 +84,7 @@ pub(super) fn running() -> Observed {
 }
 
 /// A pod of a role, owned by the Job of this UID.
-pub(super) fn pod(role: &str, phase: &str, job: Option<&str>) -> PodState {
+pub(crate) fn pod(role: &str, phase: &str, job: Option<&str>) -> PodState {
     PodState {
         name: format!("{role}-pod"),
         pod_label: format!("a-b-{role}"),

@@ -5,35 +5,27 @@
 
 use k8s_openapi::jiff::Timestamp;
 
-use super::{
-    conditions::{condition, seconds},
-    observed::Observed,
+use super::observed::{
+    Observed,
+    conditions::{condition, timestamp},
+    job_state::JobRestart,
 };
 use podgraft_locust::{
     locust::{
-        api::{v2 as api, v2::Restarts},
+        api::v2::{self as api, Restarts},
         base,
     },
     role::Role,
 };
 
-/// How many restarts are told one by one; the others are counted.
-const TOLD: usize = 10;
+/// How many restarts are listed; the others are counted.
+const LISTED: usize = 10;
 
 /// The reason of `WorkersConnected` once the workers' Job has ended before the master's.
-pub(super) const WORKERS_ENDED: &str = "WorkersEnded";
-
-/// That a Job was made again, as the Job itself says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JobRestart {
-    /// Which restart of the run it is, from 1.
-    pub number: i32,
-    /// Why, in words: `Job peak-master was deleted`.
-    pub cause: String,
-}
+pub(crate) const WORKERS_ENDED: &str = "WorkersEnded";
 
 /// The restarts of the run of the test: those that are recorded, and those that its Jobs know of.
-pub(super) fn restarts(observed: &Observed) -> Restarts {
+pub(crate) fn restarts(observed: &Observed) -> Restarts {
     let recorded = observed.status().get("restarts").filter(|_| observed.is_of_recorded_revision());
     let mut restarts: Restarts =
         recorded.and_then(|recorded| serde_json::from_value(recorded.clone()).ok()).unwrap_or_default();
@@ -49,17 +41,17 @@ pub(super) fn restarts(observed: &Observed) -> Restarts {
     for (restart, created) in of_jobs {
         if restart.number > restarts.count {
             restarts.count = restart.number;
-            let time = seconds(created.unwrap_or(Timestamp::UNIX_EPOCH));
+            let time = timestamp(created.unwrap_or(Timestamp::UNIX_EPOCH));
             restarts.last.push(api::Restart { time, cause: restart.cause.clone() });
         }
     }
-    let too_many = restarts.last.len().saturating_sub(TOLD);
+    let too_many = restarts.last.len().saturating_sub(LISTED);
     restarts.last.drain(..too_many);
     restarts
 }
 
 /// Whether making these Jobs again starts the load test anew: it runs, and they had not ended.
-pub(super) fn restart(observed: &Observed, missing: &[Role]) -> Option<JobRestart> {
+pub(crate) fn restart_by_creating(observed: &Observed, missing: &[Role]) -> Option<JobRestart> {
     if !observed.has_started() || !observed.is_of_recorded_revision() {
         return None;
     }
@@ -77,7 +69,7 @@ pub(super) fn restart(observed: &Observed, missing: &[Role]) -> Option<JobRestar
 }
 
 /// Whether the workers' Job is recorded to have ended.
-pub(super) fn have_workers_ended(observed: &Observed) -> bool {
+pub(crate) fn have_workers_ended(observed: &Observed) -> bool {
     observed.is_of_recorded_revision()
         && condition(observed.status(), "WorkersConnected")
             .is_some_and(|found| found["reason"] == WORKERS_ENDED)

@@ -10,17 +10,14 @@ use tokio::{
 };
 
 use super::{
-    client,
-    context::Context,
-    error::Error,
-    error_message::words,
-    health::{Readiness, serve_health, serve_metrics},
-    lease::Lease,
+    api::{client, error::Error, error_message::error_message, lease::Lease},
+    cache::overlay_store::OverlayStore,
+    controller::prepare,
     metrics::Metrics,
     overlay_status,
-    overlay_store::OverlayStore,
+    reconcile::context::Context,
+    server::{Readiness, serve_health, serve_metrics},
     settings::Settings,
-    watch::prepare,
 };
 
 /// How long the tests at hand may take when the operator is told to stop.
@@ -33,7 +30,7 @@ const LAST_WORK: Duration = Duration::from_secs(20);
 pub async fn run(cluster: Config, settings: Settings) -> Result<(), Error> {
     let metrics = Metrics::default();
     let client = client::client(cluster, metrics.requests())
-        .map_err(|error| Error::Start(format!("cannot use the kubeconfig: {}", words(&error))))?;
+        .map_err(|error| Error::Start(format!("cannot use the kubeconfig: {}", error_message(&error))))?;
     let ready = Readiness::default();
     if let Some(address) = settings.health {
         serve_health(address, ready.clone()).await?;
@@ -86,9 +83,9 @@ async fn work(
     stopped: watch::Receiver<bool>,
 ) {
     metrics.leads(true);
-    let (around, watching) =
+    let (overlay_store, watching) =
         OverlayStore::watch(&client, &settings.namespaces, settings.config.cluster_overlays);
-    let ctx = &Arc::new(Context::new(client, settings, metrics, around, instance));
+    let ctx = &Arc::new(Context::new(client, settings, metrics, overlay_store, instance));
     let named: BTreeSet<&str> = ctx.settings.namespaces.iter().map(String::as_str).collect();
     let namespaces: Vec<Option<&str>> =
         if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() };
@@ -101,9 +98,9 @@ async fn work(
         running.push(controller.run);
     }
     let synced = join_all(synced).map(|_| ()).shared();
-    let (ready, is_filled) = (ready.clone(), synced.clone());
+    let (ready, is_synced) = (ready.clone(), synced.clone());
     tokio::spawn(async move {
-        is_filled.await;
+        is_synced.await;
         tracing::info!("watching");
         ready.set(true);
     });
@@ -111,7 +108,7 @@ async fn work(
     tokio::select! {
         _ = join_all(running) => {}
         () = watching => {}
-        () = synced.then(|()| overlay_status::keep(ctx)) => {}
+        () = synced.then(|()| overlay_status::keep_up_to_date(ctx)) => {}
         () = late => tracing::warn!("stopping in the middle of work"),
     }
 }

@@ -11,7 +11,10 @@ use kube::{
 use super::Connected;
 use crate::{
     cli::{Failure, surroundings::ClusterInputs},
-    operator::{error_message::words, fetch, overlay_store::overlay_resource},
+    operator::api::{
+        error_message::error_message,
+        resource::{locust_test_resource, overlay_resource},
+    },
 };
 use podgraft_locust::{
     locust::overlay::{Kind, Namespace},
@@ -37,12 +40,12 @@ impl Connected {
         namespace: &str,
         names: &[String],
     ) -> Result<Vec<Document>, Failure> {
-        let resource = fetch::resource();
+        let resource = locust_test_resource();
         let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), namespace, &resource);
         let mut documents = Vec::new();
         for name in names {
             let test = api.get(name).await.map_err(|error| {
-                Failure(format!("cannot read LocustTest {namespace}/{name}: {}", words(&error)))
+                Failure(format!("cannot read LocustTest {namespace}/{name}: {}", error_message(&error)))
             })?;
             documents.push(document(test));
         }
@@ -125,6 +128,6 @@ fn refused(error: &kube::Error, right: &str, instead: &str) -> Failure {
             "ask for the right to {right}, or {instead}: what the operator makes of the test depends on it; {}",
             status.message
         )),
-        error => Failure(format!("cannot {right}: {}; or {instead}", words(error))),
+        error => Failure(format!("cannot {right}: {}; or {instead}", error_message(error))),
     }
 }

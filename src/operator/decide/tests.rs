@@ -1,9 +1,7 @@
 use super::*;
 use crate::operator::{
     fixture::{NEW, OLD, job, object, observed, pod, revision, running},
-    observed::{JobProgress, JobState},
-    restarts::JobRestart,
-    revision::Revision,
+    observed::{JobProgress, JobState, Revision, job_state::JobRestart},
 };
 
 fn desired(hash: Option<&str>, policy: UpdatePolicy) -> Desired<'_> {
@@ -23,16 +21,13 @@ fn what_is_missing_is_created_from_the_revision() {
     let decision = decide(&all, desired(Some(OLD), UpdatePolicy::Ignore));
     assert_eq!(
         decision,
-        Decision::Create { service: true, web_service: false, roles: Role::ALL.to_vec(), restart: None }
+        Decision::Create(Creation { service: true, roles: Role::ALL.to_vec(), ..Creation::default() })
     );
     // Even when the spec has become worse meanwhile.
     let lost = Observed { worker: None, ..running() };
     for hash in [Some(OLD), Some(NEW), None] {
         let decision = decide(&lost, desired(hash, UpdatePolicy::Ignore));
-        assert_eq!(
-            decision,
-            Decision::Create { service: false, web_service: false, roles: vec![Role::Worker], restart: None }
-        );
+        assert_eq!(decision, Decision::Create(Creation { roles: vec![Role::Worker], ..Creation::default() }));
     }
 }
 
@@ -192,10 +187,7 @@ fn the_second_service_is_made_where_the_revision_has_one() {
     let with_web = Revision { has_web_service: true, ..revision(OLD, 1) };
     let lacking = Observed { revision: Some(with_web), ..running() };
     let decision = decide(&lacking, desired(Some(OLD), UpdatePolicy::Ignore));
-    assert_eq!(
-        decision,
-        Decision::Create { service: false, web_service: true, roles: Vec::new(), restart: None }
-    );
+    assert_eq!(decision, Decision::Create(Creation { web_service: true, ..Creation::default() }));
     let whole = Observed { web_service: Some(object("a-b-master-web", Some(OLD))), ..lacking };
     assert_eq!(decide(&whole, desired(Some(OLD), UpdatePolicy::Ignore)), Decision::Done);
     // One of an earlier revision goes, also when the new one has none.
@@ -222,7 +214,7 @@ fn started() -> Observed {
 #[test]
 fn a_job_that_is_deleted_while_the_test_runs_is_a_restart() {
     let decision = |observed: &Observed| match decide(observed, desired(Some(OLD), UpdatePolicy::Ignore)) {
-        Decision::Create { restart, .. } => restart,
+        Decision::Create(Creation { restart, .. }) => restart,
         decision => panic!("{decision:?}"),
     };
     let of = |number, cause: &str| Some(JobRestart { number, cause: cause.into() });

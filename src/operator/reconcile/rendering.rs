@@ -1,0 +1,125 @@
+//! [`Rendering`]: what a test renders to now.
+
+use std::{sync::Arc, time::Instant};
+
+use kube::{ResourceExt, api::DynamicObject};
+use serde_json::Value;
+
+use super::{context::Context, start_check::StartCheck};
+use crate::{
+    codes,
+    operator::{decide::Desired, observed::rendered_objects::RenderedObjects},
+};
+use podgraft_locust::{
+    locust::{
+        self, Rendered, Surroundings,
+        api::shared::UpdatePolicy,
+        config::Config,
+        overlay::{Namespace, Overlays},
+        test,
+    },
+    manifest::Document,
+};
+use podgraft_merge::diagnostic::Diagnostic;
+
+/// The overlays, and what is known of a test's namespace.
+type OverlayInputs = (Arc<Overlays>, Namespace);
+
+/// What a test renders to now.
+pub(super) struct Rendering {
+    pub(super) rendered: Rendered,
+    /// With which overlays it was rendered; `None` where they are not known.
+    overlays: Option<OverlayInputs>,
+    /// The Services and the Jobs; `None` when the test is refused.
+    pub(super) objects: Option<RenderedObjects>,
+    /// The hash of the objects.
+    pub(super) hash: String,
+    pub(super) policy: UpdatePolicy,
+    suspend: bool,
+}
+
+impl Rendering {
+    /// Renders a test, on a thread of the pool; a panic refuses this test, and no other.
+    pub(super) async fn render(ctx: &Arc<Context>, test: &DynamicObject) -> Self {
+        let value = serde_json::to_value(test).unwrap_or_default();
+        let namespace = test.namespace().unwrap_or_default();
+        let overlays = ctx.overlay_store.inputs_of(&namespace);
+        let work = {
+            let ctx = Arc::clone(ctx);
+            move || {
+                let started = Instant::now();
+                let rendering = Self::from_value(value, overlays, &ctx.settings.config);
+                ctx.metrics.rendered(started.elapsed());
+                rendering
+            }
+        };
+        let rendering = ctx.pool.run(&namespace, work).await.unwrap_or_else(|panicked| {
+            let test = format!("{namespace}/{}", test.name_any());
+            tracing::error!(test, words = panicked.0, "a panic while the test was rendered");
+            let rendered = Rendered { diagnostics: vec![render_failed()], ..Rendered::default() };
+            Self {
+                rendered,
+                overlays: None,
+                objects: None,
+                hash: String::new(),
+                policy: UpdatePolicy::default(),
+                suspend: false,
+            }
+        });
+        ctx.overlay_usage.record(test, &rendering.rendered);
+        rendering
+    }
+
+    fn from_value(value: Value, overlays: Result<OverlayInputs, String>, config: &Config) -> Self {
+        let overrides = test::read(&value).ok().map(|(test, _)| test.spec.overrides).unwrap_or_default();
+        let policy = overrides.update_policy.unwrap_or_default();
+        let suspend = overrides.job.and_then(|job| job.suspend).unwrap_or_default();
+        let document = Document::from_value(value);
+        let rendered = match &overlays {
+            Ok((overlays, namespace)) => {
+                let surroundings = Surroundings { overlays, namespace: Some(namespace) };
+                locust::render(&document, &surroundings, config)
+            }
+            Err(failure) => {
+                // Without the overlays nobody can say what the test is.
+                let mut rendered = locust::render(&document, &Surroundings::empty(), config);
+                rendered.diagnostics = vec![unknown_overlays(failure)];
+                rendered
+            }
+        };
+        let objects = RenderedObjects::from_rendered(&rendered).filter(|_| !rendered.is_refused());
+        let hash = objects.as_ref().map(RenderedObjects::hash).unwrap_or_default();
+        Self { rendered, overlays: overlays.ok(), objects, hash, policy, suspend }
+    }
+
+    /// The hash of the objects; `None` when the test is refused.
+    pub(super) fn hash(&self) -> Option<&str> {
+        self.objects.as_ref().map(|_| &*self.hash)
+    }
+
+    /// Whether the test is rendered with the overlays that the API server has.
+    pub(super) fn is_current(&self, check: &StartCheck) -> bool {
+        let overlays = self.overlays.as_ref();
+        overlays.is_some_and(|(overlays, namespace)| check.overlays.equals(overlays, namespace))
+    }
+
+    pub(super) fn desired(&self) -> Desired<'_> {
+        Desired { hash: self.hash(), policy: self.policy, suspend: self.suspend }
+    }
+}
+
+/// That the overlays cannot be read.
+fn unknown_overlays(failure: &str) -> Diagnostic {
+    let message = format!(
+        "install all CRDs and let the operator read ClusterPodOverlays, PodOverlays and Namespaces, or set \
+         clusterOverlays: Off in its configuration to do without the first and the last: {failure}"
+    );
+    Diagnostic::error(codes::UNKNOWN_OVERLAYS, message)
+}
+
+/// That a test could not be rendered, by no fault of its author's.
+fn render_failed() -> Diagnostic {
+    let message = "report this test: podgraft has a fault, and ended in a panic while it rendered the test";
+    Diagnostic::error(codes::RENDER_FAILED, message)
+        .help("change the test to try again; the operator's log has the words of the panic")
+}
