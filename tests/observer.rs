@@ -133,7 +133,7 @@ fn a_fold_knows_who_changed_a_place_last() {
     };
     let layers = [layer("one", &first), layer("two", &second), layer("three", &unset)];
     let folded = fold(pod(), &layers, schema(), &Work::unlimited());
-    let blame = |path: &FieldPath| folded.provenance.blame(path);
+    let blame = |path: &FieldPath| folded.provenance.last_change(path);
     let container = FieldPath::fields(["spec", "containers"]).item("name", "a");
     assert_eq!(blame(&container.field("image")), Some(1));
     assert_eq!(blame(&container.field("args")), None);

@@ -44,7 +44,7 @@ fn two_layers(own: &Value, list: &str) -> Folded {
     let third = json!({"workingDir": "/late"});
     let layers = [each(&first), each(&second), template(&json!({"spec": {list: own}})), each(&third)];
     let folded = folded(&pod(), &layers, MissingTarget::Refuse);
-    assert!(folded.findings.is_empty(), "{:?}", folded.findings);
+    assert!(folded.diagnostics.is_empty(), "{:?}", folded.diagnostics);
     folded
 }
 
@@ -53,17 +53,17 @@ fn it_goes_onto_every_container_that_is_there() {
     let patch =
         json!({"securityContext": {"runAsUser": 7, "readOnlyRootFilesystem": true}, "$append/args": ["-v"]});
     let folded = folded(&pod(), &[each(&patch)], MissingTarget::Refuse);
-    assert!(folded.findings.is_empty());
+    assert!(folded.diagnostics.is_empty());
     for (list, index) in [("initContainers", 0), ("initContainers", 1), ("containers", 0)] {
         let container = &folded.value["spec"][list][index];
         assert_eq!(container["securityContext"], json!({"runAsUser": 7, "readOnlyRootFilesystem": true}));
         assert_eq!(container["args"], json!(["-v"]));
     }
     let at = FieldPath::fields(["spec", "containers"]).item("name", "locust");
-    let story = folded.provenance.story(&at.field("securityContext").field("runAsUser"));
-    assert_eq!((story.winner, story.cause), (Some(0), ChangeCause::EachContainer));
-    assert_eq!(story.shadowed[0].value, json!(1));
-    assert_eq!(folded.provenance.story(&at.field("args").index(0)).cause, ChangeCause::Append);
+    let history = folded.provenance.history(&at.field("securityContext").field("runAsUser"));
+    assert_eq!((history.layer, history.cause), (Some(0), ChangeCause::EachContainer));
+    assert_eq!(history.previous[0].value, json!(1));
+    assert_eq!(folded.provenance.history(&at.field("args").index(0)).cause, ChangeCause::Append);
 }
 
 #[test]
@@ -85,10 +85,13 @@ fn it_goes_under_a_container_that_is_added_later() {
             })
         );
         let at = FieldPath::fields(["spec", list]).item("name", "new");
-        let proxy = folded.provenance.story(&at.field("env").item("name", "PROXY").field("value"));
-        assert_eq!((proxy.winner, proxy.cause), (Some(2), ChangeCause::Stated));
-        let shadowed: Vec<_> =
-            proxy.shadowed.iter().map(|was| (was.value.clone(), was.layer, was.cause, was.by)).collect();
+        let proxy = folded.provenance.history(&at.field("env").item("name", "PROXY").field("value"));
+        assert_eq!((proxy.layer, proxy.cause), (Some(2), ChangeCause::Stated));
+        let shadowed: Vec<_> = proxy
+            .previous
+            .iter()
+            .map(|was| (was.value.clone(), was.layer, was.cause, was.removed_by))
+            .collect();
         assert_eq!(
             shadowed,
             [
@@ -96,7 +99,7 @@ fn it_goes_under_a_container_that_is_added_later() {
                 (json!("two"), Some(1), ChangeCause::EachContainer, 2)
             ]
         );
-        let blame = |path: &FieldPath| folded.provenance.blame(path);
+        let blame = |path: &FieldPath| folded.provenance.last_change(path);
         assert_eq!(blame(&at.field("securityContext").field("runAsUser")), Some(0));
         assert_eq!(blame(&at.field("env").item("name", "CA").field("value")), Some(1));
         assert_eq!(blame(&at.field("image")), Some(2));
@@ -125,7 +128,7 @@ fn a_container_that_is_replaced_starts_from_it() {
             json!({"spec": {"containers": [{"name": "locust", "image": "mine:1", "workingDir": "/each"}]}});
         assert_eq!(folded.value, made);
         let at = FieldPath::fields(["spec", "containers"]).item("name", "locust").field("workingDir");
-        assert_eq!(folded.provenance.blame(&at), Some(0));
+        assert_eq!(folded.provenance.last_change(&at), Some(0));
     }
 }
 
@@ -137,11 +140,11 @@ fn an_item_must_be_complete_by_itself() {
     ];
     for (missing, error) in [(MissingTarget::Refuse, true), (MissingTarget::Skip, false)] {
         let folded = folded(&pod(), &layers, missing);
-        let [(1, finding)] = folded.findings.as_slice() else { panic!("{:?}", folded.findings) };
+        let [(1, finding)] = folded.diagnostics.as_slice() else { panic!("{:?}", folded.diagnostics) };
         assert_eq!((finding.code.as_str(), finding.is_error()), ("unknown-target", error));
         assert_eq!(folded.value["spec"]["containers"].as_array().unwrap().len(), 1);
         let at = FieldPath::fields(["spec", "containers"]).item("name", "new");
-        assert_eq!(folded.provenance.story(&at.field("workingDir")).shadowed, []);
+        assert_eq!(folded.provenance.history(&at.field("workingDir")).previous, []);
         assert!(folded.provenance.removed(&folded.value).iter().all(|leaf| !at.contains(&leaf.path)));
     }
 }
@@ -161,14 +164,14 @@ fn mistakes_in_it_are_said_once() {
         for base in [pod(), json!({"spec": {}})] {
             let folded = folded(&base, &[each(&patch)], MissingTarget::Skip);
             let codes: Vec<_> =
-                folded.findings.iter().map(|(layer, said)| (*layer, said.code.as_str())).collect();
+                folded.diagnostics.iter().map(|(layer, said)| (*layer, said.code.as_str())).collect();
             assert_eq!(codes, [(0, code)], "{patch}");
         }
     }
     // What some container has is no mistake.
     let unset = each(&json!({"$unset": ["securityContext"]}));
-    assert!(folded(&pod(), &[unset], MissingTarget::Refuse).findings.is_empty());
+    assert!(folded(&pod(), &[unset], MissingTarget::Refuse).diagnostics.is_empty());
     let unset = each(&json!({"$unset": ["tty"]}));
-    let said = folded(&pod(), &[unset], MissingTarget::Refuse).findings;
+    let said = folded(&pod(), &[unset], MissingTarget::Refuse).diagnostics;
     assert_eq!(said.iter().map(|(_, said)| said.code.as_str()).collect::<Vec<_>>(), ["nothing-to-unset"]);
 }

@@ -96,8 +96,8 @@ fn folded(base: &Value, patches: &[Value]) -> (Value, usize) {
     let layer =
         |patch| Layer { name: String::new(), patch: Patch::Template(patch), options: Options::default() };
     let layers: Vec<Layer<'_>> = patches.iter().map(layer).collect();
-    let (value, findings) = fold_without_provenance(base.clone(), &layers, schema);
-    (value, findings.iter().filter(|(_, finding)| finding.is_error()).count())
+    let (value, diagnostics) = fold_without_provenance(base.clone(), &layers, schema);
+    (value, diagnostics.iter().filter(|(_, finding)| finding.is_error()).count())
 }
 
 #[test]

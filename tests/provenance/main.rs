@@ -22,7 +22,7 @@ use std::{collections::BTreeSet, env};
 use generate::{Generator, Stack};
 use model::{Lost, Model, leaves};
 use podgraft_merge::{
-    layers::{Folded, Leaf, Shadowed, fold, fold_without_provenance},
+    layers::{Folded, Leaf, PreviousValue, fold, fold_without_provenance},
     patch::{ChangeCause, extend},
     path::{FieldPath, Segment},
     schema::Schema,
@@ -54,8 +54,8 @@ fn stories_are_true() {
         check.nothing_is_lost(&now, &gone);
         told += now.len();
         removed += gone.len();
-        shadowed += now.iter().map(|leaf| leaf.story.shadowed.len()).sum::<usize>();
-        agreed += now.iter().map(|leaf| leaf.story.agreed.len()).sum::<usize>();
+        shadowed += now.iter().map(|leaf| leaf.history.previous.len()).sum::<usize>();
+        agreed += now.iter().map(|leaf| leaf.history.agreed.len()).sum::<usize>();
     }
     println!("{told} leaves with {shadowed} shadowed values, {agreed} agreements; {removed} removed leaves");
     assert!(shadowed > 1_000 && removed > 1_000 && agreed > 100);
@@ -77,7 +77,7 @@ fn folding_equals_applying_one_by_one() {
         let folded = fold(stack.base.clone(), &stack.layers(), schema, &Work::unlimited());
         assert_eq!(folded.value, value, "stack {number}");
         let messages = |message: &String| message.clone();
-        let found: Vec<String> = folded.findings.iter().map(|(_, said)| messages(&said.message)).collect();
+        let found: Vec<String> = folded.diagnostics.iter().map(|(_, said)| messages(&said.message)).collect();
         assert_eq!(found, said.iter().map(|said| messages(&said.message)).collect::<Vec<_>>());
         let (plain, _) = fold_without_provenance(stack.base.clone(), &stack.layers(), schema);
         assert_eq!(plain, value);
@@ -101,8 +101,8 @@ fn counted(layer: Option<usize>) -> usize {
     layer.map_or(0, |layer| layer + 1)
 }
 
-fn lost(shadowed: &[Shadowed]) -> Vec<Lost> {
-    shadowed.iter().map(|lost| (lost.value.clone(), counted(lost.layer), lost.by + 1)).collect()
+fn lost(shadowed: &[PreviousValue]) -> Vec<Lost> {
+    shadowed.iter().map(|lost| (lost.value.clone(), counted(lost.layer), lost.removed_by + 1)).collect()
 }
 
 fn in_atomic_list(path: &FieldPath) -> bool {
@@ -136,11 +136,11 @@ impl Check<'_> {
     }
 
     fn leaf(&self, leaf: &Leaf) {
-        let (path, story) = (&leaf.path, &leaf.story);
-        let winner = counted(story.winner);
+        let (path, recorded) = (&leaf.path, &leaf.history);
+        let winner = counted(recorded.layer);
         let about = || self.about(path);
-        assert_eq!(self.folded.provenance.blame(path), story.winner, "{}", about());
-        assert_eq!(winner == 0, story.cause == ChangeCause::Base, "{}", about());
+        assert_eq!(self.folded.provenance.last_change(path), recorded.layer, "{}", about());
+        assert_eq!(winner == 0, recorded.cause == ChangeCause::Base, "{}", about());
         if let Some(layer) = tag(&leaf.value)
             && !matches!(path.segments().last(), Some(Segment::Item(_)))
         {
@@ -151,7 +151,7 @@ impl Check<'_> {
         }
         let history = self.model.history(path);
         if tag(&leaf.value).is_some() {
-            assert_eq!(lost(&story.shadowed), history.shadowed, "{}", about());
+            assert_eq!(lost(&recorded.previous), history.shadowed, "{}", about());
         }
         let (_, set) = history.now.unwrap_or_else(|| panic!("no history: {}", about()));
         // An equal value may have been made anew, by a layer that had removed the other first.
@@ -167,33 +167,38 @@ impl Check<'_> {
         let restated = |layer: &usize| self.stack().layers[layer - 1].restated.contains(path);
         let agreed: Vec<usize> = (history.since + 1..self.stack().values.len()).filter(restated).collect();
         if tag(&leaf.value).is_some() {
-            assert_eq!(story.agreed.iter().map(|layer| layer + 1).collect::<Vec<_>>(), agreed, "{}", about());
+            assert_eq!(
+                recorded.agreed.iter().map(|layer| layer + 1).collect::<Vec<_>>(),
+                agreed,
+                "{}",
+                about()
+            );
         }
     }
 
     /// An item of an atomic list shadows the lists that it replaced.
     fn item(&self, leaf: &Leaf) {
-        for shadowed in &leaf.story.shadowed {
+        for shadowed in &leaf.history.previous {
             assert!(leaf.path.contains(&leaf.path) && !in_atomic_list(&shadowed.path));
-            let before = shadowed.path.find(&self.stack().values[shadowed.by]);
-            if !self.model.renews(shadowed.by + 1, &leaf.path) && self.visible(shadowed) {
+            let before = shadowed.path.find(&self.stack().values[shadowed.removed_by]);
+            if !self.model.renews(shadowed.removed_by + 1, &leaf.path) && self.visible(shadowed) {
                 assert_eq!(before, Some(&shadowed.value), "{}", self.about(&leaf.path));
             }
         }
     }
 
     /// Whether a value was in some fold, and not only under a container that was added later.
-    fn visible(&self, shadowed: &Shadowed) -> bool {
+    fn visible(&self, shadowed: &PreviousValue) -> bool {
         let seed = |layer: usize| self.stack().layers[layer].each;
-        !(shadowed.layer.is_some_and(seed) || seed(shadowed.by))
+        !(shadowed.layer.is_some_and(seed) || seed(shadowed.removed_by))
     }
 
     fn removed(&self, gone: &[Leaf]) {
         let mut told: BTreeSet<String> = BTreeSet::new();
         for leaf in gone {
             let about = || self.about(&leaf.path);
-            let last = leaf.story.shadowed.last().unwrap();
-            assert_eq!((Some(last.by), &last.value), (leaf.story.winner, &leaf.value));
+            let last = leaf.history.previous.last().unwrap();
+            assert_eq!((Some(last.removed_by), &last.value), (leaf.history.layer, &leaf.value));
             if in_atomic_list(&leaf.path) {
                 continue;
             }
@@ -201,7 +206,7 @@ impl Check<'_> {
             assert!(told.insert(leaf.path.to_string()), "told twice: {}", about());
             if tag(&leaf.value).is_some() {
                 let history = self.model.history(&leaf.path);
-                assert_eq!(lost(&leaf.story.shadowed), history.shadowed, "{}", about());
+                assert_eq!(lost(&leaf.history.previous), history.shadowed, "{}", about());
                 assert!(history.now.is_none());
             }
         }
@@ -221,7 +226,7 @@ impl Check<'_> {
         }
     }
 
-    /// Whatever a fold of a prefix had is there, or some story tells of it, and of who removed it.
+    /// Whatever a fold of a prefix had is there, or some history tells of it, and of who removed it.
     fn nothing_is_lost(&self, now: &[Leaf], gone: &[Leaf]) {
         let stories = format!("{}{now:?}{gone:?}", self.folded.value);
         for value in &self.stack().values {
@@ -236,7 +241,7 @@ impl Check<'_> {
             let has = |value: &Value| value.to_string().contains(&text);
             let Some(last) = self.stack().values.iter().rposition(has) else { continue };
             if !self.stack().layers.iter().any(|layer| layer.each) {
-                assert_eq!(counted(leaf.story.winner), last + 1, "{}", self.about(&leaf.path));
+                assert_eq!(counted(leaf.history.layer), last + 1, "{}", self.about(&leaf.path));
             }
         }
     }

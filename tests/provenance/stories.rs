@@ -20,7 +20,7 @@ fn folded(base: &Value, patches: &[Value]) -> Folded {
         Schema::pod_template().unwrap(),
         &podgraft_merge::work::Work::unlimited(),
     );
-    assert!(folded.findings.iter().all(|(_, said)| !said.is_error()), "{:?}", folded.findings);
+    assert!(folded.diagnostics.iter().all(|(_, said)| !said.is_error()), "{:?}", folded.diagnostics);
     folded
 }
 
@@ -31,18 +31,19 @@ fn pod() -> Value {
     }})
 }
 
-/// The story of a leaf in one line: winner, cause, who agrees, and what it shadows.
+/// The history of a leaf in one line: winner, cause, who agrees, and what it shadows.
 fn line(leaf: &Leaf) -> String {
-    let story = &leaf.story;
+    let history = &leaf.history;
     let by = |layer: Option<usize>| layer.map_or("base".to_owned(), |layer| layer.to_string());
-    let mut line = format!("{} = {} by {} {:?}", leaf.path, leaf.value, by(story.winner), story.cause);
-    for layer in &story.agreed {
+    let mut line = format!("{} = {} by {} {:?}", leaf.path, leaf.value, by(history.layer), history.cause);
+    for layer in &history.agreed {
         write!(line, ", {layer} agrees").unwrap();
     }
-    for was in &story.shadowed {
+    for was in &history.previous {
         let place = if was.path == leaf.path { String::new() } else { format!("{} ", was.path) };
-        let (from, why) = (by(was.layer), was.why);
-        write!(line, "; {place}{} of {from} {:?} until {} {why:?}", was.value, was.cause, was.by).unwrap();
+        let (from, why) = (by(was.layer), was.removal_cause);
+        write!(line, "; {place}{} of {from} {:?} until {} {why:?}", was.value, was.cause, was.removed_by)
+            .unwrap();
     }
     line
 }
@@ -82,8 +83,8 @@ fn items_of_an_atomic_list_keep_their_layers() {
         ]
     );
     let provenance = folded(&pod(), &patches).provenance;
-    assert_eq!(provenance.blame(&args), Some(3), "the list as a whole was ordered last");
-    assert_eq!(provenance.blame(&args.index(1)), None);
+    assert_eq!(provenance.last_change(&args), Some(3), "the list as a whole was ordered last");
+    assert_eq!(provenance.last_change(&args.index(1)), None);
 }
 
 #[test]
@@ -191,7 +192,7 @@ fn what_is_replaced_is_made_anew() {
             ".name = \"a\" by 0 Replace; \"a\" of base Base until 0 Replace",
         ]
     );
-    let whole = folded.provenance.story(&place);
-    assert_eq!((whole.winner, whole.cause), (Some(1), ChangeCause::Stated));
-    assert_eq!(whole.shadowed[0].value, pod()["spec"]["containers"][0]);
+    let whole = folded.provenance.history(&place);
+    assert_eq!((whole.layer, whole.cause), (Some(1), ChangeCause::Stated));
+    assert_eq!(whole.previous[0].value, pod()["spec"]["containers"][0]);
 }

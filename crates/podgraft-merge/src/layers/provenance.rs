@@ -1,84 +1,107 @@
-//! [`Provenance`]: who set each place of a folded value, and what was there before.
+//! [`Provenance`]: which layer set each place of a folded value, and what was there before.
 
 use serde_json::Value;
 
 use super::{
+    field_history::{self, FieldHistory, Lists},
+    history::{Attribution, HistoryNode},
+    leaf::{Leaf, visit_leaves},
     removed,
-    shadow::{Made, Node},
-    story::{self, Story},
 };
 use crate::{
     path::{FieldPath, Lookup},
     schema::{FieldType, Schema},
 };
 
-/// Who set each place of a folded value, which layers agree, and what was there before.
+/// Which layer set each place of a folded value, which layers agree, and what was there before.
 ///
 /// A layer changes a value by setting it to another one, and makes it anew where it replaces what it is
 /// in (`$patch: replace`), even by an equal one. Stating a value that is there already is agreeing. Layers are
 /// indexes into the folded layers; `None` is the base.
 #[derive(Debug)]
 pub struct Provenance {
-    root: Node,
+    root: HistoryNode,
     schema: FieldType,
 }
 
-/// A leaf, now or once: a scalar, an empty map or an empty list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Leaf {
-    /// Where, with items of keyed lists by their merge keys.
-    pub path: FieldPath,
-    /// What is there; of a removed leaf, what was there last.
-    pub value: Value,
-    /// How it came to be so.
-    pub story: Story,
+/// Which layer a place of a folded value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// It is as the base has it.
+    Base,
+    /// This layer last changed it; of a map or list, the last that changed anything in it.
+    Layer(usize),
+    /// Nothing is at this path of the folded value. The layer that removed it or, if nothing ever was there, the one that
+    /// set the map or list that it would be in; `None` is the base.
+    Absent(Option<usize>),
+}
+
+impl Blame {
+    /// The layer, whether there is something or not; `None` is the base.
+    #[must_use]
+    pub const fn layer(self) -> Option<usize> {
+        match self {
+            Self::Base => None,
+            Self::Layer(layer) => Some(layer),
+            Self::Absent(layer) => layer,
+        }
+    }
 }
 
 impl Provenance {
     pub(super) fn new(schema: Schema) -> Self {
-        Self { root: Node::default(), schema: FieldType::root(schema) }
+        Self { root: HistoryNode::default(), schema: FieldType::root(schema) }
     }
 
-    pub(super) fn root(&mut self) -> &mut Node {
+    pub(super) fn root(&mut self) -> &mut HistoryNode {
         &mut self.root
     }
 
-    /// The layer that last changed the leaf at `path`; of a map or list, the last that changed anything in
-    /// it; of a place that is not there, the one that removed it or made what it would be in. `None`
-    /// when it is as the base made it.
+    /// The layer to blame for what is at `path` of `value`, which is what the fold made, or for that nothing is there.
     #[must_use]
-    pub fn blame(&self, path: &FieldPath) -> Option<usize> {
-        self.made(path).map(|made| made.layer as usize)
+    pub fn blame(&self, path: &FieldPath, value: &Value) -> Blame {
+        match (path.find(value), self.last_change(path)) {
+            (None, layer) => Blame::Absent(layer),
+            (Some(_), None) => Blame::Base,
+            (Some(_), Some(layer)) => Blame::Layer(layer),
+        }
     }
 
-    fn made(&self, path: &FieldPath) -> Option<Made> {
-        let (mut node, mut made) = (&self.root, self.root.now.made);
+    /// [`Self::blame`] for callers that know that something is there, or for whom it makes no difference: the layer that
+    /// made the last change at `path`; `None` is the base.
+    #[must_use]
+    pub fn last_change(&self, path: &FieldPath) -> Option<usize> {
+        self.attribution(path).map(|attribution| attribution.layer as usize)
+    }
+
+    fn attribution(&self, path: &FieldPath) -> Option<Attribution> {
+        let (mut node, mut attribution) = (&self.root, self.root.now.attribution);
         for segment in path.segments() {
-            match node.now.below.get(segment) {
-                Some(below) => {
-                    node = below;
-                    made = node.now.made.or(made);
+            match node.now.children.get(segment) {
+                Some(child) => {
+                    node = child;
+                    attribution = node.now.attribution.or(attribution);
                 }
-                None => return story::item(&node.now, segment).or(made),
+                None => return field_history::item(&node.now, segment).or(attribution),
             }
         }
-        node.latest().or(made)
+        node.latest().or(attribution)
     }
 
-    /// Everything about the place at `path`: a leaf, or a map or list as a whole.
+    /// The history of the place at `path`: of a leaf, or of a map or list as a whole.
     ///
     /// Items of an atomic list have no place of their own before they came: where the whole list was
-    /// replaced, its items shadow the whole list.
+    /// replaced, their previous value is the whole list.
     #[must_use]
-    pub fn story(&self, path: &FieldPath) -> Story {
-        self.story_by(path, &Lookup::default())
+    pub fn history(&self, path: &FieldPath) -> FieldHistory {
+        self.trace(path, &Lookup::default())
     }
 
-    fn story_by<'s>(&'s self, path: &FieldPath, lookup: &Lookup<'s>) -> Story {
-        story::tell(&self.root, path, story::Lists::Whole, lookup)
+    fn trace<'s>(&'s self, path: &FieldPath, lookup: &Lookup<'s>) -> FieldHistory {
+        field_history::trace(&self.root, path, Lists::Whole, lookup)
     }
 
-    /// Every leaf of `value`, which is what the fold made, with its story.
+    /// Every leaf of `value`, which is what the fold made, with its history.
     #[must_use]
     pub fn leaves(&self, value: &Value) -> Vec<Leaf> {
         self.leaves_below(&FieldPath::root(), value, &Lookup::default())
@@ -88,36 +111,19 @@ impl Provenance {
     #[must_use]
     pub fn leaves_below<'v>(&'v self, path: &FieldPath, value: &'v Value, lookup: &Lookup<'v>) -> Vec<Leaf> {
         let mut leaves = Vec::new();
-        let child = self.schema.at(path);
         if let Some(value) = lookup.find(path, value) {
-            visit_leaves(value, child, path, &mut |path, value| {
-                let story = self.story_by(path, lookup);
-                leaves.push(Leaf { path: path.clone(), value: value.clone(), story });
+            visit_leaves(value, self.schema.at(path), path, &mut |path, value| {
+                let history = self.trace(path, lookup);
+                leaves.push(Leaf { path: path.clone(), value: value.clone(), history });
             });
         }
         leaves
     }
 
-    /// Every leaf that was there once, and is not in `value`, which is what the fold made. The winner
-    /// of its story is the layer that removed it; what it removed is the last of the shadowed values.
+    /// Every leaf that was there once, and is not in `value`, which is what the fold made. The layer of its history is
+    /// the one that removed it; what it removed is the last of the previous values.
     #[must_use]
     pub fn removed(&self, value: &Value) -> Vec<Leaf> {
         removed::leaves(&self.root, self.schema, value)
-    }
-}
-
-/// Calls `visit` with each leaf of `value`.
-pub(super) fn visit_leaves<'v>(
-    value: &'v Value,
-    child: FieldType,
-    path: &FieldPath,
-    visit: &mut impl FnMut(&FieldPath, &'v Value),
-) {
-    let children = child.children(value);
-    if children.is_empty() {
-        visit(path, value);
-    }
-    for (segment, value, child) in children {
-        visit_leaves(value, child, &path.with(segment), visit);
     }
 }

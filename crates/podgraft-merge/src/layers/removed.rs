@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{
+    field_history::{self, FieldHistory, Lists},
+    history::{HistoryEventKind, HistoryNode, ValueVersion},
+    leaf::{Leaf, visit_leaves},
     name,
-    provenance::{Leaf, visit_leaves},
-    shadow::{Node, Part, Shadow},
-    story::{self, Lists, Story},
 };
 use crate::{
     path::{FieldPath, Lookup},
@@ -16,71 +16,67 @@ use crate::{
 };
 
 /// Every leaf that was there once and is not in `value`.
-pub(super) fn leaves(root: &Node, schema: FieldType, value: &Value) -> Vec<Leaf> {
+pub(super) fn leaves(root: &HistoryNode, ty: FieldType, value: &Value) -> Vec<Leaf> {
     let lookup = Lookup::default();
-    let mut search = Search { root, value, lookup: &lookup, seen: HashSet::new(), found: Vec::new() };
-    search.node(root, schema, &FieldPath::root());
+    let mut search = RemovedLeaves { root, value, lookup: &lookup, seen: HashSet::new(), found: Vec::new() };
+    search.node(root, ty, &FieldPath::root());
     search.found
 }
 
-struct Search<'s> {
-    root: &'s Node,
+struct RemovedLeaves<'s> {
+    root: &'s HistoryNode,
     value: &'s Value,
     lookup: &'s Lookup<'s>,
     seen: HashSet<String>,
     found: Vec<Leaf>,
 }
 
-impl Search<'_> {
-    fn node(&mut self, node: &Node, child: FieldType, path: &FieldPath) {
-        for past in &node.pasts {
-            match past.part {
-                Part::Whole => {
-                    // Older losses first.
-                    self.shadow(&past.shadow, child, path);
-                    visit_leaves(&past.was, child, path, &mut |path, _| self.leaf(path));
-                }
-                Part::Item(_) | Part::Order | Part::Agreed => {}
-            }
+impl RemovedLeaves<'_> {
+    fn node(&mut self, node: &HistoryNode, ty: FieldType, path: &FieldPath) {
+        for event in node.events.iter().filter(|event| event.kind == HistoryEventKind::Whole) {
+            // What was removed first comes first.
+            self.version(&event.version, ty, path);
+            visit_leaves(&event.previous, ty, path, &mut |path, _| self.leaf(path));
         }
-        if node.pasts.iter().any(|past| matches!(past.part, Part::Item(_))) {
+        if node.events.iter().any(|event| matches!(event.kind, HistoryEventKind::Item(_))) {
             self.items(path);
         }
-        self.shadow(&node.now, child, path);
+        self.version(&node.now, ty, path);
     }
 
-    fn shadow(&mut self, shadow: &Shadow, child: FieldType, path: &FieldPath) {
-        for (name, node) in shadow.below.named() {
-            let segment = name::segment(child, name);
-            let below = child.below(&segment);
+    fn version(&mut self, version: &ValueVersion, ty: FieldType, path: &FieldPath) {
+        for (name, node) in version.children.named() {
+            let segment = name::segment(ty, name);
+            let below = ty.below(&segment);
             self.node(node, below, &path.with(segment));
         }
     }
 
-    /// A leaf that was there: if nothing is there now, tells its story, once.
+    /// A leaf that was there: if nothing is there now, adds it with its history, once.
     fn leaf(&mut self, path: &FieldPath) {
         if self.lookup.find(path, self.value).is_some() || !self.seen.insert(path.to_string()) {
             return;
         }
-        let story = story::tell(self.root, path, Lists::Items, self.lookup);
-        self.add(path.clone(), story);
+        let history = field_history::trace(self.root, path, Lists::Items, self.lookup);
+        self.add(path.clone(), history);
     }
 
-    /// The items that were taken out of an atomic list one by one. Others have moved to their indexes.
+    /// The items that were removed from an atomic list one by one. Others have moved to their indexes.
     fn items(&mut self, list: &FieldPath) {
         if !self.seen.insert(format!("{list}[]")) {
             return;
         }
-        let story = story::tell(self.root, list, Lists::Items, self.lookup);
-        for lost in story.shadowed.into_iter().filter(|lost| lost.path != *list) {
-            let story = Story { shadowed: vec![lost.clone()], agreed: Vec::new(), ..story };
-            self.add(lost.path, story);
+        let history = field_history::trace(self.root, list, Lists::Items, self.lookup);
+        for removed in history.previous.into_iter().filter(|removed| removed.path != *list) {
+            let history = FieldHistory { previous: vec![removed.clone()], agreed: Vec::new(), ..history };
+            self.add(removed.path, history);
         }
     }
 
-    fn add(&mut self, path: FieldPath, story: Story) {
-        let Some(last) = story.shadowed.last() else { return };
-        let (value, winner, cause) = (last.value.clone(), Some(last.by), last.why);
-        self.found.push(Leaf { path, value, story: Story { winner, cause, agreed: Vec::new(), ..story } });
+    fn add(&mut self, path: FieldPath, history: FieldHistory) {
+        let Some(last) = history.previous.last() else { return };
+        let (value, layer, cause) = (last.value.clone(), Some(last.removed_by), last.removal_cause);
+        let history = FieldHistory { layer, cause, agreed: Vec::new(), ..history };
+        self.found.push(Leaf { path, value, history });
     }
 }

@@ -1,33 +1,31 @@
-//! [`Children`]: the places below a value.
+//! [`Children`]: a tree of the places to which something happened.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::{
-    name::Name,
-    shadow::{Made, Node},
-};
+use super::name::Name;
 use crate::path::Segment;
 
-/// The places below a value to which something happened.
+/// The fields or items of a value to which something happened: `N` is a node of the tree, `I` what is known of an item
+/// of an atomic list.
 #[derive(Debug, Default)]
-pub(super) enum Children {
+pub(super) enum Children<N, I> {
     #[default]
     Nothing,
     /// Fields, items by merge key, items of a set: by name.
-    Few(Vec<(Cow<'static, str>, Node)>),
+    Few(Vec<(Cow<'static, str>, N)>),
     /// The same, where there are many.
-    Many(BTreeMap<Cow<'static, str>, Node>),
-    /// Who made the items of an atomic list, by index; those that are not here are as the list is. Nothing
+    Many(BTreeMap<Cow<'static, str>, N>),
+    /// Attribution of the items of an atomic list, by index; those that are not here are as the list is. Nothing
     /// below them ever changes by itself.
-    Items(Vec<Option<Made>>),
+    Items(Vec<Option<I>>),
 }
 
 /// Up to this many names, searching is quicker than a tree, and smaller.
 const FEW: usize = 12;
 
-impl Children {
+impl<N: Default, I> Children<N, I> {
     /// Every named node, with its name.
-    pub(super) fn named(&self) -> impl Iterator<Item = (&str, &Node)> {
+    pub(super) fn named(&self) -> impl Iterator<Item = (&str, &N)> {
         let (few, many) = match self {
             Self::Few(few) => (few.as_slice(), None),
             Self::Many(many) => (&[][..], Some(many)),
@@ -38,7 +36,7 @@ impl Children {
     }
 
     /// The node of the place that this segment leads to, if anything happened to it.
-    pub(super) fn get(&self, segment: &Segment) -> Option<&Node> {
+    pub(super) fn get(&self, segment: &Segment) -> Option<&N> {
         let name = Name::of_segment(segment)?;
         match self {
             Self::Few(few) => few.iter().find(|(known, _)| **known == *name).map(|(_, node)| node),
@@ -56,7 +54,7 @@ impl Children {
     }
 
     /// The node of this name; a new one if there is none.
-    pub(super) fn entry(&mut self, name: &Name<'_>) -> &mut Node {
+    pub(super) fn entry(&mut self, name: &Name<'_>) -> &mut N {
         if let Self::Few(few) = self
             && few.len() == FEW
             && !few.iter().any(|(known, _)| **known == **name)
@@ -68,7 +66,7 @@ impl Children {
             Self::Few(few) => {
                 let index = few.iter().position(|(known, _)| **known == **name).unwrap_or(few.len());
                 if index == few.len() {
-                    few.push((name.keep(), Node::default()));
+                    few.push((name.keep(), N::default()));
                 }
                 &mut few[index].1
             }
@@ -80,8 +78,8 @@ impl Children {
         }
     }
 
-    /// Who made the items of an atomic list.
-    pub(super) fn items(&self) -> &[Option<Made>] {
+    /// Attribution of the items of an atomic list.
+    pub(super) fn items(&self) -> &[Option<I>] {
         match self {
             Self::Items(items) => items,
             _ => &[],
@@ -89,7 +87,7 @@ impl Children {
     }
 
     /// The same, to be changed.
-    pub(super) fn items_mut(&mut self) -> Option<&mut Vec<Option<Made>>> {
+    pub(super) fn items_mut(&mut self) -> Option<&mut Vec<Option<I>>> {
         if !matches!(self, Self::Items(_)) {
             *self = Self::Items(Vec::new());
         }

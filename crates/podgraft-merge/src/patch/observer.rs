@@ -45,6 +45,15 @@ pub enum ChangeCause {
 /// `previous` is the value that the change took away; the observer may keep it. It is `None` where nothing was
 /// there, and always in the `kubernetes` dialect, in which layers are never written.
 pub trait Observer {
+    /// Whether the observer keeps previous values. One that does not is given `None` where another observer of the same
+    /// merge keeps them.
+    const KEEPS_PREVIOUS: bool = true;
+
+    /// The changes that follow are made by the layer with this index. Only a fold calls it.
+    fn layer(&mut self, index: usize) {
+        let _ = index;
+    }
+
     /// The value at `location` became `value`, with everything below it. It may be equal to what it was.
     ///
     /// An item of an atomic list that comes by [`ChangeCause::Prepend`] or [`ChangeCause::Append`] is put in at its
@@ -89,4 +98,102 @@ pub trait Observer {
     }
 }
 
-impl Observer for () {}
+impl Observer for () {
+    const KEEPS_PREVIOUS: bool = false;
+}
+
+impl<O: Observer> Observer for &mut O {
+    const KEEPS_PREVIOUS: bool = O::KEEPS_PREVIOUS;
+
+    fn layer(&mut self, index: usize) {
+        (**self).layer(index);
+    }
+
+    fn set(
+        &mut self,
+        location: &LazyLocation<'_>,
+        previous: Option<Value>,
+        value: &Value,
+        cause: ChangeCause,
+    ) {
+        (**self).set(location, previous, value, cause);
+    }
+
+    fn delete(&mut self, location: &LazyLocation<'_>, previous: Option<Value>, cause: ChangeCause) {
+        (**self).delete(location, previous, cause);
+    }
+
+    fn clear(&mut self, location: &LazyLocation<'_>, previous: Option<Value>, cause: ChangeCause) {
+        (**self).clear(location, previous, cause);
+    }
+
+    fn agree(&mut self, location: &LazyLocation<'_>) {
+        (**self).agree(location);
+    }
+
+    fn reorder(&mut self, location: &LazyLocation<'_>, order: &[usize]) {
+        (**self).reorder(location, order);
+    }
+
+    fn applying_each_container(&mut self, number: Option<usize>) {
+        (**self).applying_each_container(number);
+    }
+}
+
+/// Two observers of one merge.
+impl<A: Observer, B: Observer> Observer for (A, B) {
+    const KEEPS_PREVIOUS: bool = A::KEEPS_PREVIOUS || B::KEEPS_PREVIOUS;
+
+    fn layer(&mut self, index: usize) {
+        self.0.layer(index);
+        self.1.layer(index);
+    }
+
+    fn set(
+        &mut self,
+        location: &LazyLocation<'_>,
+        previous: Option<Value>,
+        value: &Value,
+        cause: ChangeCause,
+    ) {
+        let (first, second) = shared::<A, B>(previous);
+        self.0.set(location, first, value, cause);
+        self.1.set(location, second, value, cause);
+    }
+
+    fn delete(&mut self, location: &LazyLocation<'_>, previous: Option<Value>, cause: ChangeCause) {
+        let (first, second) = shared::<A, B>(previous);
+        self.0.delete(location, first, cause);
+        self.1.delete(location, second, cause);
+    }
+
+    fn clear(&mut self, location: &LazyLocation<'_>, previous: Option<Value>, cause: ChangeCause) {
+        let (first, second) = shared::<A, B>(previous);
+        self.0.clear(location, first, cause);
+        self.1.clear(location, second, cause);
+    }
+
+    fn agree(&mut self, location: &LazyLocation<'_>) {
+        self.0.agree(location);
+        self.1.agree(location);
+    }
+
+    fn reorder(&mut self, location: &LazyLocation<'_>, order: &[usize]) {
+        self.0.reorder(location, order);
+        self.1.reorder(location, order);
+    }
+
+    fn applying_each_container(&mut self, number: Option<usize>) {
+        self.0.applying_each_container(number);
+        self.1.applying_each_container(number);
+    }
+}
+
+/// A previous value for each of two observers, copied only where both keep it.
+fn shared<A: Observer, B: Observer>(previous: Option<Value>) -> (Option<Value>, Option<Value>) {
+    match (A::KEEPS_PREVIOUS, B::KEEPS_PREVIOUS) {
+        (true, true) => (previous.clone(), previous),
+        (true, false) => (previous, None),
+        (false, _) => (None, previous),
+    }
+}

@@ -34,7 +34,7 @@ impl Origins {
     /// The layer that set the field at this path of the pod template; `base` where none did.
     #[must_use]
     pub fn layer_of(&self, path: &FieldPath) -> &str {
-        let layer = self.provenance.as_ref().and_then(|provenance| provenance.blame(path));
+        let layer = self.provenance.as_ref().and_then(|provenance| provenance.last_change(path));
         let layer = layer.and_then(|layer| self.layers.get(layer));
         layer.map_or("base", String::as_str)
     }

@@ -95,7 +95,7 @@ impl<'o> Pod<'o> {
         let other = if role == Role::Master { Role::Worker } else { Role::Master };
         let others = LazyCell::new(|| base::pod_template(test, other, config));
         let elsewhere = |finding| misplaced::found_elsewhere(finding, &base, &test.name, (other, &others));
-        let findings: Vec<_> = std::mem::take(&mut folded.findings)
+        let findings: Vec<_> = std::mem::take(&mut folded.diagnostics)
             .into_iter()
             .map(|(layer, finding)| (layer, elsewhere(finding)))
             .collect();
@@ -156,7 +156,7 @@ fn missing_targets(findings: &[(usize, Diagnostic)], wishes: &[Wish<'_>]) -> Vec
 /// before, where that changed any.
 fn follow_exporter(test: &Test, role: Role, config: &Config, folded: &mut Folded) -> Option<Value> {
     let provenance = &folded.provenance;
-    let by_people = |path: &FieldPath| provenance.story(path).last_setter().is_some();
+    let by_people = |path: &FieldPath| provenance.history(path).last_setter().is_some();
     let before = folded.value.pointer("/metadata/annotations").cloned();
     base::follow_exporter(test, role, config, &mut folded.value, by_people);
     before.filter(|before| folded.value.pointer("/metadata/annotations") != Some(before))
@@ -175,10 +175,10 @@ fn constraints(folded: &Folded, wishes: &[Wish<'_>], place: &Place<'_, '_>) -> V
         };
         let inside = folded.provenance.leaves_below(path, &folded.value, &lookup);
         if inside.is_empty() {
-            return is_later(folded.provenance.story(path).last_setter());
+            return is_later(folded.provenance.history(path).last_setter());
         }
         // Of a map or list, everything must be as overrides made it.
-        inside.iter().all(|leaf| is_later(leaf.story.last_setter()))
+        inside.iter().all(|leaf| is_later(leaf.history.last_setter()))
     })
 }
 
@@ -188,7 +188,7 @@ fn blamed(finding: Diagnostic, folded: &Folded, wishes: &[Wish<'_>], document: &
     let is_constraint = finding.code == codes::CONSTRAINT;
     // Of a container as a whole, who made it is to blame, not who changed something in it last.
     let is_item = is_constraint && matches!(path.segments().last(), Some(Segment::Key(_)));
-    let blame = folded.provenance.blame(&if is_item { path.field("name") } else { path.clone() });
+    let blame = folded.provenance.last_change(&if is_item { path.field("name") } else { path.clone() });
     let wish = blame.and_then(|layer| wishes.get(layer));
     let name = wish.map_or_else(|| "base".to_owned(), |wish| wish.name.clone());
     let finding = match (wish, finding.help.as_deref()) {

@@ -31,7 +31,7 @@ pub(super) fn repeated_items(
             _ => continue,
         };
         let path = list.index(again);
-        let setters = [first, again].map(|index| folded.provenance.blame(&list.index(index)));
+        let setters = [first, again].map(|index| folded.provenance.last_change(&list.index(index)));
         if setters == [None, None] {
             continue;
         }

@@ -38,7 +38,7 @@ pub(super) fn too_large(
     let (largest, steps) = largest(job.pointer("/spec/template")?, FieldType::pod_template());
     let path = FieldPath::new(steps);
     let (_, told) = told.iter().find(|(of, _)| *of == role)?;
-    let layer = told.provenance.as_ref().and_then(|provenance| provenance.blame(&path));
+    let layer = told.provenance.as_ref().and_then(|provenance| provenance.last_change(&path));
     let wish = layer.and_then(|layer| told.wishes.get(layer));
     let message = format!(
         "make this smaller, or mount it from a ConfigMap: it has {largest} bytes, and the Jobs of the test have {all}; etcd takes \

@@ -35,7 +35,7 @@ fn typed(test: &Test, role: Role, config: &Config) -> (Value, Vec<String>) {
         })
         .collect();
     let folded = layers::fold(base, &layers, Schema::pod_template().unwrap(), &Work::unlimited());
-    assert!(folded.findings.is_empty(), "{:?}", folded.findings);
+    assert!(folded.diagnostics.is_empty(), "{:?}", folded.diagnostics);
     let said = said.iter().map(|one| format!("{} {} {}", one.severity, one.code, one.path.as_ref().unwrap()));
     (folded.value, said.collect())
 }

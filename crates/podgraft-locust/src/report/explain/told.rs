@@ -1,4 +1,4 @@
-//! [`Told`]: the story of one leaf.
+//! [`Told`]: the history of one leaf.
 
 use serde_json::Value;
 
@@ -6,11 +6,11 @@ use super::Why;
 use crate::locust::{Explained, LayerSource};
 use podgraft_merge::{
     diagnostic::Position,
-    layers::{Leaf, Shadowed},
+    layers::{Leaf, PreviousValue},
     path::FieldPath,
 };
 
-/// The story of one leaf, there or gone.
+/// The history of one leaf, there or gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Told {
     /// Where in the pod template.
@@ -76,21 +76,21 @@ struct Teller<'t> {
 
 impl Teller<'_> {
     fn leaf(&self, leaf: Leaf) -> Told {
-        let Leaf { path, value, story } = leaf;
+        let Leaf { path, value, history } = leaf;
         let setter = |layer, why: &dyn Fn(Option<&LayerSource>) -> Why| self.setter(layer, why, &path);
         Told {
             value,
-            setter: setter(story.winner, &|source| Why::of(story.cause, source)),
-            agreed: story.agreed.iter().map(|layer| setter(Some(*layer), &Why::stated)).collect(),
-            shadowed: story.shadowed.into_iter().map(|shadowed| self.past(shadowed)).collect(),
+            setter: setter(history.layer, &|source| Why::of(history.cause, source)),
+            agreed: history.agreed.iter().map(|layer| setter(Some(*layer), &Why::stated)).collect(),
+            shadowed: history.previous.into_iter().map(|previous| self.past(previous)).collect(),
             path,
         }
     }
 
-    fn past(&self, shadowed: Shadowed) -> Past {
-        let Shadowed { path, value, layer, cause, by, why } = shadowed;
+    fn past(&self, previous: PreviousValue) -> Past {
+        let PreviousValue { path, value, layer, cause, removed_by, removal_cause } = previous;
         let setter = self.setter(layer, &|source| Why::of(cause, source), &path);
-        let by = self.setter(Some(by), &|source| Why::of(why, source), &path);
+        let by = self.setter(Some(removed_by), &|source| Why::of(removal_cause, source), &path);
         Past { path, value, setter, by }
     }
 
