@@ -45,7 +45,6 @@ pub struct CodeEntry {
 /// }
 /// assert_eq!(NO_WHEELS.as_str(), "no-wheels");
 /// assert_eq!(CATALOG, [NO_WHEELS]);
-/// # fn main() {}
 /// ```
 #[macro_export]
 macro_rules! codes {
