@@ -12,7 +12,7 @@ mod support;
 use std::process::Command;
 
 use clap::CommandFactory;
-use podgraft::cli::Arguments;
+use podgraft::cli::Cli;
 use support::{assert_file, podgraft, root, text};
 
 const TEST: &str = "apiVersion: locust.io/v2\nkind: LocustTest\nmetadata: {name: a}\nspec: {image: i, master: {command: ''}, worker: {command: '', replicas: 1}}\n";
@@ -297,7 +297,7 @@ fn the_page_of_the_command_line_is_its_help() {
         `NO_COLOR` is set.\n\nThis page is what `--help` prints; [CI](ci.md) says how to use `validate` there, and \
         [diagnostics](diagnostics.md) what its messages mean.\n"
         .to_owned();
-    for path in commands(&Arguments::command(), &[]) {
+    for path in commands(&Cli::command(), &[]) {
         let name = [&["podgraft".to_owned()], path.as_slice()].concat().join(" ");
         page.extend(["\n## `", &name, "`\n\n```text\n", &help(&path), "\n```\n"]);
     }
@@ -345,7 +345,7 @@ fn the_examples_of_every_help_do_what_they_say() {
     }
     let programs = std::path::Path::new(env!("CARGO_BIN_EXE_podgraft")).parent().unwrap();
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
-    for command in commands(&Arguments::command(), &[]).into_iter().filter(|path| !path.is_empty()) {
+    for command in commands(&Cli::command(), &[]).into_iter().filter(|path| !path.is_empty()) {
         let examples = examples(&help(&command));
         assert!((2..=3).contains(&examples.len()), "{command:?}: {examples:?}");
         for (code, line) in examples {
@@ -368,7 +368,7 @@ fn the_examples_of_every_help_do_what_they_say() {
 
 #[test]
 fn completions_know_every_command() {
-    let names: Vec<String> = commands(&Arguments::command(), &[]).into_iter().flatten().collect();
+    let names: Vec<String> = commands(&Cli::command(), &[]).into_iter().flatten().collect();
     assert!(names.len() >= 6, "{names:?}");
     for (shell, start) in
         [("bash", "_podgraft() {"), ("zsh", "#compdef podgraft\n"), ("fish", "complete -c podgraft ")]

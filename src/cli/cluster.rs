@@ -27,12 +27,12 @@ use crate::operator::{
         rendered_objects::RenderedObjects,
     },
 };
-pub(super) use inputs::Needs;
+pub(super) use inputs::InputQuery;
 use podgraft_locust::{locust::base, role::Role};
 
 /// Which cluster, as whom.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub(super) struct Connection {
+pub(super) struct ConnectionArgs {
     /// The kubeconfig file; otherwise $KUBECONFIG, ~/.kube/config, or the pod's own service account
     #[arg(long, value_name = "FILE")]
     kubeconfig: Option<PathBuf>,
@@ -43,21 +43,21 @@ pub(super) struct Connection {
 }
 
 /// A cluster that can be asked.
-pub(super) struct Connected {
+pub(super) struct ClusterReader {
     /// The way to its API server.
     pub(super) client: Client,
     /// The namespace of the context.
     pub(super) namespace: String,
 }
 
-impl Connection {
+impl ConnectionArgs {
     /// Reads the kubeconfig and makes a client of it.
-    pub(super) async fn connect(&self) -> Result<Connected, Failure> {
+    pub(super) async fn connect(&self) -> Result<ClusterReader, Failure> {
         let config = self.config().await?;
         let namespace = config.default_namespace.clone();
         let client = client::client(config, &ApiRequests::default())
             .map_err(|error| unusable(&error_message(&error)))?;
-        Ok(Connected { client, namespace })
+        Ok(ClusterReader { client, namespace })
     }
 
     /// Reads the kubeconfig.
@@ -85,7 +85,7 @@ fn unusable(error: &str) -> Failure {
 
 /// What a cluster has of one test.
 #[derive(Debug, Default)]
-pub(super) struct Live {
+pub(super) struct LiveTest {
     /// The Service.
     pub(super) service: Option<Value>,
     /// The second Service.
@@ -98,11 +98,11 @@ pub(super) struct Live {
     pub(super) generation: Option<i64>,
 }
 
-impl Connection {
+impl ConnectionArgs {
     /// Reads what the cluster has of each of these tests; without a namespace, in that of the context.
-    pub(super) async fn live(&self, tests: &[Wanted]) -> Result<Vec<Live>, Failure> {
+    pub(super) async fn live(&self, tests: &[LiveTestQuery]) -> Result<Vec<LiveTest>, Failure> {
         let connected = self.connect().await?;
-        let read = |wanted: &Wanted| {
+        let read = |wanted: &LiveTestQuery| {
             let namespace = wanted.namespace.clone().unwrap_or_else(|| connected.namespace.clone());
             live(connected.client.clone(), namespace, wanted.clone())
         };
@@ -112,7 +112,7 @@ impl Connection {
 
 /// A test that is compared with what the cluster has of it.
 #[derive(Debug, Clone)]
-pub(super) struct Wanted {
+pub(super) struct LiveTestQuery {
     /// Its namespace, where it names one.
     pub(super) namespace: Option<String>,
     /// Its name.
@@ -124,8 +124,8 @@ pub(super) struct Wanted {
 /// How many tests are read at once: kind to the API server.
 const AT_ONCE: usize = 8;
 
-async fn live(client: Client, namespace: String, wanted: Wanted) -> Result<Live, Failure> {
-    let Wanted { name, has_web_service, .. } = wanted;
+async fn live(client: Client, namespace: String, wanted: LiveTestQuery) -> Result<LiveTest, Failure> {
+    let LiveTestQuery { name, has_web_service, .. } = wanted;
     let tests: Api<DynamicObject> = Api::namespaced_with(client.clone(), &namespace, &locust_test_resource());
     let test = tests.get_opt(&name).await;
     let test = test.map_err(|error| {
@@ -133,7 +133,8 @@ async fn live(client: Client, namespace: String, wanted: Wanted) -> Result<Live,
     })?;
     let services: Api<Service> = Api::namespaced(client.clone(), &namespace);
     let service = base::generated_name_of(&name, Role::Master);
-    let mut live = Live { service: read(&services, &service, test.as_ref()).await?, ..Live::default() };
+    let mut live =
+        LiveTest { service: read(&services, &service, test.as_ref()).await?, ..LiveTest::default() };
     let web_service = read(&services, &base::web_service_name_of(&name), test.as_ref()).await;
     // Somebody else may have the name that this test does not need.
     live.web_service = if has_web_service { web_service? } else { web_service.unwrap_or_default() };

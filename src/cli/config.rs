@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use podgraft_locust::{locust::config::Config, manifest};
 use podgraft_merge::diagnostic::Diagnostic;
 
-use super::{Failure, input, output::Reporter};
+use super::{Failure, files, output::Reporter};
 use crate::codes;
 
 /// The operator's configuration; the defaults where no file is named.
 pub(super) fn read(file: Option<&PathBuf>, reporter: &mut Reporter) -> Result<Config, Failure> {
     let Some(file) = file else { return Ok(Config::default()) };
-    let text = input::read(file)?;
+    let text = files::read(file)?;
     let read = manifest::read(&text.name, &text.bytes);
     reporter.report(&read.diagnostics, read.texts());
     let [document] = read.documents.as_slice() else {

@@ -1,17 +1,21 @@
 //! `podgraft crds`.
 
-use super::{Failure, Format, Verdict, output, render::print_one_or_more};
+use super::{
+    CommandOutcome, Failure,
+    object_format::{ObjectFormat, format_one_or_more},
+    output,
+};
 use podgraft_locust::locust;
 
 /// What `podgraft crds` takes.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct CrdsArgs {
     /// The format
-    #[arg(short, long, value_enum, default_value_t = Format::Yaml)]
-    output: Format,
+    #[arg(short, long, value_enum, default_value_t = ObjectFormat::Yaml)]
+    output: ObjectFormat,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
-    output::print(print_one_or_more(&locust::api::crds(), arguments.output).as_bytes())?;
-    Ok(Verdict::Fine)
+pub(super) fn run(arguments: &CrdsArgs) -> Result<CommandOutcome, Failure> {
+    output::print(format_one_or_more(&locust::api::crds(), arguments.output).as_bytes())?;
+    Ok(CommandOutcome::Fine)
 }

@@ -1,25 +1,26 @@
 //! `podgraft diff`.
 
-mod against;
+mod overlay_diff;
 mod pair;
 
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use pair::Pair;
+use pair::ObjectPair;
 #[cfg(feature = "operator")]
 use serde_json::Value;
 
 #[cfg(feature = "operator")]
-use super::cluster::{Live, Wanted, block_on};
+use super::cluster::{LiveTest, LiveTestQuery, block_on};
 use super::{
-    Failure, Verdict, config,
+    CommandOutcome, Failure, config,
+    inputs::{LoadedTests, TestArgs},
     output::{self, Reporter},
-    render::RoleName,
-    source::{Source, Tests},
+    role_name::RoleName,
 };
 #[cfg(feature = "operator")]
 use crate::operator::observed::rendered_objects::RenderedObjects;
+#[cfg(feature = "operator")]
 use podgraft_locust::report;
 use podgraft_locust::{
     locust::{self, Rendered, config::Config},
@@ -31,9 +32,9 @@ use podgraft_merge::schema::Schema;
 /// What `podgraft diff` takes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes: 0 equal, 1 different, 2 anything else, a refused test too.")]
-pub(super) struct Arguments {
+pub(super) struct DiffArgs {
     #[command(flatten)]
-    source: Source,
+    tests: TestArgs,
 
     /// Compare tests from files with what runs in the cluster, as is always done for locusttest/NAME
     #[cfg(feature = "operator")]
@@ -47,8 +48,8 @@ pub(super) struct Arguments {
     against: Vec<PathBuf>,
 
     /// The format: a diff for people, or JSON with the path and both values of each difference
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    output: Format,
+    #[arg(short, long, value_enum, default_value_t = DiffFormat::Text)]
+    output: DiffFormat,
 
     /// Compare only this role's Job or pod
     #[arg(long, value_enum)]
@@ -61,14 +62,14 @@ pub(super) struct Arguments {
 
 /// How a comparison is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum DiffFormat {
     Text,
     Json,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
+pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
     if !arguments.against.is_empty() {
-        return against::run(arguments);
+        return overlay_diff::run(arguments);
     }
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
@@ -82,8 +83,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         #[cfg(feature = "operator")]
         let live = live.as_mut().and_then(Iterator::next);
         #[cfg(feature = "operator")]
-        if live.as_ref().is_some_and(|live| is_changed_around(document, &rendered, live)) {
-            output::remark(&changed_around(document, arguments.config.is_some()));
+        if live.as_ref().is_some_and(|live| inputs_have_changed(document, &rendered, live)) {
+            output::print_note(&note_of_changed_inputs(document, arguments.config.is_some()));
         }
         leave_only(&mut rendered, arguments.role.map(Role::from));
         #[cfg(feature = "operator")]
@@ -98,19 +99,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         return Err(Failure("nothing is compared: a test is refused".into()));
     }
     let text = match arguments.output {
-        Format::Text => pairs.iter().map(|pair| pair.unified(output::colours_stdout())).collect(),
-        Format::Json => manifest::to_json(&pair::to_json(&pairs)),
+        DiffFormat::Text => pairs.iter().map(|pair| pair.unified(output::colours_stdout())).collect(),
+        DiffFormat::Json => manifest::to_json(&pair::to_json(&pairs)),
     };
     output::print(text.as_bytes())?;
-    Ok(if pairs.iter().all(Pair::is_equal) { Verdict::Fine } else { Verdict::Different })
+    Ok(if pairs.iter().all(ObjectPair::is_equal) { CommandOutcome::Fine } else { CommandOutcome::Different })
 }
 
-fn tests(arguments: &Arguments, config: &Config, reporter: &mut Reporter) -> Result<Tests, Failure> {
+fn tests(arguments: &DiffArgs, config: &Config, reporter: &mut Reporter) -> Result<LoadedTests, Failure> {
     #[cfg(feature = "operator")]
     if arguments.live {
-        return arguments.source.tests_in_cluster(config, reporter);
+        return arguments.tests.tests_in_cluster(config, reporter);
     }
-    arguments.source.tests(config, reporter)
+    arguments.tests.tests(config, reporter)
 }
 
 /// Leaves out what is not of this role, where one is named: the Services are the master's, and no Job or pod.
@@ -124,30 +125,30 @@ fn leave_only(rendered: &mut Rendered, role: Option<Role>) {
 
 /// What the cluster has of each test, where that is what they are compared with.
 #[cfg(feature = "operator")]
-fn live(arguments: &Arguments, tests: &Tests) -> Result<Option<Vec<Live>>, Failure> {
-    if !arguments.live && arguments.source.objects().is_empty() {
+fn live(arguments: &DiffArgs, tests: &LoadedTests) -> Result<Option<Vec<LiveTest>>, Failure> {
+    if !arguments.live && arguments.tests.objects().is_empty() {
         return Ok(None);
     }
-    let place = &arguments.source.place;
+    let inputs = &arguments.tests.inputs;
     let name = |document: &Document| {
         let part = |pointer: &str| document.value.pointer(pointer).and_then(Value::as_str);
-        let namespace = part("/metadata/namespace").or(place.around.first_namespace());
-        Wanted {
+        let namespace = part("/metadata/namespace").or(inputs.overlays.first_namespace());
+        LiveTestQuery {
             namespace: namespace.map(str::to_owned),
             name: part("/metadata/name").unwrap_or_default().to_owned(),
             has_web_service: document.value.pointer("/spec/webService").is_some_and(|one| !one.is_null()),
         }
     };
     let names: Vec<_> = tests.iter().map(name).collect();
-    block_on(place.cluster.live(&names)).map(Some)
+    block_on(inputs.cluster.live(&names)).map(Some)
 }
 
 /// The final pods against those that the operator would make without anybody's wishes.
-fn with_base(document: &Document, rendered: &Rendered) -> Vec<Pair> {
+fn with_base(document: &Document, rendered: &Rendered) -> Vec<ObjectPair> {
     let name = locust::name_of(&document.value).unwrap_or_default();
     let finals = rendered.jobs.iter().zip(&rendered.origins);
     finals
-        .map(|((role, job), (_, origins))| Pair {
+        .map(|((role, job), (_, origins))| ObjectPair {
             before_name: format!("base/{name}-{role}"),
             after_name: format!("final/{name}-{role}"),
             before: Some(origins.base().clone()),
@@ -159,7 +160,7 @@ fn with_base(document: &Document, rendered: &Rendered) -> Vec<Pair> {
 
 /// Whether a test would start from other objects now although nobody has edited it.
 #[cfg(feature = "operator")]
-fn is_changed_around(document: &Document, rendered: &Rendered, live: &Live) -> bool {
+fn inputs_have_changed(document: &Document, rendered: &Rendered, live: &LiveTest) -> bool {
     let generation = document.value.pointer("/metadata/generation").and_then(Value::as_i64);
     let is_edited = generation.is_none() || generation != live.generation;
     !is_edited && live.frozen.is_some() && live.frozen != RenderedObjects::from_rendered(rendered)
@@ -167,7 +168,7 @@ fn is_changed_around(document: &Document, rendered: &Rendered, live: &Live) -> b
 
 /// Says why a test that nobody has edited differs.
 #[cfg(feature = "operator")]
-fn changed_around(document: &Document, has_config: bool) -> String {
+fn note_of_changed_inputs(document: &Document, has_config: bool) -> String {
     let name = locust::name_of(&document.value).unwrap_or_default();
     let config = if has_config {
         ", or --config is not what the operator has"
@@ -182,7 +183,7 @@ fn changed_around(document: &Document, has_config: bool) -> String {
 
 /// What runs against what is rendered now, with the second Service where Services are compared at all.
 #[cfg(feature = "operator")]
-fn with_live(rendered: &Rendered, live: &Live, has_services: bool) -> Vec<Pair> {
+fn with_live(rendered: &Rendered, live: &LiveTest, has_services: bool) -> Vec<ObjectPair> {
     let frozen = live.frozen.as_ref();
     let mut pairs = Vec::new();
     if let Some(service) = &rendered.service {
@@ -195,7 +196,7 @@ fn with_live(rendered: &Rendered, live: &Live, has_services: bool) -> Vec<Pair> 
         // One that is not rendered any more is shown as it was made.
         (None, Some(live)) if has_services => {
             let made = frozen_web.unwrap_or(live);
-            pairs.push(Pair { after: None, ..pair(made, Some(live), None, "v1") });
+            pairs.push(ObjectPair { after: None, ..pair(made, Some(live), None, "v1") });
         }
         (None, _) => {}
     }
@@ -207,7 +208,7 @@ fn with_live(rendered: &Rendered, live: &Live, has_services: bool) -> Vec<Pair> 
 }
 
 #[cfg(feature = "operator")]
-fn pair(rendered: &Value, live: Option<&Value>, frozen: Option<&Value>, api_version: &str) -> Pair {
+fn pair(rendered: &Value, live: Option<&Value>, frozen: Option<&Value>, api_version: &str) -> ObjectPair {
     let part =
         |pointer: &str| rendered.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (kind, name, namespace) = (part("/kind"), part("/metadata/name"), part("/metadata/namespace"));
@@ -236,7 +237,7 @@ fn pair(rendered: &Value, live: Option<&Value>, frozen: Option<&Value>, api_vers
         }
         live
     });
-    Pair {
+    ObjectPair {
         before_name: format!("live/{name}"),
         after_name: format!("rendered/{name}"),
         before: live,

@@ -3,9 +3,9 @@
 use clap::Command;
 
 /// A command's name, and its examples: each a comment, with the exit code where that is not 0, and a line for a shell.
-type Examples = (&'static str, &'static [(&'static str, &'static str)]);
+type CommandExamples = (&'static str, &'static [(&'static str, &'static str)]);
 
-const EXAMPLES: &[Examples] = &[
+const EXAMPLES: &[CommandExamples] = &[
     (
         "render",
         &[

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 #[cfg(feature = "operator")]
-use super::source::object_name;
+use super::inputs::object_name;
 use super::{
-    Failure, Verdict, config,
+    CommandOutcome, Failure, config,
+    inputs::InputArgs,
     output::{self, Reporter},
-    render::RoleName,
-    source::Place,
+    role_name::RoleName,
 };
 #[cfg(feature = "operator")]
 use crate::operator::observed::rendered_objects::RenderedObjects;
@@ -20,12 +20,13 @@ use podgraft_locust::{
     report::explain::{self, Asked, Choice, Chosen, Explanation},
     role::Role,
 };
+#[cfg(feature = "operator")]
 use podgraft_locust::{locust::Rendered, manifest::Document};
 
 /// What `podgraft explain` takes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
-pub(super) struct Arguments {
+pub(super) struct ExplainArgs {
     /// Fields to tell the whole story of, with all below them (.spec.containers[*].image,
     /// .spec.volumes[name="data"]); without any, the merged pods with the layer of each field
     #[cfg_attr(feature = "operator", doc = "(and LocustTests of a cluster, as locusttest/NAME)")]
@@ -33,11 +34,11 @@ pub(super) struct Arguments {
     named: Vec<String>,
 
     #[command(flatten)]
-    place: Place,
+    inputs: InputArgs,
 
     /// The format: text for people, JSON for programs, or one page for a browser
-    #[arg(short, long, value_enum, default_value_t = View::Text)]
-    output: View,
+    #[arg(short, long, value_enum, default_value_t = ExplainFormat::Text)]
+    output: ExplainFormat,
 
     /// Only this role's pod
     #[arg(long, value_enum)]
@@ -67,28 +68,28 @@ const NAMED: &str = if cfg!(feature = "operator") { "PATH|locusttest/NAME" } els
 
 /// How explanations are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum View {
+enum ExplainFormat {
     Text,
     Json,
     Html,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
+pub(super) fn run(arguments: &ExplainArgs) -> Result<CommandOutcome, Failure> {
     if arguments.protected {
         return protected(arguments);
     }
     let (objects, paths) = named(arguments);
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let tests = arguments.place.tests(&objects, &config, &mut reporter)?;
+    let tests = arguments.inputs.tests(&objects, &config, &mut reporter)?;
     let mut explanations = Vec::new();
     tests.each(&mut reporter, |document, reporter| {
-        let explanation = Explanation::of(document, &tests.around(document), &config);
+        let explanation = Explanation::of(document, &tests.surroundings_of(document), &config);
         reporter.report(&explanation.diagnostics, tests.texts());
         #[cfg(feature = "operator")]
         if is_started_otherwise(document, &tests.render(document, &config)) {
             let (title, name) = (explanation.title(), &explanation.name);
-            output::remark(&format!(
+            output::print_note(&format!(
                 "note: {title} was started otherwise and stays as it is until its next start: podgraft diff locusttest/{name} \
                  shows the difference"
             ));
@@ -105,13 +106,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     choice.check(&explanations).map_err(Failure)?;
     let chosen: Vec<Chosen<'_>> = explanations.iter().map(|explanation| choice.of(explanation)).collect();
     let text = match arguments.output {
-        View::Text if choice.asked.is_empty() => explain::to_yaml(&chosen, output::colours_stdout()),
-        View::Text => explain::to_stories(&chosen),
-        View::Json => manifest::to_json(&explain::to_json(&chosen)),
-        View::Html => explain::to_html(&chosen),
+        ExplainFormat::Text if choice.asked.is_empty() => explain::to_yaml(&chosen, output::colours_stdout()),
+        ExplainFormat::Text => explain::to_stories(&chosen),
+        ExplainFormat::Json => manifest::to_json(&explain::to_json(&chosen)),
+        ExplainFormat::Html => explain::to_html(&chosen),
     };
     output::print(text.as_bytes())?;
-    Ok(if reporter.refuses(false) { Verdict::Refused } else { Verdict::Fine })
+    Ok(if reporter.refuses(false) { CommandOutcome::Refused } else { CommandOutcome::Fine })
 }
 
 /// Whether a test has started from other objects than it would be now: overlays have changed, or the operator.
@@ -124,7 +125,7 @@ fn is_started_otherwise(test: &Document, rendered: &Rendered) -> bool {
 
 /// The names of LocustTests of a cluster among what was named, and the paths.
 #[cfg(feature = "operator")]
-fn named(arguments: &Arguments) -> (Vec<String>, Vec<&str>) {
+fn named(arguments: &ExplainArgs) -> (Vec<String>, Vec<&str>) {
     let (mut objects, mut paths) = (Vec::new(), Vec::new());
     for text in &arguments.named {
         match object_name(text) {
@@ -136,19 +137,19 @@ fn named(arguments: &Arguments) -> (Vec<String>, Vec<&str>) {
 }
 
 #[cfg(not(feature = "operator"))]
-fn named(arguments: &Arguments) -> (Vec<String>, Vec<&str>) {
+fn named(arguments: &ExplainArgs) -> (Vec<String>, Vec<&str>) {
     (Vec::new(), arguments.named.iter().map(String::as_str).collect())
 }
 
-fn protected(arguments: &Arguments) -> Result<Verdict, Failure> {
+fn protected(arguments: &ExplainArgs) -> Result<CommandOutcome, Failure> {
     let (fields, role) = (protected_fields(), arguments.role.map(Role::from));
     let text = match arguments.output {
-        View::Text => explain::protected_to_text(fields, role),
-        View::Json => manifest::to_json(&explain::protected_to_json(fields, role)),
-        View::Html => {
+        ExplainFormat::Text => explain::protected_to_text(fields, role),
+        ExplainFormat::Json => manifest::to_json(&explain::protected_to_json(fields, role)),
+        ExplainFormat::Html => {
             return Err(Failure("print the protected fields with -o text or -o json".to_owned()));
         }
     };
     output::print(text.as_bytes())?;
-    Ok(Verdict::Fine)
+    Ok(CommandOutcome::Fine)
 }

@@ -2,30 +2,37 @@
 
 #[cfg(feature = "operator")]
 mod cluster;
+mod cluster_inputs;
 mod config;
 mod crds;
+mod deny;
 mod diff;
 mod examples;
 mod explain;
-mod input;
+mod files;
+mod inputs;
+mod manifests;
+mod object_format;
 #[cfg(feature = "operator")]
 mod operator;
+mod outcome;
 mod output;
+mod overlay_args;
 mod patch;
 mod progress;
 mod render;
-mod source;
-mod surroundings;
+mod role_name;
 mod validate;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use outcome::{CommandOutcome, Failure};
 
 /// Override any pod field of the pods that an operator makes.
 #[derive(Debug, Parser)]
 #[command(name = "podgraft", version, propagate_version = true, after_help = EXIT_CODES)]
-pub struct Arguments {
+pub struct Cli {
     #[command(subcommand)]
     command: Command,
 }
@@ -36,20 +43,20 @@ const EXIT_CODES: &str =
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Print the Service and the Jobs that the operator makes of LocustTests
-    Render(render::Arguments),
+    Render(render::RenderArgs),
     /// Print what LocustTests change: against the base pods, or against what runs in a cluster
-    Diff(diff::Arguments),
+    Diff(diff::DiffArgs),
     /// Print everything that is wrong with LocustTests, and all warnings
-    Validate(validate::Arguments),
+    Validate(validate::ValidateArgs),
     /// Tell of each field of the pods which layer set it, and what was there before
-    Explain(explain::Arguments),
+    Explain(explain::ExplainArgs),
     /// Apply a patch to an object of any built-in kind, without a cluster
-    Patch(patch::Arguments),
+    Patch(patch::PatchArgs),
     /// Run the operator: make the Services and the Jobs of the LocustTests of a cluster
     #[cfg(feature = "operator")]
-    Operator(operator::Arguments),
+    Operator(operator::OperatorArgs),
     /// Print the CustomResourceDefinitions
-    Crds(crds::Arguments),
+    Crds(crds::CrdsArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell to complete for
@@ -57,31 +64,11 @@ enum Command {
     },
 }
 
-/// The two formats of printed objects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Yaml,
-    Json,
-}
-
-/// How a command ended, when it did not fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Fine,
-    Refused,
-    /// The two sides of a comparison are not equal.
-    Different,
-}
-
-/// Wrong usage, or input or output that failed: the message says what to do.
-#[derive(Debug)]
-struct Failure(String);
-
 /// Runs the command that the process's arguments name, and returns its exit code.
 #[must_use]
 pub fn run() -> ExitCode {
     let matches = command().bin_name(called()).try_get_matches();
-    let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
+    let arguments = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version go to stdout and are fine; clap knows. A closed pipe is no reason to complain.
@@ -101,10 +88,10 @@ pub fn run() -> ExitCode {
         Command::Completions { shell } => completions(shell),
     };
     match verdict {
-        Ok(Verdict::Fine) => ExitCode::SUCCESS,
-        Ok(Verdict::Refused | Verdict::Different) => ExitCode::from(1),
+        Ok(CommandOutcome::Fine) => ExitCode::SUCCESS,
+        Ok(CommandOutcome::Refused | CommandOutcome::Different) => ExitCode::from(1),
         Err(Failure(message)) => {
-            output::complain(&message);
+            output::print_error(&message);
             ExitCode::from(2)
         }
     }
@@ -112,7 +99,7 @@ pub fn run() -> ExitCode {
 
 /// The command line, with examples.
 fn command() -> clap::Command {
-    examples::with_examples(Arguments::command())
+    examples::with_examples(Cli::command())
 }
 
 /// What people call this program: `kubectl podgraft` when kubectl runs it as its plugin.
@@ -122,11 +109,11 @@ fn called() -> &'static str {
     if name.is_some_and(|name| name.starts_with("kubectl-")) { "kubectl podgraft" } else { "podgraft" }
 }
 
-fn completions(shell: clap_complete::Shell) -> Result<Verdict, Failure> {
+fn completions(shell: clap_complete::Shell) -> Result<CommandOutcome, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command(), "podgraft", &mut script);
     output::print(&script)?;
-    Ok(Verdict::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::ValueEnum;
 
-use super::{Failure, Verdict, cluster, config, output::Reporter};
+use super::{CommandOutcome, Failure, cluster, config, output::Reporter};
 use crate::operator::{
     self,
     logging::{self, LogFormat},
@@ -13,7 +13,7 @@ use crate::operator::{
 
 /// What `podgraft operator` takes.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct OperatorArgs {
     /// A namespace to look after; may be repeated. All of them where none is named
     #[arg(short, long = "namespace", value_name = "NAMESPACE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     namespaces: Vec<String>,
@@ -48,11 +48,11 @@ pub(super) struct Arguments {
 
     /// Where /healthz and /readyz answer, or 0 for nowhere
     #[arg(long, value_name = "ADDRESS", default_value = ":8081", value_parser = address)]
-    health_probe_bind_address: Bind,
+    health_probe_bind_address: BindAddress,
 
     /// Where /metrics answers, or 0 for nowhere
     #[arg(long, value_name = "ADDRESS", default_value = "0", value_parser = address)]
-    metrics_bind_address: Bind,
+    metrics_bind_address: BindAddress,
 
     /// How logs are written
     #[arg(long, value_enum, default_value_t = LogFormatName::Text)]
@@ -63,7 +63,7 @@ pub(super) struct Arguments {
     log: String,
 
     #[command(flatten)]
-    connection: cluster::Connection,
+    connection: cluster::ConnectionArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,15 +84,18 @@ enum LogFormatName {
 
 /// Where a server listens, if it does.
 #[derive(Debug, Clone, Copy)]
-struct Bind(Option<SocketAddr>);
+struct BindAddress(Option<SocketAddr>);
 
 /// Reads `0`, `:8081` or `127.0.0.1:8081`, as the public operator does.
-fn address(text: &str) -> Result<Bind, String> {
+fn address(text: &str) -> Result<BindAddress, String> {
     if text == "0" || text.is_empty() {
-        return Ok(Bind(None));
+        return Ok(BindAddress(None));
     }
     let whole = text.strip_prefix(':').map_or_else(|| text.to_owned(), |port| format!("[::]:{port}"));
-    whole.parse().map(|address| Bind(Some(address))).map_err(|_| "write it as :8081 or 127.0.0.1:8081".into())
+    whole
+        .parse()
+        .map(|address| BindAddress(Some(address)))
+        .map_err(|_| "write it as :8081 or 127.0.0.1:8081".into())
 }
 
 /// An identity that no other replica has: process IDs are the same in every container.
@@ -106,11 +109,11 @@ fn made_up_identity() -> String {
 /// The name of the lease.
 const LEASE: &str = "podgraft.locust.io";
 
-pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
+pub(super) fn run(arguments: OperatorArgs) -> Result<CommandOutcome, Failure> {
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     if reporter.refuses(false) {
-        return Ok(Verdict::Refused);
+        return Ok(CommandOutcome::Refused);
     }
     let format = match arguments.log_format {
         LogFormatName::Text => LogFormat::Text,
@@ -141,5 +144,5 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         let cluster = arguments.connection.config().await?;
         operator::run(cluster, settings).await.map_err(|error| Failure(error.to_string()))
     })?;
-    Ok(Verdict::Fine)
+    Ok(CommandOutcome::Fine)
 }

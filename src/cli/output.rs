@@ -9,7 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use podgraft_locust::{manifest::Document, report};
 use podgraft_merge::diagnostic::{Diagnostic, Severity};
 
-use super::{Failure, Verdict, progress::Progress};
+use super::{CommandOutcome, Failure, progress::ProgressLine};
 use crate::codes;
 
 /// Writes a result. A reader that has gone away is no failure.
@@ -33,12 +33,12 @@ fn may_colour() -> bool {
 }
 
 /// Writes one line for people beside a result.
-pub(super) fn remark(message: &str) {
+pub(super) fn print_note(message: &str) {
     let _ = writeln!(io::stderr().lock(), "{message}");
 }
 
 /// Writes one line of complaint about usage, input or output.
-pub(super) fn complain(message: &str) {
+pub(super) fn print_error(message: &str) {
     let _ = writeln!(io::stderr().lock(), "error: {message}");
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Reporter {
     /// How many that are no errors were to be kept, and how many were not.
     kept_others: usize,
     not_kept: usize,
-    progress: Progress,
+    progress: ProgressLine,
 }
 
 impl Reporter {
@@ -74,7 +74,7 @@ impl Reporter {
             collected: None,
             kept_others: 0,
             not_kept: 0,
-            progress: Progress::new(),
+            progress: ProgressLine::new(),
         }
     }
 
@@ -104,7 +104,7 @@ impl Reporter {
 
     /// Writes the messages, of each object so many; `documents` are where their source lines are.
     pub(super) fn report(&mut self, diagnostics: &[Diagnostic], documents: &[Document]) {
-        let mut objects: BTreeMap<&str, Counts> = BTreeMap::new();
+        let mut objects: BTreeMap<&str, MessageCounts> = BTreeMap::new();
         for diagnostic in diagnostics {
             objects.entry(object_of(diagnostic)).or_default().add(diagnostic);
         }
@@ -125,7 +125,7 @@ impl Reporter {
         if self.collected.is_none() {
             for (object, counts) in objects.iter().filter(|(_, counts)| counts.left_out() > 0) {
                 let of = if object.is_empty() { String::new() } else { format!(" of {object}") };
-                remark(&format!("and {}{of}; validate -o json has them\n", counts.words()));
+                print_note(&format!("and {}{of}; validate -o json has them\n", counts.words()));
             }
         }
     }
@@ -145,14 +145,14 @@ impl Reporter {
     }
 
     /// Whether what was reported is a refusal; says so where only the warnings are one.
-    pub(super) fn verdict(&self, deny_warnings: bool) -> Verdict {
+    pub(super) fn verdict(&self, deny_warnings: bool) -> CommandOutcome {
         if !self.refuses(deny_warnings) {
-            return Verdict::Fine;
+            return CommandOutcome::Fine;
         }
         if !self.refuses(false) {
-            complain(&format!("refused: {} warning(s), and warnings are denied", self.warnings));
+            print_error(&format!("refused: {} warning(s), and warnings are denied", self.warnings));
         }
-        Verdict::Refused
+        CommandOutcome::Refused
     }
 
     fn text(&self, diagnostic: &Diagnostic, documents: &[Document]) -> String {
@@ -190,14 +190,14 @@ impl Reporter {
 
 /// The messages of one object: how many there are, and were shown.
 #[derive(Default)]
-struct Counts {
+struct MessageCounts {
     errors: usize,
     others: usize,
     shown_errors: usize,
     shown_others: usize,
 }
 
-impl Counts {
+impl MessageCounts {
     fn add(&mut self, diagnostic: &Diagnostic) {
         *(if diagnostic.is_error() { &mut self.errors } else { &mut self.others }) += 1;
     }

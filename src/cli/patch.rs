@@ -15,15 +15,15 @@ use podgraft_merge::{
 use serde_json::Value;
 
 use super::{
-    Failure, Format, Verdict, input,
+    CommandOutcome, Failure, files,
+    object_format::{ObjectFormat, format_one_or_more},
     output::{self, Reporter},
-    render::print_one_or_more,
 };
 use crate::codes;
 
 /// What `podgraft patch` takes.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct PatchArgs {
     /// The file with the object to patch, - for standard input
     #[arg(short = 'f', long = "filename", value_name = "BASE", required_unless_present = "batch")]
     base: Option<PathBuf>,
@@ -49,8 +49,8 @@ pub(super) struct Arguments {
     batch: bool,
 
     /// The format
-    #[arg(short, long, value_enum, default_value_t = Format::Yaml)]
-    output: Format,
+    #[arg(short, long, value_enum, default_value_t = ObjectFormat::Yaml)]
+    output: ObjectFormat,
 }
 
 /// The three kinds of patch that the API server takes.
@@ -82,7 +82,7 @@ impl From<DialectName> for Dialect {
     }
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
+pub(super) fn run(arguments: &PatchArgs) -> Result<CommandOutcome, Failure> {
     let dialect = arguments.dialect.map_or(Dialect::Kubernetes, Dialect::from);
     if arguments.batch {
         return batch::run(arguments.patch_type, dialect);
@@ -94,7 +94,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         return Err(Failure("name the object to patch with -f".into()));
     };
     let patch = patch_text(arguments, base)?;
-    let base = input::read(base)?;
+    let base = files::read(base)?;
     let mut bases = manifest::read(&base.name, &base.bytes);
     let documents = std::mem::take(&mut bases.documents).into_iter();
     bases.documents =
@@ -120,19 +120,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         }
     }
     if reporter.refuses(false) {
-        return Ok(Verdict::Refused);
+        return Ok(CommandOutcome::Refused);
     }
-    output::print(print_one_or_more(&results, arguments.output).as_bytes())?;
-    Ok(Verdict::Fine)
+    output::print(format_one_or_more(&results, arguments.output).as_bytes())?;
+    Ok(CommandOutcome::Fine)
 }
 
-fn patch_text(arguments: &Arguments, base: &std::path::Path) -> Result<input::Text, Failure> {
+fn patch_text(arguments: &PatchArgs, base: &std::path::Path) -> Result<files::InputText, Failure> {
     match (&arguments.patch, &arguments.patch_file) {
-        (Some(patch), _) => Ok(input::Text { name: "--patch".into(), bytes: patch.clone().into_bytes() }),
+        (Some(patch), _) => {
+            Ok(files::InputText { name: "--patch".into(), bytes: patch.clone().into_bytes() })
+        }
         (None, Some(file)) if file.as_os_str() == "-" && base.as_os_str() == "-" => {
             Err(Failure("name standard input (-) only once: it can be read only once".into()))
         }
-        (None, Some(file)) => input::read(file),
+        (None, Some(file)) => files::read(file),
         (None, None) => Err(Failure("give the patch with -p PATCH or --patch-file FILE".into())),
     }
 }

@@ -1,4 +1,4 @@
-//! [`Progress`]: how far a long command is.
+//! [`ProgressLine`]: how far a long command is.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -13,13 +13,13 @@ const INTERVAL: Duration = Duration::from_millis(100);
 
 /// One line of a terminal, written anew as the work goes on. Nothing where standard error is no terminal.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct ProgressLine {
     is_terminal: bool,
     next: Instant,
     is_shown: bool,
 }
 
-impl Progress {
+impl ProgressLine {
     pub(super) fn new() -> Self {
         Self { is_terminal: io::stderr().is_terminal(), next: Instant::now() + PATIENCE, is_shown: false }
     }

@@ -2,25 +2,27 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
-    Failure, Format, Verdict, config,
+    CommandOutcome, Failure, config,
+    deny::Deny,
+    inputs::TestArgs,
+    object_format::{ObjectFormat, format_objects},
     output::{self, Reporter},
-    source::Source,
+    role_name::RoleName,
 };
-use podgraft_locust::{manifest, role::Role};
+use podgraft_locust::role::Role;
 
 /// What `podgraft render` takes.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct RenderArgs {
     #[command(flatten)]
-    source: Source,
+    tests: TestArgs,
 
     /// The format: YAML documents, or one v1 List in JSON
-    #[arg(short, long, value_enum, default_value_t = Format::Yaml)]
-    output: Format,
+    #[arg(short, long, value_enum, default_value_t = ObjectFormat::Yaml)]
+    output: ObjectFormat,
 
     /// Print only this role's Job
     #[arg(long, value_enum)]
@@ -35,32 +37,10 @@ pub(super) struct Arguments {
     deny: Option<Deny>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum RoleName {
-    Master,
-    Worker,
-}
-
-impl From<RoleName> for Role {
-    fn from(name: RoleName) -> Self {
-        match name {
-            RoleName::Master => Self::Master,
-            RoleName::Worker => Self::Worker,
-        }
-    }
-}
-
-/// What else is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Deny {
-    /// Warnings count as errors
-    Warnings,
-}
-
-pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
+pub(super) fn run(arguments: &RenderArgs) -> Result<CommandOutcome, Failure> {
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let tests = arguments.source.tests(&config, &mut reporter)?;
+    let tests = arguments.tests.tests(&config, &mut reporter)?;
     let mut objects = Vec::new();
     tests.each(&mut reporter, |document, reporter| {
         let rendered = tests.render(document, &config);
@@ -72,25 +52,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         objects.extend(rendered.jobs.into_iter().filter(wanted).map(|(_, job)| job));
         Ok(())
     })?;
-    if reporter.verdict(arguments.deny.is_some()) == Verdict::Refused {
-        return Ok(Verdict::Refused);
+    if reporter.verdict(arguments.deny.is_some()) == CommandOutcome::Refused {
+        return Ok(CommandOutcome::Refused);
     }
-    output::print(print_objects(&objects, arguments.output).as_bytes())?;
-    Ok(Verdict::Fine)
-}
-
-/// The objects as YAML documents, or in JSON as one `v1` List.
-pub(super) fn print_objects(objects: &[Value], format: Format) -> String {
-    match format {
-        Format::Yaml => objects.iter().map(manifest::to_yaml).collect::<Vec<_>>().join("---\n"),
-        Format::Json => manifest::to_json(&json!({ "apiVersion": "v1", "kind": "List", "items": objects })),
-    }
-}
-
-/// Like [`print_objects`], but a single object in JSON stands alone.
-pub(super) fn print_one_or_more(objects: &[Value], format: Format) -> String {
-    match (objects, format) {
-        ([only], Format::Json) => manifest::to_json(only),
-        _ => print_objects(objects, format),
-    }
+    output::print(format_objects(&objects, arguments.output).as_bytes())?;
+    Ok(CommandOutcome::Fine)
 }

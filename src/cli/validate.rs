@@ -6,10 +6,10 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::{
-    Failure, Verdict, config,
+    CommandOutcome, Failure, config,
+    deny::Deny,
+    inputs::TestArgs,
     output::{self, Reporter},
-    render::Deny,
-    source::Source,
 };
 use podgraft_locust::{
     manifest::{self, Document},
@@ -19,13 +19,13 @@ use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 
 /// What `podgraft validate` takes.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct ValidateArgs {
     #[command(flatten)]
-    source: Source,
+    tests: TestArgs,
 
     /// The format: messages for people on standard error, or results for programs on standard output
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    output: Format,
+    #[arg(short, long, value_enum, default_value_t = DiagnosticFormat::Text)]
+    output: DiagnosticFormat,
 
     /// The operator's configuration
     #[arg(long, value_name = "FILE")]
@@ -37,7 +37,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum DiagnosticFormat {
     /// Messages for people
     Text,
     /// One JSON object a line
@@ -48,14 +48,14 @@ enum Format {
     Github,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
+pub(super) fn run(arguments: &ValidateArgs) -> Result<CommandOutcome, Failure> {
     let mut reporter =
-        if arguments.output == Format::Text { Reporter::new() } else { Reporter::collecting() };
+        if arguments.output == DiagnosticFormat::Text { Reporter::new() } else { Reporter::collecting() };
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let tests = arguments.source.tests(&config, &mut reporter)?;
+    let tests = arguments.tests.tests(&config, &mut reporter)?;
     tests.each(&mut reporter, |document, reporter| {
         let mut found = tests.render(document, &config).diagnostics;
-        if matches!(arguments.output, Format::Sarif | Format::Github) {
+        if matches!(arguments.output, DiagnosticFormat::Sarif | DiagnosticFormat::Github) {
             for diagnostic in &mut found {
                 place(diagnostic, document);
             }
@@ -65,14 +65,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     })?;
     let found = reporter.collected();
     match arguments.output {
-        Format::Text => {}
-        Format::Json => {
+        DiagnosticFormat::Text => {}
+        DiagnosticFormat::Json => {
             let lines: String =
                 found.iter().map(|one| manifest::to_json_line(&json_of(one)) + "\n").collect();
             output::print(lines.as_bytes())?;
         }
-        Format::Sarif => output::print(manifest::to_json(&sarif(found)?).as_bytes())?,
-        Format::Github => output::print(report::github(found).as_bytes())?,
+        DiagnosticFormat::Sarif => output::print(manifest::to_json(&sarif(found)?).as_bytes())?,
+        DiagnosticFormat::Github => output::print(report::github(found).as_bytes())?,
     }
     Ok(reporter.verdict(arguments.deny.is_some()))
 }

@@ -1,4 +1,4 @@
-//! What a cluster has around tests, read as the operator reads it.
+//! The overlays and namespaces of a cluster, read as the operator reads them.
 
 use std::collections::BTreeSet;
 
@@ -8,9 +8,9 @@ use kube::{
     api::{ApiResource, DynamicObject, ListParams},
 };
 
-use super::Connected;
+use super::ClusterReader;
 use crate::{
-    cli::{Failure, surroundings::ClusterInputs},
+    cli::{Failure, cluster_inputs::LiveInputs},
     operator::api::{
         error_message::error_message,
         resource::{locust_test_resource, overlay_resource},
@@ -21,8 +21,8 @@ use podgraft_locust::{
     manifest::Document,
 };
 
-/// What is to be read around tests.
-pub(in crate::cli) struct Needs<'a> {
+/// Which overlays and namespaces are to be read.
+pub(in crate::cli) struct InputQuery<'a> {
     /// The tests' namespaces.
     pub(in crate::cli) namespaces: &'a BTreeSet<String>,
     /// Those of them whose labels were given.
@@ -33,7 +33,7 @@ pub(in crate::cli) struct Needs<'a> {
     pub(in crate::cli) cluster_wide: bool,
 }
 
-impl Connected {
+impl ClusterReader {
     /// Reads these LocustTests of a namespace.
     pub(in crate::cli) async fn tests(
         &self,
@@ -53,22 +53,22 @@ impl Connected {
     }
 
     /// Reads the overlays and the namespaces' labels that the operator reads.
-    pub(in crate::cli) async fn inputs(&self, needs: Needs<'_>) -> Result<ClusterInputs, Failure> {
-        let mut inputs = ClusterInputs::default();
-        if needs.overlays {
+    pub(in crate::cli) async fn inputs(&self, query: InputQuery<'_>) -> Result<LiveInputs, Failure> {
+        let mut inputs = LiveInputs::default();
+        if query.overlays {
             let resource = overlay_resource(Kind::Namespaced);
-            for namespace in needs.namespaces {
+            for namespace in query.namespaces {
                 let api = Api::namespaced_with(self.client.clone(), namespace, &resource);
                 inputs.overlays.extend(overlays(&api, &resource, Some(namespace)).await?);
             }
-            if needs.cluster_wide {
+            if query.cluster_wide {
                 let resource = overlay_resource(Kind::Cluster);
                 let api = Api::all_with(self.client.clone(), &resource);
                 inputs.overlays.extend(overlays(&api, &resource, None).await?);
             }
         }
-        if needs.cluster_wide {
-            for name in needs.namespaces.difference(needs.labelled) {
+        if query.cluster_wide {
+            for name in query.namespaces.difference(query.labelled) {
                 inputs.namespaces.push(self.labels(name).await?);
             }
         }

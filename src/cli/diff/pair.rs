@@ -1,4 +1,4 @@
-//! [`Pair`]: two states of one object, and how they differ.
+//! [`ObjectPair`]: two states of one object, and how they differ.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use podgraft_merge::schema::Schema;
 const CONTEXT: usize = 3;
 
 /// Two states of one object.
-pub(super) struct Pair {
+pub(super) struct ObjectPair {
     pub(super) before_name: String,
     pub(super) after_name: String,
     /// `None` where there is no such object.
@@ -21,7 +21,7 @@ pub(super) struct Pair {
     pub(super) schema: Option<Schema>,
 }
 
-impl Pair {
+impl ObjectPair {
     pub(super) fn is_equal(&self) -> bool {
         self.before == self.after
     }
@@ -64,7 +64,7 @@ impl Pair {
 ///
 /// A pair is named like the sides of its diff. What is not there is null; a whole object that only one side has is one
 /// change at its root.
-pub(super) fn to_json(pairs: &[Pair]) -> Value {
+pub(super) fn to_json(pairs: &[ObjectPair]) -> Value {
     let (mut changed, mut equal) = (Vec::new(), Vec::new());
     for pair in pairs {
         if pair.is_equal() {

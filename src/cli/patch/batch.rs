@@ -10,7 +10,7 @@ use podgraft_merge::{
 };
 use serde_json::{Value, json};
 
-use super::{DialectName, Failure, PatchType, Verdict, patch_one};
+use super::{CommandOutcome, DialectName, Failure, PatchType, patch_one};
 use crate::codes;
 
 /// The longest line that is read.
@@ -20,7 +20,7 @@ const MAX_LINE: u64 = 64 << 20;
 const KEYS: [&str; 4] = ["base", "patch", "type", "dialect"];
 
 /// Answers every line of standard input. `patch_type` and `dialect` hold where a line names none.
-pub(super) fn run(patch_type: PatchType, dialect: Dialect) -> Result<Verdict, Failure> {
+pub(super) fn run(patch_type: PatchType, dialect: Dialect) -> Result<CommandOutcome, Failure> {
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
     let mut line = Vec::new();
     let mut reply = Vec::new();
@@ -28,7 +28,7 @@ pub(super) fn run(patch_type: PatchType, dialect: Dialect) -> Result<Verdict, Fa
         line.clear();
         let read = (&mut input).take(MAX_LINE).read_until(b'\n', &mut line);
         if read.map_err(|error| Failure(format!("cannot read standard input: {error}")))? == 0 {
-            return Ok(Verdict::Fine);
+            return Ok(CommandOutcome::Fine);
         }
         let answer = if line.len() as u64 == MAX_LINE && line.last() != Some(&b'\n') {
             skip_line(&mut input).map_err(|error| Failure(format!("cannot read standard input: {error}")))?;
@@ -46,7 +46,7 @@ pub(super) fn run(patch_type: PatchType, dialect: Dialect) -> Result<Verdict, Fa
         match written {
             Ok(()) => {}
             // Nobody reads on.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Verdict::Fine),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(CommandOutcome::Fine),
             Err(error) => return Err(Failure(format!("cannot write the answer: {error}"))),
         }
     }
@@ -89,9 +89,9 @@ fn message(diagnostic: &Diagnostic) -> Value {
     json!({ "code": diagnostic.code.as_str(), "path": path, "message": diagnostic.message })
 }
 
-type Request = (Value, Value, PatchType, Dialect);
+type BatchRequest = (Value, Value, PatchType, Dialect);
 
-fn request(line: &[u8], patch_type: PatchType, dialect: Dialect) -> Result<Request, Diagnostic> {
+fn request(line: &[u8], patch_type: PatchType, dialect: Dialect) -> Result<BatchRequest, Diagnostic> {
     let text = std::str::from_utf8(line).map_err(|error| {
         Diagnostic::error(codes::INVALID_JSON, format!("write the line as UTF-8: {error}"))
     })?;

@@ -10,58 +10,63 @@ use podgraft_locust::{
         config::Config,
         overlay::{Kind, Namespace},
     },
-    manifest::{self, Document},
+    manifest::Document,
 };
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::Value;
 
 use super::{
-    Failure, input,
+    Failure,
+    cluster_inputs::{ClusterInputs, LiveInputs},
+    manifests::{is_locust_test, read},
     output::Reporter,
-    surroundings::{self, Around, ClusterInputs},
+    overlay_args::OverlayArgs,
 };
 use crate::codes;
 
 #[cfg(feature = "operator")]
-use super::cluster::Needs;
+use super::{
+    cluster::{ConnectionArgs, InputQuery},
+    manifests::set_namespace,
+};
 
 /// Which LocustTests.
 #[derive(Debug, clap::Args)]
-pub(super) struct Source {
+pub(super) struct TestArgs {
     /// LocustTests of a cluster, as locusttest/NAME; may be repeated
     #[cfg(feature = "operator")]
     #[arg(value_name = "locusttest/NAME", value_parser = object_name)]
     objects: Vec<String>,
 
     #[command(flatten)]
-    pub(super) place: Place,
+    pub(super) inputs: InputArgs,
 }
 
-/// Where LocustTests are read, and what they meet.
+/// Where LocustTests are read, and what they are rendered with.
 #[derive(Debug, clap::Args)]
-pub(super) struct Place {
+pub(super) struct InputArgs {
     /// Files or folders with LocustTests, - for standard input; may be repeated
     #[arg(short = 'f', long = "filename", value_name = "FILE|DIR|-")]
     files: Vec<PathBuf>,
 
     #[command(flatten)]
-    pub(super) around: surroundings::Arguments,
+    pub(super) overlays: OverlayArgs,
 
     #[cfg(feature = "operator")]
     #[command(flatten)]
-    pub(super) cluster: super::cluster::Connection,
+    pub(super) cluster: ConnectionArgs,
 }
 
-/// The LocustTests that were named, and what they meet.
+/// The LocustTests that were named, and what they are rendered with.
 #[derive(Debug)]
-pub(super) struct Tests {
+pub(super) struct LoadedTests {
     /// The tests, and behind them the texts of overlays.
     documents: Vec<Document>,
     count: usize,
-    around: Around,
+    inputs: ClusterInputs,
 }
 
-impl Tests {
+impl LoadedTests {
     /// The tests themselves.
     #[cfg(feature = "operator")]
     pub(super) fn iter(&self) -> impl Iterator<Item = &Document> {
@@ -87,25 +92,25 @@ impl Tests {
         &self.documents
     }
 
-    /// What one of the tests meets.
-    pub(super) fn around(&self, test: &Document) -> Surroundings<'_> {
-        self.around.of(test)
+    /// What one of the tests is rendered with.
+    pub(super) fn surroundings_of(&self, test: &Document) -> Surroundings<'_> {
+        self.inputs.of_test(test)
     }
 
-    /// What the tests meet with the overlays in other files, whose texts join those of the tests.
-    pub(super) fn around_others(
+    /// What the tests are rendered with when the overlays are those in other files, whose texts join those of the tests.
+    pub(super) fn with_overlays_in(
         &mut self,
         files: &[PathBuf],
         reporter: &mut Reporter,
-    ) -> Result<Around, Failure> {
-        let (around, mut texts) = self.around.with_files(files, reporter)?;
+    ) -> Result<ClusterInputs, Failure> {
+        let (inputs, mut texts) = self.inputs.with_overlays_in(files, reporter)?;
         self.documents.append(&mut texts);
-        Ok(around)
+        Ok(inputs)
     }
 
     /// Renders one of the tests with the overlays that apply to it.
     pub(super) fn render(&self, test: &Document, config: &Config) -> Rendered {
-        locust::render(test, &self.around(test), config)
+        locust::render(test, &self.surroundings_of(test), config)
     }
 }
 
@@ -136,25 +141,25 @@ pub(super) fn object_name(text: &str) -> Result<String, String> {
     }
 }
 
-impl Source {
-    /// The LocustTests that were named, as [`Place::tests`] reads them.
-    pub(super) fn tests(&self, config: &Config, reporter: &mut Reporter) -> Result<Tests, Failure> {
-        self.place.tests(self.named(), config, reporter)
+impl TestArgs {
+    /// The LocustTests that were named, as [`InputArgs::tests`] reads them.
+    pub(super) fn tests(&self, config: &Config, reporter: &mut Reporter) -> Result<LoadedTests, Failure> {
+        self.inputs.tests(self.named(), config, reporter)
     }
 
-    /// The same, with what the cluster has around them also for tests in files.
+    /// The same, with the overlays and namespaces of the cluster also for tests in files.
     #[cfg(feature = "operator")]
     pub(super) fn tests_in_cluster(
         &self,
         config: &Config,
         reporter: &mut Reporter,
-    ) -> Result<Tests, Failure> {
-        self.place.read_tests(self.named(), true, config, reporter)
+    ) -> Result<LoadedTests, Failure> {
+        self.inputs.read_tests(self.named(), true, config, reporter)
     }
 
-    /// Which overlays the tests meet, for people.
+    /// Which overlays the tests are rendered with, for people.
     pub(super) fn overlays(&self) -> String {
-        self.place.around.describe(!self.named().is_empty())
+        self.inputs.overlays.describe(!self.named().is_empty())
     }
 
     /// The names of LocustTests of a cluster.
@@ -175,16 +180,16 @@ impl Source {
     }
 }
 
-impl Place {
+impl InputArgs {
     /// The LocustTests in the files, and those of a cluster with these names; other kinds in the files are left
-    /// out with a note. That there is none at all is an error, which is reported. With names, what the cluster has
-    /// around tests counts.
+    /// out with a note. That there is none at all is an error, which is reported. With names, the overlays and
+    /// namespaces of the cluster count.
     pub(super) fn tests(
         &self,
         objects: &[String],
         config: &Config,
         reporter: &mut Reporter,
-    ) -> Result<Tests, Failure> {
+    ) -> Result<LoadedTests, Failure> {
         self.read_tests(objects, !objects.is_empty(), config, reporter)
     }
 
@@ -198,32 +203,32 @@ impl Place {
         reads_cluster: bool,
         config: &Config,
         reporter: &mut Reporter,
-    ) -> Result<Tests, Failure> {
+    ) -> Result<LoadedTests, Failure> {
         if self.files.is_empty() && objects.is_empty() {
             return Err(Failure(NOTHING_NAMED.to_owned()));
         }
         let mut documents = read(&self.files, reporter)?;
-        self.around.place(&mut documents);
+        self.overlays.set_namespace(&mut documents);
         #[cfg(feature = "operator")]
         let cluster = if reads_cluster {
             self.read_cluster(objects, &mut documents, config)?
         } else {
-            ClusterInputs::default()
+            LiveInputs::default()
         };
         #[cfg(not(feature = "operator"))]
-        let cluster = ClusterInputs::default();
-        let (around, mut texts) = self.around.read(&documents, cluster, reporter)?;
-        let mut tests = only_tests(documents, &around, &texts, reporter);
+        let cluster = LiveInputs::default();
+        let (inputs, mut texts) = self.overlays.read(&documents, cluster, reporter)?;
+        let mut tests = only_tests(documents, &inputs, &texts, reporter);
         if tests.is_empty() && !reporter.refuses(false) {
             let message = "name a file with a LocustTest: there is none";
             reporter.report(&[Diagnostic::error(codes::NO_LOCUST_TEST, message)], &[]);
         }
         let count = tests.len();
         tests.append(&mut texts);
-        Ok(Tests { documents: tests, count, around })
+        Ok(LoadedTests { documents: tests, count, inputs })
     }
 
-    /// What the cluster has around tests; the tests of these names join the documents, all of which get the
+    /// The overlays and namespaces of the cluster; the tests of these names join the documents, all of which get the
     /// namespace of the context where they name none.
     #[cfg(feature = "operator")]
     fn read_cluster(
@@ -231,11 +236,11 @@ impl Place {
         objects: &[String],
         documents: &mut Vec<Document>,
         config: &Config,
-    ) -> Result<ClusterInputs, Failure> {
+    ) -> Result<LiveInputs, Failure> {
         super::cluster::block_on(async {
             let connected = self.cluster.connect().await?;
-            let namespace = self.around.first_namespace().unwrap_or(&connected.namespace);
-            surroundings::place(documents, namespace);
+            let namespace = self.overlays.first_namespace().unwrap_or(&connected.namespace);
+            set_namespace(documents, namespace);
             documents.extend(connected.tests(namespace, objects).await?);
             let of = |document: &Document| {
                 let namespace = document.value.pointer("/metadata/namespace")?.as_str()?;
@@ -244,16 +249,16 @@ impl Place {
             let namespaces: BTreeSet<String> = documents.iter().filter_map(of).collect();
             let given = documents.iter().filter_map(|document| Namespace::read(&document.value));
             let given: BTreeSet<String> = given.map(|namespace| namespace.name).collect();
-            let is_labelled = |name: &&String| given.contains(*name) || self.around.has_labels_of(name);
+            let is_labelled = |name: &&String| given.contains(*name) || self.overlays.has_labels_of(name);
             let labelled = namespaces.iter().filter(is_labelled).cloned().collect();
-            let needs = Needs {
+            let query = InputQuery {
                 namespaces: &namespaces,
                 labelled: &labelled,
-                overlays: !self.around.replaces_overlays(),
+                overlays: !self.overlays.replaces_overlays(),
                 cluster_wide: config.cluster_overlays,
             };
-            let inputs = connected.inputs(needs).await?;
-            Ok(ClusterInputs { namespace: Some(namespace.to_owned()), ..inputs })
+            let inputs = connected.inputs(query).await?;
+            Ok(LiveInputs { namespace: Some(namespace.to_owned()), ..inputs })
         })
     }
 }
@@ -261,7 +266,7 @@ impl Place {
 /// The tests among objects. Of the others it is told that they are left out, or how they become what they are nearly.
 fn only_tests(
     documents: Vec<Document>,
-    around: &Around,
+    inputs: &ClusterInputs,
     texts: &[Document],
     reporter: &mut Reporter,
 ) -> Vec<Document> {
@@ -271,7 +276,7 @@ fn only_tests(
     for document in documents {
         if is_locust_test(&document.value) {
             tests.push(document);
-        } else if Namespace::read(&document.value).is_none() && !around.applies(&document.value) {
+        } else if Namespace::read(&document.value).is_none() && !inputs.applies(&document.value) {
             match locust::near_miss(&document).filter(Diagnostic::is_error) {
                 Some(error) if known.contains(&error) => {}
                 Some(error) => reporter.report(&[error], std::slice::from_ref(&document)),
@@ -280,24 +285,6 @@ fn only_tests(
         }
     }
     tests
-}
-
-/// Every object in the files, lists taken apart.
-pub(super) fn read(files: &[PathBuf], reporter: &mut Reporter) -> Result<Vec<Document>, Failure> {
-    let mut documents = Vec::new();
-    for text in input::read_all(files)? {
-        let read = manifest::read(&text.name, &text.bytes);
-        reporter.report(&read.diagnostics, read.texts());
-        for document in read.documents {
-            documents.extend(document.items().unwrap_or_else(|| vec![document]));
-        }
-    }
-    Ok(documents)
-}
-
-pub(super) fn is_locust_test(value: &Value) -> bool {
-    let part = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
-    part("kind") == "LocustTest" && part("apiVersion").split('/').next() == Some("locust.io")
 }
 
 fn left_out(document: &Document) -> Diagnostic {

@@ -2,9 +2,9 @@
 
 use std::{collections::HashSet, path::PathBuf};
 
-use super::{Arguments, Format, leave_only};
+use super::{DiffArgs, DiffFormat, leave_only};
 use crate::cli::{
-    Failure, Verdict, config,
+    CommandOutcome, Failure, config,
     output::{self, Reporter},
 };
 use podgraft_locust::{
@@ -15,15 +15,15 @@ use podgraft_locust::{
 };
 use podgraft_merge::diagnostic::{Diagnostic, Severity};
 
-pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
+pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let mut tests = arguments.source.tests(&config, &mut reporter)?;
-    let around = tests.around_others(&arguments.against, &mut reporter)?;
+    let mut tests = arguments.tests.tests(&config, &mut reporter)?;
+    let inputs = tests.with_overlays_in(&arguments.against, &mut reporter)?;
     let mut against = Against::default();
-    let mut said = Said::default();
+    let mut said = SeenDiagnostics::default();
     tests.each(&mut reporter, |test, reporter| {
-        let mut before = locust::render(test, &around.of(test), &config);
+        let mut before = locust::render(test, &inputs.of_test(test), &config);
         let mut after = tests.render(test, &config);
         reporter.report(&said.news(&before, &after), tests.texts());
         for rendered in [&mut before, &mut after] {
@@ -33,10 +33,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
         Ok(())
     })?;
     let text = match arguments.output {
-        Format::Json => manifest::to_json(&to_json(&against)),
-        Format::Text => {
+        DiffFormat::Json => manifest::to_json(&to_json(&against)),
+        DiffFormat::Text => {
             let before = format!("{} (--against)", listed(&arguments.against));
-            let after = arguments.source.overlays();
+            let after = arguments.tests.overlays();
             to_text(&against, &before, &after, output::colours_stdout())
         }
     };
@@ -44,24 +44,24 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     if !said.shared.is_empty() {
         let count = said.shared.len();
         let errors = if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
-        output::remark(&format!("note: {errors} that both sides have: podgraft validate shows them"));
+        output::print_note(&format!("note: {errors} that both sides have: podgraft validate shows them"));
     }
-    output::remark(&summary(&against));
+    output::print_note(&summary(&against));
     if reporter.refuses(false) || against.has_refused() {
         return Err(Failure("a test or an overlay is refused: what it would become is not known".into()));
     }
-    Ok(if against.is_equal() { Verdict::Fine } else { Verdict::Different })
+    Ok(if against.is_equal() { CommandOutcome::Fine } else { CommandOutcome::Different })
 }
 
 /// What was said of the tests so far.
 #[derive(Default)]
-struct Said {
+struct SeenDiagnostics {
     news: HashSet<String>,
     /// The errors that both sets have.
     shared: HashSet<String>,
 }
 
-impl Said {
+impl SeenDiagnostics {
     /// What only one set refuses, and what only the new one warns of; what was said of another test already is left
     /// out, and what both refuse is counted.
     fn news(&mut self, before: &Rendered, after: &Rendered) -> Vec<Diagnostic> {

@@ -11,7 +11,7 @@ use super::{Failure, output};
 
 /// One text to read, and what to call it in messages.
 #[derive(Debug)]
-pub(super) struct Text {
+pub(super) struct InputText {
     pub(super) name: String,
     pub(super) bytes: Vec<u8>,
 }
@@ -27,7 +27,7 @@ const MAX_BYTES: u64 = 64 << 20;
 
 /// Reads every named file; folders in the order of their entries' names, recursively; `-` is standard
 /// input.
-pub(super) fn read_all(names: &[PathBuf]) -> Result<Vec<Text>, Failure> {
+pub(super) fn read_all(names: &[PathBuf]) -> Result<Vec<InputText>, Failure> {
     let mut texts = Vec::new();
     for name in names {
         if is_stdin(name) || !name.is_dir() {
@@ -42,7 +42,7 @@ pub(super) fn read_all(names: &[PathBuf]) -> Result<Vec<Text>, Failure> {
 }
 
 /// Reads one file, or standard input for `-`.
-pub(super) fn read(name: &Path) -> Result<Text, Failure> {
+pub(super) fn read(name: &Path) -> Result<InputText, Failure> {
     let mut bytes = Vec::new();
     if is_stdin(name) && STDIN_IS_READ.swap(true, Ordering::Relaxed) {
         return Err(Failure("name standard input (-) only once: it can be read only once".into()));
@@ -57,7 +57,7 @@ pub(super) fn read(name: &Path) -> Result<Text, Failure> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(Failure(format!("cannot read {shown}: it is larger than {} MiB", MAX_BYTES >> 20)));
     }
-    Ok(Text { name: shown.to_string(), bytes })
+    Ok(InputText { name: shown.to_string(), bytes })
 }
 
 fn is_stdin(name: &Path) -> bool {
@@ -86,7 +86,7 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         {
             // A pipe or device would be waited for without end. One that cannot be looked at is said when it is read.
             if fs::metadata(&entry).is_ok_and(|found| !found.is_file()) {
-                output::remark(&format!("note: left out {}: it is no file", entry.display()));
+                output::print_note(&format!("note: left out {}: it is no file", entry.display()));
             } else {
                 files.push(entry);
             }
