@@ -18,14 +18,10 @@ use std::{
 
 use hostile::{SHAPES, Shape};
 use podgraft_locust::{
-    locust::{
-        self, Surroundings,
-        config::Config,
-        overlay::{Namespace, Overlays},
-    },
-    manifest,
+    locust::{self, Surroundings, config::Config, read_overlays},
     report::explain::Explanation,
 };
+use podgraft_pod::{manifest, overlay::Namespace};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -55,7 +51,7 @@ fn one(shape: &Shape, size: usize) {
     let start = Instant::now();
     let read = manifest::read("test", test.as_bytes());
     let overlays =
-        Overlays::read(overlays.iter().flat_map(|text| manifest::read("overlay", text.as_bytes()).documents));
+        read_overlays(overlays.iter().flat_map(|text| manifest::read("overlay", text.as_bytes()).documents));
     let around = Surroundings { overlays: &overlays, namespace: Some(&namespace) };
     let document = read.documents.first().expect("a document");
     let rendered = locust::render(document, &around, &config);

@@ -14,14 +14,12 @@ use std::{
 };
 
 use podgraft_locust::{
-    locust::{
-        self, Surroundings,
-        config::Config,
-        overlay::{Namespace, Overlays},
-        test,
-    },
-    manifest::{self, Document},
+    locust::{self, Surroundings, config::Config, read_overlays, test},
     report::{against::Against, explain::Explanation},
+};
+use podgraft_pod::{
+    manifest::{self, Document},
+    overlay::Namespace,
 };
 
 /// Tests, overlays, and how many of the overlays apply to each test.
@@ -64,10 +62,10 @@ fn one(tests: usize, overlays: usize, each: usize) {
     let after = read(&all.concat().replace(&last, "changed"));
     let (namespace, config) = (Namespace::named("load"), Config::default());
     let start = Instant::now();
-    let (before, after) = (Overlays::read(before), Overlays::read(after));
+    let (before, after) = (read_overlays(before), read_overlays(after));
     for document in &documents {
         let (test, _) = test::read(&document.value).unwrap();
-        black_box(before.applying(&test, Some(&namespace)));
+        black_box(before.applying(&test.overlay_host(Some(&namespace))));
     }
     let resolve = start.elapsed();
     let around = Surroundings { overlays: &before, namespace: Some(&namespace) };

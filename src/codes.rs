@@ -6,11 +6,18 @@ use podgraft_merge::diagnostic::Code;
 /// The topics, in the order in which a reader meets them.
 const TOPICS: [&str; 5] = ["Files", "LocustTests", "Templates and patches", "Overlays", "The final pod"];
 
+/// The catalogue of each crate.
+const CATALOGS: [&[Code]; 4] = [
+    podgraft_merge::diagnostic::codes::CATALOG,
+    podgraft_pod::codes::CATALOG,
+    podgraft_locust::codes::CATALOG,
+    CATALOG,
+];
+
 /// Every code of the program and of the crates below it, by topic.
 pub fn all() -> impl Iterator<Item = Code> {
-    let catalogs = [podgraft_merge::diagnostic::codes::CATALOG, podgraft_locust::codes::CATALOG, CATALOG];
-    TOPICS.into_iter().flat_map(move |topic| {
-        let codes = catalogs.into_iter().flatten().copied();
+    TOPICS.into_iter().flat_map(|topic| {
+        let codes = CATALOGS.into_iter().flatten().copied();
         codes.filter(move |code| code.topic() == topic)
     })
 }
@@ -56,9 +63,8 @@ mod tests {
     #[test]
     fn each_code_is_its_own_and_has_a_topic() {
         let listed: BTreeSet<Code> = all().collect();
-        let catalogs = [podgraft_merge::diagnostic::codes::CATALOG, podgraft_locust::codes::CATALOG, CATALOG];
         assert_eq!(all().count(), listed.len(), "a code is there twice");
-        for code in catalogs.into_iter().flatten() {
+        for code in CATALOGS.into_iter().flatten() {
             assert!(listed.contains(code), "{code} is of no topic of the page: {}", code.topic());
         }
     }

@@ -11,13 +11,9 @@ mod support;
 
 use std::{collections::BTreeSet, process::Command};
 
-use podgraft_locust::{
-    judge::{self, Subject},
-    locust,
-    manifest::Document,
-    role::Role,
-};
+use podgraft_locust::locust;
 use podgraft_merge::work::Work;
+use podgraft_pod::{manifest::Document, validity::validity};
 use serde_json::{Value, json};
 use support::{
     control_plane::ControlPlane, files, last_applied, nulls, random_pods::RandomPods,
@@ -177,7 +173,7 @@ fn stored(plane: &ControlPlane) -> Value {
 }
 
 fn written(text: &str) -> Value {
-    podgraft_locust::manifest::read("-", text.as_bytes()).documents[0].value["spec"].clone()
+    podgraft_pod::manifest::read("-", text.as_bytes()).documents[0].value["spec"].clone()
 }
 
 /// The commands of the examples' page apply all examples and tests of overlays at once, and the Services and Jobs that
@@ -229,7 +225,7 @@ fn fields_with_nothing_behind_them_are_taken(plane: &ControlPlane) {
     let minimal =
         json!({"image": "i", "master": {"command": "m"}, "worker": {"command": "w", "replicas": 5.0}});
     let everything = std::fs::read(root().join("docs/examples/g-everything/v2.yaml")).unwrap();
-    let everything = podgraft_locust::manifest::read("-", &everything).documents[0].value["spec"].clone();
+    let everything = podgraft_pod::manifest::read("-", &everything).documents[0].value["spec"].clone();
     for mut spec in [minimal, everything] {
         assert!(nulls::fill(&schema, &mut spec) > 10);
         let metadata = json!({"name": "nulls", "namespace": "default"});
@@ -368,10 +364,7 @@ fn random_pods_are_judged_as_the_server_judges(plane: &ControlPlane) {
 }
 
 fn said_of(pod: &Value) -> Vec<String> {
-    let work = Work::unlimited();
-    let subject =
-        Subject { role: Role::Worker, test_name: "t", base: pod, pod, replicas: 1, workers: 1, work: &work };
-    let said = judge::validity(&subject);
+    let said = validity(pod, &Work::unlimited());
     said.iter().map(|one| format!("{} {}", one.path.clone().unwrap_or_default(), one.message)).collect()
 }
 

@@ -10,9 +10,10 @@
 
 mod support;
 
-use podgraft_locust::{
-    locust::api::{crds, offline_schemas, template_schema::partial_pod_template},
+use podgraft_locust::locust::api::{crds, offline_schemas};
+use podgraft_pod::{
     manifest::{to_json_line, to_yaml},
+    template_schema::partial_pod_template,
 };
 use serde_json::Value;
 use support::{assert_file, last_applied, root};

@@ -9,12 +9,12 @@
 
 mod support;
 
-use podgraft_locust::manifest;
 use podgraft_merge::{
     diagnostic::Diagnostic,
     patch::{self, Options, extend},
     schema::Schema,
 };
+use podgraft_pod::manifest;
 use serde_json::{Value, json};
 
 #[test]

@@ -11,7 +11,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use podgraft_locust::manifest;
+use podgraft_pod::manifest;
 use support::{assert_file, files, podgraft, relative, root, text};
 
 #[test]

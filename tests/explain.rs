@@ -56,9 +56,9 @@ fn the_text_is_the_rendered_template() {
         // The constraint of the overlays is for the one test alone.
         let overlays = if file == TEST { &["--overlays", OVERLAYS][..] } else { &[] };
         let printed = podgraft(&[&["explain", "-f", file], overlays].concat(), b"").stdout;
-        let ours = podgraft_locust::manifest::read("explained", &printed).documents;
+        let ours = podgraft_pod::manifest::read("explained", &printed).documents;
         let rendered = podgraft(&[&["render", "-f", file], overlays].concat(), b"").stdout;
-        let jobs = podgraft_locust::manifest::read("rendered", &rendered).documents;
+        let jobs = podgraft_pod::manifest::read("rendered", &rendered).documents;
         let jobs: Vec<&Value> = jobs.iter().filter_map(|job| job.value.pointer("/spec/template")).collect();
         assert_eq!(ours.iter().map(|document| &document.value).collect::<Vec<_>>(), jobs, "{file}");
     }

@@ -7,14 +7,8 @@ mod hostile;
 
 use hostile::{SHAPES, Shape};
 use podgraft::codes;
-use podgraft_locust::{
-    locust::{
-        self, Rendered, Surroundings,
-        config::Config,
-        overlay::{Namespace, Overlays},
-    },
-    manifest,
-};
+use podgraft_locust::locust::{self, Rendered, Surroundings, config::Config, read_overlays};
+use podgraft_pod::{manifest, overlay::Namespace};
 
 fn render(shape: &Shape, size: usize) -> Rendered {
     let (test, overlays) = shape.make(size);
@@ -23,7 +17,7 @@ fn render(shape: &Shape, size: usize) -> Rendered {
         assert!(read.diagnostics.is_empty(), "{}: {:?}", shape.name, read.diagnostics);
         read.documents
     };
-    let overlays = Overlays::read(overlays.iter().flat_map(read));
+    let overlays = read_overlays(overlays.iter().flat_map(read));
     let namespace = Namespace::named("load");
     let surroundings = Surroundings { overlays: &overlays, namespace: Some(&namespace) };
     locust::render(&read(&test)[0], &surroundings, &Config::default())

@@ -10,7 +10,7 @@
 
 mod support;
 
-use podgraft_locust::manifest;
+use podgraft_pod::manifest;
 use serde_json::Value;
 use similar::TextDiff;
 use support::{assert_file, podgraft, root, text};

@@ -15,7 +15,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use podgraft_locust::manifest;
+use podgraft_pod::manifest;
 use serde_json::{Value, json};
 use support::control_plane::build;
 

@@ -16,7 +16,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use podgraft_locust::manifest;
+use podgraft_pod::manifest;
 use serde_json::{Value, json};
 use support::{control_plane::ControlPlane, root, text};
 

@@ -12,7 +12,7 @@ mod support;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use podgraft_locust::manifest;
+use podgraft_pod::manifest;
 use serde_json::{Value, json};
 use support::{assert_file, files, podgraft, relative, root, text};
 

@@ -8,11 +8,9 @@
     reason = "a test fails by panicking"
 )]
 
-use podgraft_locust::{
-    locust::{self, Surroundings, config::Config, overlay::Overlays},
-    manifest,
-};
+use podgraft_locust::locust::{self, Surroundings, config::Config, read_overlays};
 use podgraft_merge::diagnostic::Diagnostic;
+use podgraft_pod::{manifest, overlay::Overlays};
 use serde_json::{Value, json};
 
 const TABLE: &str = include_str!("slips/table.txt");
@@ -168,7 +166,7 @@ fn said(place: &str, written: &str) -> Option<String> {
     let (name, value) = valued.unwrap_or((written, json!({})));
     if let Some(overlay) = overlay(place, name) {
         let read = manifest::read("overlay.yaml", overlay.to_string().as_bytes());
-        return first_error(Overlays::read(read.documents).diagnostics());
+        return first_error(read_overlays(read.documents).diagnostics());
     }
     let (mut test, pointer) = match place {
         "v1 spec" => (test_of_v1(), "/spec"),

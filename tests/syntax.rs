@@ -10,8 +10,8 @@
 
 mod support;
 
-use podgraft_locust::manifest;
 use podgraft_merge::diagnostic::Diagnostic;
+use podgraft_pod::manifest;
 use support::{files, podgraft, relative, root, text};
 
 const TABLE: &str = include_str!("syntax/table.txt");

@@ -17,9 +17,9 @@ use std::{
 use podgraft::codes;
 use podgraft_locust::{
     locust::{self, Rendered, Surroundings, config::Config},
-    manifest,
     role::Role,
 };
+use podgraft_pod::manifest;
 use serde_json::{Value, json};
 
 /// Renders a test with this container `locust` in the template of one role.

@@ -9,15 +9,13 @@
 
 mod support;
 
-use podgraft_locust::{
-    locust::{
-        Rendered, Surroundings,
-        api::offline_schemas,
-        config::Config,
-        overlay::{Kind, Overlay, Overlays},
-        render,
-    },
+use podgraft_locust::locust::{
+    OVERLAY_API, Rendered, Surroundings, api::offline_schemas, config::Config, overlay_kind, read_overlays,
+    render,
+};
+use podgraft_pod::{
     manifest::{self, Document},
+    overlay::Overlay,
 };
 use serde_json::{Value, json};
 use support::{files, nulls, podgraft, root, text};
@@ -169,7 +167,7 @@ fn labels_and_annotations_of_the_object_are_strings() {
 
 /// The volumes of the worker's pod of a test with these overlays.
 fn volumes(object: &Value, overlays: Vec<Value>) -> Value {
-    let overlays = Overlays::read(overlays.into_iter().map(Document::from_value));
+    let overlays = read_overlays(overlays.into_iter().map(Document::from_value));
     let around = Surroundings { overlays: &overlays, namespace: None };
     let rendered = render(&Document::from_value(object.clone()), &around, &Config::default());
     assert!(!rendered.is_refused(), "{:#?}", rendered.diagnostics);
@@ -212,16 +210,17 @@ fn overlays_take_nulls_too() {
             }
         });
         assert!(nulls::fill(&schemas[kind], &mut overlay["spec"]) > 10);
-        let kind = Kind::of(&overlay).unwrap();
-        let read =
-            Overlay::read(kind, Document::from_value(overlay)).map_err(|wrong| wrong.diagnostics).unwrap();
+        let kind = overlay_kind(&overlay).unwrap();
+        let read = Overlay::read(&OVERLAY_API, kind, Document::from_value(overlay))
+            .map_err(|wrong| wrong.diagnostics)
+            .unwrap();
         assert_eq!((read.priority, read.constraints.len()), (5, 1));
     }
 }
 
 /// The environment of the worker's container, as name and value, and the codes of what is said.
 fn environment(object: &Value, overlay: Option<Value>) -> (Vec<(String, String)>, Vec<String>) {
-    let overlays = Overlays::read(overlay.map(Document::from_value));
+    let overlays = read_overlays(overlay.map(Document::from_value));
     let around = Surroundings { overlays: &overlays, namespace: None };
     let rendered = render(&Document::from_value(object.clone()), &around, &Config::default());
     let env = rendered.jobs[1].1["spec"]["template"]["spec"]["containers"][0]["env"].clone();

@@ -7,11 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
-use podgraft_locust::{
-    locust::{self, Surroundings, config::Config, overlay::Overlays},
-    manifest,
-};
+use podgraft_locust::locust::{self, Surroundings, config::Config, read_overlays};
 use podgraft_merge::diagnostic::Diagnostic;
+use podgraft_pod::manifest;
 
 const HEAD: &str = "apiVersion: locust.io/v2
 kind: LocustTest
@@ -30,7 +28,7 @@ fn said_under(overlays: &str, fields: &str) -> Vec<Diagnostic> {
 fn said_of(overlays: &str, test: &str) -> Vec<Diagnostic> {
     let read = manifest::read("test.yaml", test.as_bytes());
     assert!(read.diagnostics.is_empty(), "{test}: {:?}", read.diagnostics);
-    let overlays = Overlays::read(manifest::read("overlay.yaml", overlays.as_bytes()).documents);
+    let overlays = read_overlays(manifest::read("overlay.yaml", overlays.as_bytes()).documents);
     assert_eq!(overlays.diagnostics(), Vec::new());
     let around = Surroundings { overlays: &overlays, namespace: None };
     locust::render(&read.documents[0], &around, &Config::default()).diagnostics

@@ -5,7 +5,7 @@
 
 creates nothing: each pod is sent as the template of a Job, and if that is accepted, as a Pod, both
 with dryRun=All. The token needs the right to create Jobs and Pods; --allow-privileged must be set.
-Writes conformance/judge/recorded.json, which the tests of crates/podgraft-locust/src/judge/validity compare with. Each
+Writes conformance/judge/recorded.json, which the tests of crates/podgraft-pod/src/validity compare with. Each
 line holds edits of a plain pod (JSON pointer and new value; "-" appends) and whether it is refused.
 """
 

@@ -21,7 +21,7 @@ import (
 // The generated files, from the project's root folder.
 const (
 	tableFile     = "crates/podgraft-merge/src/schema/builtin_table.rs"
-	jobSchemaFile = "crates/podgraft-locust/src/judge/validity/job.schema.json"
+	jobSchemaFile = "crates/podgraft-pod/src/validity/job.schema.json"
 )
 
 func main() {

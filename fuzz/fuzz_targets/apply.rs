@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use podgraft_locust::manifest::json_value;
+use podgraft_pod::manifest::json_value;
 use podgraft_merge::{patch::{Options, apply, extend, json_patch, merge_patch}, schema::{Schema, kinds}};
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use podgraft_locust::manifest;
+use podgraft_pod::manifest;
 use podgraft_merge::path::FieldPath;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use podgraft_locust::{locust::{Surroundings, config::Config, render}, manifest};
+use podgraft_locust::locust::{Surroundings, config::Config, render};
+use podgraft_pod::manifest;
 
 fuzz_target!(|bytes: &[u8]| {
     let (cluster, config) = (Surroundings::empty(), Config::default());

@@ -5,14 +5,12 @@ use std::{
     path::PathBuf,
 };
 
-use podgraft_locust::{
-    locust::{
-        Surroundings, near_miss,
-        overlay::{Kind, Namespace, Overlay, Overlays},
-    },
-    manifest::Document,
-};
+use podgraft_locust::locust::{Surroundings, near_miss, overlay_kind, read_overlays};
 use podgraft_merge::diagnostic::Diagnostic;
+use podgraft_pod::{
+    manifest::Document,
+    overlay::{Namespace, Overlay, OverlayKind, Overlays},
+};
 use serde_json::Value;
 
 use super::{Failure, manifests::read_in_namespace, output::Reporter};
@@ -71,12 +69,12 @@ impl ClusterInputs {
         reporter: &mut Reporter,
     ) -> (Self, Vec<Document>) {
         let mut diagnostics: Vec<Diagnostic> = texts.iter().filter_map(near_miss).collect();
-        diagnostics.extend(Overlays::read(texts.iter().cloned()).diagnostics());
+        diagnostics.extend(read_overlays(texts.iter().cloned()).diagnostics());
         reporter.report(&diagnostics, &texts);
         let replaced: BTreeSet<_> = texts.iter().filter_map(|text| identity(&text.value)).collect();
         let stays = |overlay: &Document| !identity(&overlay.value).is_some_and(|one| replaced.contains(&one));
         let of_cluster: Vec<Document> = of_cluster.into_iter().filter(stays).collect();
-        let overlays = Overlays::read(of_cluster.into_iter().chain(texts.iter().cloned()));
+        let overlays = read_overlays(of_cluster.into_iter().chain(texts.iter().cloned()));
         (Self { overlays, ..self }, texts)
     }
 
@@ -85,9 +83,9 @@ impl ClusterInputs {
         let name = object.pointer("/metadata/name").and_then(Value::as_str);
         let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str);
         let is_it = |overlay: &Overlay| {
-            Kind::of(object) == Some(overlay.kind)
+            overlay_kind(object) == Some(overlay.kind)
                 && name == Some(overlay.name.as_str())
-                && (overlay.kind == Kind::Cluster || namespace == overlay.namespace.as_deref())
+                && (overlay.kind == OverlayKind::Cluster || namespace == overlay.namespace.as_deref())
         };
         self.overlays.readable().iter().any(is_it)
     }
@@ -100,9 +98,9 @@ impl ClusterInputs {
 }
 
 /// What makes an overlay the same one: its kind, its namespace and its name.
-fn identity(object: &Value) -> Option<(Kind, Option<&str>, &str)> {
-    let kind = Kind::of(object)?;
+fn identity(object: &Value) -> Option<(OverlayKind, Option<&str>, &str)> {
+    let kind = overlay_kind(object)?;
     let part = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
-    let namespace = part("/metadata/namespace").filter(|_| kind == Kind::Namespaced);
+    let namespace = part("/metadata/namespace").filter(|_| kind == OverlayKind::Namespaced);
     Some((kind, namespace, part("/metadata/name")?))
 }

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use podgraft_locust::{locust::config::Config, manifest};
+use podgraft_locust::locust::config::Config;
 use podgraft_merge::diagnostic::Diagnostic;
+use podgraft_pod::manifest;
 
 use super::{Failure, files, output::Reporter};
 use crate::codes;

@@ -7,27 +7,32 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use pair::ObjectPair;
-#[cfg(feature = "operator")]
-use serde_json::Value;
+use podgraft_locust::{
+    locust::{self, Rendered, config::Config},
+    role::Role,
+};
+use podgraft_merge::schema::Schema;
+use podgraft_pod::{
+    live::without_server_fields,
+    manifest::{self, Document},
+};
 
-#[cfg(feature = "operator")]
-use super::cluster::{LiveTest, LiveTestQuery, block_on};
 use super::{
     CommandOutcome, Failure, config,
     inputs::{LoadedTests, TestArgs},
     output::{self, Reporter},
     role_name::RoleName,
 };
+
+#[cfg(feature = "operator")]
+use serde_json::Value;
+
+#[cfg(feature = "operator")]
+use super::cluster::{LiveTest, LiveTestQuery, block_on};
 #[cfg(feature = "operator")]
 use crate::operator::observed::rendered_objects::RenderedObjects;
 #[cfg(feature = "operator")]
 use podgraft_locust::report;
-use podgraft_locust::{
-    locust::{self, Rendered, config::Config},
-    manifest::{self, Document},
-    role::Role,
-};
-use podgraft_merge::schema::Schema;
 
 /// What `podgraft diff` takes.
 #[derive(Debug, clap::Args)]
@@ -228,7 +233,7 @@ fn pair(rendered: &Value, live: Option<&Value>, frozen: Option<&Value>, api_vers
         live["apiVersion"] = api_version.into();
         live["kind"] = kind.as_str().into();
         let written: Vec<&Value> = [Some(&rendered), frozen].into_iter().flatten().collect();
-        let mut live = report::as_written(&live, &written, Schema::for_kind(api_version, &kind));
+        let mut live = without_server_fields(&live, &written, Schema::for_kind(api_version, &kind));
         // A file need not name the namespace that it is applied to.
         if namespace.is_empty()
             && let Some(metadata) = live.pointer_mut("/metadata").and_then(Value::as_object_mut)

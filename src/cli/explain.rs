@@ -14,14 +14,16 @@ use super::{
 };
 #[cfg(feature = "operator")]
 use crate::operator::observed::rendered_objects::RenderedObjects;
+#[cfg(feature = "operator")]
+use podgraft_locust::locust::Rendered;
 use podgraft_locust::{
     judge::protected_fields,
-    manifest,
     report::explain::{self, Asked, Choice, Chosen, Explanation},
     role::Role,
 };
+use podgraft_pod::manifest;
 #[cfg(feature = "operator")]
-use podgraft_locust::{locust::Rendered, manifest::Document};
+use podgraft_pod::manifest::Document;
 
 /// What `podgraft explain` takes.
 #[derive(Debug, clap::Args)]

@@ -4,15 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use podgraft_locust::{
-    locust::{
-        self, Rendered, Surroundings,
-        config::Config,
-        overlay::{Kind, Namespace},
-    },
-    manifest::Document,
-};
+use podgraft_locust::locust::{self, Rendered, Surroundings, config::Config, overlay_kind};
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use podgraft_pod::{manifest::Document, overlay::Namespace};
 use serde_json::Value;
 
 use super::{
@@ -299,7 +293,7 @@ fn left_out(document: &Document) -> Diagnostic {
             "; this one is of locustio/k8s-operator, whose fields are others (docs/locusttest.md)"
         }
         Some("LocustTest") => "; did you mean locust.io/v2?",
-        _ if Kind::of(&document.value).is_some() => "; name its file with --overlays to apply it",
+        _ if overlay_kind(&document.value).is_some() => "; name its file with --overlays to apply it",
         _ => "",
     };
     Diagnostic::note(

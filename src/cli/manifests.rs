@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use podgraft_locust::{
-    locust::overlay::Kind,
+use podgraft_locust::locust::overlay_kind;
+use podgraft_pod::{
     manifest::{self, Document},
+    overlay::OverlayKind,
 };
 use serde_json::Value;
 
@@ -45,7 +46,7 @@ pub(super) fn is_locust_test(value: &Value) -> bool {
 /// Gives tests and namespaced overlays without a namespace this one.
 pub(super) fn set_namespace(documents: &mut [Document], namespace: &str) {
     for Document { value, .. } in documents {
-        if (is_locust_test(value) || Kind::of(value) == Some(Kind::Namespaced))
+        if (is_locust_test(value) || overlay_kind(value) == Some(OverlayKind::Namespaced))
             && let Some(Value::Object(metadata)) = value.get_mut("metadata")
         {
             metadata.entry("namespace").or_insert_with(|| namespace.into());

@@ -1,7 +1,7 @@
 //! [`ObjectFormat`]: how objects are printed.
 
 use clap::ValueEnum;
-use podgraft_locust::manifest;
+use podgraft_pod::manifest;
 use serde_json::{Value, json};
 
 /// The two formats of printed objects.

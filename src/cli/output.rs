@@ -6,8 +6,8 @@ use std::{
 };
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use podgraft_locust::{manifest::Document, report};
 use podgraft_merge::diagnostic::{Diagnostic, Severity};
+use podgraft_pod::{manifest::Document, message};
 
 use super::{CommandOutcome, Failure, progress::ProgressLine};
 use crate::codes;
@@ -179,7 +179,7 @@ impl Reporter {
         }
         let unseen = diagnostic.position.as_ref().filter(|_| line.is_none());
         let mut details: Vec<(&str, String)> = unseen.map(|at| ("at", at.to_string())).into_iter().collect();
-        details.extend(report::details(diagnostic));
+        details.extend(message::details(diagnostic));
         for (name, detail) in &details {
             let level = if *name == "help" { Level::HELP } else { Level::NOTE.with_name(Some(*name)) };
             group = group.element(level.message(detail.as_str()));

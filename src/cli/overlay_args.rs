@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use podgraft_locust::{locust::overlay::Namespace, manifest::Document};
+use podgraft_pod::{manifest::Document, overlay::Namespace};
 
 use super::{
     Failure,

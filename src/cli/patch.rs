@@ -5,13 +5,13 @@ mod batch;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use podgraft_locust::manifest::{self, Document};
 use podgraft_merge::{
     diagnostic::Diagnostic,
     patch::{self, Dialect, Options},
     path::FieldPath,
     schema::Schema,
 };
+use podgraft_pod::manifest::{self, Document};
 use serde_json::Value;
 
 use super::{

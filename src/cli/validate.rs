@@ -3,6 +3,11 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use podgraft_pod::{
+    github::github,
+    manifest::{self, Document},
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -11,11 +16,6 @@ use super::{
     inputs::TestArgs,
     output::{self, Reporter},
 };
-use podgraft_locust::{
-    manifest::{self, Document},
-    report,
-};
-use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 
 /// What `podgraft validate` takes.
 #[derive(Debug, clap::Args)]
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &ValidateArgs) -> Result<CommandOutcome, Failure> {
             output::print(lines.as_bytes())?;
         }
         DiagnosticFormat::Sarif => output::print(manifest::to_json(&sarif(found)?).as_bytes())?,
-        DiagnosticFormat::Github => output::print(report::github(found).as_bytes())?,
+        DiagnosticFormat::Github => output::print(github(found).as_bytes())?,
     }
     Ok(reporter.verdict(arguments.deny.is_some()))
 }
@@ -89,8 +89,8 @@ fn sarif(found: &[Diagnostic]) -> Result<Value, Failure> {
     let folder = std::env::current_dir()
         .map_err(|error| Failure(format!("cannot find out the working directory: {error}")))?;
     let home = Some(env!("CARGO_PKG_REPOSITORY")).filter(|home| !home.is_empty());
-    let tool = report::Tool { version: env!("CARGO_PKG_VERSION"), home };
-    Ok(report::sarif(found, tool, &folder))
+    let tool = podgraft_pod::sarif::Tool { version: env!("CARGO_PKG_VERSION"), home };
+    Ok(podgraft_pod::sarif::sarif(found, tool, &folder))
 }
 
 /// A diagnostic as a JSON object: absent parts are left out.

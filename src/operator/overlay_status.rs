@@ -16,11 +16,11 @@ use super::{
     overlay_usage::UsageTotals,
     reconcile::context::Context,
 };
-use podgraft_locust::{
-    locust::overlay::{Overlays, Reference},
-    manifest::Document,
-};
 use podgraft_merge::diagnostic::Diagnostic;
+use podgraft_pod::{
+    manifest::Document,
+    overlay::{OverlayId, Overlays},
+};
 
 /// How often the overlays' statuses are brought up to date.
 const EVERY: Duration = Duration::from_secs(2);
@@ -29,7 +29,7 @@ const SHOWN: usize = 5;
 
 /// Keeps the statuses of all overlays up to date, once the tests are known.
 pub(crate) async fn keep_up_to_date(ctx: &Context) {
-    let mut written: BTreeMap<Reference, Value> = BTreeMap::new();
+    let mut written: BTreeMap<OverlayId, Value> = BTreeMap::new();
     let mut are_known = false;
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -57,7 +57,7 @@ pub(crate) async fn keep_up_to_date(ctx: &Context) {
 }
 
 /// Every overlay, with its diagnostics.
-fn with_diagnostics(overlays: &Overlays) -> Vec<(Reference, &Document, Vec<Diagnostic>)> {
+fn with_diagnostics(overlays: &Overlays) -> Vec<(OverlayId, &Document, Vec<Diagnostic>)> {
     let readable =
         overlays.readable().iter().map(|overlay| (overlay.reference(), overlay.document(), Vec::new()));
     let unreadable = overlays
@@ -109,7 +109,7 @@ fn first_few(messages: &[String]) -> String {
 }
 
 /// Writes an event where an overlay has just become one that cannot be read: tests may wait for it to be mended.
-async fn write_event(ctx: &Context, overlay: &Reference, document: &Document, status: &Value) {
+async fn write_event(ctx: &Context, overlay: &OverlayId, document: &Document, status: &Value) {
     let refusal = |status: &Value| {
         let accepted = condition(status, "Accepted").filter(|accepted| accepted["status"] == "False");
         accepted.and_then(|accepted| accepted["message"].as_str().map(str::to_owned))
@@ -130,7 +130,7 @@ async fn write_event(ctx: &Context, overlay: &Reference, document: &Document, st
 }
 
 /// Writes a status; whether it is written.
-async fn write(ctx: &Context, overlay: &Reference, document: &Document, status: &Value) -> bool {
+async fn write(ctx: &Context, overlay: &OverlayId, document: &Document, status: &Value) -> bool {
     let version = document.value.pointer("/metadata/resourceVersion");
     match write_overlay_status(&ctx.client, overlay, version, status).await {
         Ok(()) => true,

@@ -7,17 +7,15 @@ use std::{
 
 use kube::{ResourceExt, api::DynamicObject};
 
-use podgraft_locust::locust::{
-    Rendered,
-    overlay::{Kind, Reference},
-};
+use podgraft_locust::locust::Rendered;
+use podgraft_pod::overlay::{OverlayId, OverlayKind};
 
 /// How one test uses overlays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct TestUsage {
-    applied: BTreeSet<Reference>,
-    conflicts: BTreeSet<(Reference, String)>,
-    missing: BTreeSet<(Reference, String)>,
+    applied: BTreeSet<OverlayId>,
+    conflicts: BTreeSet<(OverlayId, String)>,
+    missing: BTreeSet<(OverlayId, String)>,
 }
 
 /// How tests use overlays, by the tests' UIDs.
@@ -28,12 +26,12 @@ impl OverlayUsage {
     /// Records how a rendered test uses overlays.
     pub(crate) fn record(&self, test: &DynamicObject, rendered: &Rendered) {
         let namespace = test.namespace();
-        let place = |kind| if kind == Kind::Cluster { None } else { namespace.clone() };
+        let place = |kind| if kind == OverlayKind::Cluster { None } else { namespace.clone() };
         let who = format!("LocustTest {}/{}", namespace.clone().unwrap_or_default(), test.name_any());
         let mut found = TestUsage::default();
         for overlay in &rendered.overlays {
             let (kind, name) = (overlay.kind, overlay.name.clone());
-            found.applied.insert(Reference { kind, namespace: place(kind), name });
+            found.applied.insert(OverlayId { kind, namespace: place(kind), name });
         }
         for conflict in &rendered.conflicts {
             let message = format!("{who}: {}", conflict.diagnostic.message);
@@ -62,9 +60,9 @@ impl OverlayUsage {
     }
 
     /// How all tests together use each overlay.
-    pub(crate) fn totals(&self) -> BTreeMap<Reference, UsageTotals> {
+    pub(crate) fn totals(&self) -> BTreeMap<OverlayId, UsageTotals> {
         let usage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut totals: BTreeMap<Reference, UsageTotals> = BTreeMap::new();
+        let mut totals: BTreeMap<OverlayId, UsageTotals> = BTreeMap::new();
         let mut by_message: Vec<&TestUsage> = usage.values().collect();
         // The same messages each time, whatever the order of the map.
         by_message

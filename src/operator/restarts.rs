@@ -12,7 +12,7 @@ use super::observed::{
 };
 use podgraft_locust::{
     locust::{
-        api::v2::{self as api, Restarts},
+        api::{v2 as api, v2::Restarts},
         base,
     },
     role::Role,

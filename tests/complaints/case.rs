@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use podgraft_locust::manifest;
+use podgraft_pod::manifest;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 

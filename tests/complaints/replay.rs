@@ -3,7 +3,8 @@
 use std::process::{Command, Stdio};
 
 use k8s_openapi::{DeepMerge, api::core::v1::Pod};
-use podgraft_locust::{locust::command, manifest};
+use podgraft_locust::locust::command;
+use podgraft_pod::manifest;
 use serde_json::Value;
 
 use crate::{

@@ -15,14 +15,15 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use podgraft_locust::{
-    locust::overlay::{
-        Namespace, Overlays,
+use podgraft_locust::locust::read_overlays;
+use podgraft_merge::work::Work;
+use podgraft_pod::{
+    manifest::Document,
+    overlay::{
+        Namespace,
         constraint::{self, Expression, Judged},
     },
-    manifest::Document,
 };
-use podgraft_merge::work::Work;
 use random::Random;
 use serde_json::{Value, json};
 use support::{control_plane::ControlPlane, pod_life};
@@ -182,7 +183,7 @@ fn ours(batch: &Batch) -> Vec<Vec<Answer>> {
         "apiVersion": "locust.io/v1alpha1", "kind": "ClusterPodOverlay", "metadata": {"name": "o"},
         "spec": {"constraints": constraints}
     });
-    let overlays = Overlays::read([Document::from_value(overlay)]);
+    let overlays = read_overlays([Document::from_value(overlay)]);
     assert!(overlays.unreadable().is_empty(), "{:?}", overlays.diagnostics());
     let overlays: Vec<_> = overlays.readable().iter().collect();
     let namespace = Namespace::labelled("team-a", BTreeMap::from([("tier".to_owned(), "gold".to_owned())]));

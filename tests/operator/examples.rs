@@ -3,15 +3,16 @@
 use std::path::Path;
 
 use podgraft_locust::{
-    locust::{
-        self, Rendered, Surroundings,
-        config::Config,
-        overlay::{Namespace, Overlays},
-    },
-    manifest, report,
+    locust::{self, Rendered, Surroundings, config::Config, read_overlays},
     role::Role,
 };
 use podgraft_merge::schema::Schema;
+use podgraft_pod::{
+    difference::differences,
+    live::without_server_fields,
+    manifest,
+    overlay::{Namespace, Overlays},
+};
 use serde_json::Value;
 
 use crate::{
@@ -40,7 +41,7 @@ pub(crate) fn every_example_is_stored_as_it_is_rendered(place: &Place<'_>) {
     }
     let count = shipped.len();
     assert!(count >= 12);
-    let overlays = Overlays::read(shipped);
+    let overlays = read_overlays(shipped);
     let mut counted = Counted::default();
     let examples = files(&root().join("docs/examples"), "v2.yaml");
     let tests = files(&folder, "test.yaml");
@@ -146,8 +147,8 @@ fn is_stored(place: &Place<'_>, kind: &str, api_version: &str, wanted: &Value) {
     let name = wanted["metadata"]["name"].as_str().unwrap();
     let stored = place.get(kind, name);
     let schema = Schema::for_kind(api_version, kind);
-    let projected = report::as_written(&stored, &[wanted], schema);
-    let differences: Vec<String> = report::differences(wanted, &projected, schema)
+    let projected = without_server_fields(&stored, &[wanted], schema);
+    let differences: Vec<String> = differences(wanted, &projected, schema)
         .iter()
         .map(ToString::to_string)
         // Set at the end, so that an expired Job is never taken for a lost one.
@@ -163,9 +164,9 @@ fn the_pods_carry_it(place: &Place<'_>, name: &str, role: Role, template: &Value
     assert!(!pods.is_empty(), "{role}");
     let schema = Schema::for_kind("v1", "Pod");
     for pod in pods {
-        let projected = report::as_written(&pod, &[template], schema);
+        let projected = without_server_fields(&pod, &[template], schema);
         // A tolerations list gets the server's own tolerations at its end.
-        let differences: Vec<String> = report::differences(template, &projected, schema)
+        let differences: Vec<String> = differences(template, &projected, schema)
             .iter()
             .filter(|difference| {
                 !(difference.before.is_none()

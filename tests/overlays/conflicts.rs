@@ -202,7 +202,7 @@ fn a_conflict_is_told_once_for_both_pods() {
     };
     let rendered = rendered(test(json!({})), vec![policy("a", "Always"), policy("b", "Never")]);
     let [conflict] = &rendered.conflicts[..] else { panic!("{:#?}", rendered.conflicts) };
-    assert_eq!(conflict.roles, Role::ALL);
+    assert_eq!(conflict.pods, ["master", "worker"]);
     let paths: Vec<String> = conflict.paths.iter().map(ToString::to_string).collect();
     // The exporter is in the master's pod only.
     let exporter = ".spec.initContainers[name=\"locust-metrics-exporter\"].imagePullPolicy";
@@ -217,7 +217,7 @@ fn a_conflict_in_one_pod_names_it() {
     };
     let rendered = rendered(test(json!({})), vec![class("a"), class("b")]);
     let [conflict] = &rendered.conflicts[..] else { panic!("{:#?}", rendered.conflicts) };
-    assert_eq!(conflict.roles, [Role::Worker]);
+    assert_eq!(conflict.pods, ["worker"]);
     assert_eq!(conflict.diagnostic.layer.as_deref(), Some("worker pod"));
 }
 

@@ -1,6 +1,7 @@
 //! `eachContainer`: onto every container there, and under every one that comes later.
 
-use podgraft_locust::{locust::overlay::Overlays, manifest, role::Role};
+use podgraft_locust::{locust::read_overlays, role::Role};
+use podgraft_pod::manifest;
 use serde_json::{Value, json};
 
 use crate::render::{cluster, errors, namespaced, pod, render, rendered, test};
@@ -93,7 +94,7 @@ fn within_an_overlay_it_is_first() {
 fn what_is_wrong_with_it_is_said_where_it_is() {
     let text = "apiVersion: locust.io/v1alpha1\nkind: ClusterPodOverlay\nmetadata: {name: a}\nspec:\n  defaults:\n    eachContainer:\n      securityContext:\n        runAsUsr: 1\n";
     let read = manifest::read("a.yaml", text.as_bytes());
-    let overlays = Overlays::read(read.documents);
+    let overlays = read_overlays(read.documents);
     let surroundings = podgraft_locust::locust::Surroundings { overlays: &overlays, namespace: None };
     let test = manifest::Document::from_value(test(json!({})));
     let rendered = podgraft_locust::locust::render(

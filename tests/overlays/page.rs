@@ -1,6 +1,7 @@
 //! The examples in `docs/overlays.md` are read without an error.
 
-use podgraft_locust::{locust::overlay::Overlays, manifest};
+use podgraft_locust::locust::read_overlays;
+use podgraft_pod::manifest;
 use serde_json::{Value, json};
 
 use crate::{
@@ -27,7 +28,7 @@ fn the_pages_examples_are_overlays() {
             test if test["spec"]["overlays"].is_array() => continue,
             spec => cluster("page", spec.clone()),
         };
-        let read = Overlays::read([manifest::Document::from_value(overlay.clone())]);
+        let read = read_overlays([manifest::Document::from_value(overlay.clone())]);
         assert_eq!(read.diagnostics(), [], "{overlay}");
         // They can be applied: what they demand is all that they refuse.
         let rendered = render(test(json!({})), vec![overlay]);

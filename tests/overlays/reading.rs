@@ -1,9 +1,7 @@
 //! Overlays are read as strictly as tests, and what is wrong is said where it is.
 
-use podgraft_locust::{
-    locust::{near_miss, overlay::Overlays},
-    manifest::{self, Document},
-};
+use podgraft_locust::locust::{near_miss, read_overlays};
+use podgraft_pod::manifest::{self, Document};
 use serde_json::{Value, json};
 
 use crate::render::{cluster, namespaced};
@@ -14,7 +12,7 @@ fn constraint(value: Value) -> Value {
 
 /// The overlay is not read, and something at this path says this.
 fn is_told(overlay: Value, path: &str, part: &str) {
-    let overlays = Overlays::read([manifest::Document::from_value(overlay.clone())]);
+    let overlays = read_overlays([manifest::Document::from_value(overlay.clone())]);
     let found = overlays.diagnostics();
     assert!(overlays.readable().is_empty(), "{overlay} is read");
     let there: Vec<_> =
@@ -174,7 +172,7 @@ fn wrong_constraints_are_told_when_they_are_read() {
 #[test]
 fn two_of_one_name_are_told() {
     let overlays = || [cluster("a", json!({})), cluster("a", json!({})), namespaced("a", json!({}))];
-    let read = Overlays::read(overlays().map(manifest::Document::from_value));
+    let read = read_overlays(overlays().map(manifest::Document::from_value));
     let found = read.diagnostics();
     assert_eq!(found.len(), 1, "{found:#?}");
     assert_eq!(found[0].code, "duplicate-overlay");
@@ -184,7 +182,7 @@ fn two_of_one_name_are_told() {
 fn a_message_has_its_place_in_the_file() {
     let text = "apiVersion: locust.io/v1alpha1\nkind: PodOverlay\nmetadata: {name: a, namespace: shop}\nspec:\n  constraints:\n  - eachContainer: .imag\n    required: true\n";
     let read = manifest::read("overlay.yaml", text.as_bytes());
-    let found = Overlays::read(read.documents).diagnostics();
+    let found = read_overlays(read.documents).diagnostics();
     assert_eq!(found[0].position.as_ref().unwrap().to_string(), "overlay.yaml:6:5");
     assert_eq!(found[0].object.as_deref(), Some("PodOverlay shop/a"));
 }

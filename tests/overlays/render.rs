@@ -3,15 +3,11 @@
 use std::collections::BTreeMap;
 
 use podgraft_locust::{
-    locust::{
-        Rendered, Surroundings,
-        config::Config,
-        overlay::{Namespace, Overlays},
-    },
-    manifest::Document,
+    locust::{Rendered, Surroundings, config::Config, read_overlays},
     role::Role,
 };
 use podgraft_merge::diagnostic::Diagnostic;
+use podgraft_pod::{manifest::Document, overlay::Namespace};
 use serde_json::{Value, json};
 
 /// A test in namespace team-a with these fields in its spec.
@@ -45,7 +41,7 @@ pub(crate) fn team_a() -> Namespace {
 }
 
 pub(crate) fn render_in(test: Value, overlays: Vec<Value>, namespace: Option<&Namespace>) -> Rendered {
-    let overlays = Overlays::read(overlays.into_iter().map(Document::from_value));
+    let overlays = read_overlays(overlays.into_iter().map(Document::from_value));
     assert_eq!(overlays.diagnostics(), [], "an overlay is wrong");
     let surroundings = Surroundings { overlays: &overlays, namespace };
     podgraft_locust::locust::render(&Document::from_value(test), &surroundings, &Config::default())

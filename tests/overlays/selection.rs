@@ -1,10 +1,7 @@
 //! Which overlays apply to a test.
 
-use podgraft_locust::{
-    locust::overlay::{Namespace, Overlays},
-    manifest::Document,
-    role::Role,
-};
+use podgraft_locust::{locust::read_overlays, role::Role};
+use podgraft_pod::{manifest::Document, overlay::Namespace};
 use serde_json::{Value, json};
 
 use crate::render::{cluster, codes, errors, namespaced, pod, render, render_in, rendered, team_a, test};
@@ -244,7 +241,7 @@ fn a_test_that_an_unreadable_overlay_may_be_for_is_refused() {
         (cluster("a", broken(json!({"optIn": true}))), json!({"overlays": [{"name": "a"}]}), true),
         (cluster("a", json!({"selector": {"matchLabels": {"a b": "c"}}})), json!({}), true),
     ] {
-        let overlays = Overlays::read([Document::from_value(overlay.clone())]);
+        let overlays = read_overlays([Document::from_value(overlay.clone())]);
         assert!(!overlays.diagnostics().is_empty());
         let namespace = team_a();
         let surroundings =
@@ -267,7 +264,7 @@ fn a_test_is_told_what_is_wrong_with_an_unreadable_overlay() {
         "a",
         json!({"priority": "high", "colour": "red", "selektor": {}, "defaults": wrong("eachContainer")}),
     );
-    let overlays = Overlays::read([Document::from_value(broken)]);
+    let overlays = read_overlays([Document::from_value(broken)]);
     let namespace = team_a();
     let surroundings =
         podgraft_locust::locust::Surroundings { overlays: &overlays, namespace: Some(&namespace) };

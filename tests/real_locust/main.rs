@@ -27,9 +27,9 @@ use std::{
 use pod::{Names, Node, Pod};
 use podgraft_locust::{
     locust::{self, config::Config},
-    manifest,
     role::Role,
 };
+use podgraft_pod::manifest;
 use serde_json::Value;
 use server::Requests;
 use support::{root, text};

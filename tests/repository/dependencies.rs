@@ -31,6 +31,12 @@ const EFFECTS: [&str; 17] = [
 /// How many crates each of these may build, itself among them.
 const LIMITS: [(&str, usize); 1] = [("podgraft-merge", 20)];
 
+/// What these crates must not build: what is for any operator knows nothing of one.
+const WITHOUT: [(&str, &[&str]); 2] = [
+    ("podgraft-merge", &["podgraft-pod", "k8s-openapi", "schemars", "jsonschema", "regex"]),
+    ("podgraft-pod", &["podgraft-locust", "kube", "kube-core"]),
+];
+
 #[test]
 fn no_pure_crate_reaches_one_with_effects() {
     let packages = packages(&["--no-deps"]);
@@ -45,6 +51,10 @@ fn no_pure_crate_reaches_one_with_effects() {
                 !tree.iter().any(|one| one == effect),
                 "{name} reaches {effect}: cargo tree -p {name} --all-features -i {effect}"
             );
+        }
+        let forbidden = WITHOUT.iter().filter(|(of, _)| *of == name).flat_map(|(_, names)| names.iter());
+        for crate_name in forbidden {
+            assert!(!tree.iter().any(|one| one == crate_name), "{name} builds {crate_name}");
         }
         for (_, limit) in LIMITS.iter().filter(|(limited, _)| *limited == name) {
             assert!(tree.len() <= *limit, "{name} builds {} crates, more than {limit}: {tree:?}", tree.len());

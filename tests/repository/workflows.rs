@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use podgraft_locust::manifest;
+use podgraft_pod::manifest;
 use serde_json::{Map, Value};
 
 use crate::{

@@ -1,7 +1,7 @@
 //! The copy of an object that `kubectl apply` keeps in an annotation.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
-use podgraft_locust::manifest::to_json_line;
+use podgraft_pod::manifest::to_json_line;
 use serde_json::{Value, json};
 
 /// What the annotation is called.

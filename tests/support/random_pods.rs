@@ -3,10 +3,10 @@
 #![allow(dead_code, reason = "one test uses it")]
 
 use fastrand::Rng;
-use podgraft_locust::manifest;
+use podgraft_pod::manifest;
 use serde_json::{Map, Value, json};
 
-const SCHEMA: &str = include_str!("../../crates/podgraft-locust/src/judge/validity/job.schema.json");
+const SCHEMA: &str = include_str!("../../crates/podgraft-pod/src/validity/job.schema.json");
 const VALUES: &str = include_str!("../cases/pod-values.yaml");
 
 /// Objects of which one of these fields is set, nearly always.

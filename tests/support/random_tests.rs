@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "one test uses it")]
 
 use fastrand::Rng;
-use podgraft_locust::manifest;
+use podgraft_pod::manifest;
 use serde_json::{Map, Value, json};
 
 const FRAGMENTS: &str = include_str!("../cases/fragments.yaml");

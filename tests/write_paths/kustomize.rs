@@ -111,8 +111,7 @@ fn json_patches_pass_everything(plane: &ControlPlane, outcomes: &mut Outcomes) {
 /// kustomize reads a patch for itself first: in maps it takes `$patch` as meant for itself, and nulls too.
 /// Lists of a kind that it has no schema of it replaces as they are.
 fn strategic_patches_eat_directives(plane: &ControlPlane, outcomes: &mut Outcomes) {
-    let documents =
-        podgraft_locust::manifest::read("kustomize-strategic.yaml", STRATEGIC.as_bytes()).documents;
+    let documents = podgraft_pod::manifest::read("kustomize-strategic.yaml", STRATEGIC.as_bytes()).documents;
     let [before, patch, after] = [0, 1, 2].map(|index| documents[index].value.clone());
     let patch = locust_test("strategic", &patch).to_string();
     let built = build(plane, &locust_test("strategic", &before), &json!({ "patches": [{ "patch": patch }] }));

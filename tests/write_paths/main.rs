@@ -23,7 +23,7 @@ mod versions;
 use std::{fs, time::Instant};
 
 use outcomes::Outcomes;
-use podgraft_locust::manifest::read;
+use podgraft_pod::manifest::read;
 use support::{control_plane::ControlPlane, last_applied, root};
 
 /// `kubectl apply` keeps a copy of the object in an annotation; annotations may have so many bytes.

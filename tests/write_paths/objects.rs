@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use podgraft_locust::manifest::read;
+use podgraft_pod::manifest::read;
 use serde_json::{Map, Value, json};
 
 use crate::support::{control_plane::ControlPlane, text};

@@ -66,7 +66,7 @@ struct Step {
 
 /// The templates, with what each says; the first is no template.
 pub(crate) fn known_templates() -> Vec<(String, Option<Value>)> {
-    let documents = podgraft_locust::manifest::read("templates.yaml", TEMPLATES.as_bytes()).documents;
+    let documents = podgraft_pod::manifest::read("templates.yaml", TEMPLATES.as_bytes()).documents;
     let read = |value: &Value| (value["says"].as_str().unwrap().to_owned(), value.get("template").cloned());
     documents.iter().map(|document| read(&document.value)).collect()
 }

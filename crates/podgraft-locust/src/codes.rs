@@ -1,60 +1,15 @@
-//! The codes of the LocustTest, and all of the engine. A new one also needs an example in `docs/diagnostics`.
+//! The codes of the LocustTest, and all of the crates below. A new one also needs an example in `docs/diagnostics`.
 
-pub use podgraft_merge::diagnostic::codes::*;
+pub use podgraft_pod::codes::*;
 
 podgraft_merge::codes! {
-    "Files" {
-        NOT_UTF8 "not-utf8" Error,
-            "The file has bytes that are not UTF-8."
-            "Save it as UTF-8."
-        TOO_LARGE "too-large" Error,
-            "The text is larger than what is read, or aliases multiply it to too many values."
-            "Split it, or write fewer aliases."
-        INVALID_YAML "invalid-yaml" Error,
-            "The text is not YAML as kubectl reads it."
-            "Correct it where the message points; what is wrong is often a line before."
-        INVALID_JSON "invalid-json" Error,
-            "The text starts with a brace, so it is read as JSON, and is not JSON."
-            "Correct it where the message points."
-        INVALID_KEY "invalid-key" Error,
-            "A key of a map is itself a map, a list or null."
-            "Write the key as a string."
-        DUPLICATE_KEY "duplicate-key" Error,
-            "A map has one key twice. Only one of the two values would count, and which one depends on the reader."
-            "Remove one of them."
-        LOOKALIKE_CHARACTER "lookalike-character" Warning,
-            "A key or value is in typographic quotes, or begins with a space that is none for YAML, as text copied from a page or a chat does: they are a part of the text."
-            "Write straight quotes and plain spaces."
-        UNRENDERED_TEMPLATE "unrendered-template" Warning,
-            "A text has a piece of a Helm template in it, such as {{ .Values.tag }}. Nothing replaces it any more."
-            "Render the chart first: helm template RELEASE CHART writes what can be read."
-        NOT_A_NUMBER "not-a-number" Error,
-            "YAML has numbers that JSON, and so Kubernetes, does not have: .nan and .inf."
-            "Write a number, or put the text in quotes."
-        UNSUPPORTED_TAG "unsupported-tag" Error,
-            "A value has a YAML tag that makes it something that JSON does not have."
-            "Remove the tag."
-    }
-
     "LocustTests" {
-        UNSUPPORTED_VERSION "unsupported-version" Error | Warning,
-            "The object is of a version that podgraft does not know."
-            "Write apiVersion as locust.io/v2 or locust.io/v1 for a LocustTest, and locust.io/v1alpha1 for an overlay."
         UNSUPPORTED_KIND "unsupported-kind" Error | Warning,
             "The object is of a kind that cannot be used here. A strategic merge patch needs a kind that is built into Kubernetes."
             "Correct kind and apiVersion, or patch with --type merge or json."
-        MISSING_NAME "missing-name" Error,
-            "The object has no name. The Jobs and the Service of a test are named after it."
-            "Add metadata.name."
         GENERATED_NAME "generated-name" Note,
             "The object has metadata.generateName and no name, so that the server names it. Here it has a name of the same length."
             "Nothing has to be done: create the object, and do not apply it. Whoever needs the names of Jobs and Service beforehand writes metadata.name."
-        INVALID_NAME "invalid-name" Error,
-            "The name cannot be the name of the Service and the Jobs that are made of it."
-            "Write it in lower case letters, digits and -, starting with a letter, and not too long."
-        INVALID_VALUE "invalid-value" Error,
-            "A field of a LocustTest or an overlay has a value of the wrong type, is out of its range, or is missing."
-            "Write what the message asks for."
         MISSING_ENDPOINT "missing-endpoint" Error,
             "OpenTelemetry is enabled and there is nowhere to send its data."
             "Add openTelemetry.endpoint, or disable it."
@@ -112,39 +67,6 @@ podgraft_merge::codes! {
     }
 
     "Overlays" {
-        INVALID_OVERLAY "invalid-overlay" Error,
-            "An overlay that may be for this test cannot be read, so nobody knows what it demands."
-            "Correct the overlay: its own messages say how."
-        DUPLICATE_OVERLAY "duplicate-overlay" Error,
-            "Two overlays have the same kind, namespace and name."
-            "Rename or remove one."
-        INVALID_NAMESPACE "invalid-namespace" Error,
-            "A ClusterPodOverlay is in a namespace, or a PodOverlay's namespace is no string."
-            "Remove metadata.namespace, or write kind as PodOverlay."
-        INVALID_CONSTRAINT "invalid-constraint" Error,
-            "A constraint cannot be read: its place is none, its demand does not fit the place, or its expression is not CEL."
-            "Correct what the message names."
-        CONSTRAINT "constraint" Error,
-            "The final pod does not meet what an overlay demands. The help says which overlay, and where."
-            "Change the value, or ask those who look after the overlay."
-        MISSING_OVERLAY "missing-overlay" Error,
-            "The test lists an overlay that is not there."
-            "Correct its name or kind, or create it."
-        REPEATED_OVERLAY "repeated-overlay" Error,
-            "The test lists an overlay twice."
-            "Remove one of the two."
-        OVERLAY_NOT_FOR_TEST "overlay-not-for-test" Error,
-            "The test lists an overlay whose selectors do not match the test or its namespace."
-            "Remove it from the list, or change the labels."
-        OVERLAY_NOT_OPT_IN "overlay-not-opt-in" Warning,
-            "The test lists an overlay that is not opt-in: it applies anyway, in its own place."
-            "Remove it from spec.overlays."
-        OVERLAY_CONFLICT "overlay-conflict" Warning,
-            "Two overlays of one step and one priority write the same place differently. The last by name wins."
-            "Give one of them another priority."
-        UNKNOWN_NAMESPACE "unknown-namespace" Warning,
-            "Whether an overlay applies depends on the namespace of the test or its labels, and nobody said which they are. The overlay is left out."
-            "Say so with --namespace NAME=label=value."
         TOO_MUCH_WORK "too-much-work" Error,
             "Rendering the test with its overlays takes more steps than podgraft does for one test, so it was not rendered to the end."
             "Write fewer containers, fewer overlays with eachContainer, or fewer constraints."
@@ -154,12 +76,6 @@ podgraft_merge::codes! {
         PROTECTED_FIELD "protected-field" Error,
             "The pod lacks something that the operator needs, whoever changed it. All such fields are listed in docs/protected-fields.md."
             "Leave the field as the operator made it; the help says what to do instead."
-        INVALID_STRUCTURE "invalid-structure" Error,
-            "A field of the final pod has a value of the wrong type: the API server would refuse the pod."
-            "Write a value of the type that the message names."
-        INVALID_FIELD "invalid-field" Error,
-            "The API server would refuse the final pod for this field."
-            "Write what the message asks for."
         TOO_LARGE_TO_STORE "too-large-to-store" Error,
             "What is made of the test is larger than etcd takes in one request (1.5 MiB): both Jobs are kept in one object when the test starts."
             "Make the field smaller that the message names, or mount what is in it from a ConfigMap."

@@ -5,7 +5,5 @@
 pub mod codes;
 pub mod judge;
 pub mod locust;
-pub mod manifest;
 pub mod report;
 pub mod role;
-pub mod structure;

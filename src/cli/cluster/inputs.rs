@@ -16,9 +16,9 @@ use crate::{
         resource::{locust_test_resource, overlay_resource},
     },
 };
-use podgraft_locust::{
-    locust::overlay::{Kind, Namespace},
+use podgraft_pod::{
     manifest::Document,
+    overlay::{Namespace, OverlayKind},
 };
 
 /// Which overlays and namespaces are to be read.
@@ -56,13 +56,13 @@ impl ClusterReader {
     pub(in crate::cli) async fn inputs(&self, query: InputQuery<'_>) -> Result<LiveInputs, Failure> {
         let mut inputs = LiveInputs::default();
         if query.overlays {
-            let resource = overlay_resource(Kind::Namespaced);
+            let resource = overlay_resource(OverlayKind::Namespaced);
             for namespace in query.namespaces {
                 let api = Api::namespaced_with(self.client.clone(), namespace, &resource);
                 inputs.overlays.extend(overlays(&api, &resource, Some(namespace)).await?);
             }
             if query.cluster_wide {
-                let resource = overlay_resource(Kind::Cluster);
+                let resource = overlay_resource(OverlayKind::Cluster);
                 let api = Api::all_with(self.client.clone(), &resource);
                 inputs.overlays.extend(overlays(&api, &resource, None).await?);
             }

@@ -9,11 +9,11 @@ use crate::cli::{
 };
 use podgraft_locust::{
     locust::{self, Rendered},
-    manifest::{self, Document},
     report::against::{Against, summary, to_json, to_text},
     role::Role,
 };
 use podgraft_merge::diagnostic::{Diagnostic, Severity};
+use podgraft_pod::manifest::{self, Document};
 
 pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
     let mut reporter = Reporter::new();

@@ -2,11 +2,10 @@
 
 use std::fmt::Write;
 
+use podgraft_merge::schema::Schema;
+use podgraft_pod::{difference::differences, manifest};
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
-
-use podgraft_locust::{manifest, report};
-use podgraft_merge::schema::Schema;
 
 /// How many unchanged lines are shown around a change.
 const CONTEXT: usize = 3;
@@ -72,7 +71,7 @@ pub(super) fn to_json(pairs: &[ObjectPair]) -> Value {
             continue;
         }
         let changes: Vec<Value> = match (&pair.before, &pair.after) {
-            (Some(before), Some(after)) => report::differences(before, after, pair.schema)
+            (Some(before), Some(after)) => differences(before, after, pair.schema)
                 .into_iter()
                 .map(|one| json!({"path": one.path.to_string(), "before": one.before, "after": one.after}))
                 .collect(),

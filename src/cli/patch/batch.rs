@@ -3,11 +3,11 @@
 use std::io::{self, BufRead, Read, Write};
 
 use clap::ValueEnum;
-use podgraft_locust::manifest;
 use podgraft_merge::{
     diagnostic::{Diagnostic, nearest},
     patch::Dialect,
 };
+use podgraft_pod::manifest;
 use serde_json::{Value, json};
 
 use super::{CommandOutcome, DialectName, Failure, PatchType, patch_one};

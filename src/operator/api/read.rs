@@ -28,10 +28,8 @@ use crate::operator::observed::{
     revision::revision_name,
     test_objects::{TestObjects, may_have_web_service},
 };
-use podgraft_locust::{
-    locust::{base, overlay::Kind},
-    role::Role,
-};
+use podgraft_locust::{locust::base, role::Role};
+use podgraft_pod::overlay::OverlayKind;
 
 /// How many tests' pods are asked for at once: a label selector is a part of an address.
 const TESTS_AT_ONCE: usize = 50;
@@ -171,13 +169,13 @@ pub(crate) async fn failed_creations(
 /// [`Error::Api`] when the API server does not answer.
 pub(crate) async fn overlay_versions(
     client: &Client,
-    kind: Kind,
+    kind: OverlayKind,
     namespace: &str,
 ) -> Result<BTreeSet<OverlayVersion>, Error> {
     let resource = overlay_resource(kind);
     let api: Api<DynamicObject> = match kind {
-        Kind::Cluster => Api::all_with(client.clone(), &resource),
-        Kind::Namespaced => Api::namespaced_with(client.clone(), namespace, &resource),
+        OverlayKind::Cluster => Api::all_with(client.clone(), &resource),
+        OverlayKind::Namespaced => Api::namespaced_with(client.clone(), namespace, &resource),
     };
     let live = api.list_metadata(&ListParams::default()).await.map_err(Error::api("list the overlays"))?;
     Ok(live.items.iter().map(|overlay| (overlay.uid(), overlay.metadata.generation)).collect())

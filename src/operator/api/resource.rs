@@ -2,7 +2,7 @@
 
 use kube::api::ApiResource;
 
-use podgraft_locust::locust::overlay::Kind;
+use podgraft_pod::overlay::OverlayKind;
 
 /// `locust.io/v2` `LocustTest`.
 pub(crate) fn locust_test_resource() -> ApiResource {
@@ -16,7 +16,7 @@ pub(crate) fn locust_test_resource() -> ApiResource {
 }
 
 /// A kind of overlay.
-pub(crate) fn overlay_resource(kind: Kind) -> ApiResource {
+pub(crate) fn overlay_resource(kind: OverlayKind) -> ApiResource {
     ApiResource {
         group: "locust.io".into(),
         version: "v1alpha1".into(),

@@ -12,7 +12,7 @@ use super::{
     error::{Error, is_conflict, is_missing},
     resource::{locust_test_resource, overlay_resource},
 };
-use podgraft_locust::locust::overlay::Reference;
+use podgraft_pod::overlay::OverlayId;
 
 /// What the API server says of a status with a field that the CRD does not have.
 const NOT_DECLARED: &str = "field not declared in schema";
@@ -166,11 +166,11 @@ pub(crate) async fn write_test_status(
 /// [`kube::Error`] when it is not written.
 pub(crate) async fn write_overlay_status(
     client: &Client,
-    overlay: &Reference,
+    overlay: &OverlayId,
     resource_version: Option<&Value>,
     status: &Value,
 ) -> Result<(), kube::Error> {
-    let Reference { kind, namespace, name } = overlay;
+    let OverlayId { kind, namespace, name } = overlay;
     let resource = overlay_resource(*kind);
     let api: Api<DynamicObject> = match namespace {
         Some(namespace) => Api::namespaced_with(client.clone(), namespace, &resource),

@@ -26,9 +26,9 @@ use debounce::{Debounce, QUIET_PERIOD};
 
 use super::reflector::{Synced, reflected, trim_metadata};
 use crate::operator::api::{error_message::watch_error_message, resource::overlay_resource};
-use podgraft_locust::{
-    locust::overlay::{Kind, Namespace, Overlays},
+use podgraft_pod::{
     manifest::Document,
+    overlay::{Namespace, OverlayKind, Overlays},
 };
 
 /// The overlays and the labels of namespaces, as far as they have been read.
@@ -65,7 +65,7 @@ impl OverlayStore {
     /// `ClusterPodOverlay`s and the namespaces; and the task that does it.
     pub(crate) fn watch(client: &Client, namespaces: &[String], cluster: bool) -> (Arc<Self>, WatchTask) {
         let (mut overlays, mut caches, mut events) = (Vec::new(), Vec::new(), Vec::new());
-        let mut add = |api: Api<DynamicObject>, kind: Kind| {
+        let mut add = |api: Api<DynamicObject>, kind: OverlayKind| {
             let trim = |overlay: &mut DynamicObject| overlay.managed_fields_mut().clear();
             let (store, synced, stream) =
                 reflected(api, watcher::Config::default(), overlay_resource(kind), trim, |_| ());
@@ -74,15 +74,18 @@ impl OverlayStore {
             events.push(stream.map(|event| event.map(|_| ())).boxed());
         };
         if namespaces.is_empty() {
-            add(Api::all_with(client.clone(), &overlay_resource(Kind::Namespaced)), Kind::Namespaced);
+            add(
+                Api::all_with(client.clone(), &overlay_resource(OverlayKind::Namespaced)),
+                OverlayKind::Namespaced,
+            );
         }
         for namespace in namespaces {
-            let resource = overlay_resource(Kind::Namespaced);
-            add(Api::namespaced_with(client.clone(), namespace, &resource), Kind::Namespaced);
+            let resource = overlay_resource(OverlayKind::Namespaced);
+            add(Api::namespaced_with(client.clone(), namespace, &resource), OverlayKind::Namespaced);
         }
         let mut of_namespaces = None;
         if cluster {
-            add(Api::all_with(client.clone(), &overlay_resource(Kind::Cluster)), Kind::Cluster);
+            add(Api::all_with(client.clone(), &overlay_resource(OverlayKind::Cluster)), OverlayKind::Cluster);
             let api: Api<PartialObjectMeta<ApiNamespace>> = Api::all(client.clone());
             let (store, synced, stream) =
                 reflected(api, watcher::Config::default(), (), trim_metadata, |_| ());
@@ -159,7 +162,7 @@ impl OverlayStore {
             OverlaySnapshot::Loading(_) => return true,
             OverlaySnapshot::Loaded { overlays, labels } => {
                 let mut digest = DefaultHasher::new();
-                let versions = Kind::ALL.map(|kind| freshness::versions(overlays, kind, None));
+                let versions = OverlayKind::ALL.map(|kind| freshness::versions(overlays, kind, None));
                 let labels: Option<BTreeMap<_, _>> = labels.as_ref().map(|labels| labels.iter().collect());
                 (versions, labels).hash(&mut digest);
                 digest.finish()
@@ -177,7 +180,7 @@ impl OverlayStore {
         let documents = self.caches.overlays.iter().flat_map(Store::state);
         let documents = documents
             .map(|overlay| Document::from_value(serde_json::to_value(&*overlay).unwrap_or_default()));
-        let overlays = Arc::new(Overlays::read(documents));
+        let overlays = Arc::new(podgraft_locust::locust::read_overlays(documents));
         let labels = self.caches.namespaces.as_ref().map(|namespaces| {
             let labels = |namespace: &PartialObjectMeta<ApiNamespace>| namespace.labels().clone();
             namespaces.state().iter().map(|namespace| (namespace.name_any(), labels(namespace))).collect()

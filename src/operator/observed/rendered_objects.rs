@@ -2,18 +2,18 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-
 use podgraft_locust::{
     locust::{
         Applied, Rendered,
         api::v2::{AppliedLayer, AppliedOverlay},
     },
-    report::{self, Difference},
+    report,
     role::Role,
 };
 use podgraft_merge::{path::FieldPath, schema::Schema};
+use podgraft_pod::difference::{Difference, differences};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// How much of the hash is used: 16 hexadecimal digits tell the few revisions of one test apart.
 const HASH_BYTES: usize = 8;
@@ -71,9 +71,9 @@ impl RenderedObjects {
             let parent = FieldPath::fields([name]);
             found.extend(differences.into_iter().map(|difference| difference.below(&parent)));
         };
-        add("service", report::differences(&self.service, &after.service, service));
+        add("service", differences(&self.service, &after.service, service));
         match (&self.web_service, &after.web_service) {
-            (Some(before), Some(after)) => add("webService", report::differences(before, after, service)),
+            (Some(before), Some(after)) => add("webService", differences(before, after, service)),
             (None, None) => {}
             (before, after) => {
                 add("webService", vec![Difference::at(FieldPath::root(), before.clone(), after.clone())]);
@@ -81,7 +81,7 @@ impl RenderedObjects {
         }
         for role in Role::ALL {
             let [before, after] = [self, after].map(|objects| without_suspend(objects.job(role)));
-            add(role.as_str(), report::differences(&before, &after, job));
+            add(role.as_str(), differences(&before, &after, job));
         }
         found
     }

@@ -41,7 +41,7 @@ use super::{
     server_refusal::ServerRefusal,
     status::{inputs::StatusInputs, status},
 };
-use podgraft_locust::report::Difference;
+use podgraft_pod::difference::Difference;
 
 /// How soon to look again when caches are behind.
 const SOON: Duration = Duration::from_millis(300);

@@ -10,17 +10,14 @@ use crate::{
     codes,
     operator::{decide::Desired, observed::rendered_objects::RenderedObjects},
 };
-use podgraft_locust::{
-    locust::{
-        self, Rendered, Surroundings,
-        api::shared::UpdatePolicy,
-        config::Config,
-        overlay::{Namespace, Overlays},
-        test,
-    },
-    manifest::Document,
+use podgraft_locust::locust::{
+    self, Rendered, Surroundings, api::shared::UpdatePolicy, config::Config, test,
 };
 use podgraft_merge::diagnostic::Diagnostic;
+use podgraft_pod::{
+    manifest::Document,
+    overlay::{Namespace, Overlays},
+};
 
 /// The overlays, and what is known of a test's namespace.
 type OverlayInputs = (Arc<Overlays>, Namespace);

@@ -50,7 +50,7 @@ fn now(overlay: &Applied) -> (String, Option<i64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use podgraft_locust::locust::overlay::Kind;
+    use podgraft_pod::overlay::OverlayKind;
 
     fn described(before: &[(&str, i64)], after: &[(&str, i64)]) -> String {
         let overlays = before.iter().map(|(name, generation)| AppliedOverlay {
@@ -70,7 +70,7 @@ mod tests {
             objects: None,
         };
         let overlays = after.iter().map(|(name, generation)| Applied {
-            kind: Kind::Namespaced,
+            kind: OverlayKind::Namespaced,
             name: (*name).into(),
             generation: Some(*generation),
         });

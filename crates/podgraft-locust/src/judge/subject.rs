@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::at::At;
 use crate::role::Role;
 use podgraft_merge::work::Work;
+use podgraft_pod::cursor::Cursor;
 
 /// One role's final pod template, with what it is judged against.
 #[derive(Debug, Clone, Copy)]
@@ -28,17 +28,17 @@ pub struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     /// The judged template, at the root of all paths.
-    pub(super) fn at(&self) -> At<'a> {
-        At::root(self.pod).counted(self.work)
+    pub(super) fn at(&self) -> Cursor<'a> {
+        Cursor::root(self.pod).counted(self.work)
     }
 
     /// The base template, at the root of all paths.
-    pub(super) fn base_at(&self) -> At<'a> {
-        At::root(self.base).counted(self.work)
+    pub(super) fn base_at(&self) -> Cursor<'a> {
+        Cursor::root(self.base).counted(self.work)
     }
 }
 
 /// The container `locust` of a template, when it is there.
-pub(super) fn locust<'a>(pod: &At<'a>) -> Option<At<'a>> {
+pub(super) fn locust<'a>(pod: &Cursor<'a>) -> Option<Cursor<'a>> {
     pod.get("spec")?.items("containers").into_iter().find(|item| item.str("name") == Some("locust"))
 }

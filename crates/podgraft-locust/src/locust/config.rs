@@ -7,7 +7,8 @@ use podgraft_merge::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{codes, judge::Quantity};
+use crate::codes;
+use podgraft_pod::validity::Quantity;
 
 /// Requests and limits, by resource name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -532,7 +533,7 @@ mod tests {
     #[test]
     fn the_example_has_every_setting_at_its_default() {
         let text = include_str!("../../../../docs/config.example.yaml");
-        let read = crate::manifest::read("config.example.yaml", text.as_bytes());
+        let read = podgraft_pod::manifest::read("config.example.yaml", text.as_bytes());
         assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
         let example = &read.documents[0].value;
         assert_eq!(*example, serde_json::to_value(Config::default()).unwrap());

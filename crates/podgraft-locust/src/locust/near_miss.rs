@@ -7,7 +7,8 @@ use podgraft_merge::{
 use serde_json::Value;
 
 use super::test::is_of_other_operator;
-use crate::{codes, manifest::Document};
+use crate::codes;
+use podgraft_pod::manifest::Document;
 
 const GROUP: &str = "locust.io";
 /// The kinds of the group, each with the version in which to write it.

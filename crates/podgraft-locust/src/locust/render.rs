@@ -6,18 +6,16 @@ use std::collections::HashMap;
 use origins::Told;
 use pod::{Place, Pod};
 use podgraft_merge::{diagnostic::Diagnostic, work::Work};
+use podgraft_pod::{
+    manifest::Document,
+    overlay::{self, Conflict, Overlay, OverlayId, OverlayKind},
+};
 use serde_json::Value;
 use too_large::too_large;
 use unsound::Unsound;
 
-use super::{
-    base,
-    config::Config,
-    last_applied,
-    overlay::{self, Conflict, Kind, Overlay, Reference},
-    test,
-};
-use crate::{codes, judge, manifest::Document, role::Role};
+use super::{base, config::Config, last_applied, test};
+use crate::{codes, judge, role::Role};
 
 mod consequences;
 mod explained;
@@ -49,7 +47,7 @@ pub struct Rendered {
     /// The conflicts among them; each is among the diagnostics too.
     pub conflicts: Vec<Conflict>,
     /// What they aim at and a pod has not, by overlay; each is among the diagnostics too.
-    pub missing_targets: Vec<(Reference, Diagnostic)>,
+    pub missing_targets: Vec<(OverlayId, Diagnostic)>,
     /// Where the master's pod and the worker's came from, in this order; empty when the test could not be read.
     pub origins: Vec<(Role, Origins)>,
     /// Errors, warnings and notes. With an error among them, the objects must not be used.
@@ -75,7 +73,7 @@ fn too_much_work() -> Diagnostic {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: OverlayKind,
     /// Its name.
     pub name: String,
     /// Its generation, where it comes from a cluster.
@@ -151,7 +149,8 @@ fn run_in_words_of_v2<'o>(
         }
     };
     let namespace = surroundings.namespace_of(&test);
-    let (applying, found) = surroundings.overlays.applying(&test, namespace.as_ref());
+    let host = test.overlay_host(namespace.as_ref());
+    let (applying, found) = surroundings.overlays.applying(&host);
     let lost = last_applied::lost_nulls(&document.value);
     let unsound = Unsound::of(&read);
     let is_read = !read.iter().any(Diagnostic::is_error);
@@ -184,7 +183,7 @@ fn run_in_words_of_v2<'o>(
     for (role, pod) in pods {
         rendered.jobs.push((role, base::job(&test, role, config, pod.template)));
         rendered.missing_targets.extend(pod.missing_targets);
-        overlaps.push((role, pod.overlaps));
+        overlaps.push((role.as_str(), pod.overlaps));
         told.push((role, pod.told));
     }
     rendered.diagnostics.extend(too_large(&rendered, &told, document).map(|one| one.of(object.as_str())));
@@ -239,7 +238,7 @@ fn said_of<'p>(pods: &'p [(Role, Pod<'_>)]) -> Vec<Diagnostic> {
 
 /// Says which role's pod a diagnostic is about, where that is not clear from its layer.
 fn for_role(diagnostic: Diagnostic, role: Role) -> Diagnostic {
-    let is_of_overlay = |layer: &str| Kind::ALL.iter().any(|kind| layer.starts_with(kind.as_str()));
+    let is_of_overlay = |layer: &str| OverlayKind::ALL.iter().any(|kind| layer.starts_with(kind.as_str()));
     let layer = match diagnostic.layer.as_deref() {
         Some(layer) if matches!(layer, "podTemplate" | "base") || is_of_overlay(layer) => {
             Some(format!("{layer} ({role} pod)"))

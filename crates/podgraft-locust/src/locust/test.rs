@@ -11,6 +11,10 @@ use podgraft_merge::{
     diagnostic::Diagnostic,
     path::{FieldPath, Segment},
 };
+use podgraft_pod::{
+    object::{SpecKind, normalize::normalize, unknown, unquoted},
+    overlay::{Namespace, OverlayHost, SpecSchema},
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -18,13 +22,10 @@ use self::metadata::Metadata;
 use super::{
     api::{v1, v2},
     base,
-    normalize::normalize,
-    unknown, unquoted,
+    field_advice::TestAdvice,
+    overlay_api::OVERLAY_API,
 };
-use crate::{
-    codes, judge,
-    structure::{Structure, bound_integers},
-};
+use crate::{codes, judge};
 
 pub use self::metadata::name_of;
 pub use self::other_operator::is_of_other_operator;
@@ -71,6 +72,17 @@ const V1_NAMES: [(&[&str], &[&str]); 13] = [
 ];
 
 impl Test {
+    /// The test as overlays look at it, in this namespace.
+    #[must_use]
+    pub fn overlay_host<'a>(&'a self, namespace: Option<&'a Namespace>) -> OverlayHost<'a> {
+        OverlayHost {
+            noun: OVERLAY_API.noun,
+            labels: &self.labels,
+            namespace,
+            overlays: &self.spec.overrides.overlays,
+        }
+    }
+
     /// The place in the author's version of a field of v2.
     #[must_use]
     pub fn origin(&self, path: &FieldPath) -> FieldPath {
@@ -92,21 +104,21 @@ impl Test {
 /// rest of a render.
 const SCHEMAS: &str = include_str!("api/offline.schema.json");
 
-static V1: LazyLock<(Value, Structure)> = LazyLock::new(|| structure("v1"));
-static V2: LazyLock<(Value, Structure)> = LazyLock::new(|| structure("v2"));
+static V1: LazyLock<SpecSchema> = LazyLock::new(|| spec_schema("v1"));
+static V2: LazyLock<SpecSchema> = LazyLock::new(|| spec_schema("v2"));
 
 /// The schema of v1 with the pod-shaped fields of v2: those of v1 are open.
 static V1_TYPED: LazyLock<Value> = LazyLock::new(|| {
-    let mut schema = V1.0.clone();
+    let mut schema = V1.schema.clone();
     for list in ["volumes", "masterVolumes", "workerVolumes"] {
-        schema["properties"][list] = V2.0["properties"][list].clone();
+        schema["properties"][list] = V2.schema["properties"][list].clone();
     }
     schema
 });
 
 /// Whether v2 has a field of this name at `path`, a part of the spec.
 pub(super) fn is_field_of_v2(path: &FieldPath, name: &str) -> bool {
-    let mut schema = &V2.0;
+    let mut schema = &V2.schema;
     for segment in path.segments().iter().skip(1) {
         let inner = match segment {
             Segment::Field(field) => schema.get("properties").and_then(|fields| fields.get(field)),
@@ -118,12 +130,10 @@ pub(super) fn is_field_of_v2(path: &FieldPath, name: &str) -> bool {
     schema.get("properties").is_some_and(|fields| fields.get(name).is_some())
 }
 
-pub(super) fn structure(version: &str) -> (Value, Structure) {
+/// The schema of the spec of this version or kind.
+pub(super) fn spec_schema(name: &str) -> SpecSchema {
     let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
-    let mut schema = schemas.get(version).cloned().unwrap_or_default();
-    bound_integers(&mut schema);
-    let structure = Structure::new(&schema);
-    (schema, structure)
+    SpecSchema::new(schemas.get(name).cloned().unwrap_or_default())
 }
 
 /// Reads an object of either version, and checks it as the API server checks it on arrival. Returns
@@ -139,16 +149,16 @@ pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let version = version(value, &mut errors);
     let Metadata { name, namespace, labels } = Metadata::read(value, &mut errors);
-    let schema_of_spec = if version == Version::V1 { &V1.0 } else { &V2.0 };
-    errors.extend(unknown::outside_of_spec("LocustTest", schema_of_spec, value));
+    let schema_of_spec = if version == Version::V1 { &V1.schema } else { &V2.schema };
+    errors.extend(unknown::outside_of_spec(spec_kind(schema_of_spec), value));
     let spec = value.get("spec").filter(|spec| !spec.is_null());
     let mut spec = spec.cloned().unwrap_or_else(|| json!({}));
-    normalize(if version == Version::V1 { &V1_TYPED } else { &V2.0 }, &mut spec);
-    let (schema, checks) = if version == Version::V1 { &*V1 } else { &*V2 };
+    normalize(if version == Version::V1 { &V1_TYPED } else { &V2.schema }, &mut spec);
+    let SpecSchema { schema, compiled } = if version == Version::V1 { &*V1 } else { &*V2 };
     let root = FieldPath::fields(["spec"]);
-    unknown::fields("LocustTest", schema, &spec, &root, &mut errors);
+    unknown::fields(spec_kind(schema), &spec, &root, &mut errors);
     let mut wrong = Vec::new();
-    for (_, error) in checks.check(&spec) {
+    for (_, error) in compiled.check(&spec) {
         let path = error.path.clone().unwrap_or_default();
         errors.push(error.at(root.join(&path)));
         wrong.push(path);
@@ -172,6 +182,11 @@ pub fn read(value: &Value) -> Result<(Test, Vec<Diagnostic>), Vec<Diagnostic>> {
     let test = Test { name, namespace, labels, version, spec };
     errors.extend(typed_rules(&test));
     Ok((test, errors))
+}
+
+/// What reading the spec of a test goes by.
+fn spec_kind(schema: &Value) -> SpecKind<'_> {
+    SpecKind { kind: "LocustTest", schema, advice: &TestAdvice }
 }
 
 /// The version of an object. One of an unknown version is read as the version that it looks like.

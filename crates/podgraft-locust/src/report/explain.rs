@@ -22,11 +22,11 @@ pub use why::Why;
 pub use yaml::to_yaml;
 
 use crate::{
-    locust::{self, Explained, Surroundings, config::Config, overlay::Band},
-    manifest::Document,
+    locust::{self, Explained, Surroundings, config::Config},
     role::Role,
 };
 use podgraft_merge::diagnostic::Diagnostic;
+use podgraft_pod::{manifest::Document, overlay::Band};
 
 /// One test: its pods with who set what in them, and everything that there is to say of it.
 #[derive(Debug)]

@@ -9,9 +9,9 @@ use crate::operator::api::{
     error::Error,
     read::{self, OverlayVersion},
 };
-use podgraft_locust::{
-    locust::overlay::{Kind, Namespace, Overlays},
+use podgraft_pod::{
     manifest::Document,
+    overlay::{Namespace, OverlayKind, Overlays},
 };
 
 /// A namespace's labels; `None` when it is gone.
@@ -35,11 +35,11 @@ impl LiveOverlays {
         namespace: &str,
         has_cluster_overlays: bool,
     ) -> Result<Self, Error> {
-        let namespaced = read::overlay_versions(client, Kind::Namespaced, namespace);
+        let namespaced = read::overlay_versions(client, OverlayKind::Namespaced, namespace);
         if !has_cluster_overlays {
             return Ok(Self { namespaced: namespaced.await?, cluster: None });
         }
-        let of_cluster = read::overlay_versions(client, Kind::Cluster, namespace);
+        let of_cluster = read::overlay_versions(client, OverlayKind::Cluster, namespace);
         let labels = read::namespace_labels(client, namespace);
         let (namespaced, cluster, labels) = try_join3(namespaced, of_cluster, labels).await?;
         Ok(Self { namespaced, cluster: Some((cluster, labels)) })
@@ -50,20 +50,26 @@ impl LiveOverlays {
     pub(crate) fn equals(&self, overlays: &Overlays, namespace: &Namespace) -> bool {
         let cached = |kind| versions(overlays, kind, Some(&namespace.name));
         let is_namespace = match &self.cluster {
-            Some((cluster, labels)) => cached(Kind::Cluster) == *cluster && *labels == namespace.labels,
+            Some((cluster, labels)) => {
+                cached(OverlayKind::Cluster) == *cluster && *labels == namespace.labels
+            }
             None => true,
         };
-        is_namespace && cached(Kind::Namespaced) == self.namespaced
+        is_namespace && cached(OverlayKind::Namespaced) == self.namespaced
     }
 }
 
 /// The versions of all overlays of a kind; of those with a namespace, only in this one, where one is named.
-pub(super) fn versions(overlays: &Overlays, of: Kind, namespace: Option<&str>) -> BTreeSet<OverlayVersion> {
+pub(super) fn versions(
+    overlays: &Overlays,
+    of: OverlayKind,
+    namespace: Option<&str>,
+) -> BTreeSet<OverlayVersion> {
     let readable =
         overlays.readable().iter().map(|overlay| (overlay.kind, &overlay.namespace, overlay.document()));
     let unreadable =
         overlays.unreadable().iter().map(|overlay| (overlay.kind, &overlay.namespace, overlay.document()));
-    let here = |place: Option<&str>| of == Kind::Cluster || namespace.is_none() || place == namespace;
+    let here = |place: Option<&str>| of == OverlayKind::Cluster || namespace.is_none() || place == namespace;
     let all = readable.chain(unreadable).filter(|(kind, place, _)| *kind == of && here(place.as_deref()));
     all.map(|(.., document)| version(document)).collect()
 }

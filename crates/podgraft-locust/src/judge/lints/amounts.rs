@@ -4,10 +4,8 @@ use podgraft_merge::diagnostic::Diagnostic;
 use serde_json::Value;
 
 use super::mounted::containers;
-use crate::{
-    codes,
-    judge::{Quantity, at::At},
-};
+use crate::codes;
+use podgraft_pod::{cursor::Cursor, validity::Quantity};
 
 /// No container lives on less, and no file system is smaller.
 const LEAST: &str = "100k";
@@ -16,7 +14,7 @@ const LEAST: &str = "100k";
 const BYTES: [&str; 2] = ["memory", "ephemeral-storage"];
 
 /// Judges what the pod and its containers ask for, and how large its volumes may become.
-pub(super) fn judge(spec: &At<'_>) -> Vec<Diagnostic> {
+pub(super) fn judge(spec: &Cursor<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let resources = containers(spec).into_iter().chain([spec.clone()]).filter_map(|at| at.get("resources"));
     for amounts in
@@ -34,7 +32,7 @@ pub(super) fn judge(spec: &At<'_>) -> Vec<Diagnostic> {
     found
 }
 
-fn too_few((name, amount): (&str, At<'_>)) -> Option<Diagnostic> {
+fn too_few((name, amount): (&str, Cursor<'_>)) -> Option<Diagnostic> {
     let quantity = Quantity::read(amount.value)?;
     let least = Quantity::read(&Value::from(LEAST))?;
     if quantity.is_zero() || quantity.is_negative() || quantity >= least {

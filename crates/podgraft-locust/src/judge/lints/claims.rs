@@ -3,13 +3,11 @@
 use podgraft_merge::diagnostic::Diagnostic;
 
 use super::mounted::{Mounted, mounts};
-use crate::{
-    codes,
-    judge::{Subject, at::At},
-};
+use crate::{codes, judge::Subject};
+use podgraft_pod::cursor::Cursor;
 
 /// Judges how the pod's containers use its claims.
-pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
+pub(super) fn judge(subject: &Subject<'_>, spec: &Cursor<'_>) -> Vec<Diagnostic> {
     let mounts = mounts(spec);
     let mut found = Vec::new();
     for volume in spec.items("volumes") {
@@ -34,7 +32,7 @@ pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
 }
 
 /// Many pods write into one folder, and perhaps cannot even mount it.
-fn shared(claim: &At<'_>, written: &[&Mounted<'_>], subject: &Subject<'_>) -> Option<Diagnostic> {
+fn shared(claim: &Cursor<'_>, written: &[&Mounted<'_>], subject: &Subject<'_>) -> Option<Diagnostic> {
     let own_folder = |mounted: &&&Mounted<'_>| mounted.mount.text("subPathExpr").contains("$(");
     let first = written.iter().find(|mounted| !own_folder(mounted))?;
     let (name, count, role) = (claim.text("claimName"), subject.replicas, subject.role);
@@ -48,7 +46,7 @@ fn shared(claim: &At<'_>, written: &[&Mounted<'_>], subject: &Subject<'_>) -> Op
 }
 
 /// A user without a group on the volume often may not write there.
-fn without_group(spec: &At<'_>, written: &[&Mounted<'_>]) -> Option<Diagnostic> {
+fn without_group(spec: &Cursor<'_>, written: &[&Mounted<'_>]) -> Option<Diagnostic> {
     let pod = spec.get("securityContext");
     if pod.as_ref().is_some_and(|context| context.has("fsGroup")) {
         return None;
@@ -64,7 +62,7 @@ fn without_group(spec: &At<'_>, written: &[&Mounted<'_>]) -> Option<Diagnostic> 
 }
 
 /// Whether a container surely does not run as root; its own context wins over the pod's.
-fn is_non_root(pod: Option<&At<'_>>, container: &At<'_>) -> bool {
+fn is_non_root(pod: Option<&Cursor<'_>>, container: &Cursor<'_>) -> bool {
     let own = container.get("securityContext");
     let contexts = [own.as_ref(), pod];
     let user = contexts.iter().flatten().find_map(|context| context.int("runAsUser"));

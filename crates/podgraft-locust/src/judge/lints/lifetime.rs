@@ -2,13 +2,11 @@
 
 use podgraft_merge::diagnostic::Diagnostic;
 
-use crate::{
-    codes,
-    judge::{Subject, at::At},
-};
+use crate::{codes, judge::Subject};
+use podgraft_pod::cursor::Cursor;
 
 /// Judges what keeps the pod from ending, or ends it too soon.
-pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
+pub(super) fn judge(subject: &Subject<'_>, spec: &Cursor<'_>) -> Vec<Diagnostic> {
     let mut found = plain_sidecars(subject.test_name, spec);
     if let Some(seconds) = spec.int("activeDeadlineSeconds") {
         let message = format!(
@@ -32,7 +30,7 @@ pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
 }
 
 /// A Job ends when all containers of its pods have, and helpers seldom do.
-fn plain_sidecars(test_name: &str, spec: &At<'_>) -> Vec<Diagnostic> {
+fn plain_sidecars(test_name: &str, spec: &Cursor<'_>) -> Vec<Diagnostic> {
     let others =
         spec.items("containers").into_iter().filter(|container| container.str("name") != Some("locust"));
     others

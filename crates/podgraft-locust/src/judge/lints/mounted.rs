@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::judge::at::At;
+use podgraft_pod::cursor::Cursor;
 
 /// A mount of a volume, and the container that has it.
 pub(super) struct Mounted<'a> {
     /// The container, or init container.
-    pub(super) container: At<'a>,
+    pub(super) container: Cursor<'a>,
     /// The mount.
-    pub(super) mount: At<'a>,
+    pub(super) mount: Cursor<'a>,
 }
 
 impl Mounted<'_> {
@@ -20,12 +20,12 @@ impl Mounted<'_> {
 }
 
 /// All containers of a pod, init containers last.
-pub(super) fn containers<'a>(spec: &At<'a>) -> Vec<At<'a>> {
+pub(super) fn containers<'a>(spec: &Cursor<'a>) -> Vec<Cursor<'a>> {
     [spec.items("containers"), spec.items("initContainers")].concat()
 }
 
 /// The mounts of all containers, by their volumes' names.
-pub(super) fn mounts<'a>(spec: &At<'a>) -> BTreeMap<&'a str, Vec<Mounted<'a>>> {
+pub(super) fn mounts<'a>(spec: &Cursor<'a>) -> BTreeMap<&'a str, Vec<Mounted<'a>>> {
     let mut by_volume: BTreeMap<&str, Vec<Mounted<'a>>> = BTreeMap::new();
     for container in containers(spec) {
         for mount in container.items("volumeMounts") {

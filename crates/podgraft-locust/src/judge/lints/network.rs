@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use crate::{
     codes,
-    judge::{Subject, at::At, protected::locust_settings, subject},
+    judge::{Subject, protected::locust_settings, subject},
     role::Role,
 };
+use podgraft_pod::cursor::Cursor;
 
 /// The ports on which the master talks to the workers.
 const MASTER_PORTS: [i64; 2] = [5557, 5558];
@@ -35,7 +36,7 @@ const PUBLIC_RESOLVERS: [&str; 16] = [
 ];
 
 /// Judges the network of a pod.
-pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
+pub(super) fn judge(subject: &Subject<'_>, spec: &Cursor<'_>) -> Vec<Diagnostic> {
     match subject.role {
         Role::Master => taken_ports(spec),
         Role::Worker => {
@@ -54,7 +55,7 @@ fn master(subject: &Subject<'_>) -> Option<String> {
 ///
 /// # Source
 /// Kubernetes 1.37.2, `pkg/kubelet/network/dns/dns.go`, `GetPodDNS` and `getPodDNSType`.
-fn dns(spec: &At<'_>, master: &str) -> Option<Diagnostic> {
+fn dns(spec: &Cursor<'_>, master: &str) -> Option<Diagnostic> {
     let on_host = spec.is_true("hostNetwork");
     let (path, message) = match spec.str("dnsPolicy").filter(|policy| !policy.is_empty()) {
         None | Some("ClusterFirst") if on_host => (
@@ -100,7 +101,7 @@ fn is_public(server: &str) -> bool {
 }
 
 /// Names of the master's Service in the workers' hosts file.
-fn aliases(spec: &At<'_>, master: &str) -> Vec<Diagnostic> {
+fn aliases(spec: &Cursor<'_>, master: &str) -> Vec<Diagnostic> {
     let names = spec.items("hostAliases").into_iter().flat_map(|alias| {
         let ip = alias.text("ip");
         alias.texts("hostnames").into_iter().map(move |(name, path)| (ip, name, path))
@@ -125,8 +126,8 @@ fn is_name_of(name: &str, service: &str) -> bool {
 }
 
 /// Containers that run beside the master's Locust and have its ports.
-fn taken_ports(spec: &At<'_>) -> Vec<Diagnostic> {
-    let stays = |container: &At<'_>| container.str("restartPolicy") == Some("Always");
+fn taken_ports(spec: &Cursor<'_>) -> Vec<Diagnostic> {
+    let stays = |container: &Cursor<'_>| container.str("restartPolicy") == Some("Always");
     let beside =
         spec.items("containers").into_iter().filter(|container| container.str("name") != Some("locust"));
     let beside = beside.chain(spec.items("initContainers").into_iter().filter(stays));

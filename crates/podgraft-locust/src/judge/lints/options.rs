@@ -7,11 +7,11 @@ use crate::{
     codes,
     judge::{
         Subject,
-        at::At,
         protected::{LocustOption, Values, locust_option},
         subject,
     },
 };
+use podgraft_pod::cursor::Cursor;
 
 /// An option with one value, as it is written.
 struct Written<'a> {
@@ -27,7 +27,7 @@ struct Written<'a> {
 ///
 /// # Source
 /// Python 3.11, `Lib/argparse.py`: the last of several counts; `ConfigArgParse` 1.9.0: variables come after the line.
-pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
+pub(super) fn judge(subject: &Subject<'_>, spec: &Cursor<'_>) -> Vec<Diagnostic> {
     let now = containers(spec).into_iter().find(|container| container.str("name") == Some("locust"));
     let (Some(now), Some(base)) = (now, subject::locust(&subject.base_at())) else { return Vec::new() };
     let line = options(&now);
@@ -55,7 +55,7 @@ pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
 }
 
 /// The options with one value in the arguments of a container.
-fn options<'a>(container: &At<'a>) -> Vec<Written<'a>> {
+fn options<'a>(container: &Cursor<'a>) -> Vec<Written<'a>> {
     let words = container.texts("args");
     let mut found = Vec::new();
     for (index, (word, path)) in words.iter().enumerate() {

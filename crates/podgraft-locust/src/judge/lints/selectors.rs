@@ -2,7 +2,8 @@
 
 use podgraft_merge::diagnostic::Diagnostic;
 
-use crate::{codes, judge::at::At, locust::base::POD_LABEL};
+use crate::{codes, locust::base::POD_LABEL};
+use podgraft_pod::cursor::Cursor;
 
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
@@ -12,7 +13,7 @@ const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
 /// # Source
 /// Kubernetes 1.37.2, `k8s.io/api` `core/v1/types.go`, `PodAffinityTerm`; `pkg/api/pod/warnings.go`,
 /// `warningsForPodAffinityTerms`.
-pub(super) fn judge(pod: &At<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
+pub(super) fn judge(pod: &Cursor<'_>, spec: &Cursor<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let label = pod.get("metadata").and_then(|metadata| metadata.get("labels")).map_or("", |labels| {
         let own = labels.value.get(POD_LABEL).and_then(serde_json::Value::as_str);
@@ -34,7 +35,7 @@ pub(super) fn judge(pod: &At<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
     found
 }
 
-fn without_selector(at: &At<'_>, message: &str, label: &str) -> Option<Diagnostic> {
+fn without_selector(at: &Cursor<'_>, message: &str, label: &str) -> Option<Diagnostic> {
     if at.has("labelSelector") {
         return None;
     }

@@ -7,23 +7,21 @@ use podgraft_merge::diagnostic::Diagnostic;
 use super::mounted::containers;
 use crate::{
     codes,
-    judge::{
-        at::At,
-        protected::{Part, Parts},
-    },
+    judge::protected::{Part, Parts},
 };
+use podgraft_pod::cursor::Cursor;
 
 /// Judges the order of the variables: a reference is resolved by those before it only.
 ///
 /// # Source
 /// Kubernetes 1.37.2, `pkg/kubelet/kubelet_pods.go`, `makeEnvironmentVariables`.
-pub(super) fn judge(spec: &At<'_>) -> Vec<Diagnostic> {
+pub(super) fn judge(spec: &Cursor<'_>) -> Vec<Diagnostic> {
     // Sources may set the same name, before all of env.
     let plain = containers(spec).into_iter().filter(|container| container.items("envFrom").is_empty());
     plain.flat_map(|container| of_container(&container)).collect()
 }
 
-fn of_container(container: &At<'_>) -> Vec<Diagnostic> {
+fn of_container(container: &Cursor<'_>) -> Vec<Diagnostic> {
     let variables = container.items("env");
     let mut first = BTreeMap::new();
     for (index, variable) in variables.iter().enumerate() {

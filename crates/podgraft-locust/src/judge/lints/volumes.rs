@@ -5,14 +5,11 @@ use std::collections::BTreeSet;
 use podgraft_merge::diagnostic::Diagnostic;
 
 use super::mounted::{Mounted, containers, mounts};
-use crate::{
-    codes,
-    judge::{Subject, at::At},
-    role::Role,
-};
+use crate::{codes, judge::Subject, role::Role};
+use podgraft_pod::cursor::Cursor;
 
 /// Judges the volumes of the pod.
-pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
+pub(super) fn judge(subject: &Subject<'_>, spec: &Cursor<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let (mounts, used_otherwise) = (mounts(spec), used_otherwise(spec));
     for volume in spec.items("volumes") {
@@ -42,7 +39,7 @@ pub(super) fn judge(subject: &Subject<'_>, spec: &At<'_>) -> Vec<Diagnostic> {
 }
 
 /// The names of the volumes that containers have as devices, or read files of into variables.
-fn used_otherwise<'a>(spec: &At<'a>) -> BTreeSet<&'a str> {
+fn used_otherwise<'a>(spec: &Cursor<'a>) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();
     for container in containers(spec) {
         names.extend(container.items("volumeDevices").iter().filter_map(|device| device.str("name")));
@@ -55,7 +52,7 @@ fn used_otherwise<'a>(spec: &At<'a>) -> BTreeSet<&'a str> {
 }
 
 /// An emptyDir in one container only, with a name or a place that speaks of sharing.
-fn seems_shared(mounts: &[Mounted<'_>], volume: &At<'_>) -> bool {
+fn seems_shared(mounts: &[Mounted<'_>], volume: &Cursor<'_>) -> bool {
     let speaks = |text: &str| {
         text.to_lowercase().split(|letter: char| !letter.is_alphanumeric()).any(|word| word == "shared")
     };

@@ -6,10 +6,8 @@ use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::Value;
 
 use super::{expansion::Text, invocation::Invocation, mount_path::MountPath, options::Wiring, shown};
-use crate::{
-    codes,
-    judge::{Subject, at::At},
-};
+use crate::{codes, judge::Subject};
+use podgraft_pod::cursor::Cursor;
 
 /// The files that Locust reads without being told: the first from its home, the others from where it starts.
 ///
@@ -18,7 +16,7 @@ use crate::{
 const DEFAULTS: [&str; 3] = [".locust.conf", "locust.conf", "pyproject.toml"];
 
 /// Judges the files of options that can be seen: named by `--config`, or mounted where Locust looks by itself.
-pub(super) fn judge(subject: &Subject<'_>, container: &At<'_>, now: &Invocation) -> Vec<Diagnostic> {
+pub(super) fn judge(subject: &Subject<'_>, container: &Cursor<'_>, now: &Invocation) -> Vec<Diagnostic> {
     let named = now.line.last(Wiring::Config).map(|given| {
         let file = given.value.as_ref().map_or("", Text::written);
         (file.to_owned(), given.path.clone())
@@ -37,7 +35,7 @@ fn unseen(file: &str, path: FieldPath) -> Diagnostic {
 }
 
 /// The files that mounts put where Locust looks: with subPath as the mount itself, else as an item of its volume.
-fn mounted(subject: &Subject<'_>, container: &At<'_>) -> Vec<(String, FieldPath)> {
+fn mounted(subject: &Subject<'_>, container: &Cursor<'_>) -> Vec<(String, FieldPath)> {
     let starts_in = container.str("workingDir").filter(|folder| !folder.is_empty()).map(MountPath::new);
     let is_read = |file: &str| {
         let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));

@@ -12,8 +12,8 @@ use super::{
     line::{Place, Word},
     options::{LocustOption, OPTIONS, Values},
 };
-use crate::judge::at::At;
 use podgraft_merge::path::FieldPath;
+use podgraft_pod::cursor::Cursor;
 
 /// The variables of one container, after expansion.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ impl Environment {
     ///
     /// # Source
     /// Kubernetes 1.37.2, `pkg/kubelet/kubelet_pods.go`, `makeEnvironmentVariables`.
-    pub(super) fn read(container: &At<'_>) -> Self {
+    pub(super) fn read(container: &Cursor<'_>) -> Self {
         let mut read = Self { list: container.field("env"), ..Self::default() };
         let variables = container.value.get("env").and_then(Value::as_array);
         for variable in variables.into_iter().flatten() {

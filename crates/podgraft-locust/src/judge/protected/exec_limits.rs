@@ -9,10 +9,8 @@ use super::{
     expansion::{Part, Parts},
     shown,
 };
-use crate::{
-    codes,
-    judge::{Subject, at::At},
-};
+use crate::{codes, judge::Subject};
+use podgraft_pod::cursor::Cursor;
 
 /// The longest argument or `NAME=value` in bytes, without the NUL at its end.
 ///
@@ -38,7 +36,7 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
 }
 
 /// Whether what a container is started with is short enough to be expanded.
-pub(super) fn fits(container: &At<'_>) -> bool {
+pub(super) fn fits(container: &Cursor<'_>) -> bool {
     excess(container).is_none()
 }
 
@@ -66,7 +64,7 @@ impl Excess {
 
 /// The first string of a container that is too long, or all of them. Only lengths are added up, so that this
 /// takes time and memory in proportion to what is written, whatever it stands for.
-fn excess(container: &At<'_>) -> Option<Excess> {
+fn excess(container: &Cursor<'_>) -> Option<Excess> {
     let list =
         |name: &str| container.value.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let mut lengths: BTreeMap<&str, u64> = BTreeMap::new();

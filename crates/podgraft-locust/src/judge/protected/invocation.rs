@@ -11,8 +11,8 @@ use super::{
     launch::{Launch, Lost},
     line::{Line, Place, Word},
 };
-use crate::judge::at::At;
 use podgraft_merge::path::FieldPath;
+use podgraft_pod::cursor::Cursor;
 
 /// The command line and the environment with which Locust starts.
 pub(super) struct Invocation {
@@ -30,7 +30,7 @@ impl Invocation {
     /// Reads a container. One without a command starts the image's own, which is Locust.
     ///
     /// `None` for one that Linux cannot start: it is not expanded.
-    pub(super) fn read(container: &At<'_>) -> Option<Self> {
+    pub(super) fn read(container: &Cursor<'_>) -> Option<Self> {
         if !exec_limits::fits(container) {
             return None;
         }

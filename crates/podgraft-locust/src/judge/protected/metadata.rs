@@ -4,8 +4,9 @@ use super::{
     refusal,
     table::{JOB_LABELS, LABELS, METADATA},
 };
-use crate::judge::{Subject, at::At};
+use crate::judge::Subject;
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use podgraft_pod::cursor::Cursor;
 
 /// The labels by which the operator and the Service find pods.
 const OPERATOR_LABELS: [&str; 3] = ["performance-test-name", "performance-test-pod-name", "managed-by"];
@@ -26,7 +27,7 @@ const JOB_CONTROLLER_LABELS: [&str; 5] = [
 pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let (pod, base) = (subject.at(), subject.base_at());
     let (now, wanted) = (pod.get("metadata"), base.get("metadata"));
-    let label = |metadata: &Option<At<'_>>, name: &str| {
+    let label = |metadata: &Option<Cursor<'_>>, name: &str| {
         metadata
             .as_ref()
             .and_then(|metadata| metadata.get("labels"))
@@ -52,7 +53,7 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
             found.push(refusal(&JOB_LABELS, labels.field(name), message));
         }
     }
-    for name in now.as_ref().map_or_else(Vec::new, At::names) {
+    for name in now.as_ref().map_or_else(Vec::new, Cursor::names) {
         if !matches!(name, "labels" | "annotations") {
             let message = format!(
                 "remove {name} from the template's metadata: only labels and annotations may be set there"

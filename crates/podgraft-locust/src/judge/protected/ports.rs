@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use super::{refusal, table::PORTS};
 use crate::{
-    judge::{Subject, at::At, subject},
+    judge::{Subject, subject},
     role::Role,
 };
 use podgraft_merge::{diagnostic::Diagnostic, path::Segment};
+use podgraft_pod::cursor::Cursor;
 
 /// The ports of the master that workers connect to: commands and heartbeats.
 const WORKERS_CONNECT_TO: [i64; 2] = [5557, 5558];
@@ -36,6 +37,6 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn is_tcp(port: &At<'_>, number: i64) -> bool {
+fn is_tcp(port: &Cursor<'_>, number: i64) -> bool {
     port.int("containerPort") == Some(number) && port.str("protocol").is_none_or(|protocol| protocol == "TCP")
 }

@@ -13,15 +13,16 @@ use super::{
 };
 use crate::{
     codes,
-    judge::{Subject, at::At, subject},
+    judge::{Subject, subject},
     role::Role,
 };
+use podgraft_pod::cursor::Cursor;
 
 /// How many workers connect from one worker pod, where its container says so: the number in `--processes` or
 /// `LOCUST_PROCESSES`. One without it, and where the number cannot be seen.
 #[must_use]
 pub(crate) fn workers_per_pod(pod: &Value) -> i64 {
-    let invocation = subject::locust(&At::root(pod)).and_then(|container| Invocation::read(&container));
+    let invocation = subject::locust(&Cursor::root(pod)).and_then(|container| Invocation::read(&container));
     let processes = invocation.and_then(|invocation| invocation.number(Wiring::Processes, 0));
     processes.filter(|processes| *processes >= 1).unwrap_or(1)
 }
@@ -33,7 +34,7 @@ pub(crate) fn expecting(pod: &Value, pods: i64, workers: i64) -> Option<Vec<Valu
     if workers == pods {
         return None;
     }
-    let container = subject::locust(&At::root(pod))?;
+    let container = subject::locust(&Cursor::root(pod))?;
     let invocation = Invocation::read(&container)?;
     let given = invocation.line.last(Wiring::ExpectWorkers)?;
     if given.value.as_ref().and_then(Text::known).and_then(python_int) != Some(pods) {

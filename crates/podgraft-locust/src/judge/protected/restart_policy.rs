@@ -4,8 +4,9 @@ use super::{
     refusal,
     table::{CONTAINER_RESTART, RESTART_POLICY},
 };
-use crate::judge::{Subject, at::At, subject};
+use crate::judge::{Subject, subject};
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use podgraft_pod::cursor::Cursor;
 
 /// The action of a rule that starts every container of the pod again.
 ///
@@ -41,7 +42,7 @@ fn of_pod(subject: &Subject<'_>) -> Option<Diagnostic> {
 ///
 /// # Source
 /// Kubernetes 1.37.2, `pkg/kubelet/container/helpers.go`, `ShouldContainerBeRestarted`.
-fn of_locust(locust: &At<'_>) -> Vec<Diagnostic> {
+fn of_locust(locust: &Cursor<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if let Some(policy) = locust.get("restartPolicy").filter(|policy| policy.value != "Never") {
         let written =
@@ -58,7 +59,7 @@ fn of_locust(locust: &At<'_>) -> Vec<Diagnostic> {
     found
 }
 
-fn of_other(container: &At<'_>) -> Option<Diagnostic> {
+fn of_other(container: &Cursor<'_>) -> Option<Diagnostic> {
     let rules = container.items("restartPolicyRules");
     let rule = rules.into_iter().find(|rule| rule.str("action") == Some(RESTART_ALL))?;
     let message =

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{environment::flag_value, expansion::Text, invocation::Invocation, options::Wiring, python_int};
-use crate::judge::at::At;
+use podgraft_pod::cursor::Cursor;
 
 /// What Locust would read. `None` is what cannot be known from the container: it comes from somewhere else, or
 /// Locust refuses it.
@@ -37,7 +37,7 @@ pub struct LocustSettings {
 /// Locust 2.47.0, `locust/argument_parser.py`, with `ConfigArgParse` 1.9.0 and Python 3.11's `argparse`.
 #[must_use]
 pub fn locust_settings(container: &Value) -> Option<LocustSettings> {
-    let invocation = Invocation::read(&At::root(container))?;
+    let invocation = Invocation::read(&Cursor::root(container))?;
     invocation.line.troubles.is_empty().then(|| invocation.settings())
 }
 

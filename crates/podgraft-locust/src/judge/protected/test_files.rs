@@ -7,8 +7,9 @@ use super::{
     refusal,
     table::{TEST_MOUNT, TEST_VOLUME},
 };
-use crate::judge::{Subject, at::At, subject};
+use crate::judge::{Subject, subject};
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use podgraft_pod::cursor::Cursor;
 
 /// The volumes of the test files; nobody else may use the names.
 const VOLUMES: [&str; 2] = ["locust-src", "locust-lib"];
@@ -23,14 +24,14 @@ pub(super) fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> =
         VOLUMES.into_iter().filter_map(|name| judge_volume(&pod, &base, name)).collect();
     if let (Some(now), Some(base)) = (subject::locust(&pod), subject::locust(&base)) {
-        let reserved: Vec<At<'_>> = mounts(&base).into_iter().filter(is_of_test_files).collect();
+        let reserved: Vec<Cursor<'_>> = mounts(&base).into_iter().filter(is_of_test_files).collect();
         found.extend(reserved.iter().filter_map(|wanted| judge_mount(&now, wanted)));
         found.extend(judge_others(&now, &reserved));
     }
     found
 }
 
-fn judge_volume(pod: &At<'_>, base: &At<'_>, name: &str) -> Option<Diagnostic> {
+fn judge_volume(pod: &Cursor<'_>, base: &Cursor<'_>, name: &str) -> Option<Diagnostic> {
     let path = FieldPath::fields(["spec", "volumes"]).item("name", name);
     let message = match (volume(base, name), volume(pod, name)) {
         (None, None) => return None,
@@ -47,7 +48,7 @@ fn judge_volume(pod: &At<'_>, base: &At<'_>, name: &str) -> Option<Diagnostic> {
     Some(refusal(&TEST_VOLUME, path, message))
 }
 
-fn volume<'a>(pod: &At<'a>, name: &str) -> Option<&'a Value> {
+fn volume<'a>(pod: &Cursor<'a>, name: &str) -> Option<&'a Value> {
     let volumes = pod.get("spec")?.items("volumes");
     volumes.into_iter().find(|volume| volume.str("name") == Some(name)).map(|volume| volume.value)
 }
@@ -66,16 +67,16 @@ fn without_modes(volume: &Value) -> Value {
     volume
 }
 
-fn mounts<'a>(container: &At<'a>) -> Vec<At<'a>> {
+fn mounts<'a>(container: &Cursor<'a>) -> Vec<Cursor<'a>> {
     container.items("volumeMounts")
 }
 
-fn is_of_test_files(mount: &At<'_>) -> bool {
+fn is_of_test_files(mount: &Cursor<'_>) -> bool {
     VOLUMES.contains(&mount.text("name"))
 }
 
 /// The mount that the operator made is there, and shows the whole volume.
-fn judge_mount(now: &At<'_>, wanted: &At<'_>) -> Option<Diagnostic> {
+fn judge_mount(now: &Cursor<'_>, wanted: &Cursor<'_>) -> Option<Diagnostic> {
     let (name, path) = (wanted.text("name"), wanted.text("mountPath"));
     let place = now.field("volumeMounts").item("mountPath", path);
     let same_path = mounts(now).into_iter().find(|mount| mount.text("mountPath") == path);
@@ -102,14 +103,15 @@ fn fixed(mount: &Value) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 /// Nothing else is mounted at, above or below the test's files.
-fn judge_others(now: &At<'_>, reserved: &[At<'_>]) -> Vec<Diagnostic> {
+fn judge_others(now: &Cursor<'_>, reserved: &[Cursor<'_>]) -> Vec<Diagnostic> {
     let is_wanted =
-        |mount: &At<'_>| reserved.iter().any(|wanted| wanted.str("mountPath") == mount.str("mountPath"));
+        |mount: &Cursor<'_>| reserved.iter().any(|wanted| wanted.str("mountPath") == mount.str("mountPath"));
     let others = mounts(now).into_iter().filter(|mount| !is_wanted(mount)).map(|mount| (mount, "mountPath"));
     let devices = now.items("volumeDevices").into_iter().map(|device| (device, "devicePath"));
-    let judge = |(mount, field): (At<'_>, &str)| {
+    let judge = |(mount, field): (Cursor<'_>, &str)| {
         let path = mount.str(field)?;
-        let meets = |wanted: &&At<'_>| MountPath::new(wanted.text("mountPath")).meets(&MountPath::new(path));
+        let meets =
+            |wanted: &&Cursor<'_>| MountPath::new(wanted.text("mountPath")).meets(&MountPath::new(path));
         let taken = reserved.iter().find(meets)?.text("mountPath");
         let name = mount.text("name");
         let message =

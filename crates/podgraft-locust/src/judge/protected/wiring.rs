@@ -247,7 +247,7 @@ impl Wires<'_> {
     }
 
     /// `envFrom` with a prefix that fits Locust's own variables: likely to be meant for Locust.
-    fn prefixed_sources(&self, container: &crate::judge::at::At<'_>) -> Vec<Diagnostic> {
+    fn prefixed_sources(&self, container: &podgraft_pod::cursor::Cursor<'_>) -> Vec<Diagnostic> {
         let counts: &[&str] = match self.role {
             Role::Master => &[
                 "LOCUST_MODE_WORKER",
@@ -258,7 +258,7 @@ impl Wires<'_> {
             Role::Worker => &["LOCUST_MODE_MASTER", "LOCUST_PROCESSES"],
         };
         let aimed = |prefix: &str| !prefix.is_empty() && counts.iter().any(|name| name.starts_with(prefix));
-        let note = |source: crate::judge::at::At<'_>| {
+        let note = |source: podgraft_pod::cursor::Cursor<'_>| {
             let prefix = source.str("prefix").filter(|prefix| aimed(prefix))?;
             let names: Vec<&str> = counts.iter().filter(|name| name.starts_with(prefix)).copied().collect();
             let message =

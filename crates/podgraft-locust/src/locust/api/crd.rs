@@ -3,7 +3,8 @@
 use kube::core::crd::{CustomResourceExt, merge_crds};
 use serde_json::{Value, json};
 
-use super::{descriptions, v1, v1alpha1, v2};
+use super::{v1, v1alpha1, v2};
+use podgraft_pod::template_schema::descriptions;
 
 /// A pattern that no text matches.
 const NO_TEXT: &str = "[^\\s\\S]";

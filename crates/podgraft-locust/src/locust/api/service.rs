@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::pod_schema;
+use podgraft_pod::template_schema::pod_fields;
 
 /// Additions to the Service of the master, which stays a `ClusterIP`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,7 +27,7 @@ pub struct ServiceSettings {
 pub struct WebServiceSettings {
     /// `ClusterIP`, which is the default, `NodePort` or `LoadBalancer`.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::service_type")]
+    #[schemars(schema_with = "pod_fields::service_type")]
     pub kind: Option<String>,
     /// Its ports; by default 8089, the web UI, by the name web.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -52,11 +52,11 @@ pub struct ServicePort {
     pub port: i32,
     /// TCP, which is the default, UDP or SCTP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::protocol")]
+    #[schemars(schema_with = "pod_fields::protocol")]
     pub protocol: Option<String>,
     /// The number or the name of a port of the master's pod; the same number by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::number_or_name")]
+    #[schemars(schema_with = "pod_fields::number_or_name")]
     pub target_port: Option<Value>,
     /// The protocol of the application, as in a Service.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use podgraft_pod::{overlay::OverlayReference, template_schema::pod_fields};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
-    pod_schema,
-    service::{ServiceSettings, WebServiceSettings},
-};
+use super::service::{ServiceSettings, WebServiceSettings};
 
 /// Which role's pods a mount is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -42,39 +40,39 @@ pub struct TargetedVolumeMount {
 pub struct Overrides {
     /// Changes to the pods of both roles, as a partial pod template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::pod_template")]
+    #[schemars(schema_with = "pod_fields::pod_template")]
     pub pod_template: Option<Value>,
     /// Changes to the master's pod, as a partial pod template; applied after podTemplate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::pod_template")]
+    #[schemars(schema_with = "pod_fields::pod_template")]
     pub master_pod_template: Option<Value>,
     /// Changes to the workers' pods, as a partial pod template; applied after podTemplate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::pod_template")]
+    #[schemars(schema_with = "pod_fields::pod_template")]
     pub worker_pod_template: Option<Value>,
     /// Volumes for the roles whose mounts name them; for both when no mount does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "pod_schema::volumes")]
+    #[schemars(schema_with = "pod_fields::volumes")]
     pub volumes: Vec<Value>,
     /// Mounts in the locust container, each for the roles of its target.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "pod_schema::targeted_mounts")]
+    #[schemars(schema_with = "pod_fields::targeted_mounts")]
     pub volume_mounts: Vec<TargetedVolumeMount>,
     /// Volumes for the master's pod only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "pod_schema::volumes")]
+    #[schemars(schema_with = "pod_fields::volumes")]
     pub master_volumes: Vec<Value>,
     /// Mounts in the master's locust container.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "pod_schema::mounts")]
+    #[schemars(schema_with = "pod_fields::mounts")]
     pub master_volume_mounts: Vec<Value>,
     /// Volumes for the workers' pods only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "pod_schema::volumes")]
+    #[schemars(schema_with = "pod_fields::volumes")]
     pub worker_volumes: Vec<Value>,
     /// Mounts in the workers' locust containers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "pod_schema::mounts")]
+    #[schemars(schema_with = "pod_fields::mounts")]
     pub worker_volume_mounts: Vec<Value>,
     /// The opt-in overlays that the pods get; their defaults apply in this order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -90,7 +88,7 @@ pub struct Overrides {
     pub web_service: Option<WebServiceSettings>,
     /// What a change of this spec does to a test that has started: Ignore, which is the default, or Recreate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::update_policy")]
+    #[schemars(schema_with = "pod_fields::update_policy")]
     pub update_policy: Option<UpdatePolicy>,
 }
 
@@ -102,17 +100,6 @@ pub enum UpdatePolicy {
     Ignore,
     /// The Jobs are removed with their pods, then made anew.
     Recreate,
-}
-
-/// An opt-in overlay of a platform team.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct OverlayReference {
-    /// Its name.
-    pub name: String,
-    /// Its kind: `ClusterPodOverlay`, which is the default, or `PodOverlay` for one of the test's namespace.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::overlay_kind")]
-    pub kind: Option<String>,
 }
 
 /// Settings of the two Jobs.
@@ -166,7 +153,7 @@ pub struct OpenTelemetry {
     pub endpoint: Option<String>,
     /// How to export: grpc, which is the default, or http/protobuf.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::otlp_protocol")]
+    #[schemars(schema_with = "pod_fields::otlp_protocol")]
     pub protocol: Option<String>,
     /// Whether to export without TLS.
     #[serde(default)]

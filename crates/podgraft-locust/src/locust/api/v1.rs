@@ -4,13 +4,11 @@
 use std::collections::BTreeMap;
 
 use kube::CustomResource;
+use podgraft_pod::template_schema::pod_fields;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    pod_schema,
-    shared::{MetricsExporter, Overrides},
-};
+use super::shared::{MetricsExporter, Overrides};
 
 /// A load test: one master and a number of workers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, CustomResource)]
@@ -46,7 +44,7 @@ pub struct LocustTestSpec {
     pub image: String,
     /// When the image is pulled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::pull_policy")]
+    #[schemars(schema_with = "pod_fields::pull_policy")]
     pub image_pull_policy: Option<String>,
     /// The names of the Secrets that the image is pulled with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -112,13 +110,13 @@ pub struct Toleration {
     /// The taint's key.
     pub key: String,
     /// Exists or Equal.
-    #[schemars(schema_with = "pod_schema::toleration_operator")]
+    #[schemars(schema_with = "pod_fields::toleration_operator")]
     pub operator: String,
     /// The taint's value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
-    #[schemars(schema_with = "pod_schema::toleration_effect")]
+    #[schemars(schema_with = "pod_fields::toleration_effect")]
     pub effect: String,
 }
 

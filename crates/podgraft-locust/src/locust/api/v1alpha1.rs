@@ -1,14 +1,14 @@
 //! `locust.io/v1alpha1`: what a platform team says of every load test's pods.
 #![allow(clippy::duplicated_attributes, reason = "each printer column has a name and a type")]
 
-use std::collections::BTreeMap;
-
 use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::pod_schema;
+use podgraft_pod::template_schema::pod_fields;
+
+pub use podgraft_pod::overlay::api::{ConstraintSpec, LabelRequirement, LabelSelector, OverlaySpec};
 
 /// Defaults, overrides and constraints for the load tests of every namespace that it selects.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema, CustomResource)]
@@ -41,11 +41,11 @@ pub struct ClusterPodOverlaySpec {
     /// The namespaces whose tests it is for, by their labels (kubernetes.io/metadata.name is the name); all when
     /// absent or empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::label_selector")]
+    #[schemars(schema_with = "pod_fields::label_selector")]
     pub namespace_selector: Option<LabelSelector>,
     /// What both kinds of overlay have.
     #[serde(flatten)]
-    pub overlay: OverlaySpec,
+    pub overlay: OverlaySpec<OverlayTemplates>,
 }
 
 /// Defaults, overrides and constraints for the load tests of its own namespace.
@@ -80,36 +80,7 @@ pub struct ClusterPodOverlaySpec {
 pub struct PodOverlaySpec {
     /// What both kinds of overlay have.
     #[serde(flatten)]
-    pub overlay: OverlaySpec,
-}
-
-/// What both kinds of overlay have.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct OverlaySpec {
-    /// Its place among the overlays of its kind: the higher is applied later and wins; 0 when absent. Overlays of one
-    /// priority are applied by name.
-    // What a JSON Schema's format does not check everywhere.
-    #[schemars(range(min = -2_147_483_648, max = 2_147_483_647))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub priority: Option<i32>,
-    /// Whether it is only for the tests that list it in spec.overlays; false when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub opt_in: Option<bool>,
-    /// The tests that it is for, by their labels; all when absent or empty.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::label_selector")]
-    pub selector: Option<LabelSelector>,
-    /// What tests get unless their authors say otherwise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub defaults: Option<OverlayTemplates>,
-    /// What tests get whatever their authors say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub overrides: Option<OverlayTemplates>,
-    /// What must be true of the final pods of both roles, whoever set it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 100))]
-    pub constraints: Vec<Constraint>,
+    pub overlay: OverlaySpec<OverlayTemplates>,
 }
 
 /// Changes to pods: first to each container, then to both roles' pods, then to the role's own.
@@ -118,87 +89,20 @@ pub struct OverlaySpec {
 pub struct OverlayTemplates {
     /// Changes to the pods of both roles, as a partial pod template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::pod_template")]
+    #[schemars(schema_with = "pod_fields::pod_template")]
     pub pod_template: Option<Value>,
     /// Changes to the master's pod, as a partial pod template; applied after podTemplate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::open_template")]
+    #[schemars(schema_with = "pod_fields::open_template")]
     pub master_pod_template: Option<Value>,
     /// Changes to the workers' pods, as a partial pod template; applied after podTemplate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::open_template")]
+    #[schemars(schema_with = "pod_fields::open_template")]
     pub worker_pod_template: Option<Value>,
     /// Changes to every container, as a partial container without a name; applied before podTemplate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::each_container")]
+    #[schemars(schema_with = "pod_fields::each_container")]
     pub each_container: Option<Value>,
-}
-
-/// Something that must be true of the final pods: a place and what it may be, or an expression.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Constraint {
-    /// The place in the pod template: `.spec.priorityClassName`, `.spec.containers[name="locust"].image`,
-    /// `.spec.tolerations[*].key`; labels with dots are written in quotes and brackets.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 1024))]
-    pub path: Option<String>,
-    /// The place in each container, init containers and sidecars included: .resources.limits.memory.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 1024))]
-    pub each_container: Option<String>,
-    /// The values that it may have.
-    #[serde(default, rename = "enum", skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::any_values")]
-    pub values: Option<Vec<Value>>,
-    /// The regular expression that the whole value must match.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 4096))]
-    pub pattern: Option<String>,
-    /// The least that it may be: a quantity or a number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::bound")]
-    pub min: Option<Value>,
-    /// The most that it may be: a quantity or a number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::bound")]
-    pub max: Option<Value>,
-    /// Whether it must be there; false when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub required: Option<bool>,
-    /// What must be true, in CEL as a ValidatingAdmissionPolicy writes it: object is the pod template, namespaceObject
-    /// its namespace.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 4096))]
-    pub expression: Option<String>,
-    /// What people are told when it is not so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 4096))]
-    pub message: Option<String>,
-}
-
-/// Which objects are meant, by their labels.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct LabelSelector {
-    /// Labels that must be there with these values.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub match_labels: BTreeMap<String, String>,
-    /// What else must be true of the labels.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub match_expressions: Vec<LabelRequirement>,
-}
-
-/// What must be true of one label.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct LabelRequirement {
-    /// The label's key.
-    pub key: String,
-    /// In, NotIn, Exists or DoesNotExist.
-    pub operator: String,
-    /// The values, for In and NotIn.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<String>,
 }
 
 /// How an overlay is used.
@@ -213,6 +117,6 @@ pub struct OverlayStatus {
     pub matched_tests: Option<i32>,
     /// What is true of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "pod_schema::conditions")]
+    #[schemars(schema_with = "pod_fields::conditions")]
     pub conditions: Vec<Value>,
 }

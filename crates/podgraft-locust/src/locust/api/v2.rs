@@ -4,14 +4,12 @@
 use std::collections::BTreeMap;
 
 use kube::CustomResource;
+use podgraft_pod::template_schema::pod_fields;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
-    pod_schema,
-    shared::{Observability, Overrides},
-};
+use super::shared::{Observability, Overrides};
 
 /// A load test: one master and a number of workers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, CustomResource)]
@@ -38,11 +36,11 @@ pub struct LocustTestSpec {
     pub image: String,
     /// When the image is pulled; `IfNotPresent` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::pull_policy")]
+    #[schemars(schema_with = "pod_fields::pull_policy")]
     pub image_pull_policy: Option<String>,
     /// The Secrets that the image is pulled with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "pod_schema::local_references")]
+    #[schemars(schema_with = "pod_fields::local_references")]
     pub image_pull_secrets: Vec<Value>,
     /// The master.
     pub master: MasterSpec,
@@ -76,7 +74,7 @@ pub struct MasterSpec {
     pub command: String,
     /// Requests and limits of the locust container.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::resources")]
+    #[schemars(schema_with = "pod_fields::resources")]
     pub resources: Option<Value>,
     /// Labels of the pod.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -121,7 +119,7 @@ pub struct WorkerSpec {
     pub replicas: i32,
     /// Requests and limits of the locust container.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::resources")]
+    #[schemars(schema_with = "pod_fields::resources")]
     pub resources: Option<Value>,
     /// Labels of the pods.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -161,18 +159,18 @@ pub struct TestFiles {
 pub struct Scheduling {
     /// Affinity of all pods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::affinity")]
+    #[schemars(schema_with = "pod_fields::affinity")]
     pub affinity: Option<Value>,
     /// Tolerations of all pods.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "pod_schema::tolerations")]
+    #[schemars(schema_with = "pod_fields::tolerations")]
     pub tolerations: Vec<Value>,
     /// Node labels that all pods need.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub node_selector: BTreeMap<String, String>,
     /// The runtime class of all pods; empty for none, whatever the operator's default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::runtime_class")]
+    #[schemars(schema_with = "pod_fields::runtime_class")]
     pub runtime_class_name: Option<String>,
 }
 
@@ -188,7 +186,7 @@ pub struct Environment {
     pub secret_refs: Vec<EnvSource>,
     /// Single variables.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "pod_schema::env")]
+    #[schemars(schema_with = "pod_fields::env")]
     pub variables: Vec<Value>,
     /// Secrets that are mounted as files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -224,11 +222,11 @@ pub struct SecretMount {
 pub struct Security {
     /// Of the pods, instead of the operator's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::pod_security_context")]
+    #[schemars(schema_with = "pod_fields::pod_security_context")]
     pub pod_security_context: Option<Value>,
     /// Of the locust containers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::container_security_context")]
+    #[schemars(schema_with = "pod_fields::container_security_context")]
     pub container_security_context: Option<Value>,
 }
 
@@ -268,7 +266,7 @@ pub struct Restarts {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Restart {
     /// When.
-    #[schemars(schema_with = "pod_schema::time")]
+    #[schemars(schema_with = "pod_fields::time")]
     pub time: String,
     /// Why, in words.
     pub cause: String,
@@ -280,7 +278,7 @@ pub struct Restart {
 pub struct LocustTestStatus {
     /// Pending, Running, Succeeded or Failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::phase")]
+    #[schemars(schema_with = "pod_fields::phase")]
     pub phase: Option<String>,
     /// How the test is, in one word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -308,17 +306,17 @@ pub struct LocustTestStatus {
     pub layers: Vec<AppliedLayer>,
     /// When the test started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::time")]
+    #[schemars(schema_with = "pod_fields::time")]
     pub start_time: Option<String>,
     /// When the test ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "pod_schema::time")]
+    #[schemars(schema_with = "pod_fields::time")]
     pub completion_time: Option<String>,
     /// The Jobs that were made anew since the test started, because somebody deleted them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restarts: Option<Restarts>,
     /// What is true of the test.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "pod_schema::conditions")]
+    #[schemars(schema_with = "pod_fields::conditions")]
     pub conditions: Vec<Value>,
 }

@@ -6,6 +6,7 @@ use podgraft_merge::{
     diagnostic::{Diagnostic, did_you_mean},
     path::FieldPath,
 };
+use podgraft_pod::validity;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
     service::{object, own_ports, web_ports},
     web_service_name_of,
 };
-use crate::{codes, judge, locust::test::Test, role::Role};
+use crate::{codes, locust::test::Test, role::Role};
 
 /// The longest name of a Service.
 const LONGEST_NAME: usize = 63;
@@ -64,7 +65,7 @@ fn rules(
         let path = diagnostic.path.clone().unwrap_or_default();
         diagnostic.at(at.join(&path))
     };
-    let mut found: Vec<Diagnostic> = judge::service_settings(settings).into_iter().map(located).collect();
+    let mut found: Vec<Diagnostic> = validity::service_settings(settings).into_iter().map(located).collect();
     let own = labels(test, Role::Master);
     for (name, value) in written {
         if own.get(name).is_some_and(|own| own != value) {

@@ -299,7 +299,7 @@ fn rendered_annotations(more: &Value, role: Role) -> Value {
     });
     merge(&mut object["spec"], more);
     let rendered = crate::locust::render(
-        &crate::manifest::Document::from_value(object),
+        &podgraft_pod::manifest::Document::from_value(object),
         &crate::locust::Surroundings::empty(),
         &Config::default(),
     );

@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::{origins::Told, wish::Wish};
-use crate::{locust::overlay::Band, manifest::Document, role::Role};
+use crate::role::Role;
 use podgraft_merge::{
     diagnostic::Position,
     layers::{Leaf, Provenance},
     path::FieldPath,
 };
+use podgraft_pod::{manifest::Document, overlay::Band};
 
 /// One role's final pod template, and who set what in it. Layers are numbers, as in a
 /// [`Story`](podgraft_merge::layers::Story).
@@ -49,7 +50,7 @@ impl<'a> Explained<'a> {
     pub fn layers(&self) -> Vec<Source> {
         let source = |wish: &Wish<'_>| Source {
             name: wish.name.clone(),
-            band: wish.overlay.map_or(Band::Test, |layer| layer.band),
+            band: wish.overlay.map_or(Band::Object, |layer| layer.band),
             is_typed_field: wish.is_made() && !wish.is_of_operator,
             is_of_operator: wish.is_of_operator,
             generation: wish.overlay.and_then(|layer| layer.overlay.generation),

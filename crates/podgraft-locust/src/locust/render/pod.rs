@@ -9,6 +9,14 @@ use podgraft_merge::{
     schema::Schema,
     work::Work,
 };
+use podgraft_pod::{
+    manifest::Document,
+    overlay::{
+        self, ConflictSource, Namespace, Overlap, OverlayId, SelectedOverlays,
+        constraint::{self, Judged},
+    },
+    validity::validity,
+};
 use serde_json::Value;
 
 use super::{
@@ -21,16 +29,7 @@ use super::{
 use crate::{
     codes,
     judge::{self, Subject},
-    locust::{
-        base,
-        config::Config,
-        overlay::{
-            self, Applying, Namespace, Overlap, Reference, Source,
-            constraint::{self, Judged},
-        },
-        test::Test,
-    },
-    manifest::Document,
+    locust::{base, config::Config, test::Test},
     role::Role,
 };
 
@@ -41,7 +40,7 @@ pub(super) struct Pod<'o> {
     /// What its overlays write differently.
     pub(super) overlaps: Vec<Overlap>,
     /// What its overlays aim at and is not there.
-    pub(super) missing_targets: Vec<(Reference, Diagnostic)>,
+    pub(super) missing_targets: Vec<(OverlayId, Diagnostic)>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -50,7 +49,7 @@ pub(super) struct Pod<'o> {
 pub(super) struct Place<'a, 'o> {
     pub(super) document: &'a Document,
     pub(super) namespace: Option<&'a Namespace>,
-    pub(super) applying: &'a Applying<'o>,
+    pub(super) applying: &'a SelectedOverlays<'o>,
     /// Who counts what is done for the test.
     pub(super) work: &'a Work,
 }
@@ -85,10 +84,14 @@ impl<'o> Pod<'o> {
             return Self { template: base, told, overlaps, missing_targets, diagnostics };
         };
         let layers = layers_of(&wishes, config);
-        let sources: Vec<Source<'_>> = wishes
+        let sources: Vec<ConflictSource<'_>> = wishes
             .iter()
             .zip(&layers)
-            .map(|(wish, layer)| Source { overlay: wish.overlay, patch: layer.patch, options: layer.options })
+            .map(|(wish, layer)| ConflictSource {
+                overlay: wish.overlay,
+                patch: layer.patch,
+                options: layer.options,
+            })
             .collect();
         let overlaps = overlay::overlaps(&base, &sources, schema, place.work);
         let mut folded = layers::fold(base.clone(), &layers, schema, place.work);
@@ -127,7 +130,7 @@ impl<'o> Pod<'o> {
         let path_of = |one: &Diagnostic| one.path.as_ref().map(ToString::to_string);
         let said: HashSet<Option<String>> = judged.iter().map(path_of).collect();
         let is_said = |found: &Diagnostic| said.contains(&path_of(found));
-        judged.extend(judge::validity(&subject).into_iter().filter(|one| !is_said(one)));
+        judged.extend(validity(subject.pod, subject.work).into_iter().filter(|one| !is_said(one)));
         if refused.is_empty() {
             judged.extend(judge::lints(&subject));
             let name = |layer: usize| wishes.get(layer).map(|wish| wish.name.clone());
@@ -143,7 +146,7 @@ impl<'o> Pod<'o> {
 }
 
 /// What overlays aim at and is not there, among what their layers said.
-fn missing_targets(findings: &[(usize, Diagnostic)], wishes: &[Wish<'_>]) -> Vec<(Reference, Diagnostic)> {
+fn missing_targets(findings: &[(usize, Diagnostic)], wishes: &[Wish<'_>]) -> Vec<(OverlayId, Diagnostic)> {
     let missing = findings.iter().filter(|(_, finding)| finding.code == codes::UNKNOWN_TARGET);
     let of_overlay = |(layer, finding): &(usize, Diagnostic)| {
         let overlay = wishes.get(*layer)?.overlay?.overlay;

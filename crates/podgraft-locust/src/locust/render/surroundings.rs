@@ -1,9 +1,7 @@
 //! [`Surroundings`]: what a test meets where it is created.
 
-use crate::locust::{
-    overlay::{Namespace, Overlays},
-    test::Test,
-};
+use crate::locust::test::Test;
+use podgraft_pod::overlay::{Namespace, Overlays};
 
 /// What a test meets where it is created: the overlays that there are, and its namespace.
 #[derive(Debug, Clone, Copy)]

@@ -10,7 +10,8 @@ use podgraft_merge::{
 use serde_json::Value;
 
 use super::{Rendered, origins::Told};
-use crate::{codes, manifest::Document, role::Role};
+use crate::{codes, role::Role};
+use podgraft_pod::manifest::Document;
 
 /// What etcd takes in one request, where it is not configured otherwise.
 ///

@@ -8,11 +8,9 @@ use crate::{
     locust::{
         base,
         config::{Config, UnknownFields},
-        overlay::{Applying, Band, OverlayLayer},
         test::Test,
         typed_fields::{self, Lower},
     },
-    manifest::Document,
     role::Role,
 };
 use podgraft_merge::{
@@ -22,6 +20,10 @@ use podgraft_merge::{
     path::{FieldPath, Segment},
     schema::Schema,
     work::Work,
+};
+use podgraft_pod::{
+    manifest::Document,
+    overlay::{Band, OverlayLayer, SelectedOverlays},
 };
 
 /// A layer's patch, and where it was written.
@@ -109,11 +111,11 @@ pub(super) fn wishes<'a>(
     test: &Test,
     role: Role,
     config: &Config,
-    applying: &Applying<'a>,
+    applying: &SelectedOverlays<'a>,
     work: &Work,
 ) -> (Vec<Wish<'a>>, Vec<Diagnostic>) {
-    let layers = applying.layers(role);
-    let (defaults, overrides) = layers.split_at(layers.partition_point(|layer| layer.band < Band::Test));
+    let layers = applying.layers(&["podTemplate", template_field(role)]);
+    let (defaults, overrides) = layers.split_at(layers.partition_point(|layer| layer.band < Band::Object));
     let mut wishes: Vec<Wish<'a>> = defaults.iter().copied().map(Wish::from).collect();
     let lower = lower(test, role, config, &wishes, work);
     let (own, diagnostics) = of_test(test, role, config, &lower);
@@ -146,9 +148,10 @@ fn of_test<'a>(test: &Test, role: Role, config: &Config, lower: &Lower) -> (Vec<
         })
         .collect();
     let own = match role {
-        Role::Master => ("masterPodTemplate", &test.spec.overrides.master_pod_template),
-        Role::Worker => ("workerPodTemplate", &test.spec.overrides.worker_pod_template),
+        Role::Master => &test.spec.overrides.master_pod_template,
+        Role::Worker => &test.spec.overrides.worker_pod_template,
     };
+    let own = (template_field(role), own);
     for (name, template) in [("podTemplate", &test.spec.overrides.pod_template), own] {
         if let Some(patch) = template {
             wishes.push(Wish {
@@ -162,6 +165,14 @@ fn of_test<'a>(test: &Test, role: Role, config: &Config, lower: &Lower) -> (Vec<
         }
     }
     (wishes, diagnostics)
+}
+
+/// The field of a test or an overlay that holds the template of this role's pod alone.
+const fn template_field(role: Role) -> &'static str {
+    match role {
+        Role::Master => "masterPodTemplate",
+        Role::Worker => "workerPodTemplate",
+    }
 }
 
 /// The wishes as layers to fold.

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use podgraft_pod::{
+    json_schema::{metadata_of_other_kind, not_a_map, not_a_text},
+    validity,
+};
 use serde_json::Value;
 
-use crate::{
-    codes, judge,
-    locust::base,
-    role::Role,
-    structure::{metadata_of_other_kind, not_a_map, not_a_text},
-};
+use crate::{codes, locust::base, role::Role};
 
 /// What stands here for the characters that a server adds to `generateName`.
 const GENERATED: &str = "xxxxx";
@@ -100,7 +99,7 @@ fn name_rules(name: &str) -> Option<String> {
             longest - 63
         ));
     }
-    if !judge::is_object_name(name) {
+    if !validity::is_object_name(name) {
         return Some(format!(
             "write the name in lower case letters, digits, - and . only: \"{name}\" is no DNS name"
         ));

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use crate::{
     locust::{Origins, Rendered},
-    report::{Difference, differences},
     role::Role,
 };
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath, schema::Schema};
+use podgraft_pod::difference::{Difference, differences};
 
 /// One field that the second set of overlays changes.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::{Against, Change, Group, Outcome, Refusal, Side};
-use crate::manifest;
+use podgraft_pod::manifest;
 
 /// How many tests of a group are named.
 const NAMED: usize = 8;

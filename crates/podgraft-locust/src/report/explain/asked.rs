@@ -1,13 +1,14 @@
 //! [`Asked`]: a place that somebody asks about.
 
-use super::Pod;
-use crate::judge;
 use podgraft_merge::{
     diagnostic::did_you_mean,
     path::{FieldPath, Lookup, PathPattern, Segment},
     schema::{Field, ListKind, Schema, Type},
     work::Work,
 };
+use podgraft_pod::cursor;
+
+use super::Pod;
 
 /// A place that somebody asks about, as they wrote it. It stands for everything below it too.
 #[derive(Debug, Clone)]
@@ -38,7 +39,7 @@ impl Asked {
             pattern.map_or_else(Vec::new, |pattern| pattern.places(&pod.template, &Work::unlimited()));
         let there = places.into_iter().filter(|(_, value)| value.is_some());
         let lookup = Lookup::default();
-        let canonical = |path| judge::canonical(&pod.template, &path, &lookup);
+        let canonical = |path| cursor::canonical(&pod.template, &path, &lookup);
         InPod { asked: self, places: there.map(|(path, _)| canonical(path)).collect() }
     }
 

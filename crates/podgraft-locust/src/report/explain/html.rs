@@ -1,7 +1,7 @@
 //! [`to_html`]: explanations as one page that needs nothing else.
 
 use super::{Chosen, to_json};
-use crate::manifest::to_json_line;
+use podgraft_pod::manifest::to_json_line;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");

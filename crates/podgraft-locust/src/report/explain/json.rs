@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use super::{Chosen, ChosenPod, Layer, Past, Pod, Setter, Told};
+use crate::locust::OVERLAY_API;
 use podgraft_merge::diagnostic::{Diagnostic, Position};
 
 /// One document: `{"tests": [{"name", "namespace", "refused", "roles", "diagnostics"}]}`.
@@ -45,7 +46,8 @@ fn layers(pod: &Pod) -> Vec<Value> {
 }
 
 fn layer(layer: &Layer) -> Value {
-    let band = layer.band.map_or_else(|| "base".to_owned(), |band| band.to_string());
+    let band =
+        layer.band.map_or_else(|| "base".to_owned(), |band| band.describe(OVERLAY_API.noun).into_owned());
     let mut object = Map::from_iter([
         ("name".to_owned(), Value::from(layer.name.as_str())),
         ("band".to_owned(), Value::from(band)),

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::{Chosen, ChosenPod, Past, Pod, Setter, Told, yaml::who};
-use crate::{manifest::to_yaml_line, role::Role};
+use crate::role::Role;
+use podgraft_pod::manifest::to_yaml_line;
 
 /// The whole story of each chosen leaf: what is there, who set it and why, who agrees, and what was there
 /// before, first to last. What is the same in both pods is told once.

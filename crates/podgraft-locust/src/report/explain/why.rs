@@ -1,7 +1,8 @@
 //! [`Why`]: why a value came or went, in the words of those who write templates.
 
-use crate::locust::{LayerSource, overlay::Band};
+use crate::locust::LayerSource;
 use podgraft_merge::patch::ChangeCause;
+use podgraft_pod::overlay::Band;
 
 /// Why a value came or went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl Why {
         match source {
             None => Self::Base,
             Some(source) if source.is_typed_field => Self::TypedField,
-            Some(source) if source.band == Band::Test => Self::Template,
+            Some(source) if source.band == Band::Object => Self::Template,
             Some(source) if source.band.is_override() => Self::Override,
             Some(_) => Self::Default,
         }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::{Chosen, ChosenPod, Pod, Setter, Told};
-use crate::{locust::overlay::Band, manifest::to_yaml_line};
 use podgraft_merge::path::{FieldPath, Segment};
+use podgraft_pod::{manifest::to_yaml_line, overlay::Band};
 
 /// Comments start here at the latest, however long other lines are.
 const WIDEST: usize = 64;
@@ -66,7 +66,7 @@ fn paint(text: &str, pod: &Pod, setter: &Setter, colour: bool) -> String {
     let band = pod.layers.get(setter.layer).and_then(|layer| layer.band);
     let code = match band {
         None => "2",
-        Some(Band::Test) => "36",
+        Some(Band::Object) => "36",
         Some(band) if band.is_override() => "35",
         Some(_) => "34",
     };

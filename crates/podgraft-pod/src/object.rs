@@ -1,0 +1,10 @@
+//! Reading an object of an operator's own kind strictly: fields that it has not, texts without quotes, nulls.
+
+mod advice;
+pub mod normalize;
+pub mod placement;
+pub mod unknown;
+pub mod unquoted;
+
+pub use advice::{FieldAdvice, NoAdvice, field_names};
+pub use unknown::SpecKind;

@@ -1,0 +1,29 @@
+//! Overlays: what a platform team says of every load test's pods.
+//!
+//! [`Overlays`] are read and checked once; [`Overlays::applying`] says which of them apply to a test, in
+//! which order, and [`SelectedOverlays::layers`] which patches they put into which [`Band`] of a role's pod.
+//! What must be true of the final pods is in [`constraint`].
+
+pub mod api;
+mod conflict;
+pub mod constraint;
+mod layer;
+mod namespace;
+mod object;
+mod read;
+mod reference;
+mod select;
+mod selection;
+mod selector;
+mod set;
+
+pub use api::{OverlayApi, OverlayReference, SpecSchema};
+pub use conflict::{Conflict, ConflictSource, Overlap, conflicts, overlaps};
+pub use layer::{Band, OverlayLayer};
+pub use namespace::{NAME_LABEL, Namespace};
+pub use object::{Overlay, OverlayKind, UnreadableOverlay};
+pub use reference::OverlayId;
+pub use select::{OverlayHost, SelectedOverlays};
+pub use selection::{Match, Selection};
+pub use selector::Selector;
+pub use set::Overlays;

@@ -1,0 +1,157 @@
+//! [`Overlay`]: a `ClusterPodOverlay` or `PodOverlay`, read and checked.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::{api::OverlayApi, constraint::Constraint, reference::OverlayId, selection::Selection};
+use crate::manifest::Document;
+use podgraft_merge::{
+    diagnostic::{Diagnostic, Position},
+    path::FieldPath,
+};
+
+/// The two kinds of overlay, in the order in which their defaults apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OverlayKind {
+    /// `ClusterPodOverlay`: for the tests of every namespace that it selects.
+    Cluster,
+    /// `PodOverlay`: for the tests of its own namespace.
+    Namespaced,
+}
+
+impl OverlayKind {
+    /// Both kinds.
+    pub const ALL: [Self; 2] = [Self::Cluster, Self::Namespaced];
+
+    /// The kind as objects write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cluster => "ClusterPodOverlay",
+            Self::Namespaced => "PodOverlay",
+        }
+    }
+
+    /// The kind that an object is of, if it is an overlay of this API.
+    #[must_use]
+    pub fn of(api: &OverlayApi, value: &Value) -> Option<Self> {
+        let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default();
+        let kind = Self::ALL.into_iter().find(|kind| kind.as_str() == text("kind"))?;
+        (text("apiVersion").split('/').next() == Some(api.group)).then_some(kind)
+    }
+}
+
+impl fmt::Display for OverlayKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An overlay that was read without an error.
+#[derive(Debug, Clone)]
+pub struct Overlay {
+    /// Its kind.
+    pub kind: OverlayKind,
+    /// Its namespace, where one is written; `None` for a cluster overlay.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// `metadata.generation`, which the API server counts up with each change.
+    pub generation: Option<i64>,
+    /// Its place among the overlays of its kind: the higher is applied later.
+    pub priority: i32,
+    /// Which tests it is for.
+    pub selection: Selection,
+    /// What must be true of the final pods.
+    pub constraints: Vec<Constraint>,
+    pub(super) document: Document,
+}
+
+impl Overlay {
+    /// Which one it is.
+    #[must_use]
+    pub fn reference(&self) -> OverlayId {
+        OverlayId { kind: self.kind, namespace: self.namespace.clone(), name: self.name.clone() }
+    }
+
+    /// The object that it was read from.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Where a field of it is written, when it came from a text.
+    #[must_use]
+    pub fn position(&self, path: &FieldPath) -> Option<Position> {
+        self.document.position(path)
+    }
+
+    /// Something to say of it, with its name and the place.
+    #[must_use]
+    pub fn say(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let position = diagnostic.path.as_ref().and_then(|path| self.position(path));
+        diagnostic.of(self.to_string()).positioned(position)
+    }
+}
+
+impl fmt::Display for Overlay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reference().fmt(f)
+    }
+}
+
+/// An overlay that could not be read. Tests that it may be for are refused: what it demands is not known.
+#[derive(Debug, Clone)]
+pub struct UnreadableOverlay {
+    /// Its kind.
+    pub kind: OverlayKind,
+    /// Its namespace, where one is written.
+    pub namespace: Option<String>,
+    /// Its name; empty where it has none.
+    pub name: String,
+    /// Which tests it is for, when at least that could be read.
+    pub selection: Option<Selection>,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+    pub(super) document: Document,
+}
+
+impl UnreadableOverlay {
+    /// Which one it is.
+    #[must_use]
+    pub fn reference(&self) -> OverlayId {
+        OverlayId { kind: self.kind, namespace: self.namespace.clone(), name: self.name.clone() }
+    }
+
+    /// The object that it was read from.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+}
+
+/// How many errors of an overlay the tests are told that it keeps from starting.
+const TOLD: usize = 2;
+
+impl UnreadableOverlay {
+    /// What is wrong with it, on one line: the first errors, and how many more there are.
+    pub(super) fn first_errors(&self) -> String {
+        let errors: Vec<&Diagnostic> = self.diagnostics.iter().filter(|one| one.is_error()).collect();
+        let told = errors.iter().take(TOLD).map(|error| match &error.path {
+            Some(path) => format!("{path}: {}", error.message),
+            None => error.message.clone(),
+        });
+        let mut parts: Vec<String> = told.collect();
+        if errors.len() > TOLD {
+            parts.push(format!("and {} more", errors.len() - TOLD));
+        }
+        parts.join("; ")
+    }
+}
+
+impl fmt::Display for UnreadableOverlay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reference().fmt(f)
+    }
+}
