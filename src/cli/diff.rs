@@ -12,10 +12,7 @@ use podgraft_locust::{
     role::Role,
 };
 use podgraft_merge::schema::Schema;
-use podgraft_pod::{
-    live::without_server_fields,
-    manifest::{self, Document},
-};
+use podgraft_pod::manifest::{self, Document};
 
 use super::{
     CommandOutcome, Failure, config,
@@ -233,7 +230,8 @@ fn pair(rendered: &Value, live: Option<&Value>, frozen: Option<&Value>, api_vers
         live["apiVersion"] = api_version.into();
         live["kind"] = kind.as_str().into();
         let written: Vec<&Value> = [Some(&rendered), frozen].into_iter().flatten().collect();
-        let mut live = without_server_fields(&live, &written, Schema::for_kind(api_version, &kind));
+        let mut live =
+            podgraft_pod::live::without_server_fields(&live, &written, Schema::for_kind(api_version, &kind));
         // A file need not name the namespace that it is applied to.
         if namespace.is_empty()
             && let Some(metadata) = live.pointer_mut("/metadata").and_then(Value::as_object_mut)

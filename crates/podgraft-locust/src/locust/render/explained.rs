@@ -12,7 +12,7 @@ use podgraft_merge::{
 use podgraft_pod::{manifest::Document, overlay::Band};
 
 /// One role's final pod template, and who set what in it. Layers are numbers, as in a
-/// [`Story`](podgraft_merge::layers::Story).
+/// [`FieldHistory`](podgraft_merge::layers::FieldHistory).
 pub struct Explained<'a> {
     /// Whose pod it is.
     pub role: Role,
