@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::{
     commands::Commands,
+    dependencies::packages,
     support::{assert_file, root},
 };
 
@@ -62,6 +63,22 @@ fn pages_name_files_that_exist() {
             let exists = if span.contains("NAME") { existing.unwrap() } else { span };
             let is_there = root().join(exists).exists() || path.with_file_name(exists).exists();
             assert!(is_there, "{page} names {span}");
+        }
+    }
+}
+
+/// The map has every crate, and the page for other operators every one that is published.
+#[test]
+fn maps_have_every_crate() {
+    let read = |page: &str| fs::read_to_string(root().join(page)).unwrap();
+    let (map, library) = (read("CONTRIBUTING.md"), read("docs/library.md"));
+    for package in packages(&["--no-deps"]) {
+        let name = package["name"].as_str().unwrap();
+        let folder = format!("crates/{name}");
+        if root().join(&folder).exists() {
+            assert!(map.contains(&format!("[`{folder}`]")), "CONTRIBUTING.md has no row for {folder}");
+            let is_published = package["publish"].is_null();
+            assert!(!is_published || library.contains(&folder), "docs/library.md does not name {folder}");
         }
     }
 }
