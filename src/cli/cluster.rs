@@ -1,4 +1,4 @@
-//! The way to a cluster, by kubectl's conventions, and what is read there.
+//! The connection to a cluster, by kubectl's conventions, and what is read of single tests.
 
 mod inputs;
 
@@ -42,9 +42,9 @@ pub(super) struct ConnectionArgs {
     context: Option<String>,
 }
 
-/// A cluster that can be asked.
+/// A cluster whose API server can be read.
 pub(super) struct ClusterReader {
-    /// The way to its API server.
+    /// The client of its API server.
     pub(super) client: Client,
     /// The namespace of the context.
     pub(super) namespace: String,

@@ -145,7 +145,7 @@ fn live(arguments: &DiffArgs, tests: &LoadedTests) -> Result<Option<Vec<LiveTest
     block_on(inputs.cluster.live(&names)).map(Some)
 }
 
-/// The final pods against those that the operator would make without anybody's wishes.
+/// The final pods against those that the operator would make before any layer is applied.
 fn with_base(document: &Document, rendered: &Rendered) -> Vec<ObjectPair> {
     let name = locust::name_of(&document.value).unwrap_or_default();
     let finals = rendered.jobs.iter().zip(&rendered.origins);

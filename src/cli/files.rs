@@ -84,7 +84,7 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
             .extension()
             .is_some_and(|end| EXTENSIONS.iter().any(|known| end.eq_ignore_ascii_case(known)))
         {
-            // A pipe or device would be waited for without end. One that cannot be looked at is said when it is read.
+            // A pipe or device would be waited for without end. One that cannot be looked at fails when it is read.
             if fs::metadata(&entry).is_ok_and(|found| !found.is_file()) {
                 output::print_note(&format!("note: left out {}: it is no file", entry.display()));
             } else {

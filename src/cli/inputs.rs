@@ -257,7 +257,7 @@ impl InputArgs {
     }
 }
 
-/// The tests among objects. Of the others it is told that they are left out, or how they become what they are nearly.
+/// The tests among objects. The others are reported: that they are left out, or how to correct a near miss.
 fn only_tests(
     documents: Vec<Document>,
     inputs: &ClusterInputs,
@@ -265,7 +265,7 @@ fn only_tests(
     reporter: &mut Reporter,
 ) -> Vec<Document> {
     let mut tests = Vec::new();
-    // The same folder may be named for tests and for overlays: what is said of its overlays is said once.
+    // The same folder may be named for tests and for overlays: a diagnostic about an overlay is reported once.
     let known: Vec<Diagnostic> = texts.iter().filter_map(locust::near_miss).collect();
     for document in documents {
         if is_locust_test(&document.value) {

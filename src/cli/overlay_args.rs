@@ -39,7 +39,7 @@ pub(super) struct OverlayArgs {
 }
 
 impl OverlayArgs {
-    /// What the overlays are of, for people.
+    /// Where the overlays come from, for people.
     pub(super) fn describe(&self, is_of_cluster: bool) -> String {
         let listed =
             |files: &[PathBuf]| files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>();
@@ -79,8 +79,9 @@ impl OverlayArgs {
         }
     }
 
-    /// Reads the overlays and namespaces, and tells what is wrong with those in files; of a cluster's overlays, what
-    /// keeps a test from being rendered is told by that. The second part of the result is the texts of the overlays.
+    /// Reads the overlays and namespaces, and reports the diagnostics of those in files; a cluster's overlays that
+    /// cannot be read are reported by the tests that they keep from being rendered. The second part of the result is the
+    /// texts of the overlays.
     pub(super) fn read(
         &self,
         read: &[Document],

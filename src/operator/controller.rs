@@ -1,4 +1,4 @@
-//! The controller: which test is looked at when.
+//! The controller: which test is reconciled when.
 
 use std::{sync::Arc, time::Duration};
 
@@ -49,19 +49,19 @@ pub(crate) fn prepare(
     let trigger = QueueTrigger(ctx.metrics.clone());
     let (of_test, of_pod) = (trigger.clone(), trigger.clone());
     let test_stream = without_errors(touched.tests, move |test| {
-        of_test.of(&ObjectRef::from_obj_with(test, locust_test_resource()));
+        of_test.count(&ObjectRef::from_obj_with(test, locust_test_resource()));
     });
     let pod_stream = without_errors(touched.pods, move |pod| {
         if let Some(test) = test_of(pod) {
-            of_pod.of(&test);
+            of_pod.count(&test);
         }
     });
     let all = ctx.metrics.clone();
     let controller = Controller::for_stream_with(test_stream, caches.tests.clone(), locust_test_resource())
         .with_config(config)
-        .owns_stream_with(without_errors(touched.services, trigger.of_owner()), ())
-        .owns_stream_with(without_errors(touched.revisions, trigger.of_owner()), ())
-        .owns_stream_with(without_errors(touched.jobs, trigger.of_owner()), ())
+        .owns_stream_with(without_errors(touched.services, trigger.count_owner()), ())
+        .owns_stream_with(without_errors(touched.revisions, trigger.count_owner()), ())
+        .owns_stream_with(without_errors(touched.jobs, trigger.count_owner()), ())
         .watches_stream_with(pod_stream, |pod: Pod| test_of(&pod), ())
         .reconcile_all_on(ctx.overlay_store.changes().inspect(move |()| all.all_triggered()))
         .graceful_shutdown_on(stop);
@@ -88,18 +88,18 @@ fn without_errors<T>(
 struct QueueTrigger(Metrics);
 
 impl QueueTrigger {
-    fn of(&self, test: &ObjectRef<DynamicObject>) {
+    fn count(&self, test: &ObjectRef<DynamicObject>) {
         self.0.triggered(test);
     }
 
-    fn of_owner<K: Resource>(&self) -> impl Fn(&K) + use<K> {
+    fn count_owner<K: Resource>(&self) -> impl Fn(&K) + use<K> {
         let trigger = self.clone();
         move |object| {
             let owner =
                 object.meta().owner_references.iter().flatten().find(|owner| owner.controller == Some(true));
             if let Some(owner) = owner.filter(|owner| owner.kind == locust_test_resource().kind) {
                 let namespace = object.meta().namespace.clone().unwrap_or_default();
-                trigger.of(&ObjectRef::new_with(&owner.name, locust_test_resource()).within(&namespace));
+                trigger.count(&ObjectRef::new_with(&owner.name, locust_test_resource()).within(&namespace));
             }
         }
     }

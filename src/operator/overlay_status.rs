@@ -1,4 +1,4 @@
-//! The overlays' own status.
+//! Keeps the overlays' own statuses up to date.
 
 use std::{collections::BTreeMap, time::Duration};
 

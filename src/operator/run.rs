@@ -50,12 +50,12 @@ pub async fn run(cluster: Config, settings: Settings) -> Result<(), Error> {
         work(client, settings, metrics, instance, &ready, stopped).await;
         return Ok(());
     };
-    let mut lease = Lease::stand(client.clone(), &election).await?;
+    let mut lease = Lease::join(client.clone(), &election).await?;
     // A replica that stands by is ready to take over.
     ready.set(true);
     tracing::info!(lease = election.lease, identity = election.identity, "waiting for the lease");
     tokio::select! {
-        () = lease.won() => {}
+        () = lease.acquire() => {}
         () = until(stopped.clone()) => return Ok(()),
     }
     tracing::info!("leading");

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 
 use super::{api::error::Error, metrics::Metrics};
 
-/// Whether the operator can work: it watches, or it stands by for another replica.
+/// Whether the operator is ready: it watches, or it stands by for another replica.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Readiness(Arc<AtomicBool>);
 
@@ -22,7 +22,7 @@ impl Readiness {
         self.0.store(ready, Ordering::Relaxed);
     }
 
-    fn is(&self) -> bool {
+    fn is_ready(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -33,7 +33,7 @@ impl Readiness {
 /// [`Error::Start`] when nothing can listen there.
 pub(crate) async fn serve_health(address: SocketAddr, ready: Readiness) -> Result<(), Error> {
     let readiness = move || async move {
-        if ready.is() { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "starting") }
+        if ready.is_ready() { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "starting") }
     };
     serve(address, Router::new().route("/healthz", get(|| async { "ok" })).route("/readyz", get(readiness)))
         .await

@@ -1,4 +1,4 @@
-//! [`Settings`]: how the operator runs; what it makes is the [`Config`]'s matter.
+//! [`Settings`]: how the operator runs. See [`Config`] for what it creates.
 
 use std::{net::SocketAddr, time::Duration};
 

@@ -115,7 +115,7 @@ async fn overlays(
     Ok(found.items.into_iter().map(typed).collect())
 }
 
-/// An object as a person would have written it.
+/// An object without what the server tracks about its writers.
 fn document(mut object: DynamicObject) -> Document {
     object.managed_fields_mut().clear();
     Document::from_value(serde_json::to_value(&object).unwrap_or_default())

@@ -21,11 +21,11 @@ pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
     let mut tests = arguments.tests.tests(&config, &mut reporter)?;
     let inputs = tests.with_overlays_in(&arguments.against, &mut reporter)?;
     let mut against = Against::default();
-    let mut said = SeenDiagnostics::default();
+    let mut seen = SeenDiagnostics::default();
     tests.each(&mut reporter, |test, reporter| {
         let mut before = locust::render(test, &inputs.of_test(test), &config);
         let mut after = tests.render(test, &config);
-        reporter.report(&said.news(&before, &after), tests.texts());
+        reporter.report(&seen.news(&before, &after), tests.texts());
         for rendered in [&mut before, &mut after] {
             leave_only(rendered, arguments.role.map(Role::from));
         }
@@ -41,8 +41,8 @@ pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
         }
     };
     output::print(text.as_bytes())?;
-    if !said.shared.is_empty() {
-        let count = said.shared.len();
+    if !seen.shared.is_empty() {
+        let count = seen.shared.len();
         let errors = if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
         output::print_note(&format!("note: {errors} that both sides have: podgraft validate shows them"));
     }
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
     Ok(if against.is_equal() { CommandOutcome::Fine } else { CommandOutcome::Different })
 }
 
-/// What was said of the tests so far.
+/// The diagnostics of the tests so far.
 #[derive(Default)]
 struct SeenDiagnostics {
     news: HashSet<String>,
@@ -62,7 +62,7 @@ struct SeenDiagnostics {
 }
 
 impl SeenDiagnostics {
-    /// What only one set refuses, and what only the new one warns of; what was said of another test already is left
+    /// Errors that only one set has, and warnings that only the new one has; what another test had already is left
     /// out, and what both refuse is counted.
     fn news(&mut self, before: &Rendered, after: &Rendered) -> Vec<Diagnostic> {
         let keys = |rendered: &Rendered| rendered.diagnostics.iter().map(key).collect::<HashSet<String>>();

@@ -98,9 +98,13 @@ pub(crate) fn infer_config_error_message(error: &InferConfigError) -> String {
 fn auth_error_message(error: &AuthError) -> String {
     match error {
         AuthError::AuthExecRun { cmd, out } => {
-            let said = String::from_utf8_lossy(&out.stderr);
-            let last =
-                said.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it says nothing");
+            let message = String::from_utf8_lossy(&out.stderr);
+            let last = message
+                .lines()
+                .rev()
+                .map(str::trim)
+                .find(|line| !line.is_empty())
+                .unwrap_or("it says nothing");
             format!(
                 "log in: the kubeconfig's command \"{cmd}\" failed ({}): {}",
                 out.status,
@@ -126,30 +130,32 @@ fn auth_error_message(error: &AuthError) -> String {
 
 /// What the API server says, and what to do about it.
 pub(crate) fn status_message(status: &Status) -> String {
-    let said = status.message.trim();
+    let message = status.message.trim();
     let code = StatusCode::from_u16(status.code).ok();
     let name = code.and_then(|code| code.canonical_reason()).unwrap_or("no reason given");
     if status.reason == FOREIGN {
-        let said = if said.is_empty() { String::new() } else { format!(": {}", first_line(said)) };
+        let message = if message.is_empty() { String::new() } else { format!(": {}", first_line(message)) };
         return format!(
-            "check what answers at the cluster's address: {} {name}, not in the API server's words{said}",
+            "check what answers at the cluster's address: {} {name}, not in the API server's words{message}",
             status.code
         );
     }
-    let said = match (said, status.reason.as_str()) {
+    let message = match (message, status.reason.as_str()) {
         ("", "") => format!("{} {name}", status.code),
         ("", reason) => format!("{} {reason}", status.code),
-        (said, _) => said.to_owned(),
+        (message, _) => message.to_owned(),
     };
     match status.code {
-        401 => format!("log in: the API server does not accept the credentials: {said}"),
-        410 => format!("the API server has forgotten that version, and is read anew: {said}"),
-        429 => format!("the API server is busy: {said}"),
-        _ if said.contains(TOO_LARGE) => {
-            format!("make it smaller: etcd takes 1.5 MiB at once, if it is not configured otherwise: {said}")
+        401 => format!("log in: the API server does not accept the credentials: {message}"),
+        410 => format!("the API server has forgotten that version, and is read anew: {message}"),
+        429 => format!("the API server is busy: {message}"),
+        _ if message.contains(TOO_LARGE) => {
+            format!(
+                "make it smaller: etcd takes 1.5 MiB at once, if it is not configured otherwise: {message}"
+            )
         }
-        500 | 502..=504 => format!("the API server fails: {said}"),
-        _ => said,
+        500 | 502..=504 => format!("the API server fails: {message}"),
+        _ => message,
     }
 }
 
@@ -192,7 +198,7 @@ fn innermost_message(error: &(dyn StdError + 'static)) -> String {
 }
 
 fn io_error_message(error: &io::Error) -> String {
-    let said = match error.kind() {
+    let message = match error.kind() {
         io::ErrorKind::ConnectionRefused => "nothing listens there: connection refused",
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
             "the connection broke"
@@ -206,7 +212,7 @@ fn io_error_message(error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "permission denied",
         _ => return without_library_terms(&error.to_string()),
     };
-    said.to_owned()
+    message.to_owned()
 }
 
 fn tls_error_message(error: &rustls::Error) -> String {

@@ -43,7 +43,7 @@ pub(crate) struct EventRecorder {
     objects: Mutex<HashMap<String, ObjectEvents>>,
 }
 
-/// What was said of one object.
+/// The events about one object.
 struct ObjectEvents {
     tokens: TokenBucket,
     series: HashMap<(EventType, String, String), (Recorder, Instant)>,
@@ -131,13 +131,13 @@ impl ObjectEvents {
     }
 }
 
-/// How many more events an object may have.
+/// How many more events an object may have: a token bucket, as client-go has for each object.
 #[derive(Debug, Clone, Copy)]
 struct TokenBucket {
     left: u32,
     since: Instant,
-    /// Whether it was said that events are left out, since there were enough.
-    is_said: bool,
+    /// Whether an event has said that others are left out, since the bucket was half full.
+    is_announced: bool,
 }
 
 /// What an object may have now.
@@ -153,7 +153,7 @@ enum Grant {
 
 impl TokenBucket {
     const fn full(now: Instant) -> Self {
-        Self { left: MOST, since: now, is_said: false }
+        Self { left: MOST, since: now, is_announced: false }
     }
 
     /// Takes one.
@@ -163,12 +163,12 @@ impl TokenBucket {
         self.since += ONE_MORE_EVERY * earned;
         self.left = self.left.saturating_add(earned).min(MOST);
         if self.left > MOST / 2 {
-            self.is_said = false;
+            self.is_announced = false;
         }
         let Some(left) = self.left.checked_sub(1) else { return Grant::None };
         self.left = left;
         // What is earned later is for events, not for saying the same again.
-        if left == 0 && !std::mem::replace(&mut self.is_said, true) { Grant::Last } else { Grant::One }
+        if left == 0 && !std::mem::replace(&mut self.is_announced, true) { Grant::Last } else { Grant::One }
     }
 }
 

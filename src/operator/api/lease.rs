@@ -1,4 +1,4 @@
-//! Which replica acts: the one that holds the lease.
+//! Leader election: the replica acts that holds the lease.
 
 use std::{
     fmt,
@@ -24,7 +24,7 @@ use crate::operator::settings::LeaderElection;
 
 /// How long giving the lease back may take.
 const FAREWELL: Duration = Duration::from_secs(5);
-/// How often the lease is looked at, and renewed by who holds it.
+/// How often the lease is read, and renewed by who holds it.
 const PERIOD: Duration = Duration::from_secs(2);
 
 /// A replica's part in the election.
@@ -54,7 +54,7 @@ struct SeenLease {
 pub(crate) enum LeaseLoss {
     /// Another has it.
     Taken(String),
-    /// It could not be renewed for so long, in words why; another may have it.
+    /// It could not be renewed for so long, with the reason; another may have it.
     Unreachable(Duration, String),
 }
 
@@ -76,11 +76,11 @@ impl Lease {
     ///
     /// # Errors
     /// [`Error::Start`] when the lease can be neither read nor made.
-    pub(crate) async fn stand(client: Client, election: &LeaderElection) -> Result<Self, Error> {
+    pub(crate) async fn join(client: Client, election: &LeaderElection) -> Result<Self, Error> {
         let LeaderElection { lease, namespace, .. } = election;
         let leases = Api::namespaced(client, namespace);
         let mut this = Self { election: election.clone(), leases, seen: None };
-        this.look().await.map_err(|error| {
+        this.read().await.map_err(|error| {
             let why = error_message(&error);
             Error::Start(format!("cannot use Lease {namespace}/{lease} for leader election: {why}"))
         })?;
@@ -88,14 +88,14 @@ impl Lease {
     }
 
     /// Waits until this replica holds the lease.
-    pub(crate) async fn won(&mut self) {
+    pub(crate) async fn acquire(&mut self) {
         let mut fails = false;
         loop {
             match timeout(self.period(), self.take()).await {
                 Ok(Ok(true)) => return,
                 Ok(Ok(false)) => fails = false,
-                Ok(Err(error)) => self.complain(&mut fails, &error_message(&error)),
-                Err(_) => self.complain(&mut fails, "no answer came in time"),
+                Ok(Err(error)) => self.warn_once(&mut fails, &error_message(&error)),
+                Err(_) => self.warn_once(&mut fails, "no answer came in time"),
             }
             tokio::time::sleep(self.period()).await;
         }
@@ -114,19 +114,19 @@ impl Lease {
         HeldLease { renewal, stop }
     }
 
-    /// How long between two looks.
+    /// How long between two reads.
     fn period(&self) -> Duration {
         PERIOD.min(self.election.duration / 3)
     }
 
-    fn complain(&self, fails: &mut bool, why: &str) {
+    fn warn_once(&self, fails: &mut bool, why: &str) {
         if !std::mem::replace(fails, true) {
             tracing::warn!(lease = self.election.lease, why, "cannot use the lease, and try again");
         }
     }
 
     /// Reads the lease, and makes it where there is none.
-    async fn look(&mut self) -> Result<(), kube::Error> {
+    async fn read(&mut self) -> Result<(), kube::Error> {
         let name = &self.election.lease;
         let found = if let Some(found) = self.leases.get_opt(name).await? {
             found
@@ -138,11 +138,11 @@ impl Lease {
                 created => created?,
             }
         };
-        self.note(&found);
+        self.observe(&found);
         Ok(())
     }
 
-    fn note(&mut self, lease: &ApiLease) {
+    fn observe(&mut self, lease: &ApiLease) {
         let version = lease.resource_version().unwrap_or_default();
         if self.seen.as_ref().is_some_and(|seen| seen.version == version) {
             return;
@@ -161,7 +161,7 @@ impl Lease {
     /// Takes the lease where nobody has it any more; whether this replica holds it now.
     async fn take(&mut self) -> Result<bool, kube::Error> {
         let before = self.seen.as_ref().and_then(|seen| seen.holder.clone());
-        self.look().await?;
+        self.read().await?;
         let Some(seen) = &self.seen else { return Ok(false) };
         let mine = seen.holder.as_ref() == Some(&self.election.identity);
         if seen.holder != before
@@ -187,7 +187,7 @@ impl Lease {
         let params = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
         match self.leases.patch(&self.election.lease, &params, &Patch::Merge(patch)).await {
             Ok(written) => {
-                self.note(&written);
+                self.observe(&written);
                 Ok(true)
             }
             Err(error) if is_conflict(&error) => Ok(false),
@@ -211,7 +211,7 @@ impl Lease {
                 Ok(Err(error)) => error_message(&error),
                 Err(_) => "no answer came in time".to_owned(),
             };
-            self.complain(&mut fails, &why);
+            self.warn_once(&mut fails, &why);
             if renewed.elapsed() + self.period() > deadline {
                 return LeaseLoss::Unreachable(renewed.elapsed(), why);
             }
@@ -226,7 +226,7 @@ impl Lease {
         if self.write(spec.clone()).await? {
             return Ok(None);
         }
-        self.look().await?;
+        self.read().await?;
         let holder = self.seen.as_ref().and_then(|seen| seen.holder.clone());
         if holder.as_ref() == Some(&self.election.identity) {
             // Somebody has written to it and left it to this replica.

@@ -13,7 +13,7 @@ use podgraft_locust::{
     role::Role,
 };
 
-/// What is rendered now.
+/// What the test is to be.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Desired<'r> {
     /// The hash of what is rendered; `None` when the test is refused.
@@ -24,7 +24,7 @@ pub(crate) struct Desired<'r> {
     pub(crate) suspend: bool,
 }
 
-/// Decides what to do next.
+/// Decides what to do next for a test.
 pub(crate) fn decide(observed: &Observed, desired: Desired<'_>) -> Decision {
     if observed.has_ended() {
         return after_the_end(observed);
@@ -106,7 +106,7 @@ fn suspensions(observed: &Observed, suspend: bool) -> Vec<Suspension> {
         .collect()
 }
 
-/// A pod that would be a second master, or a worker too many.
+/// Why no pod of a role may be made yet: one is alive that would be a second master, or a worker too many.
 fn stray_pod(observed: &Observed, role: Role) -> Option<String> {
     let name = base::generated_name_of(observed.name(), role);
     let pod = observed.pods.iter().find(|pod| pod.pod_label == name && !pod.has_ended())?;
@@ -125,22 +125,22 @@ fn stray_pod(observed: &Observed, role: Role) -> Option<String> {
 
 /// Objects that have the test's names and are not the test's, or are going away.
 fn in_the_way(observed: &Observed) -> Option<Decision> {
-    let said = |(kind, object): (&str, &ObjectState)| match &object.owner {
+    let conflict = |(kind, object): (&str, &ObjectState)| match &object.owner {
         Owner::Other(owner) => Some(format!("{kind} {} belongs to {owner}", object.name)),
         _ => None,
     };
-    let foreign: Vec<String> = observed.objects().filter_map(said).collect();
+    let foreign: Vec<String> = observed.objects().filter_map(conflict).collect();
     if !foreign.is_empty() {
         return Some(Decision::NameConflict(foreign));
     }
-    let going = |(kind, object): (&str, &ObjectState)| {
+    let leaving = |(kind, object): (&str, &ObjectState)| {
         if object.owner == Owner::Predecessor {
             Some(format!("{kind} {} of a deleted test of this name is still there", object.name))
         } else {
             object.deleting.then(|| format!("{kind} {} is being deleted", object.name))
         }
     };
-    observed.objects().find_map(going).map(Decision::Wait)
+    observed.objects().find_map(leaving).map(Decision::Wait)
 }
 
 /// What is left to do for a test whose end is recorded.

@@ -158,7 +158,7 @@ impl Metrics {
         self.renders.observe(took.as_secs_f64());
     }
 
-    /// Something has happened to a test; to one that is in no cache, nothing that matters.
+    /// Queues a test to which something has happened, unless it is in no cache.
     pub(crate) fn triggered(&self, test: &ObjectRef<DynamicObject>) {
         let stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);
         let is_there = stores.iter().any(|store| store.get(test).is_some());
@@ -172,25 +172,25 @@ impl Metrics {
         }
     }
 
-    /// Something has happened that concerns all tests.
+    /// Queues all tests.
     pub(crate) fn all_triggered(&self) {
         for store in self.stores.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             for test in store.state() {
-                let of = |part: &Option<String>| part.clone().unwrap_or_default();
-                self.queue.add((of(&test.metadata.namespace), of(&test.metadata.name)));
+                let or_empty = |part: &Option<String>| part.clone().unwrap_or_default();
+                self.queue.add((or_empty(&test.metadata.namespace), or_empty(&test.metadata.name)));
             }
         }
     }
 
-    /// A look at a test begins.
+    /// Takes a test from the queue: its look begins.
     pub(crate) fn begun(&self, test: &DynamicObject) {
-        let of = |part: &Option<String>| part.clone().unwrap_or_default();
-        let name = (of(&test.metadata.namespace), of(&test.metadata.name));
+        let or_empty = |part: &Option<String>| part.clone().unwrap_or_default();
+        let name = (or_empty(&test.metadata.namespace), or_empty(&test.metadata.name));
         // A look that nothing asked for but the time has not waited.
         self.waits.observe(self.queue.take(&name).unwrap_or_default().as_secs_f64());
     }
 
-    /// Says whether this replica acts.
+    /// Sets whether this replica acts.
     pub(crate) fn leads(&self, leads: bool) {
         self.leads.set(leads.into());
     }

@@ -1,4 +1,4 @@
-//! [`Queue`]: the tests that something has happened to, and that nobody has looked at since.
+//! [`Queue`]: the tests to which something has happened since they were reconciled last.
 
 use std::{
     collections::HashMap,
@@ -9,7 +9,7 @@ use std::{
 /// A test, by namespace and name.
 pub(crate) type TestKey = (String, String);
 
-/// The tests that wait for a look, and since when. kube's controller keeps its own queue to itself.
+/// The tests that wait to be reconciled, and since when. The queue of kube's own controller cannot be read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Queue(Arc<Mutex<HashMap<TestKey, Instant>>>);
 

@@ -1,4 +1,4 @@
-//! [`DryRunner`]: asks the API server, in dry runs, whether it would take the Jobs and their pods, and the second Service.
+//! [`DryRunner`]: asks the API server, in dry runs, whether it would take the Jobs, their pods and the second Service.
 //!
 //! A dry run of a Job does not see Pod Security, quota, limit ranges or a missing service account: those
 //! refuse pods, when it is too late to say so. So a pod of each role is asked for as well.

@@ -158,7 +158,7 @@ impl Look {
         }
         match take_steps(ctx, &mut self.observed, &self.rendering, check).await {
             Ok(outcome) => (self.decision, self.refusal) = outcome,
-            // The author is told, too.
+            // The author finds it in the status, too.
             Err(error @ Error::Api { .. }) => self.failure = Some(error),
             Err(error) => return Err(error),
         }
@@ -221,7 +221,7 @@ async fn drift(ctx: &Context, observed: &Observed, rendering: &Rendering) -> Res
     let (Some(revision), Some(objects)) = (&observed.revision, &rendering.objects) else {
         return Ok(Vec::new());
     };
-    // What else has changed waits for the next start, and concerns many tests at once: it is told without a request.
+    // What else has changed waits for the next start, and concerns many tests at once: it is reported without a request.
     if revision.hash == rendering.hash || observed.generation() <= revision.generation {
         return Ok(Vec::new());
     }

@@ -34,9 +34,8 @@ impl TestWrites {
 
 /// What the operator has written of tests, by their UIDs.
 ///
-/// # Source
-/// Kubernetes, `pkg/controller/controller_utils.go`, `ControllerExpectations`: a controller does not act on a cache that
-/// does not show yet what the controller itself created.
+/// It serves the same end as the `ControllerExpectations` of Kubernetes' own controllers: nothing is decided on a cache
+/// that does not show yet what the operator itself has created.
 #[derive(Debug, Default)]
 pub(super) struct RecentWrites(Mutex<HashMap<String, TestWrites>>);
 

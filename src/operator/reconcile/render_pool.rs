@@ -21,7 +21,7 @@ pub(super) struct RenderPool {
     namespaces: Mutex<HashMap<String, Weak<Semaphore>>>,
 }
 
-/// A rendering ended in a panic; its words.
+/// A rendering ended in a panic; its message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RenderPanic(pub(super) String);
 

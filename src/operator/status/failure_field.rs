@@ -22,7 +22,7 @@ pub(super) struct PodFailure<'c> {
 /// The lists of containers of a pod.
 const CONTAINERS: [&str; 2] = ["containers", "initContainers"];
 
-/// The field of `template` that asked for what the failure is about, if it can be told.
+/// The field of `template` that asked for what the failure is about, if the message says so.
 pub(super) fn field_of_failure(failure: &PodFailure<'_>, template: &Value) -> Option<FieldPath> {
     let found = match failure.reason {
         FailureReason::ImagePullError => container(failure)?.field("image"),

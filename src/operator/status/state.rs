@@ -160,8 +160,8 @@ pub(super) fn reason<'f>(
 ) -> Cow<'f, str> {
     let of_failure = || {
         let recorded = inputs.observed.status()["reason"].as_str().filter(|_| inputs.observed.has_ended());
-        let told = inputs.observed.ended_master().and_then(|master| master.failure_reason.as_deref());
-        recorded.or(told).unwrap_or("Failed")
+        let reason = inputs.observed.ended_master().and_then(|master| master.failure_reason.as_deref());
+        recorded.or(reason).unwrap_or("Failed")
     };
     let worker = inputs.observed.own_job(Role::Worker);
     let workers_have_ended =

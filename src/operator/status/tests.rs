@@ -67,7 +67,7 @@ struct Case {
 }
 
 impl Case {
-    fn of(observed: Observed) -> Self {
+    fn new(observed: Observed) -> Self {
         Self { observed, refusal: None, shortages: Vec::new(), failure: None, refused: false, decision: None }
     }
 
@@ -123,7 +123,7 @@ fn with_master(progress: JobProgress, reason: Option<&str>) -> Observed {
     observed
 }
 
-fn with_trouble(reason: FailureReason) -> Observed {
+fn with_failure(reason: FailureReason) -> Observed {
     let mut observed = with_pods("Pending");
     observed.pods[1].failures.push(ContainerFailure {
         reason,
@@ -140,7 +140,7 @@ fn with_shortage(refusal: Option<&str>) -> Case {
     worker.parallelism = 5;
     worker.ready = 0;
     let shortage = PodShortage { role: Role::Worker, there: 0, refusal: refusal.map(str::to_owned) };
-    Case { shortages: vec![shortage], ..Case::of(observed) }
+    Case { shortages: vec![shortage], ..Case::new(observed) }
 }
 
 /// A case for every row of the table.
@@ -177,32 +177,32 @@ fn cases() -> BTreeMap<&'static str, Case> {
         observed
     };
     let cases = vec![
-        ("Refused", Case { refused: true, ..Case::of(new()) }),
+        ("Refused", Case { refused: true, ..Case::new(new()) }),
         (
             "RefusedByServer",
-            Case { refusal: Some(refusal), decision: Some(Decision::Done), ..Case::of(new()) },
+            Case { refusal: Some(refusal), decision: Some(Decision::Done), ..Case::new(new()) },
         ),
-        ("NameTaken", Case::of(foreign(Owner::Other("LocustTest a-b".into())))),
-        ("Waiting", Case::of(foreign(Owner::Predecessor))),
-        ("Lost", Case::of(gone)),
-        ("Error", Case { failure: Some("cannot create the Service"), ..Case::of(new()) }),
-        ("Creating", Case::of(new())),
-        ("Suspended", Case::of(with_master(JobProgress::Suspended, None))),
-        ("Starting", Case::of(with_pods("Pending"))),
-        ("ConfigurationError", Case::of(with_trouble(FailureReason::ConfigurationError))),
-        ("ImagePullError", Case::of(with_trouble(FailureReason::ImagePullError))),
-        ("SchedulingError", Case::of(unschedulable())),
+        ("NameTaken", Case::new(foreign(Owner::Other("LocustTest a-b".into())))),
+        ("Waiting", Case::new(foreign(Owner::Predecessor))),
+        ("Lost", Case::new(gone)),
+        ("Error", Case { failure: Some("cannot create the Service"), ..Case::new(new()) }),
+        ("Creating", Case::new(new())),
+        ("Suspended", Case::new(with_master(JobProgress::Suspended, None))),
+        ("Starting", Case::new(with_pods("Pending"))),
+        ("ConfigurationError", Case::new(with_failure(FailureReason::ConfigurationError))),
+        ("ImagePullError", Case::new(with_failure(FailureReason::ImagePullError))),
+        ("SchedulingError", Case::new(unschedulable())),
         ("CreationError", with_shortage(Some("exceeded quota"))),
         ("PodsMissing", with_shortage(None)),
-        ("CrashLoopBackOff", Case::of(with_trouble(FailureReason::CrashLoopBackOff))),
-        ("InitializationError", Case::of(with_trouble(FailureReason::InitializationError))),
-        ("WorkersMissing", Case::of(few_workers())),
-        ("WorkersEnded", Case::of(ended_workers())),
-        ("SpecRefused", Case { refused: true, ..Case::of(with_pods("Running")) }),
-        ("Running", Case::of(with_pods("Running"))),
-        ("Succeeded", Case::of(with_master(JobProgress::Complete, None))),
-        ("Failed", Case::of(with_master(JobProgress::Failed, None))),
-        ("BackoffLimitExceeded", Case::of(with_master(JobProgress::Failed, Some("BackoffLimitExceeded")))),
+        ("CrashLoopBackOff", Case::new(with_failure(FailureReason::CrashLoopBackOff))),
+        ("InitializationError", Case::new(with_failure(FailureReason::InitializationError))),
+        ("WorkersMissing", Case::new(few_workers())),
+        ("WorkersEnded", Case::new(ended_workers())),
+        ("SpecRefused", Case { refused: true, ..Case::new(with_pods("Running")) }),
+        ("Running", Case::new(with_pods("Running"))),
+        ("Succeeded", Case::new(with_master(JobProgress::Complete, None))),
+        ("Failed", Case::new(with_master(JobProgress::Failed, None))),
+        ("BackoffLimitExceeded", Case::new(with_master(JobProgress::Failed, Some("BackoffLimitExceeded")))),
     ];
     cases.into_iter().collect()
 }
@@ -226,10 +226,10 @@ fn the_table_of_states_is_what_is_told() {
     let start = page.find("| `reason` |").expect("the table");
     let rows: Vec<&str> = page[start..].lines().take_while(|line| line.starts_with('|')).skip(2).collect();
     let mut cases = cases();
-    for told in rows {
-        let name = told.split('`').nth(1).unwrap();
+    for expected in rows {
+        let name = expected.split('`').nth(1).unwrap();
         let case = cases.remove(name).unwrap_or_else(|| panic!("no case brings about {name}"));
-        assert_eq!(told, row(name, &case), "{name}");
+        assert_eq!(expected, row(name, &case), "{name}");
     }
     let left: Vec<String> = ORDER.iter().filter_map(|name| Some(row(name, cases.get(name)?))).collect();
     assert!(cases.is_empty(), "not in {PAGE}:\n{}", left.join("\n"));
@@ -297,7 +297,7 @@ fn the_others_workers_are_not_counted() {
     observed.service = None;
     observed.test.data["spec"] = json!({"worker": {"replicas": 7}});
     observed.pods[1].unschedulable = Some("the other's".into());
-    let status = Case::of(observed).status();
+    let status = Case::new(observed).status();
     assert_eq!(
         (&status["expectedWorkers"], &status["connectedWorkers"], &status["reason"]),
         (&json!(7), &json!(0), &json!("NameTaken")),
@@ -315,7 +315,7 @@ fn restarts_are_counted_and_the_last_ten_are_told() {
         observed.master.as_mut().unwrap().restart = restart.clone();
         // Both Jobs of one restart are one.
         observed.worker.as_mut().unwrap().restart = restart.filter(|_| number % 2 == 0);
-        let status = Case::of(observed.clone()).status();
+        let status = Case::new(observed.clone()).status();
         observed.test.data["status"] = status;
     }
     let status = observed.status().clone();
@@ -326,20 +326,20 @@ fn restarts_are_counted_and_the_last_ten_are_told() {
         (10, &json!("cause 3"), &json!("cause 12"))
     );
     assert_eq!(cell(&status, "Restarted"), "True `JobDeleted`");
-    let told =
+    let restarted =
         status["conditions"].as_array().unwrap().iter().find(|one| one["type"] == "Restarted").unwrap();
-    assert!(told["message"].as_str().unwrap().contains("12 times"), "{told}");
+    assert!(restarted["message"].as_str().unwrap().contains("12 times"), "{restarted}");
     // Once more with nothing new: nothing changes.
-    assert_eq!(Case::of(observed.clone()).status(), status);
+    assert_eq!(Case::new(observed.clone()).status(), status);
     // A new run has none, also while the Jobs of the one before are still going.
     let revision = observed.revision.as_mut().unwrap();
     (revision.name, revision.hash) = ("a.b-2".into(), NEW.into());
-    let status = Case::of(observed.clone()).status();
+    let status = Case::new(observed.clone()).status();
     assert!(status.get("restarts").is_none(), "{status:#}");
     for job in [&mut observed.master, &mut observed.worker].into_iter().flatten() {
         job.restart = None;
     }
-    let status = Case::of(observed).status();
+    let status = Case::new(observed).status();
     assert!(status.get("restarts").is_none(), "{status:#}");
     assert_eq!(cell(&status, "Restarted"), "False `NewRun`");
 }
@@ -347,5 +347,5 @@ fn restarts_are_counted_and_the_last_ten_are_told() {
 #[test]
 fn unused_children_do_not_count() {
     let observed = Observed { service: Some(object("a-b-master", Some("other"))), ..with_pods("Running") };
-    assert_eq!(Case::of(observed).status()["phase"], "Pending", "made of another revision");
+    assert_eq!(Case::new(observed).status()["phase"], "Pending", "made of another revision");
 }

@@ -12,7 +12,7 @@ use kube::{Api, Config, client::ClientBuilder, config::KubeConfigOptions, core::
 use super::*;
 
 /// What no person should read: names and shapes of code.
-fn is_plain(said: &str) {
+fn is_plain(message: &str) {
     for part in [
         "Status {",
         "Some(",
@@ -34,9 +34,9 @@ fn is_plain(said: &str) {
         "Ok(",
         "Err(",
     ] {
-        assert!(!said.contains(part), "{part} in: {said}");
+        assert!(!message.contains(part), "{part} in: {message}");
     }
-    assert!(!said.is_empty() && said.len() < 400, "{said}");
+    assert!(!message.is_empty() && message.len() < 400, "{message}");
 }
 
 fn status(code: u16, reason: &str, message: &str) -> kube::Error {
@@ -73,9 +73,9 @@ fn answers_of_the_api_server() {
         (status(504, "Timeout", ""), "the API server fails: 504 Timeout"),
         (status(418, "", ""), "418 I'm a teapot"),
     ] {
-        let said = error_message(&error);
-        assert_eq!(said, expected);
-        is_plain(&said);
+        let message = error_message(&error);
+        assert_eq!(message, expected);
+        is_plain(&message);
     }
 }
 
@@ -130,10 +130,10 @@ fn what_else_may_go_wrong() {
         (Error::TlsRequired, "TLS required"),
         (Error::InferKubeconfig(KubeconfigError::CurrentContextNotSet), "it has no current-context"),
     ] {
-        let said = error_message(&error);
-        assert!(said.contains(part), "{part} is not in: {said}");
-        assert!(!said.contains("secret"), "{said}");
-        is_plain(&said);
+        let message = error_message(&error);
+        assert!(message.contains(part), "{part} is not in: {message}");
+        assert!(!message.contains("secret"), "{message}");
+        is_plain(&message);
     }
 }
 
@@ -154,7 +154,7 @@ fn what_goes_wrong_with_a_watch() {
     }
 }
 
-/// What is said of a server that answers so: nothing at all for an empty answer.
+/// The message about a server that answers so: nothing at all for an empty answer.
 fn served(answer: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -168,7 +168,7 @@ fn served(answer: &'static str) -> String {
     asked(Config::new(address.parse().unwrap()))
 }
 
-/// What is said when a pod is asked for.
+/// The message when a pod is asked for.
 fn asked(mut config: Config) -> String {
     config.default_retry = false;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -176,9 +176,9 @@ fn asked(mut config: Config) -> String {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = ClientBuilder::try_from(config).unwrap().build();
         let pods: Api<Pod> = Api::namespaced(client, "default");
-        let said = error_message(&pods.get("a").await.unwrap_err());
-        is_plain(&said);
-        said
+        let message = error_message(&pods.get("a").await.unwrap_err());
+        is_plain(&message);
+        message
     })
 }
 
@@ -202,8 +202,8 @@ fn servers_that_are_no_api_server() {
         ),
         ("SSH-2.0-OpenSSH_9\r\n", "check what answers"),
     ] {
-        let said = served(answer);
-        assert!(said.contains(part), "{part} is not in: {said}");
+        let message = served(answer);
+        assert!(message.contains(part), "{part} is not in: {message}");
     }
 }
 
@@ -249,9 +249,9 @@ fn kubeconfigs_that_are_none() {
         let kubeconfig = kube::config::Kubeconfig::from_yaml(text).unwrap();
         let options = KubeConfigOptions::default();
         let error = runtime.block_on(Config::from_custom_kubeconfig(kubeconfig, &options)).unwrap_err();
-        let said = kubeconfig_error_message(&error);
-        assert_eq!(said, expected);
-        is_plain(&said);
+        let message = kubeconfig_error_message(&error);
+        assert_eq!(message, expected);
+        is_plain(&message);
     }
     is_plain(&kubeconfig_error_message(&kube::config::Kubeconfig::from_yaml("a: [").unwrap_err()));
 }
