@@ -5,6 +5,7 @@
 
 mod item;
 pub mod lookup;
+mod parse;
 mod pattern;
 
 use std::fmt;
@@ -15,7 +16,7 @@ use serde_json::Value;
 
 use crate::schema::key_default;
 
-/// One step of a [`FieldPath`].
+/// One segment of a [`FieldPath`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Segment {
     /// A field of an object.
@@ -28,7 +29,7 @@ pub enum Segment {
     Index(usize),
 }
 
-/// A place in an object; the empty path is the object itself and is written `.`.
+/// A place in an object; the empty path is the object itself and is written `.`. [`Self::parse`] reads it back.
 ///
 /// # Source
 /// structured-merge-diff v6, `fieldpath/element.go`, `PathElement.String`.
@@ -42,7 +43,7 @@ impl FieldPath {
         Self(Vec::new())
     }
 
-    /// The path with these steps, outermost first.
+    /// The path with these segments, outermost first.
     #[must_use]
     pub const fn new(segments: Vec<Segment>) -> Self {
         Self(segments)
@@ -53,7 +54,7 @@ impl FieldPath {
         Self(names.into_iter().map(|name| Segment::Field(name.to_owned())).collect())
     }
 
-    /// The steps, outermost first.
+    /// The segments, outermost first.
     #[must_use]
     pub fn segments(&self) -> &[Segment] {
         &self.0
@@ -65,7 +66,7 @@ impl FieldPath {
         self.0.is_empty()
     }
 
-    /// Adds a step at the inner end.
+    /// Adds a segment at the inner end.
     pub fn push(&mut self, segment: Segment) {
         self.0.push(segment);
     }
@@ -88,7 +89,7 @@ impl FieldPath {
         self.with(Segment::Index(index))
     }
 
-    /// This path with one more step.
+    /// This path with one more segment.
     #[must_use]
     pub fn with(&self, segment: Segment) -> Self {
         let mut segments = Vec::with_capacity(self.0.len() + 1);

@@ -44,10 +44,10 @@ fn for_each_list(visit: &mut impl FnMut(&'static Field)) {
     }
 }
 
-/// The path of an item of the list at `list`, whose field is called `name`.
-pub fn item_path(list: &FieldPath, name: &str, index: usize, item: &Value) -> FieldPath {
+/// The paths of the items of the list at `list`, whose field is called `name`.
+fn item_paths(list: &FieldPath, name: &str, items: &[Value]) -> impl Iterator<Item = FieldPath> {
     let kind = KEYS.get(name).map_or(ListKind::Atomic, |keys| ListKind::Map(*keys));
-    list.with(kind.segment(index, item))
+    kind.segments(items).into_iter().map(|segment| list.with(segment))
 }
 
 /// A path of a pod template, items of keyed lists by their merge keys: as provenance writes it. Many paths of
@@ -66,8 +66,8 @@ pub fn leaves<'v>(path: &FieldPath, value: &'v Value, visit: &mut impl FnMut(Fie
         (Value::Array(items), Some(Segment::Field(name)))
             if !items.is_empty() && KEYS.contains_key(name.as_str()) =>
         {
-            for (index, item) in items.iter().enumerate() {
-                leaves(&item_path(path, name, index, item), item, visit);
+            for (path, item) in item_paths(path, name, items).zip(items) {
+                leaves(&path, item, visit);
             }
         }
         _ => visit(path.clone(), value),
@@ -155,8 +155,9 @@ impl<'a> Cursor<'a> {
             return Vec::new();
         }
         let (below, work) = (self.path.field(name), self.work);
-        let item = |(index, value)| Self { value, path: item_path(&below, name, index, value), work };
-        list.into_iter().flatten().enumerate().map(item).collect()
+        let list = list.map_or(&[][..], Vec::as_slice);
+        let item = |(path, value)| Self { value, path, work };
+        item_paths(&below, name, list).zip(list).map(item).collect()
     }
 
     /// The entries of the map `name`: key and value.

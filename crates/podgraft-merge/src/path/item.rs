@@ -1,15 +1,39 @@
 //! The one way to write an item of a list, and the children of any value, as path segments.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::{FieldPath, Lookup, PointerToken, Segment};
 use crate::schema::{FieldType, ListKind};
 
 impl ListKind {
-    /// The path segment of the item that is at this index: its keys, its value or its index. An item without its merge
-    /// key has only its index.
+    /// The path segments of a list's items: their keys, their values or their indexes.
+    ///
+    /// An item has its index where its keys do not lead to it: without the merge key, or where the keys that it has are
+    /// those of an item before it. The API server refuses most such lists, and people write them all the same.
     #[must_use]
-    pub fn segment(self, index: usize, item: &Value) -> Segment {
+    pub fn segments(self, items: &[Value]) -> Vec<Segment> {
+        if matches!(self, Self::Atomic) {
+            return (0..items.len()).map(Segment::Index).collect();
+        }
+        let mut seen = HashSet::with_capacity(items.len());
+        let mut is_first = |segment: &Segment| match segment {
+            Segment::Key(keys) => {
+                let whole = keys.len() > 1;
+                // A lone merge key also leads to an item that has a secondary key beside it.
+                let merge_key = seen.insert(keys.first().map(|(_, value)| value.to_string()));
+                if whole { seen.insert(Some(segment.to_string())) } else { merge_key }
+            }
+            Segment::Item(value) => seen.insert(Some(value.to_string())),
+            Segment::Field(_) | Segment::Index(_) => true,
+        };
+        let segment = |(index, item)| Some(self.segment(index, item)).filter(|segment| is_first(segment));
+        let or_index = |(index, segment): (usize, Option<Segment>)| segment.unwrap_or(Segment::Index(index));
+        items.iter().enumerate().map(segment).enumerate().map(or_index).collect()
+    }
+
+    fn segment(self, index: usize, item: &Value) -> Segment {
         match self {
             Self::Map(keys) => keys.identify(item).map_or(Segment::Index(index), Segment::Key),
             Self::Set => Segment::Item(item.clone()),
@@ -47,9 +71,9 @@ impl FieldType {
                 fields.iter().map(child).collect()
             }
             Value::Array(items) => {
-                let (kind, ty) = (self.list_kind(), self.item());
-                let child = |(index, item)| (kind.segment(index, item), item, ty);
-                items.iter().enumerate().map(child).collect()
+                let ty = self.item();
+                let segments = self.list_kind().segments(items);
+                segments.into_iter().zip(items).map(|(segment, item)| (segment, item, ty)).collect()
             }
             _ => Vec::new(),
         }
@@ -65,7 +89,15 @@ impl FieldType {
             let Some(inner) = token.get(here) else { break };
             let segment = match token {
                 PointerToken::Field(name) => Segment::Field(name),
-                PointerToken::Index(index) => ty.list_kind().segment(index, inner),
+                PointerToken::Index(index) => {
+                    let segment = ty.list_kind().segment(index, inner);
+                    let list = here.as_array().map_or(&[][..], Vec::as_slice);
+                    if lookup.position(list, &segment) == Some(index) {
+                        segment
+                    } else {
+                        Segment::Index(index)
+                    }
+                }
             };
             rest.next();
             ty = ty.below(&segment);

@@ -43,7 +43,7 @@ impl<'v> Lookup<'v> {
         segments.iter().try_fold(value, |here, segment| match (segment, here) {
             (Segment::Field(name), Value::Object(map)) => map.get(name),
             (Segment::Index(index), Value::Array(list)) => list.get(*index),
-            (segment, Value::Array(list)) => list.get(self.position(list, segment, false)?),
+            (segment, Value::Array(list)) => list.get(self.search(list, segment, false)?),
             _ => None,
         })
     }
@@ -74,7 +74,7 @@ impl<'v> Lookup<'v> {
                     list.get(*index).map(|inner| (PointerToken::Index(*index), inner))
                 }
                 (segment, Value::Array(list)) => self
-                    .position(list, segment, nearly)
+                    .search(list, segment, nearly)
                     .and_then(|index| Some((PointerToken::Index(index), list.get(index)?))),
                 _ => None,
             };
@@ -85,7 +85,16 @@ impl<'v> Lookup<'v> {
         steps
     }
 
-    fn position(&self, list: &'v [Value], segment: &Segment, nearly: bool) -> Option<usize> {
+    /// Where in a list the item is that a segment leads to; the first of several.
+    #[must_use]
+    pub fn position(&self, list: &'v [Value], segment: &Segment) -> Option<usize> {
+        match segment {
+            Segment::Index(index) => Some(*index).filter(|index| *index < list.len()),
+            segment => self.search(list, segment, false),
+        }
+    }
+
+    fn search(&self, list: &'v [Value], segment: &Segment, nearly: bool) -> Option<usize> {
         if list.len() <= SHORT {
             return search(list, segment, nearly);
         }

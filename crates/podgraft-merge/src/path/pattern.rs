@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde_json::{Map, Value};
 
-use super::{FieldPath, Segment};
+use super::{
+    FieldPath, Segment,
+    parse::{bracket, name},
+};
 use crate::work::Work;
 
 /// One segment of a [`PathPattern`].
@@ -144,7 +147,10 @@ impl FromStr for PathPattern {
                     (PatternSegment::One(Segment::Field(name)), after)
                 }
                 None => match rest.strip_prefix('[') {
-                    Some(inner) => bracket(inner)?,
+                    Some(inner) => {
+                        let (segment, after) = bracket(inner)?;
+                        (segment.map_or(PatternSegment::Each, PatternSegment::One), after)
+                    }
                     None => return Err(format!("write a \".\" or \"[\" before \"{rest}\"")),
                 },
             };
@@ -156,90 +162,6 @@ impl FromStr for PathPattern {
         }
         Ok(Self { segments })
     }
-}
-
-/// A field's name, and what follows it.
-fn name(text: &str) -> Result<(String, &str), String> {
-    let end = text.find(['.', '[']).unwrap_or(text.len());
-    let (name, rest) = text.split_at(end);
-    if name.is_empty() {
-        return Err("write a field's name after each \".\"".to_owned());
-    }
-    let usual = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '$' | '/');
-    match name.chars().find(|letter| !usual(*letter)) {
-        Some(odd) => Err(format!("write the field \"{name}\" as [\"{name}\"]: it has a {odd:?} in it")),
-        None => Ok((name.to_owned(), rest)),
-    }
-}
-
-/// What stands between `[` and `]`, and what follows it.
-fn bracket(text: &str) -> Result<(PatternSegment, &str), String> {
-    let unclosed = || format!("close the bracket of \"[{text}\"");
-    if let Some(rest) = text.strip_prefix("*]") {
-        return Ok((PatternSegment::Each, rest));
-    }
-    if text.starts_with('"') {
-        let (value, rest) = scalar(text)?;
-        let name = value.as_str().unwrap_or_default().to_owned();
-        let rest = rest.strip_prefix(']').ok_or_else(unclosed)?;
-        return Ok((PatternSegment::One(Segment::Field(name)), rest));
-    }
-    if let Some(item) = text.strip_prefix('=') {
-        let (value, rest) = scalar(item)?;
-        return Ok((PatternSegment::One(Segment::Item(value)), rest.strip_prefix(']').ok_or_else(unclosed)?));
-    }
-    let end = text.find([']', '=']).ok_or_else(unclosed)?;
-    if text[end..].starts_with(']') {
-        let index = text[..end].parse().map_err(|_| {
-            format!(
-                "write what is in the brackets as * , an index, \"a field\" or key=value: \"{}\" is none",
-                &text[..end]
-            )
-        })?;
-        return Ok((PatternSegment::One(Segment::Index(index)), &text[end + 1..]));
-    }
-    let mut keys = Vec::new();
-    let mut rest = text;
-    loop {
-        let (key, after) = rest.split_once('=').ok_or_else(unclosed)?;
-        let (value, after) = scalar(after)?;
-        keys.push((key.trim().to_owned(), value));
-        match after.strip_prefix(',') {
-            Some(more) => rest = more,
-            None => {
-                return Ok((
-                    PatternSegment::One(Segment::Key(keys)),
-                    after.strip_prefix(']').ok_or_else(unclosed)?,
-                ));
-            }
-        }
-    }
-}
-
-/// A scalar in JSON, or a bare word as a string, and what follows it.
-fn scalar(text: &str) -> Result<(Value, &str), String> {
-    if text.starts_with('"') {
-        let mut escaped = false;
-        for (index, letter) in text.char_indices().skip(1) {
-            match letter {
-                _ if escaped => escaped = false,
-                '\\' => escaped = true,
-                '"' => {
-                    let value = serde_json::from_str(&text[..=index])
-                        .map_err(|error| format!("correct the string {}: {error}", &text[..=index]))?;
-                    return Ok((value, &text[index + 1..]));
-                }
-                _ => {}
-            }
-        }
-        return Err(format!("close the quotes of {text}"));
-    }
-    let end = text.find([',', ']']).unwrap_or(text.len());
-    let (word, rest) = text.split_at(end);
-    if word.is_empty() {
-        return Err("write a value after each \"=\" in brackets".to_owned());
-    }
-    Ok((serde_json::from_str(word).unwrap_or_else(|_| Value::from(word)), rest))
 }
 
 impl fmt::Display for PathPattern {

@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use jsonschema::{ValidationError, Validator, error::ValidationErrorKind, paths::LocationSegment};
 use podgraft_merge::{
     diagnostic::Diagnostic,
-    path::{FieldPath, Segment},
+    path::{FieldPath, Lookup, Segment},
 };
 use serde_json::{Value, json};
 
-use crate::{codes, cursor::item_path, json_schema};
+use crate::{codes, cursor::canonical, json_schema};
 
 /// The schema of a Job and all that is in it, as Kubernetes publishes it.
 const SCHEMA: &str = include_str!("job.schema.json");
@@ -48,7 +48,8 @@ pub(super) fn judge(pod: &Value) -> Vec<Diagnostic> {
     let pod = without_nulls(pod);
     // A null in a list is read as an empty item, and judged as such.
     let errors = validator.iter_errors(&pod).filter(|error| !error.instance().is_null());
-    errors.map(|error| told(&pod, &error)).collect()
+    let lookup = Lookup::default();
+    errors.map(|error| told(&pod, &error, &lookup)).collect()
 }
 
 /// The API server reads a null as an absent field.
@@ -63,8 +64,8 @@ fn without_nulls(value: &Value) -> Value {
     }
 }
 
-fn told(pod: &Value, error: &ValidationError<'_>) -> Diagnostic {
-    let path = place(pod, error);
+fn told<'v>(pod: &'v Value, error: &ValidationError<'_>, lookup: &Lookup<'v>) -> Diagnostic {
+    let path = place(pod, error, lookup);
     let name = path.segments().iter().rev().find_map(|segment| match segment {
         Segment::Field(name) => Some(name.as_str()),
         _ => None,
@@ -96,21 +97,10 @@ fn told(pod: &Value, error: &ValidationError<'_>) -> Diagnostic {
 }
 
 /// Where an error is, by merge keys where lists have some.
-fn place(pod: &Value, error: &ValidationError<'_>) -> FieldPath {
-    let (mut path, mut here, mut list) = (FieldPath::root(), Some(pod), String::new());
-    for segment in error.instance_path() {
-        match segment {
-            LocationSegment::Property(name) => {
-                here = here.and_then(|value| value.get(name.as_ref()));
-                path.push(Segment::Field(name.to_string()));
-                list = name.to_string();
-            }
-            LocationSegment::Index(index) => {
-                here = here.and_then(|value| value.get(index));
-                path = item_path(&path, &list, index, here.unwrap_or(&Value::Null));
-                list.clear();
-            }
-        }
-    }
-    path
+fn place<'v>(pod: &'v Value, error: &ValidationError<'_>, lookup: &Lookup<'v>) -> FieldPath {
+    let segment = |segment: LocationSegment<'_>| match segment {
+        LocationSegment::Property(name) => Segment::Field(name.to_string()),
+        LocationSegment::Index(index) => Segment::Index(index),
+    };
+    canonical(pod, &FieldPath::new(error.instance_path().into_iter().map(segment).collect()), lookup)
 }
