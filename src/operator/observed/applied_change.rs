@@ -69,3 +69,43 @@ impl Observed {
         [&mut self.master, &mut self.worker].into_iter().flatten()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operator::fixture::{NEW, OLD, job, object, revision, running};
+
+    #[test]
+    fn what_is_deleted_is_known_by_its_uid() {
+        let mut observed = running();
+        // The Service and the master's Job have the same name.
+        let service = ObjectState { uid: "uid of the Service".into(), ..object("a-b-master", Some(OLD)) };
+        observed.service = Some(service);
+        observed.record(vec![AppliedChange::Deleting("uid of the Service".into())]);
+        assert!(observed.service.as_ref().is_some_and(|service| service.deleting));
+        assert!(observed.objects().filter(|(kind, _)| *kind == "Job").all(|(_, job)| !job.deleting));
+    }
+
+    #[test]
+    fn changes_are_taken_over_in_their_order() {
+        let mut observed = Observed { worker: None, ..running() };
+        observed.master.as_mut().unwrap().wanted_ttl = Some(60);
+        let suspended = JobState { suspend: Some(true), ..job("a-b-worker", Some(NEW)) };
+        observed.record(vec![
+            AppliedChange::RevisionCreated(Some(Box::new(Revision {
+                name: "a.b-2".into(),
+                ..revision(NEW, 2)
+            }))),
+            AppliedChange::JobCreated(Role::Worker, Box::new(job("a-b-worker", Some(NEW)))),
+            AppliedChange::JobPatched(Box::new(suspended)),
+            AppliedChange::TtlSet("a-b-master".into()),
+        ]);
+        assert_eq!(observed.revision.as_ref().unwrap().name, "a.b-2");
+        assert_eq!(observed.old_revisions, ["a.b-1"]);
+        assert_eq!(observed.worker.as_ref().unwrap().suspend, Some(true));
+        let ttl = |job: &Option<JobState>| job.as_ref().unwrap().ttl;
+        assert_eq!((ttl(&observed.master), ttl(&observed.worker)), (Some(60), None));
+        observed.record(vec![AppliedChange::RevisionsPruned]);
+        assert!(observed.old_revisions.is_empty());
+    }
+}
