@@ -140,6 +140,19 @@ impl Diagnostic {
     }
 }
 
+/// One line: `error[unknown-field] .spec.x: PodSpec has no field "x"`.
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]", self.severity, self.code)?;
+        if let Some(path) = &self.path {
+            write!(f, " {path}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
 /// `; did you mean "x"?` when one of `known` is near to `written`, nothing otherwise.
 pub fn did_you_mean<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     nearest(written, known).map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"))
