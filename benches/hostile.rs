@@ -17,10 +17,7 @@ use std::{
 };
 
 use hostile::{SHAPES, Shape};
-use podgraft_locust::{
-    locust::{self, Surroundings, config::Config, read_overlays},
-    report::explain::Explanation,
-};
+use podgraft_locust::{self, ClusterContext, config::Config, explain::Explanation, read_overlays};
 use podgraft_pod::{manifest, overlay::Namespace};
 
 fn main() {
@@ -52,9 +49,9 @@ fn one(shape: &Shape, size: usize) {
     let read = manifest::read("test", test.as_bytes());
     let overlays =
         read_overlays(overlays.iter().flat_map(|text| manifest::read("overlay", text.as_bytes()).documents));
-    let around = Surroundings { overlays: &overlays, namespace: Some(&namespace) };
+    let around = ClusterContext { overlays: &overlays, namespace: Some(&namespace) };
     let document = read.documents.first().expect("a document");
-    let rendered = locust::render(document, &around, &config);
+    let rendered = podgraft_locust::render(document, &around, &config);
     let render = start.elapsed();
     let start = Instant::now();
     black_box(Explanation::of(document, &around, &config));

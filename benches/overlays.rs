@@ -14,8 +14,8 @@ use std::{
 };
 
 use podgraft_locust::{
-    locust::{self, Surroundings, config::Config, read_overlays, test},
-    report::{against::Against, explain::Explanation},
+    self, ClusterContext, config::Config, explain::Explanation, load_test, overlay_diff::OverlayDiff,
+    read_overlays,
 };
 use podgraft_pod::{
     manifest::{self, Document},
@@ -64,14 +64,14 @@ fn one(tests: usize, overlays: usize, each: usize) {
     let start = Instant::now();
     let (before, after) = (read_overlays(before), read_overlays(after));
     for document in &documents {
-        let (test, _) = test::read(&document.value).unwrap();
+        let (test, _) = load_test::read(&document.value).unwrap();
         black_box(before.applying(&test.overlay_host(Some(&namespace))));
     }
     let resolve = start.elapsed();
-    let around = Surroundings { overlays: &before, namespace: Some(&namespace) };
-    let around_changed = Surroundings { overlays: &after, namespace: Some(&namespace) };
+    let around = ClusterContext { overlays: &before, namespace: Some(&namespace) };
+    let around_changed = ClusterContext { overlays: &after, namespace: Some(&namespace) };
     let render = time(&documents, |document| {
-        let rendered = locust::render(document, &around, &config);
+        let rendered = podgraft_locust::render(document, &around, &config);
         assert!(!rendered.is_refused(), "{:?}", rendered.diagnostics);
         assert_eq!(rendered.overlays.len(), each);
         black_box(rendered);
@@ -79,10 +79,10 @@ fn one(tests: usize, overlays: usize, each: usize) {
     let explain = time(&documents, |document| {
         black_box(Explanation::of(document, &around, &config));
     });
-    let mut against = Against::default();
+    let mut against = OverlayDiff::default();
     let diff = time(&documents, |document| {
-        let before = locust::render(document, &around, &config);
-        against.add("test", &before, &locust::render(document, &around_changed, &config));
+        let before = podgraft_locust::render(document, &around, &config);
+        against.add("test", &before, &podgraft_locust::render(document, &around_changed, &config));
     });
     assert!(!against.is_equal());
     // Two pods a test; three patches of each overlay reach each pod.

@@ -19,7 +19,7 @@ use podgraft::operator::{
     logging::{self, LogFormat},
     settings::DryRunMode,
 };
-use podgraft_locust::locust::config::Config;
+use podgraft_locust::config::Config;
 
 /// The project's root folder, for the control plane.
 fn root() -> &'static Path {

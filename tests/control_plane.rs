@@ -11,7 +11,6 @@ mod support;
 
 use std::{collections::BTreeSet, process::Command};
 
-use podgraft_locust::locust;
 use podgraft_merge::work::Work;
 use podgraft_pod::{manifest::Document, validity::validity};
 use serde_json::{Value, json};
@@ -118,7 +117,7 @@ fn fields_are_explained(plane: &ControlPlane) {
         let explained = plane.kubectl_ok(&["explain", path], b"");
         assert!(explained.contains(text), "{path}: {explained}");
     }
-    for crd in locust::api::crds() {
+    for crd in podgraft_locust::api::crds() {
         let name = crd["metadata"]["name"].as_str().unwrap();
         let stored = plane.kubectl_ok(&["get", "crd", name, "-o", "json"], b"");
         let stored: Value = serde_json::from_str(&stored).unwrap();
@@ -216,12 +215,15 @@ fn every_example_is_taken(plane: &ControlPlane) {
 fn fields_with_nothing_behind_them_are_taken(plane: &ControlPlane) {
     let rendered = |value: &Value| {
         let document = Document::from_value(value.clone());
-        let rendered =
-            locust::render(&document, &locust::Surroundings::empty(), &locust::config::Config::default());
+        let rendered = podgraft_locust::render(
+            &document,
+            &podgraft_locust::ClusterContext::empty(),
+            &podgraft_locust::config::Config::default(),
+        );
         assert!(!rendered.is_refused(), "{:#?}", rendered.diagnostics);
         rendered.jobs.into_iter().map(|(_, job)| job).collect::<Vec<_>>()
     };
-    let schema = locust::api::offline_schemas()["v2"].take();
+    let schema = podgraft_locust::api::offline_schemas()["v2"].take();
     let minimal =
         json!({"image": "i", "master": {"command": "m"}, "worker": {"command": "w", "replicas": 5.0}});
     let everything = std::fs::read(root().join("docs/examples/g-everything/v2.yaml")).unwrap();
@@ -263,10 +265,10 @@ fn random_tests_are_judged_as_the_server_judges(plane: &ControlPlane) {
     let (mut objects, mut expected) = (Vec::new(), Vec::new());
     for index in 0..tests {
         let test = random.next(&format!("t{index}"));
-        let rendered = locust::render(
+        let rendered = podgraft_locust::render(
             &Document::from_value(test.clone()),
-            &locust::Surroundings::empty(),
-            &locust::config::Config::default(),
+            &podgraft_locust::ClusterContext::empty(),
+            &podgraft_locust::config::Config::default(),
         );
         let errors: Vec<_> = rendered.diagnostics.iter().filter(|said| said.is_error()).collect();
         let only_validity =

@@ -10,7 +10,7 @@
 
 mod support;
 
-use podgraft_locust::locust::api::{crds, offline_schemas};
+use podgraft_locust::api::{crds, offline_schemas};
 use podgraft_pod::{
     manifest::{to_json_line, to_yaml},
     template_schema::partial_pod_template,
@@ -32,7 +32,7 @@ fn generated_files_are_in_step() {
     // One line, so that it can take a place in YAML of any indentation.
     assert_file(&root().join("crds/schema/partial-pod-template.json"), &(to_json_line(&template) + "\n"));
     assert_file(
-        &root().join("crates/podgraft-locust/src/locust/api/offline.schema.json"),
+        &root().join("crates/podgraft-locust/src/api/offline.schema.json"),
         &(to_json_line(&offline_schemas()) + "\n"),
     );
 }

@@ -12,7 +12,7 @@ mod support;
 
 use std::{path::Path, process::Command};
 
-use podgraft_locust::judge::protected_fields;
+use podgraft_locust::protected::protected_fields;
 use support::{assert_file, files, relative, root, text};
 
 #[test]

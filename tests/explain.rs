@@ -258,7 +258,7 @@ fn what_can_mean_nothing_is_wrong_usage() {
 
 #[test]
 fn protected_fields_need_no_file() {
-    let table = podgraft_locust::judge::protected_fields();
+    let table = podgraft_locust::protected::protected_fields();
     let output = podgraft(&["explain", "--protected"], b"");
     assert_eq!(output.status.code(), Some(0));
     for field in table {

@@ -7,7 +7,7 @@ mod hostile;
 
 use hostile::{SHAPES, Shape};
 use podgraft::codes;
-use podgraft_locust::locust::{self, Rendered, Surroundings, config::Config, read_overlays};
+use podgraft_locust::{self, ClusterContext, Rendered, config::Config, read_overlays};
 use podgraft_pod::{manifest, overlay::Namespace};
 
 fn render(shape: &Shape, size: usize) -> Rendered {
@@ -19,8 +19,8 @@ fn render(shape: &Shape, size: usize) -> Rendered {
     };
     let overlays = read_overlays(overlays.iter().flat_map(read));
     let namespace = Namespace::named("load");
-    let surroundings = Surroundings { overlays: &overlays, namespace: Some(&namespace) };
-    locust::render(&read(&test)[0], &surroundings, &Config::default())
+    let surroundings = ClusterContext { overlays: &overlays, namespace: Some(&namespace) };
+    podgraft_locust::render(&read(&test)[0], &surroundings, &Config::default())
 }
 
 /// `n log n`, with some room for what comes on top of it.

@@ -8,7 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
-use podgraft_locust::locust::{self, Surroundings, config::Config, read_overlays};
+use podgraft_locust::{self, ClusterContext, config::Config, read_overlays};
 use podgraft_merge::diagnostic::Diagnostic;
 use podgraft_pod::{manifest, overlay::Overlays};
 use serde_json::{Value, json};
@@ -155,8 +155,8 @@ fn first_error(diagnostics: Vec<Diagnostic>) -> Option<String> {
 fn said_of(test: &Value) -> Option<String> {
     let document = manifest::read("test.yaml", test.to_string().as_bytes()).documents.remove(0);
     let overlays = Overlays::none();
-    let around = Surroundings { overlays: &overlays, namespace: None };
-    first_error(locust::render(&document, &around, &Config::default()).diagnostics)
+    let around = ClusterContext { overlays: &overlays, namespace: None };
+    first_error(podgraft_locust::render(&document, &around, &Config::default()).diagnostics)
 }
 
 /// What is said of a name, which may have a value behind `=`, at a place.
@@ -296,7 +296,7 @@ fn what_is_nearly_of_the_group_is_an_error() {
         ("apiVersion: locust.io/v2\nkind: LocustTestList\nitems: null\n", None),
     ] {
         let document = manifest::read("a.yaml", text.as_bytes()).documents.remove(0);
-        let found = locust::near_miss(&document);
+        let found = podgraft_locust::near_miss(&document);
         assert!(found.as_ref().is_none_or(Diagnostic::is_error), "{text}");
         assert_eq!(found.map(|found| found.message).as_deref(), wanted, "{text}");
     }

@@ -15,10 +15,7 @@ use std::{
 };
 
 use podgraft::codes;
-use podgraft_locust::{
-    locust::{self, Rendered, Surroundings, config::Config},
-    role::Role,
-};
+use podgraft_locust::{self, ClusterContext, Rendered, config::Config, role::Role};
 use podgraft_pod::manifest;
 use serde_json::{Value, json};
 
@@ -29,7 +26,7 @@ fn rendered(template: &str, container: &Value) -> Rendered {
     let test =
         json!({"apiVersion": "locust.io/v2", "kind": "LocustTest", "metadata": {"name": "t"}, "spec": spec});
     let document = manifest::read("t.json", test.to_string().as_bytes()).documents.remove(0);
-    locust::render(&document, &Surroundings::empty(), &Config::default())
+    podgraft_locust::render(&document, &ClusterContext::empty(), &Config::default())
 }
 
 /// Whether a master may bind to this address.

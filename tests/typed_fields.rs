@@ -9,8 +9,8 @@
 
 mod support;
 
-use podgraft_locust::locust::{
-    OVERLAY_API, Rendered, Surroundings, api::offline_schemas, config::Config, overlay_kind, read_overlays,
+use podgraft_locust::{
+    ClusterContext, OVERLAY_API, Rendered, api::offline_schemas, config::Config, overlay_kind, read_overlays,
     render,
 };
 use podgraft_pod::{
@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use support::{files, nulls, podgraft, root, text};
 
 fn rendered(object: &Value) -> Rendered {
-    render(&Document::from_value(object.clone()), &Surroundings::empty(), &Config::default())
+    render(&Document::from_value(object.clone()), &ClusterContext::empty(), &Config::default())
 }
 
 /// What a test becomes, and what is said of it.
@@ -168,7 +168,7 @@ fn labels_and_annotations_of_the_object_are_strings() {
 /// The volumes of the worker's pod of a test with these overlays.
 fn volumes(object: &Value, overlays: Vec<Value>) -> Value {
     let overlays = read_overlays(overlays.into_iter().map(Document::from_value));
-    let around = Surroundings { overlays: &overlays, namespace: None };
+    let around = ClusterContext { overlays: &overlays, namespace: None };
     let rendered = render(&Document::from_value(object.clone()), &around, &Config::default());
     assert!(!rendered.is_refused(), "{:#?}", rendered.diagnostics);
     rendered.jobs[1].1["spec"]["template"]["spec"]["volumes"].clone()
@@ -221,7 +221,7 @@ fn overlays_take_nulls_too() {
 /// The environment of the worker's container, as name and value, and the codes of what is said.
 fn environment(object: &Value, overlay: Option<Value>) -> (Vec<(String, String)>, Vec<String>) {
     let overlays = read_overlays(overlay.map(Document::from_value));
-    let around = Surroundings { overlays: &overlays, namespace: None };
+    let around = ClusterContext { overlays: &overlays, namespace: None };
     let rendered = render(&Document::from_value(object.clone()), &around, &Config::default());
     let env = rendered.jobs[1].1["spec"]["template"]["spec"]["containers"][0]["env"].clone();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -7,7 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
-use podgraft_locust::locust::{self, Surroundings, config::Config, read_overlays};
+use podgraft_locust::{self, ClusterContext, config::Config, read_overlays};
 use podgraft_merge::diagnostic::Diagnostic;
 use podgraft_pod::manifest;
 
@@ -30,8 +30,8 @@ fn said_of(overlays: &str, test: &str) -> Vec<Diagnostic> {
     assert!(read.diagnostics.is_empty(), "{test}: {:?}", read.diagnostics);
     let overlays = read_overlays(manifest::read("overlay.yaml", overlays.as_bytes()).documents);
     assert_eq!(overlays.diagnostics(), Vec::new());
-    let around = Surroundings { overlays: &overlays, namespace: None };
-    locust::render(&read.documents[0], &around, &Config::default()).diagnostics
+    let around = ClusterContext { overlays: &overlays, namespace: None };
+    podgraft_locust::render(&read.documents[0], &around, &Config::default()).diagnostics
 }
 
 fn said(fields: &str) -> Vec<Diagnostic> {

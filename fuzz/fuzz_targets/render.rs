@@ -2,11 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use podgraft_locust::locust::{Surroundings, config::Config, render};
+use podgraft_locust::{ClusterContext, config::Config, render};
 use podgraft_pod::manifest;
 
 fuzz_target!(|bytes: &[u8]| {
-    let (cluster, config) = (Surroundings::empty(), Config::default());
+    let (cluster, config) = (ClusterContext::empty(), Config::default());
     for document in manifest::read("input", bytes).documents {
         let (first, second) = (render(&document, &cluster, &config), render(&document, &cluster, &config));
         assert_eq!(first.jobs, second.jobs);

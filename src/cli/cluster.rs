@@ -28,7 +28,7 @@ use crate::operator::{
     },
 };
 pub(super) use inputs::InputQuery;
-use podgraft_locust::{locust::base, role::Role};
+use podgraft_locust::{base, role::Role};
 
 /// Which cluster, as whom.
 #[derive(Debug, Clone, Default, clap::Args)]

@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use podgraft_locust::locust::{Surroundings, near_miss, overlay_kind, read_overlays};
+use podgraft_locust::{ClusterContext, near_miss, overlay_kind, read_overlays};
 use podgraft_merge::diagnostic::Diagnostic;
 use podgraft_pod::{
     manifest::Document,
@@ -91,9 +91,12 @@ impl ClusterInputs {
     }
 
     /// What the test in a document is rendered with.
-    pub(super) fn of_test(&self, document: &Document) -> Surroundings<'_> {
+    pub(super) fn of_test(&self, document: &Document) -> ClusterContext<'_> {
         let name = document.value.pointer("/metadata/namespace").and_then(Value::as_str);
-        Surroundings { overlays: &self.overlays, namespace: name.and_then(|name| self.namespaces.get(name)) }
+        ClusterContext {
+            overlays: &self.overlays,
+            namespace: name.and_then(|name| self.namespaces.get(name)),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use podgraft_locust::locust::config::Config;
+use podgraft_locust::config::Config;
 use podgraft_merge::diagnostic::Diagnostic;
 use podgraft_pod::manifest;
 

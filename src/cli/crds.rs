@@ -5,7 +5,6 @@ use super::{
     object_format::{ObjectFormat, format_one_or_more},
     output,
 };
-use podgraft_locust::locust;
 
 /// What `podgraft crds` takes.
 #[derive(Debug, clap::Args)]
@@ -16,6 +15,6 @@ pub(super) struct CrdsArgs {
 }
 
 pub(super) fn run(arguments: &CrdsArgs) -> Result<CommandOutcome, Failure> {
-    output::print(format_one_or_more(&locust::api::crds(), arguments.output).as_bytes())?;
+    output::print(format_one_or_more(&podgraft_locust::api::crds(), arguments.output).as_bytes())?;
     Ok(CommandOutcome::Fine)
 }

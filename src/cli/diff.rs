@@ -7,10 +7,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use pair::ObjectPair;
-use podgraft_locust::{
-    locust::{self, Rendered, config::Config},
-    role::Role,
-};
+use podgraft_locust::{self, Rendered, config::Config, role::Role};
 use podgraft_merge::schema::Schema;
 use podgraft_pod::manifest::{self, Document};
 
@@ -28,8 +25,6 @@ use serde_json::Value;
 use super::cluster::{LiveTest, LiveTestQuery, block_on};
 #[cfg(feature = "operator")]
 use crate::operator::observed::rendered_objects::RenderedObjects;
-#[cfg(feature = "operator")]
-use podgraft_locust::report;
 
 /// What `podgraft diff` takes.
 #[derive(Debug, clap::Args)]
@@ -147,7 +142,7 @@ fn live(arguments: &DiffArgs, tests: &LoadedTests) -> Result<Option<Vec<LiveTest
 
 /// The final pods against those that the operator would make before any layer is applied.
 fn with_base(document: &Document, rendered: &Rendered) -> Vec<ObjectPair> {
-    let name = locust::name_of(&document.value).unwrap_or_default();
+    let name = podgraft_locust::name_of(&document.value).unwrap_or_default();
     let finals = rendered.jobs.iter().zip(&rendered.origins);
     finals
         .map(|((role, job), (_, origins))| ObjectPair {
@@ -171,7 +166,7 @@ fn inputs_have_changed(document: &Document, rendered: &Rendered, live: &LiveTest
 /// Says why a test that nobody has edited differs.
 #[cfg(feature = "operator")]
 fn note_of_changed_inputs(document: &Document, has_config: bool) -> String {
-    let name = locust::name_of(&document.value).unwrap_or_default();
+    let name = podgraft_locust::name_of(&document.value).unwrap_or_default();
     let config = if has_config {
         ", or --config is not what the operator has"
     } else {
@@ -217,14 +212,14 @@ fn pair(rendered: &Value, live: Option<&Value>, frozen: Option<&Value>, api_vers
     let name = format!("{kind}/{name}");
     let mut rendered = rendered.clone();
     if live.is_some() && kind == "Job" {
-        report::without_suspend(&mut rendered);
+        podgraft_locust::admission::without_suspend(&mut rendered);
     }
     let live = live.map(|live| {
         let mut live = live.clone();
         if kind == "Job" {
             match frozen {
-                Some(frozen) => report::without_admission(&mut live, frozen),
-                None => report::without_suspend(&mut live),
+                Some(frozen) => podgraft_locust::admission::without_admission(&mut live, frozen),
+                None => podgraft_locust::admission::without_suspend(&mut live),
             }
         }
         live["apiVersion"] = api_version.into();

@@ -15,10 +15,10 @@ use super::{
 #[cfg(feature = "operator")]
 use crate::operator::observed::rendered_objects::RenderedObjects;
 #[cfg(feature = "operator")]
-use podgraft_locust::locust::Rendered;
+use podgraft_locust::Rendered;
 use podgraft_locust::{
-    judge::protected_fields,
-    report::explain::{self, Asked, Choice, Chosen, Explanation},
+    explain::{self, Explanation, Filter, Filtered, PathQuery},
+    protected::protected_fields,
     role::Role,
 };
 use podgraft_pod::manifest;
@@ -99,17 +99,17 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<CommandOutcome, Failure> {
         explanations.push(explanation);
         Ok(())
     })?;
-    let choice = Choice {
+    let choice = Filter {
         role: arguments.role.map(Role::from),
         layer: arguments.layer.clone(),
         changed_only: arguments.changed_only,
-        asked: paths.into_iter().map(Asked::new).collect(),
+        asked: paths.into_iter().map(PathQuery::new).collect(),
     };
     choice.check(&explanations).map_err(Failure)?;
-    let chosen: Vec<Chosen<'_>> = explanations.iter().map(|explanation| choice.of(explanation)).collect();
+    let chosen: Vec<Filtered<'_>> = explanations.iter().map(|explanation| choice.of(explanation)).collect();
     let text = match arguments.output {
         ExplainFormat::Text if choice.asked.is_empty() => explain::to_yaml(&chosen, output::colours_stdout()),
-        ExplainFormat::Text => explain::to_stories(&chosen),
+        ExplainFormat::Text => explain::to_text(&chosen),
         ExplainFormat::Json => manifest::to_json(&explain::to_json(&chosen)),
         ExplainFormat::Html => explain::to_html(&chosen),
     };

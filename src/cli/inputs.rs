@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use podgraft_locust::locust::{self, Rendered, Surroundings, config::Config, overlay_kind};
+use podgraft_locust::{self, ClusterContext, Rendered, config::Config, overlay_kind};
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use podgraft_pod::{manifest::Document, overlay::Namespace};
 use serde_json::Value;
@@ -87,7 +87,7 @@ impl LoadedTests {
     }
 
     /// What one of the tests is rendered with.
-    pub(super) fn surroundings_of(&self, test: &Document) -> Surroundings<'_> {
+    pub(super) fn surroundings_of(&self, test: &Document) -> ClusterContext<'_> {
         self.inputs.of_test(test)
     }
 
@@ -104,7 +104,7 @@ impl LoadedTests {
 
     /// Renders one of the tests with the overlays that apply to it.
     pub(super) fn render(&self, test: &Document, config: &Config) -> Rendered {
-        locust::render(test, &self.surroundings_of(test), config)
+        podgraft_locust::render(test, &self.surroundings_of(test), config)
     }
 }
 
@@ -266,12 +266,12 @@ fn only_tests(
 ) -> Vec<Document> {
     let mut tests = Vec::new();
     // The same folder may be named for tests and for overlays: a diagnostic about an overlay is reported once.
-    let known: Vec<Diagnostic> = texts.iter().filter_map(locust::near_miss).collect();
+    let known: Vec<Diagnostic> = texts.iter().filter_map(podgraft_locust::near_miss).collect();
     for document in documents {
         if is_locust_test(&document.value) {
             tests.push(document);
         } else if Namespace::read(&document.value).is_none() && !inputs.applies(&document.value) {
-            match locust::near_miss(&document).filter(Diagnostic::is_error) {
+            match podgraft_locust::near_miss(&document).filter(Diagnostic::is_error) {
                 Some(error) if known.contains(&error) => {}
                 Some(error) => reporter.report(&[error], std::slice::from_ref(&document)),
                 None => reporter.report(&[left_out(&document)], &[]),
@@ -289,7 +289,7 @@ fn left_out(document: &Document) -> Diagnostic {
         _ => "an object without a kind".to_owned(),
     };
     let near = match part("kind") {
-        _ if locust::test::is_of_other_operator(&document.value) => {
+        _ if podgraft_locust::load_test::is_of_other_operator(&document.value) => {
             "; this one is of locustio/k8s-operator, whose fields are others (docs/locusttest.md)"
         }
         Some("LocustTest") => "; did you mean locust.io/v2?",

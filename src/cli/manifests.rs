@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use podgraft_locust::locust::overlay_kind;
+use podgraft_locust::overlay_kind;
 use podgraft_pod::{
     manifest::{self, Document},
     overlay::OverlayKind,

@@ -19,7 +19,7 @@ use super::{
         on_error, reconcile,
     },
 };
-use podgraft_locust::locust::base;
+use podgraft_locust::base;
 
 /// How long the triggers of one test are gathered before it is looked at.
 const DEBOUNCE: Duration = Duration::from_millis(50);

@@ -1,4 +1,4 @@
-//! The controller: it applies what [`render`](podgraft_locust::locust::render) says, and reports.
+//! The controller: it applies what [`render`](podgraft_locust::render) says, and reports.
 //!
 //! The modules are layers; each uses only what stands above it:
 //!

@@ -7,7 +7,7 @@ use std::{
 
 use kube::{ResourceExt, api::DynamicObject};
 
-use podgraft_locust::locust::Rendered;
+use podgraft_locust::Rendered;
 use podgraft_pod::overlay::{OverlayId, OverlayKind};
 
 /// How one test uses overlays.

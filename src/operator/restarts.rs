@@ -11,10 +11,8 @@ use super::observed::{
     job_state::JobRestart,
 };
 use podgraft_locust::{
-    locust::{
-        api::{v2 as api, v2::Restarts},
-        base,
-    },
+    api::{v2 as api, v2::Restarts},
+    base,
     role::Role,
 };
 

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use podgraft_locust::locust::config::Config;
+use podgraft_locust::config::Config;
 
 /// How the operator runs.
 #[derive(Debug, Clone)]

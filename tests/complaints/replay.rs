@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use k8s_openapi::{DeepMerge, api::core::v1::Pod};
-use podgraft_locust::locust::command;
+use podgraft_locust::command;
 use podgraft_pod::manifest;
 use serde_json::Value;
 

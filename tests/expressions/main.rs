@@ -15,13 +15,13 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use podgraft_locust::locust::read_overlays;
+use podgraft_locust::read_overlays;
 use podgraft_merge::work::Work;
 use podgraft_pod::{
     manifest::Document,
     overlay::{
         Namespace,
-        constraint::{self, Expression, Judged},
+        constraint::{self, Expression, JudgedPod},
     },
 };
 use random::Random;
@@ -190,7 +190,7 @@ fn ours(batch: &Batch) -> Vec<Vec<Answer>> {
     let judge = |spec: &Value| {
         let pod = json!({"metadata": {"labels": {"team": "search"}}, "spec": spec});
         let work = Work::unlimited();
-        let judged = Judged { pod: &pod, namespace: Some(&namespace), overlays: &overlays, work: &work };
+        let judged = JudgedPod { pod: &pod, namespace: Some(&namespace), overlays: &overlays, work: &work };
         let mut answers: Vec<Answer> =
             is_read.iter().map(|is_read| if *is_read { Answer::True } else { Answer::Refused }).collect();
         for refusal in constraint::judge(&judged, |_, _| false) {

@@ -2,10 +2,7 @@
 
 use std::path::Path;
 
-use podgraft_locust::{
-    locust::{self, Rendered, Surroundings, config::Config, read_overlays},
-    role::Role,
-};
+use podgraft_locust::{self, ClusterContext, Rendered, config::Config, read_overlays, role::Role};
 use podgraft_merge::schema::Schema;
 use podgraft_pod::{
     difference::differences,
@@ -81,13 +78,13 @@ fn is_stored_as_it_is_rendered(place: &Place<'_>, file: &Path, overlays: &Overla
         .replace("namespace: load-tests", &format!("namespace: {}", place.namespace));
     place.apply(&text);
     let namespace = Namespace::named(&place.namespace);
-    let around = Surroundings { overlays, namespace: Some(&namespace) };
+    let around = ClusterContext { overlays, namespace: Some(&namespace) };
     for mut document in manifest::read("example", text.as_bytes()).documents {
         if document.value["kind"] != "LocustTest" {
             continue;
         }
         document.value["metadata"]["namespace"] = place.namespace.clone().into();
-        let rendered = locust::render(&document, &around, &Config::default());
+        let rendered = podgraft_locust::render(&document, &around, &Config::default());
         let name = document.value["metadata"]["name"].as_str().unwrap().to_owned();
         // Jobs are not always called like their tests: a name may have dots.
         for (_, job) in &rendered.jobs {

@@ -1,6 +1,6 @@
 //! Constraints: what each sort accepts and refuses, and that nothing gets round them.
 
-use podgraft_locust::locust::Rendered;
+use podgraft_locust::Rendered;
 use podgraft_merge::diagnostic::Diagnostic;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! `eachContainer`: onto every container there, and under every one that comes later.
 
-use podgraft_locust::{locust::read_overlays, role::Role};
+use podgraft_locust::{read_overlays, role::Role};
 use podgraft_pod::manifest;
 use serde_json::{Value, json};
 
@@ -95,13 +95,9 @@ fn what_is_wrong_with_it_is_said_where_it_is() {
     let text = "apiVersion: locust.io/v1alpha1\nkind: ClusterPodOverlay\nmetadata: {name: a}\nspec:\n  defaults:\n    eachContainer:\n      securityContext:\n        runAsUsr: 1\n";
     let read = manifest::read("a.yaml", text.as_bytes());
     let overlays = read_overlays(read.documents);
-    let surroundings = podgraft_locust::locust::Surroundings { overlays: &overlays, namespace: None };
+    let surroundings = podgraft_locust::ClusterContext { overlays: &overlays, namespace: None };
     let test = manifest::Document::from_value(test(json!({})));
-    let rendered = podgraft_locust::locust::render(
-        &test,
-        &surroundings,
-        &podgraft_locust::locust::config::Config::default(),
-    );
+    let rendered = podgraft_locust::render(&test, &surroundings, &podgraft_locust::config::Config::default());
     let errors = errors(&rendered);
     assert_eq!(errors.len(), 1, "one patch, two pods, three containers: {errors:#?}");
     assert_eq!(errors[0].code, "unknown-field");

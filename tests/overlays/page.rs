@@ -1,6 +1,6 @@
 //! The examples in `docs/overlays.md` are read without an error.
 
-use podgraft_locust::locust::read_overlays;
+use podgraft_locust::read_overlays;
 use podgraft_pod::manifest;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Overlays are read as strictly as tests, and what is wrong is said where it is.
 
-use podgraft_locust::locust::{near_miss, read_overlays};
+use podgraft_locust::{near_miss, read_overlays};
 use podgraft_pod::manifest::{self, Document};
 use serde_json::{Value, json};
 

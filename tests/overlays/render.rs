@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use podgraft_locust::{
-    locust::{Rendered, Surroundings, config::Config, read_overlays},
-    role::Role,
-};
+use podgraft_locust::{ClusterContext, Rendered, config::Config, read_overlays, role::Role};
 use podgraft_merge::diagnostic::Diagnostic;
 use podgraft_pod::{manifest::Document, overlay::Namespace};
 use serde_json::{Value, json};
@@ -43,8 +40,8 @@ pub(crate) fn team_a() -> Namespace {
 pub(crate) fn render_in(test: Value, overlays: Vec<Value>, namespace: Option<&Namespace>) -> Rendered {
     let overlays = read_overlays(overlays.into_iter().map(Document::from_value));
     assert_eq!(overlays.diagnostics(), [], "an overlay is wrong");
-    let surroundings = Surroundings { overlays: &overlays, namespace };
-    podgraft_locust::locust::render(&Document::from_value(test), &surroundings, &Config::default())
+    let surroundings = ClusterContext { overlays: &overlays, namespace };
+    podgraft_locust::render(&Document::from_value(test), &surroundings, &Config::default())
 }
 
 pub(crate) fn render(test: Value, overlays: Vec<Value>) -> Rendered {

@@ -1,6 +1,6 @@
 //! Which overlays apply to a test.
 
-use podgraft_locust::{locust::read_overlays, role::Role};
+use podgraft_locust::{read_overlays, role::Role};
 use podgraft_pod::{manifest::Document, overlay::Namespace};
 use serde_json::{Value, json};
 
@@ -245,13 +245,10 @@ fn a_test_that_an_unreadable_overlay_may_be_for_is_refused() {
         assert!(!overlays.diagnostics().is_empty());
         let namespace = team_a();
         let surroundings =
-            podgraft_locust::locust::Surroundings { overlays: &overlays, namespace: Some(&namespace) };
+            podgraft_locust::ClusterContext { overlays: &overlays, namespace: Some(&namespace) };
         let test = Document::from_value(test(fields));
-        let rendered = podgraft_locust::locust::render(
-            &test,
-            &surroundings,
-            &podgraft_locust::locust::config::Config::default(),
-        );
+        let rendered =
+            podgraft_locust::render(&test, &surroundings, &podgraft_locust::config::Config::default());
         assert_eq!(rendered.is_refused(), refused, "{overlay} {:?}", rendered.diagnostics);
         assert_eq!(codes(&rendered).contains(&"invalid-overlay"), refused, "{overlay}");
     }
@@ -266,14 +263,9 @@ fn a_test_is_told_what_is_wrong_with_an_unreadable_overlay() {
     );
     let overlays = read_overlays([Document::from_value(broken)]);
     let namespace = team_a();
-    let surroundings =
-        podgraft_locust::locust::Surroundings { overlays: &overlays, namespace: Some(&namespace) };
+    let surroundings = podgraft_locust::ClusterContext { overlays: &overlays, namespace: Some(&namespace) };
     let test = Document::from_value(test(json!({})));
-    let rendered = podgraft_locust::locust::render(
-        &test,
-        &surroundings,
-        &podgraft_locust::locust::config::Config::default(),
-    );
+    let rendered = podgraft_locust::render(&test, &surroundings, &podgraft_locust::config::Config::default());
     let said =
         &rendered.diagnostics.iter().find(|one| one.code.as_str() == "invalid-overlay").unwrap().message;
     let start =

@@ -1,6 +1,6 @@
 //! What overlays cannot do to Locust's wiring, and what they may.
 
-use podgraft_locust::{locust::Rendered, role::Role};
+use podgraft_locust::{Rendered, role::Role};
 use serde_json::{Value, json};
 
 use crate::render::{cluster, pod, render, test};

@@ -19,9 +19,12 @@ use check::PathCheck;
 use duplicates::DuplicateItems;
 use fastrand::Rng;
 use podgraft_locust::{
-    judge::{self, Subject},
-    locust::{self, Surroundings, config::Config, read_overlays},
-    report::explain::{Asked, Choice, Explanation},
+    ClusterContext, PodContext,
+    config::Config,
+    explain::{Explanation, Filter, PathQuery},
+    lints::lints,
+    protected::protected,
+    read_overlays,
     role::Role,
 };
 use podgraft_merge::{
@@ -111,9 +114,9 @@ fn of_validity_protected_fields_and_lints() {
     for folded in folded() {
         for role in Role::ALL {
             let pod = &folded.value;
-            let subject =
-                Subject { role, test_name: "t", base: pod, pod, replicas: 1, workers: 1, work: &work };
-            let judged = [validity(pod, &work), judge::protected(&subject), judge::lints(&subject)];
+            let context =
+                PodContext { role, test_name: "t", base: pod, pod, replicas: 1, workers: 1, work: &work };
+            let judged = [validity(pod, &work), protected(&context), lints(&context)];
             for diagnostic in judged.iter().flatten() {
                 check.is_known(diagnostic.path.as_ref().unwrap(), &folded);
             }
@@ -161,27 +164,30 @@ fn of_constraints_and_of_explain() {
     let overlays = demanding();
     assert_eq!(overlays.diagnostics(), []);
     let namespace = Namespace::labelled("n", std::collections::BTreeMap::new());
-    let surroundings = Surroundings { overlays: &overlays, namespace: Some(&namespace) };
+    let context = ClusterContext { overlays: &overlays, namespace: Some(&namespace) };
     let mut constraints = PathCheck::new("constraints");
     let mut explained = PathCheck::new("explain");
     for pod in pods().iter().step_by(10) {
         let test = test_of(pod);
-        let (pods, diagnostics) = locust::explain(&test, &surroundings, &Config::default());
+        let (pods, diagnostics) = podgraft_locust::explain(&test, &context, &Config::default());
         for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.code == "constraint") {
             let path = diagnostic.path.as_ref().unwrap();
             constraints.is_read_back(path);
             let is_known = |template: &Value| check::is_near(path, template);
             // What the overlay itself names may be missing altogether.
-            assert!(NAMED == path.to_string() || pods.iter().any(|pod| is_known(&pod.template)), "{path}");
+            assert!(
+                NAMED == path.to_string() || pods.iter().any(|explained| is_known(&explained.pod.template)),
+                "{path}"
+            );
         }
         drop(pods);
-        let explanation = Explanation::of(&test, &surroundings, &Config::default());
+        let explanation = Explanation::of(&test, &context, &Config::default());
         for pod in &explanation.pods {
             for told in pod.leaves.iter().chain(&pod.removed) {
                 explained.is_read_back(&told.path);
-                let asked = vec![Asked::new(&told.path.to_string())];
-                let choice = Choice { role: Some(pod.role), asked, ..Choice::default() };
-                assert_eq!(choice.of(&explanation).nothing, [""; 0], "explain knows what it prints");
+                let asked = vec![PathQuery::new(&told.path.to_string())];
+                let filter = Filter { role: Some(pod.role), asked, ..Filter::default() };
+                assert_eq!(filter.of(&explanation).nothing, [""; 0], "explain knows what it prints");
             }
         }
     }

@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use podgraft_locust::judge::locust_settings;
+use podgraft_locust::protected::locust_settings;
 use serde_json::{Value, json};
 
 use crate::{

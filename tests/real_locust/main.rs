@@ -25,10 +25,7 @@ use std::{
 };
 
 use pod::{Names, Node, Pod};
-use podgraft_locust::{
-    locust::{self, config::Config},
-    role::Role,
-};
+use podgraft_locust::{self, config::Config, role::Role};
 use podgraft_pod::manifest;
 use serde_json::Value;
 use server::Requests;
@@ -114,7 +111,8 @@ fn install() -> PathBuf {
 fn rendered(test: &str, folder: &Path, address: &str) -> (String, Vec<(Role, Value)>) {
     let test = test.replace("FOLDER", folder.to_str().unwrap()).replace("ADDRESS", address);
     let document = manifest::read("test.yaml", test.as_bytes()).documents.remove(0);
-    let rendered = locust::render(&document, &locust::Surroundings::empty(), &Config::default());
+    let rendered =
+        podgraft_locust::render(&document, &podgraft_locust::ClusterContext::empty(), &Config::default());
     assert!(!rendered.is_refused(), "{:?}", rendered.diagnostics);
     let name = rendered.service.unwrap()["metadata"]["name"].as_str().unwrap().to_owned();
     (name, rendered.jobs)

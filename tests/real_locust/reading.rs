@@ -3,7 +3,7 @@
 
 use std::process::{Command, Stdio};
 
-use podgraft_locust::judge::{LocustSettings, locust_settings};
+use podgraft_locust::protected::{LocustSettings, locust_settings};
 use serde_json::{Value, json};
 
 use crate::{

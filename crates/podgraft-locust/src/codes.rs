@@ -61,9 +61,6 @@ podgraft_merge::codes! {
         INVALID_CONFIG "invalid-config" Error,
             "A setting of the operator's configuration has a value that it cannot have, or the file is not one document."
             "Write what the message asks for."
-        NO_SCHEMA "no-schema" Error,
-            "This podgraft was built without a schema of the pod template."
-            "Build it anew; please report it."
     }
 
     "Overlays" {

@@ -1,9 +1,40 @@
-//! The LocustTest: its API, and the pure function that renders it.
+//! The LocustTest: what people write, the pods that the operator makes of it, and [`render`].
+//!
+//! - [`api`]: both versions of `LocustTest` and the two kinds of overlay, as types and CRDs.
+//! - [`load_test`]: a `LocustTest` of either version, read and checked.
+//! - [`base`], [`typed_fields`]: what the operator makes for each role, and what the test's own fields change.
+//! - [`protected`], [`lints`]: what the operator needs of the final pods, and likely mistakes in them.
+//! - [`render`]: from a test, overlays and the operator's [`config`] to its Services and Jobs.
+//! - [`mod@explain`], [`overlay_diff`]: which layer set which field, and what a change of overlays changes.
+//!
+//! Everything is pure: no clock, file, network, environment or randomness.
 
 #![deny(clippy::print_stdout, clippy::print_stderr, reason = "effects live in the program")]
 
+pub mod admission;
+pub mod api;
+pub mod base;
 pub mod codes;
-pub mod judge;
-pub mod locust;
-pub mod report;
+pub mod command;
+pub mod config;
+pub mod explain;
+mod field_advice;
+#[cfg(test)]
+mod fixture;
+mod last_applied;
+pub mod lints;
+pub mod load_test;
+mod near_miss;
+mod overlay_api;
+pub mod overlay_diff;
+mod pod_context;
+pub mod protected;
+mod render;
 pub mod role;
+pub mod typed_fields;
+
+pub use load_test::name_of;
+pub use near_miss::near_miss;
+pub use overlay_api::{OVERLAY_API, overlay_kind, read_overlays};
+pub use pod_context::PodContext;
+pub use render::{Applied, ClusterContext, ExplainedPod, Origins, Rendered, explain, render};

@@ -37,6 +37,9 @@ podgraft_merge::codes! {
     }
 
     "LocustTests" {
+        NO_SCHEMA "no-schema" Error,
+            "This podgraft was built without a schema of the pod template."
+            "Build it anew; please report it."
         UNSUPPORTED_VERSION "unsupported-version" Error | Warning,
             "The object is of a version that podgraft does not know."
             "Write apiVersion as locust.io/v2 or locust.io/v1 for a LocustTest, and locust.io/v1alpha1 for an overlay."

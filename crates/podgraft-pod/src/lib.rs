@@ -7,6 +7,7 @@ pub mod codes;
 pub mod cursor;
 pub mod difference;
 pub mod github;
+pub mod graft;
 pub mod json_schema;
 mod list_items;
 pub mod live;

@@ -8,8 +8,8 @@ use crate::cli::{
     output::{self, Reporter},
 };
 use podgraft_locust::{
-    locust::{self, Rendered},
-    report::against::{Against, summary, to_json, to_text},
+    self, Rendered,
+    overlay_diff::{OverlayDiff, summary, to_json, to_text},
     role::Role,
 };
 use podgraft_merge::diagnostic::{Diagnostic, Severity};
@@ -20,10 +20,10 @@ pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let mut tests = arguments.tests.tests(&config, &mut reporter)?;
     let inputs = tests.with_overlays_in(&arguments.against, &mut reporter)?;
-    let mut against = Against::default();
+    let mut against = OverlayDiff::default();
     let mut seen = SeenDiagnostics::default();
     tests.each(&mut reporter, |test, reporter| {
-        let mut before = locust::render(test, &inputs.of_test(test), &config);
+        let mut before = podgraft_locust::render(test, &inputs.of_test(test), &config);
         let mut after = tests.render(test, &config);
         reporter.report(&seen.news(&before, &after), tests.texts());
         for rendered in [&mut before, &mut after] {
@@ -95,7 +95,7 @@ fn key(diagnostic: &Diagnostic) -> String {
 /// The test's namespace, where one is known, and name.
 fn name_of(test: &Document) -> String {
     let part = |pointer: &str| test.value.pointer(pointer).and_then(serde_json::Value::as_str);
-    let name = locust::name_of(&test.value).unwrap_or_else(|| "without a name".to_owned());
+    let name = podgraft_locust::name_of(&test.value).unwrap_or_else(|| "without a name".to_owned());
     part("/metadata/namespace").map_or_else(|| name.clone(), |namespace| format!("{namespace}/{name}"))
 }
 

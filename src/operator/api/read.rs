@@ -28,7 +28,7 @@ use crate::operator::observed::{
     revision::revision_name,
     test_objects::{TestObjects, may_have_web_service},
 };
-use podgraft_locust::{locust::base, role::Role};
+use podgraft_locust::{base, role::Role};
 use podgraft_pod::overlay::OverlayKind;
 
 /// How many tests' pods are asked for at once: a label selector is a part of an address.

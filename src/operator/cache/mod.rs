@@ -30,7 +30,7 @@ use super::{
     api::resource::locust_test_resource,
     observed::{Observed, annotations::REVISION_LABEL, test_objects::TestObjects},
 };
-use podgraft_locust::{locust::base, role::Role};
+use podgraft_locust::{base, role::Role};
 
 /// What the operator keeps in memory, of one namespace or of all.
 #[derive(Clone)]

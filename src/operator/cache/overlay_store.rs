@@ -180,7 +180,7 @@ impl OverlayStore {
         let documents = self.caches.overlays.iter().flat_map(Store::state);
         let documents = documents
             .map(|overlay| Document::from_value(serde_json::to_value(&*overlay).unwrap_or_default()));
-        let overlays = Arc::new(podgraft_locust::locust::read_overlays(documents));
+        let overlays = Arc::new(podgraft_locust::read_overlays(documents));
         let labels = self.caches.namespaces.as_ref().map(|namespaces| {
             let labels = |namespace: &PartialObjectMeta<ApiNamespace>| namespace.labels().clone();
             namespaces.state().iter().map(|namespace| (namespace.name_any(), labels(namespace))).collect()

@@ -8,10 +8,7 @@ use super::{
     observed::{JobProgress, ObjectState, Observed, Owner},
     restarts,
 };
-use podgraft_locust::{
-    locust::{api::shared::UpdatePolicy, base},
-    role::Role,
-};
+use podgraft_locust::{api::shared::UpdatePolicy, base, role::Role};
 
 /// What the test is to be.
 #[derive(Debug, Clone, Copy)]

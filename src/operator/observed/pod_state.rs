@@ -7,7 +7,7 @@ use k8s_openapi::{
 };
 use kube::ResourceExt;
 
-use podgraft_locust::locust::base;
+use podgraft_locust::base;
 
 /// What matters of a pod.
 #[derive(Debug, Clone, PartialEq)]

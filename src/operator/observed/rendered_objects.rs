@@ -3,11 +3,8 @@
 use std::borrow::Cow;
 
 use podgraft_locust::{
-    locust::{
-        Applied, Rendered,
-        api::v2::{AppliedLayer, AppliedOverlay},
-    },
-    report,
+    Applied, Rendered,
+    api::v2::{AppliedLayer, AppliedOverlay},
     role::Role,
 };
 use podgraft_merge::{path::FieldPath, schema::Schema};
@@ -110,7 +107,7 @@ fn without_suspend(job: &Value) -> Cow<'_, Value> {
         return Cow::Borrowed(job);
     }
     let mut job = job.clone();
-    report::without_suspend(&mut job);
+    podgraft_locust::admission::without_suspend(&mut job);
     Cow::Owned(job)
 }
 

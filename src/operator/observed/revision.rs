@@ -13,7 +13,7 @@ use super::{
     job_state::JobRestart,
     rendered_objects::{RenderedObjects, RevisionSources},
 };
-use podgraft_locust::locust::{
+use podgraft_locust::{
     api::v2::{AppliedLayer, AppliedOverlay},
     base,
 };

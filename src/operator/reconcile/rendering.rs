@@ -10,9 +10,7 @@ use crate::{
     codes,
     operator::{decide::Desired, observed::rendered_objects::RenderedObjects},
 };
-use podgraft_locust::locust::{
-    self, Rendered, Surroundings, api::shared::UpdatePolicy, config::Config, test,
-};
+use podgraft_locust::{self, ClusterContext, Rendered, api::shared::UpdatePolicy, config::Config, load_test};
 use podgraft_merge::diagnostic::Diagnostic;
 use podgraft_pod::{
     manifest::Document,
@@ -68,18 +66,18 @@ impl Rendering {
     }
 
     fn from_value(value: Value, overlays: Result<OverlayInputs, String>, config: &Config) -> Self {
-        let overrides = test::read(&value).ok().map(|(test, _)| test.spec.overrides).unwrap_or_default();
+        let overrides = load_test::read(&value).ok().map(|(test, _)| test.spec.overrides).unwrap_or_default();
         let policy = overrides.update_policy.unwrap_or_default();
         let suspend = overrides.job.and_then(|job| job.suspend).unwrap_or_default();
         let document = Document::from_value(value);
         let rendered = match &overlays {
             Ok((overlays, namespace)) => {
-                let surroundings = Surroundings { overlays, namespace: Some(namespace) };
-                locust::render(&document, &surroundings, config)
+                let surroundings = ClusterContext { overlays, namespace: Some(namespace) };
+                podgraft_locust::render(&document, &surroundings, config)
             }
             Err(failure) => {
                 // Without the overlays nobody can say what the test is.
-                let mut rendered = locust::render(&document, &Surroundings::empty(), config);
+                let mut rendered = podgraft_locust::render(&document, &ClusterContext::empty(), config);
                 rendered.diagnostics = vec![unknown_overlays(failure)];
                 rendered
             }

@@ -12,7 +12,7 @@ use crate::operator::{
     cache::overlay_store::freshness::LiveOverlays,
     observed::{Observed, test_objects::TestObjects},
 };
-use podgraft_locust::{locust::base, role::Role};
+use podgraft_locust::{base, role::Role};
 
 /// The shortest time between two reads of a namespace.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -1,7 +1,7 @@
 //! [`describe_input_changes`]: which inputs of a started test have changed beside its own spec. Pure.
 
 use crate::operator::observed::Revision;
-use podgraft_locust::locust::{Applied, Rendered, api::v2::AppliedOverlay};
+use podgraft_locust::{Applied, Rendered, api::v2::AppliedOverlay};
 
 /// How many overlays are named; the rest is counted.
 const NAMED: usize = 5;

@@ -4,7 +4,7 @@ use k8s_openapi::jiff::Timestamp;
 
 use super::pod_health::PodShortage;
 use crate::operator::{decide::decision::Decision, observed::Observed, server_refusal::ServerRefusal};
-use podgraft_locust::locust::{Rendered, api::shared::UpdatePolicy};
+use podgraft_locust::{Rendered, api::shared::UpdatePolicy};
 use podgraft_pod::difference::Difference;
 
 /// Everything that a status is made of.

@@ -2,7 +2,7 @@
 
 use super::failure_field::{PodFailure, field_of_failure};
 use crate::operator::observed::{JobProgress, Observed, PodState, pod_state::FailureReason};
-use podgraft_locust::{locust::Rendered, role::Role};
+use podgraft_locust::{Rendered, role::Role};
 
 /// How many pods a message names; the rest is counted.
 const NAMED: usize = 3;

@@ -12,7 +12,7 @@ use crate::operator::{
     },
     restarts::{self, have_workers_ended},
 };
-use podgraft_locust::{locust::api::v2::Restarts, role::Role};
+use podgraft_locust::{api::v2::Restarts, role::Role};
 
 pub(super) fn ready(assessment: &Assessment, conditions: &mut Conditions<'_>) {
     let (holds, reason, message) = match assessment.state {

@@ -10,7 +10,7 @@ use crate::operator::observed::{
     Revision,
     conditions::{ConditionStatus, Conditions},
 };
-use podgraft_locust::locust::api::shared::UpdatePolicy;
+use podgraft_locust::api::shared::UpdatePolicy;
 use podgraft_merge::diagnostic::{Diagnostic, Severity};
 
 /// How many differences a condition shows; the rest is counted.

@@ -17,10 +17,7 @@ use crate::{
         status::{inputs::StatusInputs, pod_health::PodShortage, status},
     },
 };
-use podgraft_locust::{
-    locust::{Rendered, api::shared::UpdatePolicy},
-    role::Role,
-};
+use podgraft_locust::{Rendered, api::shared::UpdatePolicy, role::Role};
 use podgraft_merge::diagnostic::Diagnostic;
 
 /// The document that explains the states.

@@ -10,7 +10,7 @@ use podgraft_merge::{
 use serde_json::Value;
 
 use super::{
-    Constraint, Rule,
+    Constraint, ConstraintForm,
     check::Check,
     expression::{Culprit, Environment},
     place::Found,
@@ -24,7 +24,7 @@ use crate::{
 
 /// What is judged, and by whom.
 #[derive(Debug, Clone, Copy)]
-pub struct Judged<'a> {
+pub struct JudgedPod<'a> {
     /// The final pod template of one role.
     pub pod: &'a Value,
     /// The namespace that it goes to, where it is known.
@@ -39,7 +39,7 @@ pub struct Judged<'a> {
 /// What the constraints refuse, with paths in the pod template. `is_overridden` says whether a place is
 /// as an override made it, of the overlay at this index or of a later one: that is not judged. What is not
 /// there, nobody made so.
-pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> bool) -> Vec<Diagnostic> {
+pub fn judge(judged: &JudgedPod<'_>, is_overridden: impl Fn(&FieldPath, usize) -> bool) -> Vec<Diagnostic> {
     if judged.overlays.iter().all(|overlay| overlay.constraints.is_empty()) {
         return Vec::new();
     }
@@ -50,7 +50,7 @@ pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> b
     for (rank, overlay) in judged.overlays.iter().enumerate() {
         for constraint in &overlay.constraints {
             match &constraint.rule {
-                Rule::Place { place, check, required } => {
+                ConstraintForm::Place { place, check, required } => {
                     for found in place.find(&stored.pod, judged.work) {
                         let Some(wrong) = wrong(&found, check, *required) else { continue };
                         let (origin, is_copy) = stored.origin(&found.0, &in_copy);
@@ -62,7 +62,7 @@ pub fn judge(judged: &Judged<'_>, is_overridden: impl Fn(&FieldPath, usize) -> b
                         }
                     }
                 }
-                Rule::Expression(expression) => {
+                ConstraintForm::Expression(expression) => {
                     let refusal = match expression.holds(&environment) {
                         Ok(true) => continue,
                         Ok(false) => said_of_expression(overlay, constraint, expression.source()),

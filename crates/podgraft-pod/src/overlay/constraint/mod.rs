@@ -15,7 +15,7 @@ use crate::codes;
 use crate::overlay::api::ConstraintSpec;
 
 pub use expression::Expression;
-pub use judge::{Judged, judge};
+pub use judge::{JudgedPod, judge};
 
 /// One demand of an overlay, read and checked.
 #[derive(Debug, Clone)]
@@ -24,11 +24,11 @@ pub struct Constraint {
     pub origin: FieldPath,
     /// What people are told, where the overlay says so itself.
     pub message: Option<String>,
-    rule: Rule,
+    rule: ConstraintForm,
 }
 
 #[derive(Debug, Clone)]
-enum Rule {
+enum ConstraintForm {
     /// What a place may be.
     Place { place: Place, check: Check, required: bool },
     /// What must be true of the whole pod.
@@ -102,10 +102,12 @@ fn shape(written: &ConstraintSpec, origin: &FieldPath) -> Vec<Diagnostic> {
     errors
 }
 
-fn rule(written: &ConstraintSpec, origin: &FieldPath) -> Result<Rule, Diagnostic> {
+fn rule(written: &ConstraintSpec, origin: &FieldPath) -> Result<ConstraintForm, Diagnostic> {
     if let Some(source) = &written.expression {
         let read = Expression::read(source);
-        return read.map(Rule::Expression).map_err(|message| invalid(message).at(origin.field("expression")));
+        return read
+            .map(ConstraintForm::Expression)
+            .map_err(|message| invalid(message).at(origin.field("expression")));
     }
     let (field, place) = match (&written.path, &written.each_container) {
         (Some(path), _) => ("path", Place::in_template(path)),
@@ -115,7 +117,7 @@ fn rule(written: &ConstraintSpec, origin: &FieldPath) -> Result<Rule, Diagnostic
     let place = place.map_err(|message| invalid(message).at(origin.field(field)))?;
     let check =
         Check::read(written, &place).map_err(|(field, message)| invalid(message).at(origin.field(field)))?;
-    Ok(Rule::Place { place, check, required: written.required.unwrap_or_default() })
+    Ok(ConstraintForm::Place { place, check, required: written.required.unwrap_or_default() })
 }
 
 fn invalid(message: String) -> Diagnostic {

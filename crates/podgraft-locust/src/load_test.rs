@@ -1,0 +1,288 @@
+//! [`LoadTest`]: a `LocustTest` of either version, read and checked.
+
+mod convert;
+mod metadata;
+mod other_operator;
+mod readable;
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use podgraft_merge::{
+    diagnostic::Diagnostic,
+    path::{FieldPath, Segment},
+};
+use podgraft_pod::{
+    object::{SpecKind, normalize::normalize, unknown, unquoted},
+    overlay::{Namespace, OverlayHost, SpecSchema},
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use self::metadata::Metadata;
+use super::{
+    api::{v1, v2},
+    base,
+    field_advice::TestAdvice,
+    overlay_api::OVERLAY_API,
+};
+use crate::codes;
+
+pub use self::metadata::name_of;
+pub use self::other_operator::is_of_other_operator;
+
+/// The two versions of a `LocustTest`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// `locust.io/v1`, converted.
+    V1,
+    /// `locust.io/v2`.
+    V2,
+}
+
+/// A load test as its author wrote it, in the form of v2.
+#[derive(Debug, Clone)]
+pub struct LoadTest {
+    /// `metadata.name`.
+    pub name: String,
+    /// `metadata.namespace`, where the author wrote one.
+    pub namespace: Option<String>,
+    /// `metadata.labels`.
+    pub labels: BTreeMap<String, String>,
+    /// The version in which it was written.
+    pub version: Version,
+    /// The spec, in the form of v2.
+    pub spec: v2::LocustTestSpec,
+}
+
+/// The fields of v2 that have another name in v1.
+const V1_NAMES: [(&[&str], &[&str]); 13] = [
+    (&["spec", "master", "command"], &["spec", "masterCommandSeed"]),
+    (&["spec", "worker", "command"], &["spec", "workerCommandSeed"]),
+    (&["spec", "worker", "replicas"], &["spec", "workerReplicas"]),
+    (&["spec", "master", "labels"], &["spec", "labels", "master"]),
+    (&["spec", "worker", "labels"], &["spec", "labels", "worker"]),
+    (&["spec", "master", "annotations"], &["spec", "annotations", "master"]),
+    (&["spec", "worker", "annotations"], &["spec", "annotations", "worker"]),
+    (&["spec", "testFiles", "configMapRef"], &["spec", "configMap"]),
+    (&["spec", "testFiles", "libConfigMapRef"], &["spec", "libConfigMap"]),
+    (&["spec", "scheduling", "affinity"], &["spec", "affinity"]),
+    (&["spec", "scheduling", "tolerations"], &["spec", "tolerations"]),
+    (&["spec", "scheduling"], &["spec"]),
+    (&["spec", "testFiles"], &["spec"]),
+];
+
+impl LoadTest {
+    /// The test as overlays look at it, in this namespace.
+    #[must_use]
+    pub fn overlay_host<'a>(&'a self, namespace: Option<&'a Namespace>) -> OverlayHost<'a> {
+        OverlayHost {
+            noun: OVERLAY_API.noun,
+            labels: &self.labels,
+            namespace,
+            overlays: &self.spec.overrides.overlays,
+        }
+    }
+
+    /// The place in the author's version of a field of v2.
+    #[must_use]
+    pub fn origin(&self, path: &FieldPath) -> FieldPath {
+        if self.version == Version::V2 {
+            return path.clone();
+        }
+        let found = V1_NAMES.iter().find(|(v2, _)| FieldPath::fields(v2.iter().copied()).contains(path));
+        match found {
+            Some((v2, v1)) => {
+                let rest = FieldPath::new(path.segments()[v2.len()..].to_vec());
+                FieldPath::fields(v1.iter().copied()).join(&rest)
+            }
+            None => path.clone(),
+        }
+    }
+}
+
+/// The specs' schemas as [`api::offline_schemas`] makes them: generating them takes longer than all the
+/// rest of a render.
+const SCHEMAS: &str = include_str!("api/offline.schema.json");
+
+static V1: LazyLock<SpecSchema> = LazyLock::new(|| spec_schema("v1"));
+static V2: LazyLock<SpecSchema> = LazyLock::new(|| spec_schema("v2"));
+
+/// The schema of v1 with the pod-shaped fields of v2: those of v1 are open.
+static V1_TYPED: LazyLock<Value> = LazyLock::new(|| {
+    let mut schema = V1.schema.clone();
+    for list in ["volumes", "masterVolumes", "workerVolumes"] {
+        schema["properties"][list] = V2.schema["properties"][list].clone();
+    }
+    schema
+});
+
+/// Whether v2 has a field of this name at `path`, a part of the spec.
+pub(super) fn is_field_of_v2(path: &FieldPath, name: &str) -> bool {
+    let mut schema = &V2.schema;
+    for segment in path.segments().iter().skip(1) {
+        let inner = match segment {
+            Segment::Field(field) => schema.get("properties").and_then(|fields| fields.get(field)),
+            _ => schema.get("items"),
+        };
+        let Some(inner) = inner else { return false };
+        schema = inner;
+    }
+    schema.get("properties").is_some_and(|fields| fields.get(name).is_some())
+}
+
+/// The schema of the spec of this version or kind.
+pub(super) fn spec_schema(name: &str) -> SpecSchema {
+    let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
+    SpecSchema::new(schemas.get(name).cloned().unwrap_or_default())
+}
+
+/// Reads an object of either version, and checks it as the API server checks it on arrival. Returns
+/// the test with what there is to say of it, errors among that where the test can be read nevertheless.
+///
+/// # Errors
+/// Everything that is wrong with a test that cannot be read; paths are rooted at the object.
+pub fn read(value: &Value) -> Result<(LoadTest, Vec<Diagnostic>), Vec<Diagnostic>> {
+    if is_of_other_operator(value) {
+        let path = FieldPath::fields(["spec", "locustfile"]);
+        return Err(vec![Diagnostic::error(codes::UNSUPPORTED_KIND, other_operator::ADVICE).at(path)]);
+    }
+    let mut errors = Vec::new();
+    let version = version(value, &mut errors);
+    let Metadata { name, namespace, labels } = Metadata::read(value, &mut errors);
+    let schema_of_spec = if version == Version::V1 { &V1.schema } else { &V2.schema };
+    errors.extend(unknown::outside_of_spec(spec_kind(schema_of_spec), value));
+    let spec = value.get("spec").filter(|spec| !spec.is_null());
+    let mut spec = spec.cloned().unwrap_or_else(|| json!({}));
+    normalize(if version == Version::V1 { &V1_TYPED } else { &V2.schema }, &mut spec);
+    let SpecSchema { schema, compiled } = if version == Version::V1 { &*V1 } else { &*V2 };
+    let root = FieldPath::fields(["spec"]);
+    unknown::fields(spec_kind(schema), &spec, &root, &mut errors);
+    let mut wrong = Vec::new();
+    for (_, error) in compiled.check(&spec) {
+        let path = error.path.clone().unwrap_or_default();
+        errors.push(error.at(root.join(&path)));
+        wrong.push(path);
+    }
+    errors.extend(fractions(&spec, version, &root));
+    let is_sound = !errors.iter().any(Diagnostic::is_error);
+    if !wrong.is_empty() {
+        spec = readable::readable(version, &spec, &wrong);
+    }
+    let converted = match version {
+        Version::V2 => typed::<v2::LocustTestSpec>(&spec),
+        Version::V1 => typed::<v1::LocustTestSpec>(&spec).map(convert::convert),
+    };
+    let spec = match converted {
+        Ok(spec) => spec,
+        Err(error) => {
+            errors.extend(Some(error).filter(|_| is_sound));
+            return Err(errors);
+        }
+    };
+    let test = LoadTest { name, namespace, labels, version, spec };
+    errors.extend(typed_rules(&test));
+    Ok((test, errors))
+}
+
+/// What reading the spec of a test goes by.
+fn spec_kind(schema: &Value) -> SpecKind<'_> {
+    SpecKind { kind: "LocustTest", schema, advice: &TestAdvice }
+}
+
+/// The version of an object. One of an unknown version is read as the version that it looks like.
+fn version(value: &Value, errors: &mut Vec<Diagnostic>) -> Version {
+    match value.get("apiVersion").and_then(Value::as_str) {
+        Some("locust.io/v2") => Version::V2,
+        Some("locust.io/v1") => Version::V1,
+        other => {
+            let written = other.unwrap_or("nothing");
+            let message = format!("write apiVersion as locust.io/v2 or locust.io/v1, not as {written}");
+            let error = Diagnostic::error(codes::UNSUPPORTED_VERSION, message);
+            errors.push(error.at(FieldPath::fields(["apiVersion"])));
+            let is_old = value.pointer("/spec/masterCommandSeed").is_some();
+            if is_old { Version::V1 } else { Version::V2 }
+        }
+    }
+}
+
+/// The amounts with a fraction that are no texts, where the schema of this version does not look.
+fn fractions(spec: &Value, version: Version, root: &FieldPath) -> Vec<Diagnostic> {
+    let mut errors = Vec::new();
+    for name in ["podTemplate", "masterPodTemplate", "workerPodTemplate"] {
+        let template = spec.get(name);
+        errors.extend(template.into_iter().flat_map(|value| unquoted::in_template(value, &root.field(name))));
+    }
+    for name in ["volumes", "masterVolumes", "workerVolumes"] {
+        let volumes = spec.get(name).filter(|_| version == Version::V1);
+        errors.extend(volumes.into_iter().flat_map(|value| unquoted::in_volumes(value, &root.field(name))));
+    }
+    errors
+}
+
+fn typed<T: DeserializeOwned>(spec: &Value) -> Result<T, Diagnostic> {
+    serde_json::from_value(spec.clone()).map_err(|error| {
+        Diagnostic::error(codes::INVALID_VALUE, format!("correct the spec: {error}"))
+            .at(FieldPath::fields(["spec"]))
+    })
+}
+
+/// The rules of the typed fields that no schema states.
+fn typed_rules(test: &LoadTest) -> Vec<Diagnostic> {
+    let mut errors = Vec::new();
+    let otel =
+        test.spec.observability.as_ref().and_then(|observability| observability.open_telemetry.as_ref());
+    if let Some(otel) = otel.filter(|otel| otel.enabled)
+        && otel.endpoint.as_deref().unwrap_or_default().is_empty()
+    {
+        let path = FieldPath::fields(["spec", "observability", "openTelemetry", "endpoint"]);
+        errors.push(
+            Diagnostic::error(
+                codes::MISSING_ENDPOINT,
+                "add the endpoint that OpenTelemetry exports to, or disable it",
+            )
+            .at(path),
+        );
+    }
+    errors.extend(test_file_paths(test));
+    let overrides = &test.spec.overrides;
+    for (field, volumes) in [
+        ("volumes", &overrides.volumes),
+        ("masterVolumes", &overrides.master_volumes),
+        ("workerVolumes", &overrides.worker_volumes),
+    ] {
+        for (index, volume) in volumes.iter().enumerate() {
+            let name = volume.get("name").and_then(Value::as_str).unwrap_or_default();
+            if base::is_reserved_volume(name) {
+                let path = FieldPath::fields(["spec", field]).index(index).field("name");
+                let message = format!(
+                    "rename the volume \"{name}\": the operator uses locust-src, locust-lib and names that start with secret-"
+                );
+                errors.push(Diagnostic::error(codes::RESERVED_VOLUME_NAME, message).at(test.origin(&path)));
+            }
+        }
+    }
+    errors
+}
+
+/// Where the test's files may not be mounted, of those that the test has.
+fn test_file_paths(test: &LoadTest) -> Vec<Diagnostic> {
+    let Some(files) = &test.spec.test_files else { return Vec::new() };
+    let paths = [
+        ("srcMountPath", &files.config_map_ref, &files.src_mount_path),
+        ("libMountPath", &files.lib_config_map_ref, &files.lib_mount_path),
+    ];
+    let refused = |(field, config_map, path): (&str, &Option<String>, &Option<String>)| {
+        config_map.as_ref().filter(|name| !name.is_empty())?;
+        let path = path.as_ref().filter(|path| !path.is_empty())?;
+        let hidden = crate::protected::hidden_by_mount(path)?;
+        let message = format!(
+            "mount the test's files elsewhere than {path}: it would hide {hidden} of the image, and nothing could run"
+        );
+        let place = FieldPath::fields(["spec", "testFiles", field]);
+        Some(Diagnostic::error(codes::INVALID_VALUE, message).at(test.origin(&place)))
+    };
+    paths.into_iter().filter_map(refused).collect()
+}
+
+#[cfg(test)]
+mod tests;

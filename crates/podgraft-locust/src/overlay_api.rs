@@ -1,0 +1,34 @@
+//! The overlays of the `locust.io` API: how they are read.
+
+use std::sync::LazyLock;
+
+use podgraft_pod::{
+    manifest::Document,
+    overlay::{OverlayApi, OverlayKind, Overlays, SpecSchema},
+};
+use serde_json::Value;
+
+use super::{field_advice::OverlayAdvice, load_test};
+
+/// The overlays of the `locust.io` API.
+pub static OVERLAY_API: OverlayApi =
+    OverlayApi { group: "locust.io", version: "v1alpha1", noun: "test", spec, advice: &OverlayAdvice };
+
+static CLUSTER: LazyLock<SpecSchema> = LazyLock::new(|| load_test::spec_schema("ClusterPodOverlay"));
+static NAMESPACED: LazyLock<SpecSchema> = LazyLock::new(|| load_test::spec_schema("PodOverlay"));
+
+fn spec(kind: OverlayKind) -> &'static SpecSchema {
+    if kind == OverlayKind::Cluster { &CLUSTER } else { &NAMESPACED }
+}
+
+/// Reads those of the objects that are overlays of the `locust.io` API; their order means nothing.
+#[must_use]
+pub fn read_overlays(documents: impl IntoIterator<Item = Document>) -> Overlays {
+    Overlays::read(&OVERLAY_API, documents)
+}
+
+/// The kind of overlay that an object is, if it is one of the `locust.io` API.
+#[must_use]
+pub fn overlay_kind(value: &Value) -> Option<OverlayKind> {
+    OverlayKind::of(&OVERLAY_API, value)
+}

@@ -1,0 +1,99 @@
+//! The options of Locust's command line: what an abbreviation may mean, what takes a value, and which variable
+//! stands for one.
+
+pub(super) use super::locust_options::OPTIONS;
+
+/// An option of Locust's own parser. Locustfiles and plugins may add more.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LocustOption {
+    /// How it is spelled in full, in the parser's order.
+    pub(crate) strings: &'static [&'static str],
+    /// How many words behind it are its values.
+    pub(crate) values: Values,
+    /// The variable that is read where the line does not have the option.
+    pub(crate) variable: Option<&'static str>,
+}
+
+/// How many values an option takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Values {
+    /// It is a flag.
+    None,
+    /// One, in the same word behind `=` or in the next.
+    One,
+    /// Any number.
+    Many,
+}
+
+/// All spellings of all options, in the parser's order.
+pub(super) fn spellings() -> impl Iterator<Item = &'static str> {
+    OPTIONS.iter().flat_map(|option| option.strings).copied()
+}
+
+/// An option that decides whether master and workers find each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ConnectionOption {
+    /// `--master`: be the master.
+    Master,
+    /// `--worker`: be a worker.
+    Worker,
+    /// `--master-host`: where a worker looks for its master.
+    MasterHost,
+    /// `--master-port`: the port at which it does.
+    MasterPort,
+    /// `--master-bind-host`: the address on which the master listens.
+    BindHost,
+    /// `--master-bind-port`: the port on which it does.
+    BindPort,
+    /// `--expect-workers`: how many workers the master waits for.
+    ExpectWorkers,
+    /// `--processes`: how often Locust forks.
+    Processes,
+    /// `--config`: a file with more options, which nobody sees here.
+    Config,
+}
+
+impl ConnectionOption {
+    /// All of them.
+    pub(super) const ALL: [Self; 9] = [
+        Self::Master,
+        Self::Worker,
+        Self::MasterHost,
+        Self::MasterPort,
+        Self::BindHost,
+        Self::BindPort,
+        Self::ExpectWorkers,
+        Self::Processes,
+        Self::Config,
+    ];
+
+    /// The option as it is written in full.
+    pub(super) const fn flag(self) -> &'static str {
+        match self {
+            Self::Master => "--master",
+            Self::Worker => "--worker",
+            Self::MasterHost => "--master-host",
+            Self::MasterPort => "--master-port",
+            Self::BindHost => "--master-bind-host",
+            Self::BindPort => "--master-bind-port",
+            Self::ExpectWorkers => "--expect-workers",
+            Self::Processes => "--processes",
+            Self::Config => "--config",
+        }
+    }
+
+    /// The option with this full spelling.
+    pub(super) fn named(flag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|option| option.flag() == flag)
+    }
+
+    /// Whether a value follows the option.
+    pub(super) const fn takes_value(self) -> bool {
+        !matches!(self, Self::Master | Self::Worker)
+    }
+
+    /// The variable that Locust reads where the line does not have the option.
+    pub(super) fn variable(self) -> Option<&'static str> {
+        OPTIONS.iter().find(|option| option.strings.contains(&self.flag()))?.variable
+    }
+}
