@@ -12,7 +12,10 @@ mod support;
 use std::{collections::BTreeSet, process::Command};
 
 use podgraft_merge::work::Work;
-use podgraft_pod::{manifest::Document, validity::validity};
+use podgraft_pod::{
+    manifest::Document,
+    validity::{Workload, validity},
+};
 use serde_json::{Value, json};
 use support::{
     control_plane::ControlPlane, files, last_applied, nulls, random_pods::RandomPods,
@@ -366,7 +369,7 @@ fn random_pods_are_judged_as_the_server_judges(plane: &ControlPlane) {
 }
 
 fn said_of(pod: &Value) -> Vec<String> {
-    let said = validity(pod, &Work::unlimited());
+    let said = validity(pod, Workload::Job, &Work::unlimited());
     said.iter().map(|one| format!("{} {}", one.path.clone().unwrap_or_default(), one.message)).collect()
 }
 

@@ -37,7 +37,7 @@ use podgraft_pod::{
     difference::differences,
     manifest::Document,
     overlay::{Namespace, Overlays},
-    validity::validity,
+    validity::{Workload, validity},
 };
 use serde_json::{Value, json};
 use support::random_pods::RandomPods;
@@ -116,7 +116,7 @@ fn of_validity_protected_fields_and_lints() {
             let pod = &folded.value;
             let context =
                 PodContext { role, test_name: "t", base: pod, pod, replicas: 1, workers: 1, work: &work };
-            let judged = [validity(pod, &work), protected(&context), lints(&context)];
+            let judged = [validity(pod, Workload::Job, &work), protected(&context), lints(&context)];
             for diagnostic in judged.iter().flatten() {
                 check.is_known(diagnostic.path.as_ref().unwrap(), &folded);
             }

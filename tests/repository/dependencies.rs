@@ -62,6 +62,14 @@ fn no_pure_crate_reaches_one_with_effects() {
     }
 }
 
+#[test]
+fn the_example_in_rust_is_short_and_knows_no_locust() {
+    let tree = tree("widget-operator");
+    assert!(!tree.iter().any(|one| one == "podgraft-locust" || one == "kube"), "{tree:?}");
+    let code = std::fs::read_to_string(root().join("examples/rust/src/main.rs")).unwrap();
+    assert!(code.lines().count() < 120, "{} lines", code.lines().count());
+}
+
 /// Cargo picks versions by this field, but only when it picks them.
 #[test]
 fn every_dependency_builds_with_the_oldest_supported_rust() {

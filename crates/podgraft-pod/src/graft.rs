@@ -12,7 +12,7 @@ mod sourced_layer;
 
 use podgraft_merge::{
     diagnostic::Diagnostic,
-    layers::{self, Layer, LayerDiagnostic, Provenance},
+    layers::{self, Layer, LayerDiagnostic, Leaf, Provenance},
     patch::{MissingTarget, Options, UnknownFields},
     path::{FieldPath, Segment},
     schema::Schema,
@@ -27,7 +27,7 @@ pub use sourced_layer::{LayerSource, OperatorReason, SourcedLayer};
 use crate::{
     codes,
     manifest::Document,
-    overlay::{self, ConflictSource, Overlap, OverlayId},
+    overlay::{self, Band, ConflictSource, Overlap, OverlayId, SelectedOverlays},
 };
 use consequences::Consequences;
 
@@ -84,6 +84,23 @@ pub fn graft<'a>(base: Value, layers: Vec<SourcedLayer<'a>>, options: GraftOptio
         provenance: Some(folded.provenance),
         authored: None,
     }
+}
+
+/// The layers of an object and of the overlays that apply to it, first to last: their defaults, the object's `own`,
+/// their overrides. `templates` are the fields of overlays that hold templates of this pod.
+#[must_use]
+pub fn layers_around<'a>(
+    overlays: &SelectedOverlays<'a>,
+    templates: &[&'static str],
+    own: impl IntoIterator<Item = SourcedLayer<'a>>,
+) -> Vec<SourcedLayer<'a>> {
+    let of_overlays = overlays.layers(templates);
+    let (defaults, overrides) =
+        of_overlays.split_at(of_overlays.partition_point(|layer| layer.band < Band::Object));
+    let mut layers: Vec<SourcedLayer<'a>> = defaults.iter().copied().map(SourcedLayer::from).collect();
+    layers.extend(own);
+    layers.extend(overrides.iter().copied().map(SourcedLayer::from));
+    layers
 }
 
 /// The layers as the engine folds them. An overlay meets objects of all sorts: what it aims at may be missing in
@@ -150,6 +167,19 @@ impl<'a> Grafted<'a> {
     #[must_use]
     pub fn authored(&self) -> Option<&Provenance> {
         self.authored.as_ref().or(self.provenance.as_ref())
+    }
+
+    /// Every leaf of the template, with its history: for each the name of the layer that set it is at hand by
+    /// [`Self::layer_name`].
+    #[must_use]
+    pub fn leaves(&self) -> Vec<Leaf> {
+        self.provenance().map_or_else(Vec::new, |provenance| provenance.leaves(&self.template))
+    }
+
+    /// What people call a layer; `None` is the base.
+    #[must_use]
+    pub fn layer_name(&self, layer: Option<usize>) -> &str {
+        layer.and_then(|layer| self.layers.get(layer)).map_or("base", |layer| layer.name.as_str())
     }
 
     /// The base, and which layer set what: what is left to tell when the template is taken.
@@ -219,8 +249,8 @@ impl<'a> Grafted<'a> {
         } else {
             self.layer_to_blame(path)
         };
+        let name = self.layer_name(layer).to_owned();
         let layer = layer.and_then(|layer| self.layers.get(layer));
-        let name = layer.map_or_else(|| "base".to_owned(), |layer| layer.name.clone());
         placed(Diagnostic { layer: Some(name), ..found }, layer, object)
     }
 }

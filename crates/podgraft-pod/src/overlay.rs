@@ -23,7 +23,7 @@ pub use layer::{Band, OverlayLayer};
 pub use namespace::{NAME_LABEL, Namespace};
 pub use object::{Overlay, OverlayKind, UnreadableOverlay};
 pub use reference::OverlayId;
-pub use select::{OverlayHost, SelectedOverlays};
+pub use select::{OverlayHost, SelectedOverlays, labels_of};
 pub use selection::{Match, Selection};
 pub use selector::Selector;
 pub use set::Overlays;

@@ -1,4 +1,4 @@
-//! Validity: what the API server would refuse of a Job with this pod, and of the pod itself.
+//! Validity: what the API server would refuse of a workload with this pod, and of the pod itself.
 //!
 //! First the structure by Kubernetes' own schema, then the rules that no schema states. A field
 //! whose structure is wrong is not judged a second time.
@@ -31,30 +31,31 @@ mod tolerations;
 mod volume_source;
 mod volumes;
 mod windows;
+mod workload;
 
 use std::collections::HashSet;
 
 use serde_json::Value;
 
 use self::findings::Findings;
-pub use self::quantity::Quantity;
+pub use self::{quantity::Quantity, workload::Workload};
 use crate::cursor::Cursor;
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath, work::Work};
 
-/// Judges whether the API server would accept the final pod, in a Job: an error
+/// Judges whether the API server would accept the final pod, in a workload of this sort: an error
 /// `invalid-structure` for each field of a wrong type and `invalid-field` for each broken rule.
 ///
 /// # Source
 /// Kubernetes 1.37.2, `pkg/apis/core/validation/validation.go`, `ValidatePodTemplateSpec` and
 /// `ValidatePodCreate`; `pkg/apis/batch/validation/validation.go`, `ValidateJobSpec`.
 #[must_use]
-pub fn validity(template: &Value, work: &Work) -> Vec<Diagnostic> {
+pub fn validity(template: &Value, workload: Workload, work: &Work) -> Vec<Diagnostic> {
     let mut found = structure::judge(template);
     let pod = Cursor::root(template).counted(work);
     let mut rules = Findings::default();
     metadata::judge(&pod, &mut rules);
     annotations::judge(&pod, &mut rules);
-    pod::judge(&pod, &mut rules);
+    pod::judge(&pod, workload, &mut rules);
     let said: HashSet<String> = found.iter().filter_map(|one| Some(one.path.as_ref()?.to_string())).collect();
     // Nothing is said again below a place of which something is said.
     let is_below = |path: &FieldPath| {

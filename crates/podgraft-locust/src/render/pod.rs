@@ -11,6 +11,7 @@ use podgraft_pod::{
     graft::{Constraints, Grafted, RepeatedItems, Rule, Validity, graft},
     manifest::Document,
     overlay::{Namespace, OverlayId, SelectedOverlays},
+    validity::Workload,
 };
 
 use super::{
@@ -76,7 +77,8 @@ impl<'o> RolePod<'o> {
         let constraints =
             Constraints { overlays: &overlays, namespace, help_of_base: of_the_operators_own, work };
         let (protected, likely) = (ProtectedFields(context_of_pod), LikelyMistakes(context_of_pod));
-        let rules: [&dyn Rule; 5] = [&protected, &Validity { work }, &likely, &RepeatedItems, &constraints];
+        let rules: [&dyn Rule; 5] =
+            [&protected, &Validity { workload: Workload::Job, work }, &likely, &RepeatedItems, &constraints];
         diagnostics.extend(grafted.judge(&rules, document));
         Self { grafted, missing_targets, diagnostics }
     }

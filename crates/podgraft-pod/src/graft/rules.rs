@@ -12,19 +12,21 @@ use crate::{
         Namespace, Overlay,
         constraint::{self, JudgedPod},
     },
-    validity::validity,
+    validity::{Workload, validity},
 };
 
 /// What the API server would refuse; see [`validity`].
 #[derive(Debug, Clone, Copy)]
 pub struct Validity<'a> {
+    /// What the pod template is for.
+    pub workload: Workload,
     /// Counts what is looked at.
     pub work: &'a Work,
 }
 
 impl Rule for Validity<'_> {
     fn check(&self, pod: &Grafted<'_>) -> Vec<Diagnostic> {
-        validity(&pod.template, self.work)
+        validity(&pod.template, self.workload, self.work)
     }
 
     fn yields_to_earlier(&self) -> bool {

@@ -1,6 +1,6 @@
 //! The fields of overlays, as an operator's own kinds of overlay have them, and [`OverlayApi`].
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::object::OverlayKind;
 use crate::{
     json_schema::{CompiledSchema, bound_integers},
-    object::FieldAdvice,
+    object::{FieldAdvice, NoAdvice},
     template_schema::pod_fields,
 };
 
@@ -28,6 +28,14 @@ pub struct OverlayApi {
     pub advice: &'static dyn FieldAdvice,
 }
 
+impl OverlayApi {
+    /// Overlays with [`PodTemplates`], of an operator that knows nothing of them beyond their schema.
+    #[must_use]
+    pub const fn new(group: &'static str, version: &'static str, noun: &'static str) -> Self {
+        Self { group, version, noun, spec: pod_templates_spec, advice: &NoAdvice }
+    }
+}
+
 /// The schema of a spec, plain and ready to check.
 #[derive(Debug)]
 pub struct SpecSchema {
@@ -44,6 +52,25 @@ impl SpecSchema {
         bound_integers(&mut schema);
         Self { compiled: CompiledSchema::new(&schema), schema }
     }
+}
+
+/// The schema of a kind's spec, where its `defaults` and `overrides` hold `T`: for the operator's own CRDs.
+#[must_use]
+pub fn overlay_spec<T: JsonSchema>(kind: OverlayKind) -> Value {
+    let mut schema = pod_fields::whole::<OverlaySpec<T>>();
+    if kind == OverlayKind::Cluster {
+        schema["properties"]["namespaceSelector"] = schema["properties"]["selector"].clone();
+    }
+    schema
+}
+
+/// The schema of a kind's spec, where its `defaults` and `overrides` hold [`PodTemplates`].
+#[must_use]
+pub fn pod_templates_spec(kind: OverlayKind) -> &'static SpecSchema {
+    static SPECS: LazyLock<[SpecSchema; 2]> =
+        LazyLock::new(|| OverlayKind::ALL.map(|kind| SpecSchema::new(overlay_spec::<PodTemplates>(kind))));
+    let [cluster, namespaced] = &*SPECS;
+    if kind == OverlayKind::Cluster { cluster } else { namespaced }
 }
 
 /// What both kinds of overlay have.

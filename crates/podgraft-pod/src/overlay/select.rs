@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use serde_json::Value;
+
 use podgraft_merge::{
     diagnostic::{Diagnostic, nearest},
     path::FieldPath,
@@ -29,6 +31,13 @@ pub struct OverlayHost<'a> {
     pub namespace: Option<&'a Namespace>,
     /// The overlays that it lists, in `spec.overlays`.
     pub overlays: &'a [OverlayReference],
+}
+
+/// The labels of an object, as [`OverlayHost`] has them. Those that are no texts are left out.
+#[must_use]
+pub fn labels_of(object: &Value) -> BTreeMap<String, String> {
+    let labels = object.pointer("/metadata/labels").and_then(Value::as_object).into_iter().flatten();
+    labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
 }
 
 /// The overlays that apply to one object.

@@ -54,7 +54,7 @@ fn item_of(of: Schema) -> Schema {
 }
 
 /// The schema of a Kubernetes type as its own documentation has it, everything inlined.
-fn whole<T: JsonSchema>() -> Value {
+pub(crate) fn whole<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::openapi3().with(|settings| settings.inline_subschemas = true);
     settings.into_generator().into_root_schema_for::<T>().to_value()
 }

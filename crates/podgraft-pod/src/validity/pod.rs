@@ -7,11 +7,12 @@ use super::{
     findings::Findings,
     formats::{ADDRESS, LABEL, QUALIFIED, SUBDOMAIN},
     metadata, resources, security_context, spread, tolerations, volumes, windows,
+    workload::{self, Workload},
 };
 use crate::cursor::Cursor;
 
 /// Judges the `spec` of a pod template.
-pub(super) fn judge(pod: &Cursor<'_>, found: &mut Findings) {
+pub(super) fn judge(pod: &Cursor<'_>, of: Workload, found: &mut Findings) {
     let Some(spec) = &pod.get("spec") else {
         return found.refuse(pod.field("spec"), "add spec, with containers: a pod template needs it");
     };
@@ -23,7 +24,7 @@ pub(super) fn judge(pod: &Cursor<'_>, found: &mut Findings) {
     container::judge(spec, found);
     resources::judge_pod(spec, found);
     resources::judge_overhead(spec, found);
-    in_a_job(spec, found);
+    workload::judge(of, spec, found);
     scalars(spec, found);
     names(spec, found);
     host(spec, found);
@@ -36,24 +37,6 @@ pub(super) fn judge(pod: &Cursor<'_>, found: &mut Findings) {
     tolerations::judge(spec, found);
     spread::judge(spec, &labels, found);
     dns::judge(spec, found);
-}
-
-/// What a Job demands of its pods.
-fn in_a_job(spec: &Cursor<'_>, found: &mut Findings) {
-    match spec.text("restartPolicy") {
-        "Never" | "OnFailure" => {}
-        "" => found
-            .refuse(spec.field("restartPolicy"), "add restartPolicy: Never: a Job needs it, or OnFailure"),
-        other => {
-            let message =
-                format!("set restartPolicy to Never or OnFailure: a Job's pods cannot have \"{other}\"");
-            found.refuse(spec.field("restartPolicy"), message);
-        }
-    }
-    if !spec.items("ephemeralContainers").is_empty() {
-        let message = "remove ephemeralContainers: they are added to running pods, with kubectl debug";
-        found.refuse(spec.field("ephemeralContainers"), message);
-    }
 }
 
 fn scalars(spec: &Cursor<'_>, found: &mut Findings) {

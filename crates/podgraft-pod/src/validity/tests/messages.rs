@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::validity::validity;
+use crate::validity::{Workload, validity};
 use podgraft_merge::work::Work;
 use podgraft_testkit::edits::{lines, remove, set};
 
@@ -33,7 +33,7 @@ fn base() -> Value {
 fn judged(change: impl FnOnce(&mut Value)) -> Vec<String> {
     let mut pod = base();
     change(&mut pod);
-    lines(&validity(&pod, &Work::unlimited()))
+    lines(&validity(&pod, Workload::Job, &Work::unlimited()))
 }
 
 fn apply(pod: &mut Value, edits: &[(&str, Value)]) {
@@ -210,7 +210,7 @@ fn a_wrong_type_is_told_once_and_other_faults_beside_it() {
     assert_eq!(found.len(), 2, "{found:?}");
     let mut pod = base();
     apply(&mut pod, &edits);
-    let found = validity(&pod, &Work::unlimited());
+    let found = validity(&pod, Workload::Job, &Work::unlimited());
     let codes: Vec<&str> = found.iter().map(|one| one.code.as_str()).collect();
     assert_eq!(codes, ["invalid-structure", "invalid-field"]);
 }

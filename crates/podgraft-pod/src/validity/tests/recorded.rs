@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::validity::validity;
+use crate::validity::{Workload, validity};
 use podgraft_merge::work::Work;
 use podgraft_testkit::edits::{lines, set};
 
@@ -18,7 +18,7 @@ fn refuses_what_the_real_api_server_refused_and_nothing_else() {
         for edit in row["edits"].as_array().unwrap() {
             set(&mut pod, edit[0].as_str().unwrap(), edit[1].clone());
         }
-        let found = validity(&pod, &Work::unlimited());
+        let found = validity(&pod, Workload::Job, &Work::unlimited());
         refused += usize::from(row["refused"] == true);
         if row["refused"] != !found.is_empty() {
             wrong.push(format!("{} -> server: {}, we: {:?}", row["edits"], row["refused"], lines(&found)));
