@@ -70,6 +70,14 @@ fn the_example_in_rust_is_short_and_knows_no_locust() {
     assert!(code.lines().count() < 120, "{} lines", code.lines().count());
 }
 
+/// The README's first command says `cargo run`, and the examples have programs too.
+#[test]
+fn cargo_run_is_podgraft() {
+    let packages = packages(&["--no-deps"]);
+    let named: Vec<&str> = packages.iter().filter_map(|package| package["default_run"].as_str()).collect();
+    assert_eq!(named, ["podgraft"]);
+}
+
 /// Cargo picks versions by this field, but only when it picks them.
 #[test]
 fn every_dependency_builds_with_the_oldest_supported_rust() {
