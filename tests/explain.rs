@@ -164,7 +164,10 @@ fn annotations_that_follow_the_exporter_say_so() {
     assert_eq!((&leaf["value"], &leaf["cause"]), (&json!("9000"), &json!("followsExporter")));
     assert_eq!(leaf["shadowed"][0]["value"], "9646");
     let gone = of("$patch: delete");
-    assert_eq!(only(&gone, "removed")["cause"], "followsExporter");
+    let removed = only(&gone, "removed");
+    assert_eq!(removed["cause"], "followsExporter");
+    // It follows from the pod: no line of a file says so.
+    assert_eq!((&removed["layer"], removed.get("position")), (&json!("operator (scrape annotations)"), None));
 }
 
 #[test]

@@ -4,7 +4,10 @@ use podgraft_merge::{
     path::FieldPath,
     schema::{Schema, Type},
 };
-use podgraft_pod::object::{FieldAdvice, field_names};
+use podgraft_pod::{
+    object::{FieldAdvice, field_names},
+    overlay::api::place_in_bands,
+};
 use serde_json::Value;
 
 use super::load_test;
@@ -203,11 +206,7 @@ impl FieldAdvice for OverlayAdvice {
     }
 
     fn place_in_template(&self, names: &[&str], place: &str) -> String {
-        let place = in_main_container(place);
-        match names.first().copied() {
-            Some(band @ ("defaults" | "overrides")) => format!("spec.{band}.podTemplate.{place}"),
-            _ => format!("spec.defaults.podTemplate.{place} or spec.overrides.podTemplate.{place}"),
-        }
+        place_in_bands(names, &in_main_container(place))
     }
 }
 

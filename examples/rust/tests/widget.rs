@@ -75,6 +75,14 @@ fn its_own_protected_fields_and_the_overlays_constraints_hold() {
 }
 
 #[test]
+fn a_field_of_a_pod_beside_the_templates_of_an_overlay_is_told_its_place() {
+    let misplaced = OVERLAY.replace("defaults: {", "tolerations: []\n  defaults: {");
+    let (code, _, said) = run("render", &folder("misplaced", WIDGET, &misplaced));
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("spec.defaults.podTemplate.spec.tolerations"), "{said}");
+}
+
+#[test]
 fn the_schema_of_the_template_is_in_its_crd() {
     let (code, schema, _) = run("crd", &[]);
     assert_eq!(code, 0);

@@ -73,7 +73,8 @@ impl<'a> SourcedLayer<'a> {
         Self { name, source: LayerSource::TypedField, origin, patch: Cow::Owned(patch) }
     }
 
-    /// A patch of the operator's own over all others, which follows from this field of the object.
+    /// A patch of the operator's own over all others, which follows from this field of the object; from none of its
+    /// fields, where `origin` is the root.
     #[must_use]
     pub fn operator(
         name: impl Into<String>,
@@ -123,6 +124,10 @@ impl<'a> SourcedLayer<'a> {
     /// where it is no overlay's.
     #[must_use]
     pub fn position(&self, path: Option<&FieldPath>, object: &Document) -> Option<Position> {
+        if self.origin.is_root() {
+            // It follows from the pod, and from nothing that somebody wrote.
+            return None;
+        }
         let document = self.overlay().map_or(object, |layer| layer.overlay.document());
         let is_written = matches!(self.source, LayerSource::Template | LayerSource::Overlay(_));
         let Some(path) = path.filter(|_| is_written) else { return document.position(&self.origin) };

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::object::OverlayKind;
 use crate::{
     json_schema::{CompiledSchema, bound_integers},
-    object::{FieldAdvice, NoAdvice},
+    object::FieldAdvice,
     template_schema::pod_fields,
 };
 
@@ -32,7 +32,26 @@ impl OverlayApi {
     /// Overlays with [`PodTemplates`], of an operator that knows nothing of them beyond their schema.
     #[must_use]
     pub const fn new(group: &'static str, version: &'static str, noun: &'static str) -> Self {
-        Self { group, version, noun, spec: pod_templates_spec, advice: &NoAdvice }
+        Self { group, version, noun, spec: pod_templates_spec, advice: &BandAdvice }
+    }
+}
+
+/// Where a field of a pod belongs in an overlay, for every operator.
+#[derive(Debug, Clone, Copy)]
+struct BandAdvice;
+
+impl FieldAdvice for BandAdvice {
+    fn place_in_template(&self, names: &[&str], place: &str) -> String {
+        place_in_bands(names, place)
+    }
+}
+
+/// The place of a field of a pod in an overlay: in the band that `names`, the fields above it, say, or in either.
+#[must_use]
+pub fn place_in_bands(names: &[&str], place: &str) -> String {
+    match names.first().copied() {
+        Some(band @ ("defaults" | "overrides")) => format!("spec.{band}.podTemplate.{place}"),
+        _ => format!("spec.defaults.podTemplate.{place} or spec.overrides.podTemplate.{place}"),
     }
 }
 
