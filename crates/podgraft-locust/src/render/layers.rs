@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use podgraft_merge::{diagnostic::Diagnostic, patch, path::FieldPath, work::Work};
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath, work::Work};
 use podgraft_pod::{
     graft::{GraftOptions, Grafted, OperatorReason, SourcedLayer, preview},
     overlay::{Band, SelectedOverlays},
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     base,
-    config::{Config, UnknownFields},
+    config::Config,
     load_test::LoadTest,
     protected::expecting,
     role::Role,
@@ -28,11 +28,7 @@ const FOLLOWS_EXPORTER: OperatorReason =
 
 /// How the layers of a test are grafted.
 pub(super) fn options<'w>(config: &Config, work: &'w Work) -> GraftOptions<'w> {
-    let unknown_fields = match config.unknown_fields {
-        UnknownFields::Refuse => patch::UnknownFields::Refuse,
-        UnknownFields::Warn => patch::UnknownFields::Warn,
-    };
-    GraftOptions { unknown_fields, work }
+    GraftOptions { unknown_fields: config.unknown_fields, work }
 }
 
 /// The layers of one role, first to last: defaults of overlays, typed fields, `podTemplate`, the role's
