@@ -1,6 +1,7 @@
 //! The LocustTest: what people write, the pods that the operator makes of it, and [`render`].
 //!
 //! - [`api`]: both versions of `LocustTest` and the two kinds of overlay, as types and CRDs.
+//! - [`conversion`]: a `LocustTest` of one version in the other.
 //! - [`load_test`]: a `LocustTest` of either version, read and checked.
 //! - [`base`], [`typed_fields`]: what the operator makes for each role, and what the test's own fields change.
 //! - [`protected`], [`lints`]: what the operator needs of the final pods, and likely mistakes in them.
@@ -17,6 +18,7 @@ pub mod base;
 pub mod codes;
 pub mod command;
 pub mod config;
+pub mod conversion;
 pub mod explain;
 mod field_advice;
 #[cfg(test)]

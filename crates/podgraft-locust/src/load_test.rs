@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use self::metadata::Metadata;
 use super::{
-    api::{v1, v2},
+    api::{Version, v1, v2},
     base,
     field_advice::TestAdvice,
     overlay_api::OVERLAY_API,
@@ -29,15 +29,6 @@ use crate::codes;
 
 pub use self::metadata::name_of;
 pub use self::other_operator::is_of_other_operator;
-
-/// The two versions of a `LocustTest`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Version {
-    /// `locust.io/v1`, converted.
-    V1,
-    /// `locust.io/v2`.
-    V2,
-}
 
 /// A load test as its author wrote it, in the form of v2.
 #[derive(Debug, Clone)]

@@ -7,5 +7,7 @@ pub mod shared;
 pub mod v1;
 pub mod v1alpha1;
 pub mod v2;
+mod version;
 
 pub use crd::{crds, offline_schemas};
+pub use version::Version;

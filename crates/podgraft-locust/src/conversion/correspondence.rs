@@ -1,0 +1,72 @@
+//! [`Correspondence`]: which field of one version is which of the other.
+//!
+//! # Source
+//! locust-k8s-operator 2.3.0, `api/v1/locusttest_conversion.go`: the pairs of fields.
+
+use super::{Version, field_conversion::FieldConversion};
+
+/// A field that both versions have, at another place or in another form.
+#[derive(Debug)]
+pub(super) struct Correspondence {
+    v1: &'static [&'static str],
+    v2: &'static [&'static str],
+    pub(super) conversion: FieldConversion,
+}
+
+impl Correspondence {
+    /// Where a version has the field, below the spec.
+    pub(super) fn path(&self, version: Version) -> &'static [&'static str] {
+        match version {
+            Version::V1 => self.v1,
+            Version::V2 => self.v2,
+        }
+    }
+}
+
+/// Every field whose place or form differs. What is not in the way of these has the same name and form in both.
+pub(super) const CORRESPONDENCES: &[Correspondence] = &[
+    same(&["masterCommandSeed"], &["master", "command"]),
+    same(&["workerCommandSeed"], &["worker", "command"]),
+    same(&["labels", "master"], &["master", "labels"]),
+    same(&["labels", "worker"], &["worker", "labels"]),
+    same(&["annotations", "master"], &["master", "annotations"]),
+    same(&["annotations", "worker"], &["worker", "annotations"]),
+    same(&["configMap"], &["testFiles", "configMapRef"]),
+    same(&["libConfigMap"], &["testFiles", "libConfigMapRef"]),
+    same(&["observability", "metricsExporter"], &["observability", "metricsExporter"]),
+    Correspondence {
+        v1: &["workerReplicas"],
+        v2: &["worker", "replicas"],
+        conversion: FieldConversion::Replicas,
+    },
+    Correspondence {
+        v1: &["imagePullSecrets"],
+        v2: &["imagePullSecrets"],
+        conversion: FieldConversion::PullSecrets,
+    },
+    Correspondence {
+        v1: &["tolerations"],
+        v2: &["scheduling", "tolerations"],
+        conversion: FieldConversion::Tolerations,
+    },
+    Correspondence {
+        v1: &["affinity", "nodeAffinity", REQUIRED],
+        v2: &["scheduling", "affinity", "nodeAffinity", REQUIRED],
+        conversion: FieldConversion::NodeLabels,
+    },
+];
+
+const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+
+/// The fields of v2 that v1 has not at all, beside those in the way of [`CORRESPONDENCES`].
+const ONLY_V2: [&str; 2] = ["env", "security"];
+
+const fn same(v1: &'static [&'static str], v2: &'static [&'static str]) -> Correspondence {
+    Correspondence { v1, v2, conversion: FieldConversion::Same }
+}
+
+/// Whether a field of the spec in a version has a place or a form of that version's own.
+pub(super) fn is_own_field(version: Version, name: &str) -> bool {
+    CORRESPONDENCES.iter().any(|field| field.path(version).first() == Some(&name))
+        || version == Version::V2 && ONLY_V2.contains(&name)
+}
