@@ -6,9 +6,6 @@
 //! object. Linear work doubles from line to line. `-- SHAPE SIZE` measures one case.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, reason = "a benchmark is no library")]
 
-#[path = "../tests/support/hostile.rs"]
-mod hostile;
-
 use std::{
     fs,
     hint::black_box,
@@ -16,9 +13,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hostile::{SHAPES, Shape};
 use podgraft_locust::{self, ClusterContext, config::Config, explain::Explanation, read_overlays};
 use podgraft_pod::{manifest, overlay::Namespace};
+use podgraft_testkit::hostile::{SHAPES, Shape};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();

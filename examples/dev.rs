@@ -3,33 +3,17 @@
 //! Starts etcd, kube-apiserver and kube-controller-manager (built or found by `conformance/build.sh`),
 //! installs the CRDs, runs the operator, and lets every pod run. Ends, and leaves nothing behind, on Ctrl-C.
 #![allow(clippy::unwrap_used, reason = "what goes wrong here ends the program")]
-#![allow(clippy::panic, reason = "what goes wrong here ends the program")]
 
-#[path = "../tests/support/control_plane.rs"]
-mod control_plane;
-#[path = "../tests/support/pod_life.rs"]
-mod pod_life;
-
-use std::path::Path;
-
-use control_plane::ControlPlane;
-use pod_life::{PodLife, config};
 use podgraft::operator::{
     self, Settings,
     logging::{self, LogFormat},
     settings::DryRunMode,
 };
 use podgraft_locust::config::Config;
-
-/// The project's root folder, for the control plane.
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// Output as text, for the control plane.
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
+use podgraft_testkit::{
+    control_plane::ControlPlane,
+    pod_life::{PodLife, config},
+};
 
 fn main() {
     let plane = ControlPlane::start_all(&[

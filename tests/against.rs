@@ -1,18 +1,13 @@
 //! `podgraft diff --against`: what a change of overlays does to tests.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
 use std::{fmt::Write, fs, path::PathBuf};
 
+use podgraft_testkit::files::text;
 use serde_json::{Value, json};
-use support::{podgraft, text};
+use support::podgraft;
 
 /// A folder that is gone when this is dropped.
 struct Folder(PathBuf);

@@ -1,16 +1,11 @@
 //! The contract of `podgraft patch`: flags, JSON lines, exit codes.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
+use podgraft_testkit::files::text;
 use serde_json::{Value, json};
-use support::{podgraft, text};
+use support::podgraft;
 
 fn batch(arguments: &[&str], lines: &[&str]) -> Vec<Value> {
     let input = lines.join("\n") + "\n";

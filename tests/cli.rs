@@ -1,11 +1,5 @@
 //! The contract of `podgraft render`: what it reads, prints and returns.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
@@ -13,7 +7,11 @@ use std::process::Command;
 
 use clap::CommandFactory;
 use podgraft::cli::Cli;
-use support::{assert_file, podgraft, root, text};
+use podgraft_testkit::{
+    files::{root, text},
+    snapshot::assert_file,
+};
+use support::podgraft;
 
 const TEST: &str = "apiVersion: locust.io/v2\nkind: LocustTest\nmetadata: {name: a}\nspec: {image: i, master: {command: ''}, worker: {command: '', replicas: 1}}\n";
 

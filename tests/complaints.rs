@@ -1,12 +1,6 @@
 //! The complaints of other projects' users, replayed: each folder of `conformance/complaints` is a test of
 //! its own. `UPDATE=1 cargo test --test complaints` writes the page about them.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 #[path = "complaints/case.rs"]
 mod case;
@@ -24,7 +18,7 @@ use std::{collections::BTreeSet, process::ExitCode, sync::Arc};
 
 use case::Case;
 use libtest_mimic::{Arguments, Trial};
-use support::{assert_file, root};
+use podgraft_testkit::{files::root, snapshot::assert_file};
 
 fn main() -> ExitCode {
     let cases = Arc::new(Case::all());

@@ -1,12 +1,6 @@
 //! The steps of `CONTRIBUTING.md`, done in a copy of the repository: the test that a step names fails before it, and
 //! passes after it. The tests are built from the code that is there, so steps that change code are left out.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
@@ -16,7 +10,7 @@ use std::{
     process::Command,
 };
 
-use support::{root, text};
+use podgraft_testkit::files::{root, text};
 
 /// What is not copied: what is built, and the history.
 const LEFT_OUT: [&str; 2] = ["target", ".git"];

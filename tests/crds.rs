@@ -1,12 +1,6 @@
 //! The generated files are in step with the code (UPDATE=1 rewrites them), and the CRD keeps what it
 //! promises: it fits `kubectl apply`, and nothing in a template is required, defaulted or restricted.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
@@ -15,8 +9,8 @@ use podgraft_pod::{
     manifest::{to_json_line, to_yaml},
     template_schema::partial_pod_template,
 };
+use podgraft_testkit::{files::root, last_applied, snapshot::assert_file};
 use serde_json::Value;
-use support::{assert_file, last_applied, root};
 
 /// `kubectl apply` keeps a copy of the object in an annotation; annotations may have so many bytes.
 const ANNOTATIONS: usize = 262_144;

@@ -1,11 +1,5 @@
 //! Every code has an example that really says it. The page of them is made here: UPDATE=1 rewrites it.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
@@ -17,7 +11,11 @@ use std::{
 
 use podgraft::codes;
 use podgraft_merge::diagnostic::Code;
-use support::{assert_file, files, podgraft, relative, root, text};
+use podgraft_testkit::{
+    files::{files, relative, root, text},
+    snapshot::assert_file,
+};
+use support::podgraft;
 
 const FOLDER: &str = "docs/diagnostics";
 

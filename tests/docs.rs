@@ -1,19 +1,16 @@
 //! What the documents show is what happens: console blocks are run by a shell, and the page of protected fields is made
 //! from the table that judges. UPDATE=1 rewrites both.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
 use std::{path::Path, process::Command};
 
 use podgraft_locust::protected::protected_fields;
-use support::{assert_file, files, relative, root, text};
+use podgraft_testkit::{
+    files::{files, relative, root, text},
+    snapshot::assert_file,
+};
 
 #[test]
 fn the_readme_shows_real_output() {

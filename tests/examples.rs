@@ -1,18 +1,16 @@
 //! The examples in `docs/examples` render to what their pages show, in both versions.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
 use std::collections::BTreeMap;
 
 use podgraft_pod::manifest;
-use support::{assert_file, files, podgraft, relative, root, text};
+use podgraft_testkit::{
+    files::{files, relative, root, text},
+    snapshot::assert_file,
+};
+use support::podgraft;
 
 #[test]
 fn every_example_renders_as_recorded() {

@@ -1,16 +1,14 @@
 //! The contract of `podgraft explain`: what it takes, prints and returns.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
+use podgraft_testkit::{
+    files::{files, relative, root, text},
+    snapshot::assert_file,
+};
 use serde_json::{Value, json};
-use support::{assert_file, podgraft, root, text};
+use support::podgraft;
 
 const TEST: &str = "tests/explain/test.yaml";
 const REFUSED: &str = "tests/explain/refused.yaml";
@@ -49,10 +47,10 @@ fn the_text_is_yaml_with_the_layer_of_each_leaf() {
 
 #[test]
 fn the_text_is_the_rendered_template() {
-    let mut files = support::files(&root().join("docs/examples"), "v2.yaml");
+    let mut files = files(&root().join("docs/examples"), "v2.yaml");
     files.push(root().join(TEST));
     for file in files {
-        let file = support::relative(&file);
+        let file = relative(&file);
         // The constraint of the overlays is for the one test alone.
         let overlays = if file == TEST { &["--overlays", OVERLAYS][..] } else { &[] };
         let printed = podgraft(&[&["explain", "-f", file], overlays].concat(), b"").stdout;

@@ -2,13 +2,10 @@
 //!
 //! `cargo bench --bench hostile` prints time and memory of the same shapes.
 
-#[path = "support/hostile.rs"]
-mod hostile;
-
-use hostile::{SHAPES, Shape};
 use podgraft::codes;
 use podgraft_locust::{self, ClusterContext, Rendered, config::Config, read_overlays};
 use podgraft_pod::{manifest, overlay::Namespace};
+use podgraft_testkit::hostile::{SHAPES, Shape};
 
 fn render(shape: &Shape, size: usize) -> Rendered {
     let (test, overlays) = shape.make(size);

@@ -1,19 +1,17 @@
 //! The how-to page: each of its blocks is a part of a spec that renders, is at most ten lines long, and
 //! changes what the diff beneath it shows. UPDATE=1 rewrites the diffs.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
 use podgraft_pod::manifest;
+use podgraft_testkit::{
+    files::{root, text},
+    snapshot::assert_file,
+};
 use serde_json::Value;
 use similar::TextDiff;
-use support::{assert_file, podgraft, root, text};
+use support::podgraft;
 
 const MOST_LINES: usize = 10;
 

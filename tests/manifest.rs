@@ -1,12 +1,6 @@
 //! YAML is read as kubectl reads it and written so that kubectl reads back the same: compared with
 //! Kubernetes' own reader, by way of the oracle.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
@@ -16,8 +10,9 @@ use std::{
 };
 
 use podgraft_pod::manifest;
+use podgraft_testkit::control_plane::build;
+use podgraft_testkit::files::text;
 use serde_json::{Value, json};
-use support::control_plane::build;
 
 /// Plain scalars with a history.
 const SCALARS: &str = "y Y yes Yes YES yEs n N no No NO on On ON oN off OFF true True TRUE tRUE false null Null NULL nUll ~ \
@@ -288,7 +283,7 @@ fn oracle(texts: &[String]) -> Vec<Value> {
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
     let answers: Vec<Value> =
-        support::text(&output.stdout).lines().map(|line| manifest::json_value(line).unwrap()).collect();
+        text(&output.stdout).lines().map(|line| manifest::json_value(line).unwrap()).collect();
     assert_eq!(answers.len(), texts.len());
     answers
 }

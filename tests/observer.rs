@@ -1,11 +1,5 @@
 //! The observer sees every set, delete and clear, with its path and why.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 use podgraft_merge::{
     layers::{Layer, Patch, fold},

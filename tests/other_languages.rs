@@ -1,12 +1,6 @@
 //! The examples in Go and Python: both merge, refuse and warn alike, and put the schema of partial pod templates
 //! into a CRD, which an API server takes. They find podgraft on the path.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
@@ -17,8 +11,11 @@ use std::{
 };
 
 use podgraft_pod::manifest;
+use podgraft_testkit::{
+    control_plane::ControlPlane,
+    files::{root, text},
+};
 use serde_json::{Value, json};
-use support::{control_plane::ControlPlane, root, text};
 
 /// The folder of an example, and what runs it there.
 const PROGRAMS: [(&str, &[&str]); 2] = [("go", &["go", "run", "."]), ("python", &["python3", "widgets.py"])];

@@ -1,12 +1,6 @@
 //! Overlays: which apply to a test, in which order, and what their constraints accept and refuse.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::needless_pass_by_value,
-    reason = "a test fails by panicking, and is given json!(...)"
-)]
+#![cfg(test)]
+#![expect(clippy::needless_pass_by_value, reason = "what is built with json!(...) is given away")]
 
 #[path = "overlays/bands.rs"]
 mod bands;

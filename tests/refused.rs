@@ -1,16 +1,14 @@
 //! Attempts to get round the protected fields, and common mistakes: each is refused, and the first
 //! line of the message says what to do.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
-use support::{assert_file, files, podgraft, relative, root, text};
+use podgraft_testkit::{
+    files::{files, relative, root, text},
+    snapshot::assert_file,
+};
+use support::podgraft;
 
 fn every_file_is_refused(folder: &str, at_least: usize) {
     let inputs = files(&root().join("tests/refused").join(folder), ".yaml");

@@ -1,18 +1,12 @@
 //! The generated schema is what its generator makes of Kubernetes now, and every union is classified.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
 use std::process::Command;
 
 use podgraft_merge::schema::{KUBERNETES_VERSION, Schema, kinds};
-use support::{root, text};
+use podgraft_testkit::files::{root, text};
 
 #[test]
 fn the_tables_are_not_stale() {

@@ -1,20 +1,18 @@
 //! The overlays that ship: each folder of `overlays/` renders as recorded, refuses as recorded, and meets
 //! only the tests that ask for it.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use podgraft_pod::manifest;
+use podgraft_testkit::{
+    files::{files, relative, root, text},
+    snapshot::assert_file,
+};
 use serde_json::{Value, json};
-use support::{assert_file, files, podgraft, relative, root, text};
+use support::podgraft;
 
 /// What every folder has, but for `all-together`, which has no overlay of its own.
 const FILES: [&str; 5] = ["README.md", "messages", "overlay.yaml", "rendered", "test.yaml"];

@@ -1,16 +1,11 @@
 //! Fields that are written elsewhere than they belong, and objects that are nearly a `LocustTest` or overlay: a table of
 //! what people write, with the first line that they read.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 use podgraft_locust::{self, ClusterContext, config::Config, read_overlays};
 use podgraft_merge::diagnostic::Diagnostic;
 use podgraft_pod::{manifest, overlay::Overlays};
+use podgraft_testkit::{files::root, snapshot::assert_file};
 use serde_json::{Value, json};
 
 const TABLE: &str = include_str!("slips/table.txt");
@@ -198,11 +193,7 @@ fn misplaced_fields_are_told_where_they_belong() {
     let heading: String =
         TABLE.lines().filter(|line| line.starts_with('#')).flat_map(|line| [line, "\n"]).collect();
     let whole = heading + &lines;
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/slips/table.txt"), &whole).unwrap();
-    } else {
-        assert_eq!(whole, TABLE, "run with UPDATE=1 and look at what changed");
-    }
+    assert_file(&root().join("tests/slips/table.txt"), &whole);
     assert!(!whole.contains(" | nothing\n"), "nothing is said of some slips");
 }
 

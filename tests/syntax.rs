@@ -1,18 +1,16 @@
 //! Texts that cannot be read: a table of what people get wrong, with the cause that they are told and its place; and
 //! good files into which a fault is put, where the fault is what is blamed.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
 use podgraft_merge::diagnostic::Diagnostic;
 use podgraft_pod::manifest;
-use support::{files, podgraft, relative, root, text};
+use podgraft_testkit::{
+    files::{files, relative, root, text},
+    snapshot::assert_file,
+};
+use support::podgraft;
 
 const TABLE: &str = include_str!("syntax/table.txt");
 
@@ -62,11 +60,7 @@ fn texts_that_cannot_be_read_are_told_their_cause() {
         count += 1;
     }
     assert!(count >= 100, "{count} texts");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(root().join("tests/syntax/table.txt"), &whole).unwrap();
-    } else {
-        assert_eq!(whole, TABLE, "run with UPDATE=1 and look at what changed");
-    }
+    assert_file(&root().join("tests/syntax/table.txt"), &whole);
 }
 
 /// Every refusal shows its line, wherever the text comes from.

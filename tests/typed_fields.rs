@@ -1,11 +1,5 @@
 //! The fields of a LocustTest beside its templates, written as people and charts write them.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
@@ -17,8 +11,12 @@ use podgraft_pod::{
     manifest::{self, Document},
     overlay::Overlay,
 };
+use podgraft_testkit::{
+    files::{files, root, text},
+    nulls,
+};
 use serde_json::{Value, json};
-use support::{files, nulls, podgraft, root, text};
+use support::podgraft;
 
 fn rendered(object: &Value) -> Rendered {
     render(&Document::from_value(object.clone()), &ClusterContext::empty(), &Config::default())

@@ -1,11 +1,5 @@
 //! What `podgraft validate` says: the same as `render`, in every format, to people and to programs.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod support;
 
@@ -17,8 +11,9 @@ use std::{
 };
 
 use podgraft::codes;
+use podgraft_testkit::files::{files, relative, root, text};
 use serde_json::Value;
-use support::{files, podgraft, relative, root, text};
+use support::podgraft;
 
 const TEST: &str = "apiVersion: locust.io/v2\nkind: LocustTest\nmetadata: {name: a}\nspec:\n  image: i\n  master: {command: ''}\n  worker: {command: '', replicas: 1}\n";
 const MISSPELT: &str = "  podTemplate: {spec: {tolerationz: []}}\n";
@@ -393,11 +388,11 @@ fn what_is_no_file_in_a_folder_is_left_out() {
 /// What aliases and anchors copy is counted in bytes before it is copied.
 #[test]
 fn copies_of_large_texts_are_refused_before_they_are_made() {
-    let text = "x".repeat(1 << 20);
-    let aliases = format!("a: &a {text}\nb:\n{}", "- *a\n".repeat(9000));
-    let merges = format!("a: &a {{k: {text}}}\nb:\n{}", "- {<<: *a}\n".repeat(9000));
+    let filler = "x".repeat(1 << 20);
+    let aliases = format!("a: &a {filler}\nb:\n{}", "- *a\n".repeat(9000));
+    let merges = format!("a: &a {{k: {filler}}}\nb:\n{}", "- {<<: *a}\n".repeat(9000));
     let anchors: Vec<String> = (0..60).map(|name| format!("&n{name} [")).collect();
-    let nested = format!("a: {}{text}{}", anchors.concat(), "]".repeat(60));
+    let nested = format!("a: {}{filler}{}", anchors.concat(), "]".repeat(60));
     for yaml in [aliases, merges, nested] {
         let output = podgraft(&["validate", "-f", "-", "-o", "json"], yaml.as_bytes());
         let line: Value =
@@ -405,9 +400,9 @@ fn copies_of_large_texts_are_refused_before_they_are_made() {
         assert_eq!((line["code"].as_str(), output.status.code()), (Some("too-large"), Some(1)), "{line}");
     }
     // A few are fine.
-    let some = format!("a: &a {text}\nb: [*a, *a, *a]\n{TEST}");
+    let some = format!("a: &a {filler}\nb: [*a, *a, *a]\n{TEST}");
     let output = podgraft(&["validate", "-f", "-", "-o", "json"], some.as_bytes());
-    assert!(!support::text(&output.stdout).contains("too-large"));
+    assert!(!text(&output.stdout).contains("too-large"));
 }
 
 /// As text, a hundred messages of a test are enough, errors before others; programs get all.

@@ -1,11 +1,5 @@
 //! What a test is told when several things are wrong, or when what is wrong was written by somebody else.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 use podgraft_locust::{self, ClusterContext, config::Config, read_overlays};
 use podgraft_merge::diagnostic::Diagnostic;

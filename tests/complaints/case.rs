@@ -7,13 +7,11 @@ use std::{
 };
 
 use podgraft_pod::manifest;
+use podgraft_testkit::files::{files, relative, root};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{
-    expected::Object,
-    support::{files, relative, root},
-};
+use crate::expected::Object;
 
 /// Where the cases are.
 pub(crate) const FOLDER: &str = "conformance/complaints";

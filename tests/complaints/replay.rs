@@ -5,12 +5,12 @@ use std::process::{Command, Stdio};
 use k8s_openapi::{DeepMerge, api::core::v1::Pod};
 use podgraft_locust::command;
 use podgraft_pod::manifest;
+use podgraft_testkit::files::{files, root, text};
 use serde_json::Value;
 
 use crate::{
     case::{Act, Case, Files, Played, Step},
     said,
-    support::{files, root, text},
 };
 
 /// Replays a case.

@@ -1,12 +1,6 @@
 //! The page of `podgraft explain -o html` in a real browser: by mouse, by keyboard, for a screen reader, in both
 //! themes, and with a pod of 5,000 leaves. Pictures go to the folder in `PODGRAFT_PICTURES`, or to a temporary one.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod browser;
 mod layout;
@@ -16,7 +10,8 @@ mod support;
 use std::{fmt::Write, fs, path::PathBuf};
 
 use browser::Browser;
-use support::{podgraft, text};
+use podgraft_testkit::files::{root, text};
+use support::podgraft;
 
 const OVERLAYS: &str = "tests/explain/overlays.yaml";
 
@@ -278,7 +273,7 @@ fn time_of(browser: &Browser, typed: &str) -> f64 {
 
 /// A test whose pods have more than 5,000 leaves between them, half of them from a template.
 fn large() -> String {
-    let mut test = fs::read_to_string(support::root().join("tests/explain/test.yaml")).unwrap();
+    let mut test = fs::read_to_string(root().join("tests/explain/test.yaml")).unwrap();
     test.push_str(
         "  masterPodTemplate:\n    spec:\n      containers:\n        - name: locust\n          env:\n",
     );

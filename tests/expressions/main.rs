@@ -1,12 +1,6 @@
 //! Constraints in CEL mean what the API server takes them for: random expressions over random objects,
 //! judged by podgraft and by a real `ValidatingAdmissionPolicy`.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod policies;
 mod random;
@@ -24,9 +18,9 @@ use podgraft_pod::{
         constraint::{self, Expression, JudgedPod},
     },
 };
+use podgraft_testkit::{control_plane::ControlPlane, pod_life};
 use random::Random;
 use serde_json::{Value, json};
-use support::{control_plane::ControlPlane, pod_life};
 
 /// Expressions of a policy: their warnings must fit into a response.
 const EXPRESSIONS: usize = 14;

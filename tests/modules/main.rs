@@ -1,19 +1,11 @@
 //! The shape of the code: modules are layers without circles, and a type's name means one thing.
 //!
 //! `cargo test --test modules -- --nocapture` prints the layers of every crate.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod graph;
 mod imports;
 mod source;
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,6 +13,10 @@ use std::{
 };
 
 use graph::Graph;
+use podgraft_testkit::{
+    files::{relative, root},
+    snapshot::assert_file,
+};
 use source::{Crate, crates};
 
 /// Circles of modules, and type names of two things, that are there. New ones are to be broken, or renamed, and not
@@ -33,14 +29,14 @@ const SHARED_NAMES: [&str; 4] = ["Builder", "Error", "Kind", "Result"];
 
 /// Fails unless what was found is what is listed.
 fn assert_known(what: &str, found: &BTreeMap<String, String>, list: &str) {
-    let list = support::root().join("tests/modules").join(list);
+    let list = root().join("tests/modules").join(list);
     let known = fs::read_to_string(&list).unwrap();
     let known: BTreeSet<&str> = known.lines().collect();
     let new = found.iter().filter(|(name, _)| !known.contains(name.as_str()));
     let new: Vec<String> = new.map(|(name, places)| format!("{name}\n{places}")).collect();
     let still: Vec<&str> = known.into_iter().filter(|name| found.contains_key(*name)).collect();
-    support::assert_file(&list, &still.iter().flat_map(|name| [*name, "\n"]).collect::<String>());
-    let list = support::relative(&list);
+    assert_file(&list, &still.iter().flat_map(|name| [*name, "\n"]).collect::<String>());
+    let list = relative(&list);
     assert!(new.is_empty(), "{what} that are not in {list}:\n{}", new.join("\n"));
 }
 

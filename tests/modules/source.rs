@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use crate::support;
+use podgraft_testkit::files::{files, relative, root};
 
 /// A module's place in its crate: `["operator", "lease"]`; empty for the root.
 pub(crate) type ModulePath = Vec<String>;
@@ -22,8 +22,8 @@ pub(crate) struct Module {
 
 /// Every crate whose sources are the project's own.
 pub(crate) fn crates() -> Vec<Crate> {
-    let mut folders = vec![support::root().join("src")];
-    if let Ok(entries) = fs::read_dir(support::root().join("crates")) {
+    let mut folders = vec![root().join("src")];
+    if let Ok(entries) = fs::read_dir(root().join("crates")) {
         folders.extend(entries.map(|entry| entry.unwrap().path().join("src")));
     }
     folders.sort();
@@ -33,10 +33,10 @@ pub(crate) fn crates() -> Vec<Crate> {
 impl Crate {
     fn read(folder: &Path) -> Self {
         let mut modules = BTreeMap::new();
-        for file in support::files(folder, ".rs") {
+        for file in files(folder, ".rs") {
             let path = module_path(file.strip_prefix(folder).unwrap());
             let code = without_literals(&fs::read_to_string(&file).unwrap());
-            let module = Module { file: support::relative(&file).to_owned(), code };
+            let module = Module { file: relative(&file).to_owned(), code };
             // A crate with a library and a program has two roots.
             modules.entry(path).and_modify(|root: &mut Module| root.code += &module.code).or_insert(module);
         }
@@ -46,7 +46,7 @@ impl Crate {
         for module in modules.values_mut() {
             module.code = without_tests(&module.code);
         }
-        Self { folder: support::relative(folder).to_owned(), modules }
+        Self { folder: relative(folder).to_owned(), modules }
     }
 }
 

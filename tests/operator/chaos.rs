@@ -7,13 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use podgraft_testkit::{cluster::Cluster, operator_process::OperatorProcess, pod_life::Fate};
+
 use crate::{
     cluster,
     scenario::{Place, count, http, test},
-    support::{
-        operator::{Cluster, Operator},
-        pod_life::Fate,
-    },
 };
 
 /// How often the operator is killed.
@@ -47,13 +45,13 @@ fn killed_at_any_point_it_converges() {
             });
         }
         scope.spawn(move || {
-            let mut operator = Operator::of(cluster);
+            let mut operator = OperatorProcess::of(cluster);
             for kill in 1..=KILLS {
                 let after = random.u64(50..LONGEST_LIFE_MS);
                 sleep(Duration::from_millis(after));
                 operator.kill();
                 println!("kill {kill}: after {after} ms");
-                operator = Operator::of(cluster);
+                operator = OperatorProcess::of(cluster);
                 kills.fetch_add(1, Ordering::Relaxed);
             }
             // The last one sees everybody through.
@@ -92,7 +90,7 @@ fn live(place: &Place<'_>, name: &str) {
 #[test]
 fn the_api_server_may_restart() {
     let (_turn, mut cluster) = cluster();
-    let _operator = Operator::of(&cluster);
+    let _operator = OperatorProcess::of(&cluster);
     cluster.apply(&test("before", ""));
     cluster.phase("before", "default", "Running");
     cluster.apply(&test("during", ""));
@@ -114,7 +112,7 @@ fn the_api_server_may_restart() {
 #[test]
 fn a_restart_writes_nothing() {
     let (_turn, cluster) = cluster();
-    let mut operator = Operator::of(&cluster);
+    let mut operator = OperatorProcess::of(&cluster);
     let names: Vec<String> = (0..10).map(|number| format!("kept{number}")).collect();
     cluster.apply(
         "apiVersion: locust.io/v1alpha1\nkind: ClusterPodOverlay\nmetadata: {name: kept}\nspec:\n  \
@@ -133,7 +131,7 @@ fn a_restart_writes_nothing() {
     };
     let before = versions();
     operator.kill();
-    let operator = Operator::of(&cluster);
+    let operator = OperatorProcess::of(&cluster);
     let started = Instant::now();
     while std::net::TcpStream::connect(("127.0.0.1", operator.metrics)).is_err()
         || count(&operator, "podgraft_tests", "phase=\"Running\"") != 10
@@ -149,10 +147,10 @@ fn a_restart_writes_nothing() {
 }
 
 /// A replica of several, with leases of so many seconds.
-fn replica(cluster: &Cluster, identity: &str, seconds: u64) -> Operator {
+fn replica(cluster: &Cluster, identity: &str, seconds: u64) -> OperatorProcess {
     let duration = format!("--lease-duration={seconds}");
     let arguments = ["--leader-elect", "--lease-namespace=podgraft", &duration, "--identity", identity];
-    Operator::start(cluster, &cluster.plane.kubeconfig("podgraft"), &arguments)
+    OperatorProcess::start(cluster, &cluster.plane.kubeconfig("podgraft"), &arguments)
 }
 
 /// Of two replicas one acts; when it falls, the other takes over.
@@ -213,12 +211,12 @@ fn a_leader_says_why_it_leaves() {
 }
 
 /// Waits until this replica acts.
-fn leads(operator: &Operator) {
+fn leads(operator: &OperatorProcess) {
     counts(operator, "podgraft_leader 1");
 }
 
 /// Waits until the metrics say so.
-fn counts(operator: &Operator, line: &str) {
+fn counts(operator: &OperatorProcess, line: &str) {
     let started = Instant::now();
     while std::net::TcpStream::connect(("127.0.0.1", operator.metrics)).is_err()
         || !http(operator.metrics, "/metrics").contains(line)

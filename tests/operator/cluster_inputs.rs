@@ -2,12 +2,12 @@
 
 use std::{fs, process::Output};
 
+use podgraft_testkit::{cluster::condition, files::text};
 use serde_json::{Value, json};
 
 use crate::{
     command_line::{podgraft, podgraft_as},
     scenario::{Place, test},
-    support::{operator::condition, text},
 };
 
 const SECONDS: &str = ".spec.terminationGracePeriodSeconds";

@@ -6,12 +6,10 @@ use std::{
     process::{Command, Output},
 };
 
+use podgraft_testkit::files::text;
 use serde_json::json;
 
-use crate::{
-    scenario::{Place, test},
-    support::text,
-};
+use crate::scenario::{Place, test};
 
 /// Runs podgraft as kubectl's plugin, with the administrator's kubeconfig in the environment.
 pub(crate) fn podgraft(place: &Place<'_>, arguments: &[&str]) -> Output {

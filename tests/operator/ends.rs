@@ -2,12 +2,10 @@
 
 use std::{thread::sleep, time::Duration};
 
+use podgraft_testkit::{cluster::condition, pod_life::Fate};
 use serde_json::json;
 
-use crate::{
-    scenario::{Place, test},
-    support::{operator::condition, pod_life::Fate},
-};
+use crate::scenario::{Place, test};
 
 pub(crate) fn a_test_succeeds(place: &Place<'_>) {
     let name = place.name("fine");

@@ -10,13 +10,13 @@ use podgraft_pod::{
     manifest,
     overlay::{Namespace, Overlays},
 };
+use podgraft_testkit::{
+    cluster::condition,
+    files::{files, root, text},
+};
 use serde_json::Value;
 
-use crate::{
-    command_line::podgraft,
-    scenario::Place,
-    support::{files, operator::condition, root, text},
-};
+use crate::{command_line::podgraft, scenario::Place};
 
 /// The overlays that ship are installed as their page says, and stay; the tests beside them use them, the examples do
 /// not.

@@ -1,12 +1,6 @@
 //! The operator on a real control plane: etcd, kube-apiserver, kube-controller-manager and kubectl of the
-//! tested release. Only the kubelet and the scheduler are missing: `support::pod_life` moves pods.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+//! tested release. Only the kubelet and the scheduler are missing: `podgraft_testkit::pod_life` moves pods.
+#![cfg(test)]
 
 mod chaos;
 mod cluster_inputs;
@@ -33,8 +27,9 @@ mod words;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use podgraft_testkit::{cluster::Cluster, operator_process::OperatorProcess};
 use scenario::{Scenario, scenario};
-use support::operator::{Cluster, Operator};
+use support::PODGRAFT;
 
 /// Everything that one operator on one cluster can show.
 const SCENARIOS: &[Scenario] = &[
@@ -102,7 +97,7 @@ static TURN: Mutex<()> = Mutex::new(());
 
 /// A cluster, when it is this test's turn.
 fn cluster() -> (MutexGuard<'static, ()>, Cluster) {
-    (turn(), Cluster::start())
+    (turn(), Cluster::start(PODGRAFT))
 }
 
 /// Waits for this test's turn.
@@ -113,7 +108,7 @@ fn turn() -> MutexGuard<'static, ()> {
 #[test]
 fn scenarios() {
     let (_turn, cluster) = cluster();
-    let operator = Operator::of(&cluster);
+    let operator = OperatorProcess::of(&cluster);
     scenario::run(&cluster, SCENARIOS);
     scenario::answers(&operator);
     drop(operator);

@@ -2,16 +2,17 @@
 
 use std::{thread::sleep, time::Duration};
 
-use crate::{
-    scenario::test,
-    support::operator::{Cluster, Operator, condition},
-    turn,
+use podgraft_testkit::{
+    cluster::{Cluster, condition},
+    operator_process::OperatorProcess,
 };
+
+use crate::{scenario::test, support::PODGRAFT, turn};
 
 #[test]
 fn roles_in_two_namespaces_are_enough() {
     let _turn = turn();
-    let cluster = Cluster::start_without_rights();
+    let cluster = Cluster::start_without_rights(PODGRAFT);
     let plane = &cluster.plane;
     for namespace in ["team-a", "team-b", "others"] {
         plane.kubectl_ok(&["create", "namespace", namespace], b"");
@@ -29,7 +30,7 @@ fn roles_in_two_namespaces_are_enough() {
     assert!(!may(&["create", "pods", "-n", "team-a"]), "dry runs of pods are not needed");
     // Overlays of the cluster that cannot be read could demand anything.
     let arguments = ["--namespace", "team-a", "--namespace", "team-b"];
-    let careful = Operator::start(&cluster, &plane.kubeconfig("podgraft"), &arguments);
+    let careful = OperatorProcess::start(&cluster, &plane.kubeconfig("podgraft"), &arguments);
     plane.kubectl_ok(&["apply", "-n", "team-a", "-f", "-"], test("careful", "").as_bytes());
     let said = cluster.reason("careful", "team-a", "TemplatesAccepted", "Refused");
     assert!(said.contains("clusterOverlays: Off") && said.contains("forbidden"), "{said}");
@@ -37,12 +38,12 @@ fn roles_in_two_namespaces_are_enough() {
     let config = plane.folder().join("config.yaml");
     std::fs::write(&config, "clusterOverlays: Off\n").unwrap();
     let without = [&arguments[..], &["--config", config.to_str().unwrap()]].concat();
-    let off = Operator::start(&cluster, &plane.kubeconfig("podgraft"), &without);
+    let off = OperatorProcess::start(&cluster, &plane.kubeconfig("podgraft"), &without);
     cluster.phase("careful", "team-a", "Running");
     drop(off);
     plane.kubectl_ok(&["apply", "-f", "docs/operator/cluster-overlays.yaml"], b"");
     std::fs::remove_file(plane.folder().join("operator.log")).unwrap();
-    let operator = Operator::start(&cluster, &plane.kubeconfig("podgraft"), &arguments);
+    let operator = OperatorProcess::start(&cluster, &plane.kubeconfig("podgraft"), &arguments);
     for namespace in ["team-a", "team-b", "others"] {
         plane.kubectl_ok(&["apply", "-n", namespace, "-f", "-"], test("load", "").as_bytes());
     }

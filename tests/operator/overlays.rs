@@ -1,9 +1,8 @@
 //! Overlays on the cluster.
 
-use crate::{
-    scenario::{Place, test},
-    support::operator::condition,
-};
+use podgraft_testkit::cluster::condition;
+
+use crate::scenario::{Place, test};
 
 /// An overlay for this scenario's namespace only.
 fn overlay(place: &Place<'_>, name: &str, more: &str) -> String {

@@ -1,9 +1,8 @@
 //! Pods that cannot start: told in words, waited for, recovered.
 
-use crate::{
-    scenario::{Place, test},
-    support::{operator::condition, pod_life::Fate},
-};
+use podgraft_testkit::{cluster::condition, pod_life::Fate};
+
+use crate::scenario::{Place, test};
 
 pub(crate) fn unschedulable_then_scheduled(place: &Place<'_>) {
     let name = place.name("full");

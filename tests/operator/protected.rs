@@ -1,11 +1,9 @@
 //! A change that would break the test, through every door.
 
+use podgraft_testkit::cluster::condition;
 use serde_json::{Value, json};
 
-use crate::{
-    scenario::{Place, test},
-    support::operator::condition,
-};
+use crate::scenario::{Place, test};
 
 /// The workers are to find another master.
 const WRONG: &str =

@@ -2,12 +2,15 @@
 
 use std::{collections::BTreeMap, fs, thread::sleep, time::Duration};
 
+use podgraft_testkit::{
+    cluster::{Cluster, condition},
+    operator_process::OperatorProcess,
+};
 use serde_json::Value;
 
 use crate::{
     cluster,
     scenario::{Place, test},
-    support::operator::{Cluster, Operator, condition},
 };
 
 /// The operator's name in the audit log.
@@ -60,7 +63,7 @@ fn overlay(name: &str, seconds: usize, labels: &str) -> String {
 fn few_requests_do() {
     let (_turn, cluster) = cluster();
     cluster.plane.kubectl_ok(&["create", "namespace", "many"], b"");
-    let _operator = Operator::of(&cluster);
+    let _operator = OperatorProcess::of(&cluster);
     cluster.apply(&overlay("some", 31, "app: web"));
     let labelled =
         |index: usize| test(&format!("r{index}"), "").replace("metadata:", "metadata:\n  labels: {app: web}");

@@ -1,11 +1,9 @@
 //! Jobs that somebody deletes: the load test begins anew, and everybody is told.
 
+use podgraft_testkit::pod_life::Fate;
 use serde_json::{Value, json};
 
-use crate::{
-    scenario::{Place, test},
-    support::pod_life::Fate,
-};
+use crate::scenario::{Place, test};
 
 /// The Warning events of a test with this reason, each by its note.
 fn warnings(place: &Place<'_>, name: &str, reason: &str) -> Vec<String> {

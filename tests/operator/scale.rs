@@ -15,14 +15,12 @@ use std::{
 use futures::StreamExt;
 use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, api::PostParams};
+use podgraft_testkit::{cluster::Cluster, operator_process::OperatorProcess, pod_life::client};
 use serde_json::json;
 
 use crate::{
     scenario::{count, http, test},
-    support::{
-        operator::{Cluster, Operator},
-        pod_life::client,
-    },
+    support::PODGRAFT,
     turn,
 };
 
@@ -56,9 +54,9 @@ fn scale() {
 
 /// One build, on a cluster of its own. What others measure cannot be asked of an older one.
 fn measure(program: &Path, is_this: bool, steps: &[usize], strangers: usize) {
-    let cluster = Cluster::start();
+    let cluster = Cluster::start(PODGRAFT);
     cluster.plane.kubectl_ok(&["create", "namespace", "many"], b"");
-    let operator = Operator::of_build(&cluster, program);
+    let operator = OperatorProcess::of_build(&cluster, program);
     sleep(Duration::from_secs(1));
     println!("0 tests: {} MiB", memory(&operator));
     let mut there = 0;
@@ -77,7 +75,7 @@ fn measure(program: &Path, is_this: bool, steps: &[usize], strangers: usize) {
 }
 
 /// What a change of one overlay costs that concerns all tests.
-fn an_overlay_changes(cluster: &Cluster, operator: &Operator, tests: usize) {
+fn an_overlay_changes(cluster: &Cluster, operator: &OperatorProcess, tests: usize) {
     let overlay = "apiVersion: locust.io/v1alpha1\nkind: PodOverlay\nmetadata: {name: one, namespace: many}\n\
                    spec: {defaults: {podTemplate: {metadata: {annotations: {example.com/one: \"1\"}}}}}\n";
     let (before, worked) = (quiet(cluster), cpu(operator));
@@ -108,7 +106,7 @@ fn quiet(cluster: &Cluster) -> usize {
 }
 
 /// From so many tests to so many.
-fn grow(cluster: &Cluster, operator: &Operator, from: usize, to: usize, is_this: bool) {
+fn grow(cluster: &Cluster, operator: &OperatorProcess, from: usize, to: usize, is_this: bool) {
     let before = quiet(cluster);
     let (started, worked) = (Instant::now(), cpu(operator));
     create_tests(cluster, from..to);
@@ -130,7 +128,7 @@ fn grow(cluster: &Cluster, operator: &Operator, from: usize, to: usize, is_this:
 }
 
 /// Every test is looked at a few times, not once for each overlay.
-fn many_overlays_at_once(cluster: &Cluster, operator: &Operator, tests: usize) {
+fn many_overlays_at_once(cluster: &Cluster, operator: &OperatorProcess, tests: usize) {
     const OVERLAYS: usize = 200;
     let looks = || count(operator, "podgraft_reconciles_total", "");
     let (before, started) = (looks(), Instant::now());
@@ -158,7 +156,7 @@ fn many_overlays_at_once(cluster: &Cluster, operator: &Operator, tests: usize) {
 /// start by some MiB, so the least of a few starts is compared: what a cache of pods would cost is in each.
 fn with_strangers(cluster: &Cluster, tests: usize, strangers: usize) {
     let fresh = || {
-        let operator = Operator::of(cluster);
+        let operator = OperatorProcess::of(cluster);
         running(&operator, tests, Instant::now());
         sleep(Duration::from_secs(2));
         memory(&operator)
@@ -197,7 +195,7 @@ fn create_strangers(cluster: &Cluster, count: usize) {
 }
 
 /// Waits until the operator itself counts so many running tests.
-fn running(operator: &Operator, wanted: usize, since: Instant) {
+fn running(operator: &OperatorProcess, wanted: usize, since: Instant) {
     while std::net::TcpStream::connect(("127.0.0.1", operator.metrics)).is_err()
         || count(operator, "podgraft_tests", "phase=\"Running\"") != wanted
     {
@@ -207,7 +205,7 @@ fn running(operator: &Operator, wanted: usize, since: Instant) {
 }
 
 /// How long the operator has worked on processors, in seconds.
-fn cpu(operator: &Operator) -> f64 {
+fn cpu(operator: &OperatorProcess) -> f64 {
     let status = fs::read_to_string(format!("/proc/{}/stat", operator.id())).unwrap();
     // After the program's name in parentheses: utime and stime are the 12th and the 13th field, in hundredths.
     let fields: Vec<&str> = status.rsplit(')').next().unwrap().split_whitespace().collect();
@@ -215,7 +213,7 @@ fn cpu(operator: &Operator) -> f64 {
 }
 
 /// The memory that the operator has in use, in MiB.
-fn memory(operator: &Operator) -> u64 {
+fn memory(operator: &OperatorProcess) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", operator.id())).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1_024

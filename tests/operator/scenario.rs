@@ -12,9 +12,8 @@ use std::{
     time::Instant,
 };
 
+use podgraft_testkit::{cluster::Cluster, operator_process::OperatorProcess};
 use serde_json::Value;
-
-use crate::support::operator::{Cluster, Operator};
 
 /// How many run at once: they wait most of the time.
 const AT_ONCE: usize = 5;
@@ -143,7 +142,7 @@ fn play(cluster: &Cluster, scenario: &Scenario, all: &[&Scenario]) -> Result<(),
 }
 
 /// The operator answers probes, and counts.
-pub(crate) fn answers(operator: &Operator) {
+pub(crate) fn answers(operator: &OperatorProcess) {
     for (port, path, part) in [
         (operator.health, "/healthz", "ok"),
         (operator.health, "/readyz", "ok"),
@@ -155,7 +154,7 @@ pub(crate) fn answers(operator: &Operator) {
 }
 
 /// The sum of a metric's samples that have these labels.
-pub(crate) fn count(operator: &Operator, name: &str, labels: &str) -> usize {
+pub(crate) fn count(operator: &OperatorProcess, name: &str, labels: &str) -> usize {
     let text = http(operator.metrics, "/metrics");
     let samples = text.lines().filter_map(|line| line.strip_prefix(name)?.rsplit_once(' '));
     let samples =

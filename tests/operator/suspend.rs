@@ -2,12 +2,12 @@
 
 use std::{thread::sleep, time::Duration};
 
+use podgraft_testkit::files::text;
 use serde_json::json;
 
 use crate::{
     command_line::podgraft,
     scenario::{Place, test},
-    support::text,
 };
 
 const ROLES: [&str; 2] = ["master", "worker"];

@@ -8,15 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use podgraft_testkit::{cluster::Cluster, files::root, operator_process::OperatorProcess};
 use serde_json::Value;
 
 use crate::{
     cluster,
     scenario::{count, http, test},
-    support::{
-        operator::{Cluster, Operator},
-        root,
-    },
 };
 
 /// The metrics that docs/operator.md names, each with its labels.
@@ -52,7 +49,7 @@ fn measured(text: &str) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// Waits until this sum of metrics is at least so much.
-fn until(operator: &Operator, name: &str, labels: &str, least: usize) {
+fn until(operator: &OperatorProcess, name: &str, labels: &str, least: usize) {
     let started = Instant::now();
     while count(operator, name, labels) < least {
         assert!(started.elapsed() < Duration::from_secs(60), "{}", http(operator.metrics, "/metrics"));
@@ -64,7 +61,7 @@ fn until(operator: &Operator, name: &str, labels: &str, least: usize) {
 #[test]
 fn what_is_measured_is_documented_and_true() {
     let (_turn, cluster) = cluster();
-    let operator = Operator::of(&cluster);
+    let operator = OperatorProcess::of(&cluster);
     cluster.apply(&test("measured", ""));
     cluster.phase("measured", "default", "Running");
     until(&operator, "podgraft_tests", "phase=\"Running\"", 1);
@@ -95,7 +92,7 @@ fn what_is_measured_is_documented_and_true() {
 #[test]
 fn requests_say_who_asks() {
     let (_turn, cluster) = cluster();
-    let operator = Operator::of(&cluster);
+    let operator = OperatorProcess::of(&cluster);
     cluster.apply(&test("asked", ""));
     cluster.phase("asked", "default", "Running");
     drop(operator);

@@ -1,11 +1,9 @@
 //! Changes to what is there, by authors and by others.
 
+use podgraft_testkit::cluster::condition;
 use serde_json::json;
 
-use crate::{
-    scenario::{Place, test},
-    support::operator::condition,
-};
+use crate::scenario::{Place, test};
 
 pub(crate) fn what_is_deleted_is_rebuilt_as_it_was(place: &Place<'_>) {
     let name = place.name("lost");

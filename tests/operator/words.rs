@@ -2,15 +2,13 @@
 
 use std::{fs, thread::sleep, time::Duration};
 
+use podgraft_testkit::{cluster::Cluster, files::text, operator_process::OperatorProcess};
 use serde_json::Value;
 
 use crate::{
     cluster,
     scenario::{Place, test},
-    support::{
-        operator::{Cluster, Operator},
-        podgraft, text,
-    },
+    support::podgraft,
 };
 
 /// What etcd takes at once, and what is kept free of it for a revision's metadata.
@@ -50,7 +48,7 @@ pub(crate) fn what_is_too_large_is_told_before_anything_is_made(place: &Place<'_
 #[test]
 fn logs_are_words() {
     let (_turn, cluster) = cluster();
-    let _operator = Operator::of(&cluster);
+    let _operator = OperatorProcess::of(&cluster);
     cluster.plane.kubectl_ok(&["create", "namespace", "full"], b"");
     cluster.plane.kubectl_ok(&["create", "quota", "none", "--hard=pods=0", "-n", "full"], b"");
     cluster.until("quota", "none", "full", |quota| quota["status"]["hard"]["pods"] == "0");

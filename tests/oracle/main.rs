@@ -2,13 +2,7 @@
 //! and random pairs that the binary and the Go oracle answer side by side.
 //!
 //! `PODGRAFT_PAIRS` sets how many pairs (20,000), `PODGRAFT_SEED` which ones.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod compare;
 mod differences;
@@ -26,9 +20,12 @@ use std::{
 
 use compare::Disagreement;
 use differences::Differences;
+use podgraft_testkit::{
+    control_plane::build,
+    files::{files, root},
+};
 use process::{Process, ask_both};
 use serde_json::Value;
-use support::{control_plane::build, files, root};
 
 /// How many pairs are sent before their answers are compared.
 const CHUNK: usize = 500;

@@ -1,6 +1,11 @@
 //! `--overlays` and `--namespace` of `podgraft render`.
 
-use crate::support::{assert_file, podgraft, root, text};
+use podgraft_testkit::{
+    files::{root, text},
+    snapshot::assert_file,
+};
+
+use crate::support::podgraft;
 
 const FILES: &str = "tests/overlays/files";
 

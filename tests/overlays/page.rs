@@ -2,12 +2,10 @@
 
 use podgraft_locust::read_overlays;
 use podgraft_pod::manifest;
+use podgraft_testkit::files::root;
 use serde_json::{Value, json};
 
-use crate::{
-    render::{cluster, codes, render, test},
-    support::root,
-};
+use crate::render::{cluster, codes, render, test};
 
 #[test]
 fn the_pages_examples_are_overlays() {

@@ -2,13 +2,7 @@
 //!
 //! The pods are random, with duplicates: ports of one number and several protocols, spread constraints of one topology,
 //! items that are there twice. Each source of paths is a test of its own; `PathCheck` is what they share.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod check;
 mod duplicates;
@@ -39,8 +33,8 @@ use podgraft_pod::{
     overlay::{Namespace, Overlays},
     validity::{Workload, validity},
 };
+use podgraft_testkit::random_pods::RandomPods;
 use serde_json::{Value, json};
-use support::random_pods::RandomPods;
 
 const SEED: u64 = 7;
 const PODS: usize = 300;
@@ -49,7 +43,7 @@ const PODS: usize = 300;
 fn pods() -> Vec<Value> {
     let (mut random, mut rng) = (RandomPods::new(SEED), Rng::with_seed(SEED));
     let pod = |_| {
-        let mut pod = random.next();
+        let mut pod = random.pod();
         pod.duplicate_items(&mut rng);
         pod
     };

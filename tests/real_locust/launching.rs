@@ -9,13 +9,10 @@ use std::{
 };
 
 use podgraft_locust::protected::locust_settings;
+use podgraft_testkit::files::{root, text};
 use serde_json::{Value, json};
 
-use crate::{
-    Folder, install,
-    reading::settings,
-    support::{root, text},
-};
+use crate::{Folder, install, reading::settings};
 
 /// The words after the command, as an operator writes them.
 const ARGS: [&str; 4] = ["-f", "test.py", "--worker", "--master-host=shop-master"];

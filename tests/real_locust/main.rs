@@ -1,13 +1,7 @@
 //! What `render` makes of a LocustTest, run by the real Locust: one master and two workers on loopback, with
 //! exactly the rendered arguments and environment. Only the name of the master's Service is made to mean
 //! 127.0.0.1 (see `pod::Names` for how).
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod launching;
 mod pod;
@@ -27,9 +21,9 @@ use std::{
 use pod::{Names, Node, Pod};
 use podgraft_locust::{self, config::Config, role::Role};
 use podgraft_pod::manifest;
+use podgraft_testkit::files::{root, text};
 use serde_json::Value;
 use server::Requests;
-use support::{root, text};
 
 /// The test: a short one, with a template for each role.
 const TEST: &str = include_str!("test.yaml");

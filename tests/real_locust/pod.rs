@@ -10,9 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use podgraft_testkit::files::{root, text};
 use serde_json::Value;
-
-use crate::support::{root, text};
 
 /// How a pod's process finds the master by its Service's name, in the order in which they are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,12 +4,10 @@
 use std::process::{Command, Stdio};
 
 use podgraft_locust::protected::{LocustSettings, locust_settings};
+use podgraft_testkit::files::{root, text};
 use serde_json::{Value, json};
 
-use crate::{
-    install,
-    support::{root, text},
-};
+use crate::install;
 
 /// How many other lines an ordinary run tries.
 const LINES: &str = "300";

@@ -2,10 +2,9 @@
 
 use std::{collections::BTreeSet, fs, process::Command};
 
-use crate::{
-    dependencies::packages,
-    support::{podgraft, root, text},
-};
+use podgraft_testkit::files::{root, text};
+
+use crate::{dependencies::packages, support::podgraft};
 
 /// Programs that are not the project's own: that they exist is not its matter.
 const OTHERS: [&str; 6] = ["cd", "git", "go", "kubectl", "rustup", "sed"];

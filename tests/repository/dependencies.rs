@@ -3,9 +3,8 @@
 
 use std::process::Command;
 
+use podgraft_testkit::files::{root, text};
 use serde_json::Value;
-
-use crate::support::{root, text};
 
 /// Crates that open files or sockets, start threads or processes, read clocks, or bring a command line.
 const EFFECTS: [&str; 17] = [

@@ -2,11 +2,9 @@
 
 use std::fs;
 
-use crate::{
-    commands::Commands,
-    dependencies::packages,
-    support::{assert_file, root},
-};
+use podgraft_testkit::{files::root, snapshot::assert_file};
+
+use crate::{commands::Commands, dependencies::packages};
 
 const PAGES: [&str; 6] = [
     "CONTRIBUTING.md",

@@ -3,12 +3,10 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use podgraft_pod::manifest;
+use podgraft_testkit::files::{files, relative, root};
 use serde_json::{Map, Value};
 
-use crate::{
-    commands::Commands,
-    support::{files, relative, root},
-};
+use crate::commands::Commands;
 
 /// The steps that only a forge runs: the others are those of every change.
 const FORGE_ONLY: [&str; 2] = ["advisories", "oldest-rust"];

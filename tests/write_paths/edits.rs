@@ -7,15 +7,15 @@ use std::{
     sync::OnceLock,
 };
 
+use podgraft_testkit::{
+    control_plane::{ControlPlane, build},
+    files::text,
+};
 use serde_json::{Value, json};
 
 use crate::{
     objects::{assert_stored, get, last_applied, locust_test, refused, taken, templates},
     outcomes::Outcomes,
-    support::{
-        control_plane::{ControlPlane, build},
-        text,
-    },
 };
 
 /// Where kubectl is.

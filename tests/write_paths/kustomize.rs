@@ -1,12 +1,12 @@
 //! kustomize, as it is in kubectl: what its transformers and patches make of a template.
 
+use podgraft_testkit::control_plane::ControlPlane;
 use serde_json::{Value, json};
 
 use crate::{
     edits::Scratch,
     objects::{all, assert_stored, difference, list, locust_test, maybe, templates, yaml},
     outcomes::Outcomes,
-    support::control_plane::ControlPlane,
     transitions::known_templates,
 };
 

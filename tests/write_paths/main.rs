@@ -1,12 +1,6 @@
 //! Every way to write a LocustTest, on a real API server: what arrives is what was meant, or it is refused
 //! with words.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![cfg(test)]
 
 mod edits;
 mod kustomize;
@@ -24,7 +18,7 @@ use std::{fs, time::Instant};
 
 use outcomes::Outcomes;
 use podgraft_pod::manifest::read;
-use support::{control_plane::ControlPlane, last_applied, root};
+use podgraft_testkit::{control_plane::ControlPlane, files::root, last_applied};
 
 /// `kubectl apply` keeps a copy of the object in an annotation; annotations may have so many bytes.
 const ANNOTATIONS: usize = 262_144;

@@ -1,11 +1,11 @@
 //! Server-side apply with several managers: a template belongs to one of them as a whole.
 
+use podgraft_testkit::control_plane::ControlPlane;
 use serde_json::{Value, json};
 
 use crate::{
     objects::{assert_stored, locust_test, refused, taken},
     outcomes::Outcomes,
-    support::control_plane::ControlPlane,
 };
 
 const SERVER_SIDE: [&str; 4] = ["apply", "--server-side", "-f", "-"];

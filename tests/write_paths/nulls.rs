@@ -1,5 +1,6 @@
 //! What becomes of an explicit null, on every path.
 
+use podgraft_testkit::{control_plane::ControlPlane, files::text};
 use serde_json::{Value, json};
 
 use crate::{
@@ -7,7 +8,6 @@ use crate::{
     kustomize,
     objects::{get, last_applied, locust_test, taken, yaml},
     outcomes::Outcomes,
-    support::{control_plane::ControlPlane, text},
 };
 
 /// The nulls of a file, by what they are in place of: a single value, a map, a field that no schema knows, a

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use podgraft_pod::manifest::read;
+use podgraft_testkit::{control_plane::ControlPlane, files::text};
 use serde_json::{Map, Value, json};
-
-use crate::support::{control_plane::ControlPlane, text};
 
 /// The fields of a LocustTest that hold a template.
 pub(crate) const FIELDS: [&str; 3] = ["podTemplate", "masterPodTemplate", "workerPodTemplate"];

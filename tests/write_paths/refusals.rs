@@ -1,11 +1,11 @@
 //! What is refused with words, what is taken with a warning, and numbers that come out otherwise.
 
+use podgraft_testkit::control_plane::ControlPlane;
 use serde_json::{Value, json};
 
 use crate::{
     objects::{assert_stored, get, locust_test, refused, taken, yaml},
     outcomes::Outcomes,
-    support::control_plane::ControlPlane,
 };
 
 const FILES: [(&str, &[&str]); 4] = [

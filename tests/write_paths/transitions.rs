@@ -1,11 +1,11 @@
 //! From every template to every other, in every way to write: what is stored is what was meant.
 
+use podgraft_testkit::control_plane::ControlPlane;
 use serde_json::{Value, json};
 
 use crate::{
     objects::{FIELDS, all, difference, list, locust_test, templates},
     outcomes::Outcomes,
-    support::control_plane::ControlPlane,
 };
 
 /// What templates go between.

@@ -6,12 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use podgraft_testkit::control_plane::ControlPlane;
 use serde_json::{Value, json};
 
 use crate::{
     objects::{FIELDS, difference, list, locust_test, maybe, refused, templates},
     outcomes::Outcomes,
-    support::control_plane::ControlPlane,
     transitions::known_templates,
 };
 

@@ -1,5 +1,4 @@
 //! A life for pods without a kubelet: one node, one scheduler, and whatever fate a test chooses.
-#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -27,7 +26,7 @@ use serde_json::{Value, json};
 
 /// What becomes of a pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub enum Fate {
     /// It runs and is ready.
     Run,
     /// All its containers end with 0.
@@ -52,30 +51,30 @@ const NODE: &str = "node-1";
 
 /// What is known of the masters of one test.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Masters {
+pub struct Masters {
     /// How many pods there have ever been.
-    pub(crate) ever: BTreeSet<String>,
+    pub ever: BTreeSet<String>,
     /// How many were alive at once, at most.
-    pub(crate) at_once: usize,
+    pub at_once: usize,
 }
 
 #[derive(Default)]
-struct Shared {
+struct LifeState {
     fates: Mutex<Vec<(String, Fate)>>,
     masters: Mutex<BTreeMap<String, Masters>>,
     stop: AtomicBool,
 }
 
 /// Gives pods a life until it is dropped.
-pub(crate) struct PodLife {
-    shared: Arc<Shared>,
+pub struct PodLife {
+    shared: Arc<LifeState>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl PodLife {
     /// Starts, with the rights of this kubeconfig. Every pod runs unless its fate is another.
-    pub(crate) fn start(kubeconfig: &str) -> Self {
-        let shared = Arc::new(Shared::default());
+    pub fn start(kubeconfig: &str) -> Self {
+        let shared = Arc::new(LifeState::default());
         let (kubeconfig, theirs) = (kubeconfig.to_owned(), Arc::clone(&shared));
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
@@ -85,12 +84,12 @@ impl PodLife {
     }
 
     /// Decides what becomes of the pods whose names start like this, from now on.
-    pub(crate) fn fate(&self, pods: &str, fate: Fate) {
+    pub fn fate(&self, pods: &str, fate: Fate) {
         self.shared.fates.lock().unwrap().push((pods.to_owned(), fate));
     }
 
     /// What is known of the masters of a test, by `namespace/name-master`.
-    pub(crate) fn masters(&self, of: &str) -> Masters {
+    pub fn masters(&self, of: &str) -> Masters {
         self.shared.masters.lock().unwrap().get(of).cloned().unwrap_or_default()
     }
 }
@@ -103,18 +102,18 @@ impl Drop for PodLife {
 }
 
 /// A client with the rights of a kubeconfig.
-pub(crate) async fn client(kubeconfig: &str) -> Client {
+pub async fn client(kubeconfig: &str) -> Client {
     Client::try_from(config(kubeconfig).await).unwrap()
 }
 
 /// What a kubeconfig says.
-pub(crate) async fn config(kubeconfig: &str) -> Config {
+pub async fn config(kubeconfig: &str) -> Config {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let kubeconfig = Kubeconfig::read_from(kubeconfig).unwrap();
     Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap()
 }
 
-async fn live(kubeconfig: &str, shared: &Shared) {
+async fn live(kubeconfig: &str, shared: &LifeState) {
     let client = client(kubeconfig).await;
     let node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE}});
     let nodes: Api<k8s_openapi::api::core::v1::Node> = Api::all(client.clone());
@@ -146,7 +145,7 @@ fn is_alive(pod: &Pod) -> bool {
 }
 
 /// Counts the masters of the test that a pod is of.
-fn count(pod: &Pod, store: &Store<Pod>, shared: &Shared) {
+fn count(pod: &Pod, store: &Store<Pod>, shared: &LifeState) {
     let label = |pod: &Pod| pod.labels().get("performance-test-pod-name").cloned().unwrap_or_default();
     let (role, namespace) = (label(pod), pod.namespace());
     if !role.ends_with("-master") {
@@ -163,7 +162,7 @@ fn count(pod: &Pod, store: &Store<Pod>, shared: &Shared) {
 async fn turn(
     client: &Client,
     store: &Store<Pod>,
-    shared: &Shared,
+    shared: &LifeState,
     done: &mut HashMap<String, Fate>,
     doomed: &mut HashMap<String, Instant>,
 ) {

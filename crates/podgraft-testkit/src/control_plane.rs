@@ -1,5 +1,4 @@
 //! A real Kubernetes control plane on loopback, for one test.
-#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{root, text};
+use crate::files::{root, text};
 
 /// How long the API server may take to start.
 const START: Duration = Duration::from_secs(120);
@@ -31,7 +30,7 @@ const AUDIT_POLICY: &str =
 
 /// A running control plane; it and its files are gone when this is dropped, and also when the test is
 /// killed: each program is watched by a shell that ends it when the test's end of a pipe closes.
-pub(crate) struct ControlPlane {
+pub struct ControlPlane {
     programs: Vec<(String, Child)>,
     folder: PathBuf,
     binaries: PathBuf,
@@ -43,7 +42,7 @@ pub(crate) struct ControlPlane {
 impl ControlPlane {
     /// Starts etcd and the API server of the tested Kubernetes version, built or found by
     /// `conformance/build.sh`. Nothing acts on what is stored, and pods need no service account.
-    pub(crate) fn start() -> Self {
+    pub fn start() -> Self {
         let mut plane = Self::begin();
         plane.start_etcd();
         plane.start_api_server(&["--disable-admission-plugins=ServiceAccount"]);
@@ -53,7 +52,7 @@ impl ControlPlane {
     /// Starts all of it: also the controllers, the admission of service accounts and the audit log. CRDs
     /// (file, resource) are there before the controllers: the garbage collector looks for new kinds only
     /// every 30 seconds.
-    pub(crate) fn start_all(crds: &[(&str, &str)]) -> Self {
+    pub fn start_all(crds: &[(&str, &str)]) -> Self {
         let mut plane = Self::begin();
         plane.start_etcd();
         plane.start_api_server(&[]);
@@ -134,7 +133,7 @@ impl ControlPlane {
     }
 
     /// Kills the API server, and starts it again on the same port with the same data.
-    pub(crate) fn restart_api_server(&mut self, pause: Duration) {
+    pub fn restart_api_server(&mut self, pause: Duration) {
         let index = self.programs.iter().position(|(name, _)| name == "kube-apiserver").unwrap();
         let (_, mut program) = self.programs.remove(index);
         end(&mut program);
@@ -144,36 +143,36 @@ impl ControlPlane {
 
     /// The kubeconfig of a user: `admin`, one of [`USERS`], or what was named to
     /// [`Self::service_account`].
-    pub(crate) fn kubeconfig(&self, user: &str) -> String {
+    pub fn kubeconfig(&self, user: &str) -> String {
         self.file(&format!("{user}.kubeconfig"))
     }
 
     /// The path of one of the programs: `kubectl`.
-    pub(crate) fn binary(&self, program: &str) -> PathBuf {
+    pub fn binary(&self, program: &str) -> PathBuf {
         self.binaries.join(program)
     }
 
     /// The folder with everything that the programs write.
-    pub(crate) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Binds a role to one of [`USERS`] in a namespace.
-    pub(crate) fn bind(&self, user: &str, role: &str, namespace: &str) {
+    pub fn bind(&self, user: &str, role: &str, namespace: &str) {
         let (role, user) = (format!("--clusterrole={role}"), format!("--user={user}"));
         let name = format!("{user}-{namespace}").replace(['-', '='], "");
         self.kubectl_ok(&["create", "rolebinding", &name, &role, &user, "-n", namespace], b"");
     }
 
     /// Makes a kubeconfig for a service account that exists, and returns its path.
-    pub(crate) fn service_account(&self, namespace: &str, name: &str) -> String {
+    pub fn service_account(&self, namespace: &str, name: &str) -> String {
         let token = self.kubectl_ok(&["create", "token", name, "-n", namespace, "--duration=4h"], b"");
         self.write_kubeconfig(name, token.trim());
         self.kubeconfig(name)
     }
 
     /// How many requests the audit log holds of a user, by verb and resource.
-    pub(crate) fn requests(&self, user: &str) -> BTreeMap<String, usize> {
+    pub fn requests(&self, user: &str) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for line in fs::read_to_string(self.file("audit.log")).unwrap_or_default().lines() {
             let Ok(event) = serde_json::from_str::<serde_json::Value>(line) else { continue };
@@ -202,12 +201,12 @@ impl ControlPlane {
     }
 
     /// Runs kubectl with these arguments and this standard input.
-    pub(crate) fn kubectl(&self, arguments: &[&str], input: &[u8]) -> Output {
+    pub fn kubectl(&self, arguments: &[&str], input: &[u8]) -> Output {
         self.kubectl_as("admin", arguments, input)
     }
 
     /// Runs kubectl as this user.
-    pub(crate) fn kubectl_as(&self, user: &str, arguments: &[&str], input: &[u8]) -> Output {
+    pub fn kubectl_as(&self, user: &str, arguments: &[&str], input: &[u8]) -> Output {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let stdin = self.file(&format!("stdin-{}", COUNT.fetch_add(1, Ordering::Relaxed)));
         fs::write(&stdin, input).unwrap();
@@ -225,14 +224,14 @@ impl ControlPlane {
     }
 
     /// Runs kubectl, which must succeed, and returns what it prints.
-    pub(crate) fn kubectl_ok(&self, arguments: &[&str], input: &[u8]) -> String {
+    pub fn kubectl_ok(&self, arguments: &[&str], input: &[u8]) -> String {
         let output = self.kubectl(arguments, input);
         assert!(output.status.success(), "kubectl {arguments:?}: {}", text(&output.stderr));
         text(&output.stdout).to_owned()
     }
 
     /// Applies a CRD and waits until its kind can be used.
-    pub(crate) fn install(&self, file: &str, resource: &str) {
+    pub fn install(&self, file: &str, resource: &str) {
         self.kubectl_ok(&["apply", "-f", file], b"");
         let started = Instant::now();
         // kubectl validates against, and explains from, a document that the server publishes a little later.
@@ -292,7 +291,7 @@ fn end(program: &mut Child) {
 }
 
 /// Builds or finds a part of `conformance/`; the path that its script prints last.
-pub(crate) fn build(part: &str) -> PathBuf {
+pub fn build(part: &str) -> PathBuf {
     let script = root().join("conformance/build.sh");
     let output = Command::new("bash").arg(script).arg(part).stderr(Stdio::inherit()).output().unwrap();
     assert!(output.status.success(), "conformance/build.sh {part} failed");
@@ -300,7 +299,7 @@ pub(crate) fn build(part: &str) -> PathBuf {
 }
 
 /// Ports that nobody listens on now.
-pub(crate) fn free_ports<const N: usize>() -> [u16; N] {
+pub fn free_ports<const N: usize>() -> [u16; N] {
     let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
 }

@@ -1,14 +1,13 @@
 //! The copy of an object that `kubectl apply` keeps in an annotation.
-#![allow(dead_code, reason = "each test uses a part of it")]
 
 use podgraft_pod::manifest::to_json_line;
 use serde_json::{Value, json};
 
 /// What the annotation is called.
-pub(crate) const KEY: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub const KEY: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// The copy as kubectl writes it: with empty annotations, without what HTML would read, and with a line's end.
-pub(crate) fn copy(object: &Value) -> String {
+pub fn copy(object: &Value) -> String {
     let mut object = object.clone();
     object["metadata"]["annotations"] = json!({});
     let escaped =

@@ -7,7 +7,7 @@ const ENTRY: &str = "nothing-behind-it";
 
 /// Writes a null into every field of `value` that `schema` has and `value` does not, and into every map with free
 /// names; templates stay as they are. Says how many.
-pub(crate) fn fill(schema: &Value, value: &mut Value) -> usize {
+pub fn fill(schema: &Value, value: &mut Value) -> usize {
     let is_open = schema.get("x-kubernetes-preserve-unknown-fields").is_some();
     match value {
         Value::Object(fields) if !is_open => fill_fields(schema, fields),

@@ -1,13 +1,12 @@
 //! Random pod templates that set what few people set: every field of Kubernetes' schema of a pod is as likely as any
 //! other of its object.
-#![allow(dead_code, reason = "one test uses it")]
 
 use fastrand::Rng;
 use podgraft_pod::manifest;
 use serde_json::{Map, Value, json};
 
-const SCHEMA: &str = include_str!("../../crates/podgraft-pod/src/validity/job.schema.json");
-const VALUES: &str = include_str!("../cases/pod-values.yaml");
+const SCHEMA: &str = include_str!("../../podgraft-pod/src/validity/job.schema.json");
+const VALUES: &str = include_str!("../../../tests/cases/pod-values.yaml");
 
 /// Objects of which one of these fields is set, nearly always.
 const ONE_OF: [(&str, &[&str]); 7] = [
@@ -38,7 +37,7 @@ const LEFT_OUT: [&str; 6] =
 const DEPTH: usize = 5;
 
 /// The source of pods; the same seed makes the same pods.
-pub(crate) struct RandomPods {
+pub struct RandomPods {
     rng: Rng,
     schema: Value,
     values: Value,
@@ -48,7 +47,8 @@ pub(crate) struct RandomPods {
 }
 
 impl RandomPods {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// Starts from this seed.
+    pub fn new(seed: u64) -> Self {
         let values = manifest::read("pod-values.yaml", VALUES.as_bytes()).documents.remove(0).value;
         Self {
             rng: Rng::with_seed(seed),
@@ -59,7 +59,7 @@ impl RandomPods {
     }
 
     /// A pod template: a plain one with a few rare fields.
-    pub(crate) fn next(&mut self) -> Value {
+    pub fn pod(&mut self) -> Value {
         self.careful = self.rng.bool();
         let count = if self.careful { self.rng.usize(2..10) } else { self.rng.usize(1..5) };
         let mut pod = json!({

@@ -1,26 +1,26 @@
 //! Random LocustTests: valid ones with a few fields from `tests/cases/fragments.yaml` in their templates.
-#![allow(dead_code, reason = "one test uses it")]
 
 use fastrand::Rng;
 use podgraft_pod::manifest;
 use serde_json::{Map, Value, json};
 
-const FRAGMENTS: &str = include_str!("../cases/fragments.yaml");
+const FRAGMENTS: &str = include_str!("../../../tests/cases/fragments.yaml");
 
 /// The source of tests; the same seed makes the same tests.
-pub(crate) struct RandomTests {
+pub struct RandomTests {
     rng: Rng,
     fragments: Value,
 }
 
 impl RandomTests {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// Starts from this seed.
+    pub fn new(seed: u64) -> Self {
         let fragments = manifest::read("fragments.yaml", FRAGMENTS.as_bytes()).documents.remove(0).value;
         Self { rng: Rng::with_seed(seed), fragments }
     }
 
     /// A test of this name.
-    pub(crate) fn next(&mut self, name: &str) -> Value {
+    pub fn test(&mut self, name: &str) -> Value {
         let mut spec = json!({
             "image": "locustio/locust:2.43.0",
             "master": {"command": "--locustfile /lotest/src/test.py"},

@@ -3,24 +3,24 @@
 use serde_json::{Value, json};
 
 /// A kind of hostile input.
-pub(crate) struct Shape {
+pub struct Shape {
     /// What it is called in tables.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Its largest size: some 1.5 MiB, or what Kubernetes itself could still run.
-    pub(crate) size: usize,
+    pub size: usize,
     make: fn(usize) -> (Value, Vec<Value>),
 }
 
 impl Shape {
     /// The test, and the overlays that apply to it, as texts.
-    pub(crate) fn make(&self, size: usize) -> (String, Vec<String>) {
+    pub fn make(&self, size: usize) -> (String, Vec<String>) {
         let (test, overlays) = (self.make)(size);
         (test.to_string(), overlays.iter().map(Value::to_string).collect())
     }
 }
 
 /// All shapes.
-pub(crate) const SHAPES: [Shape; 26] = [
+pub const SHAPES: [Shape; 26] = [
     Shape { name: "mounts", size: 20_000, make: mounts },
     Shape { name: "mounts-missing", size: 20_000, make: mounts_missing },
     Shape { name: "containers", size: 20_000, make: containers },
