@@ -28,7 +28,7 @@ use crate::operator::{
     },
 };
 pub(super) use inputs::InputQuery;
-use podgraft_locust::{base, role::Role};
+use podgraft_locust::{names, role::Role};
 
 /// Which cluster, as whom.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -132,15 +132,15 @@ async fn live(client: Client, namespace: String, wanted: LiveTestQuery) -> Resul
         Failure(format!("cannot read LocustTest {namespace}/{name}: {}", error_message(&error)))
     })?;
     let services: Api<Service> = Api::namespaced(client.clone(), &namespace);
-    let service = base::generated_name_of(&name, Role::Master);
+    let service = names::generated_name_of(&name, Role::Master);
     let mut live =
         LiveTest { service: read(&services, &service, test.as_ref()).await?, ..LiveTest::default() };
-    let web_service = read(&services, &base::web_service_name_of(&name), test.as_ref()).await;
+    let web_service = read(&services, &names::web_service_name_of(&name), test.as_ref()).await;
     // Somebody else may have the name that this test does not need.
     live.web_service = if has_web_service { web_service? } else { web_service.unwrap_or_default() };
     let jobs: Api<Job> = Api::namespaced(client.clone(), &namespace);
     for role in Role::ALL {
-        let job = read(&jobs, &base::generated_name_of(&name, role), test.as_ref()).await?;
+        let job = read(&jobs, &names::generated_name_of(&name, role), test.as_ref()).await?;
         live.jobs.push((role, job.map(with_ttl)));
     }
     let revisions: Api<ControllerRevision> = Api::namespaced(client, &namespace);

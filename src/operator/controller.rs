@@ -19,7 +19,7 @@ use super::{
         on_error, reconcile,
     },
 };
-use podgraft_locust::base;
+use podgraft_locust::names;
 
 /// How long the triggers of one test are gathered before it is looked at.
 const DEBOUNCE: Duration = Duration::from_millis(50);
@@ -106,7 +106,7 @@ impl QueueTrigger {
 }
 
 fn test_of(pod: &Pod) -> Option<ObjectRef<DynamicObject>> {
-    let name = pod.labels().get(base::TEST_LABEL)?;
+    let name = pod.labels().get(names::TEST_LABEL)?;
     let namespace = pod.namespace()?;
     Some(ObjectRef::<DynamicObject>::new_with(name, locust_test_resource()).within(&namespace))
 }

@@ -12,7 +12,7 @@ use super::observed::{
 };
 use podgraft_locust::{
     api::{v2 as api, v2::Restarts},
-    base,
+    names,
     role::Role,
 };
 
@@ -57,7 +57,7 @@ pub(crate) fn restart_by_creating(observed: &Observed, missing: &[Role]) -> Opti
     let names: Vec<String> = missing
         .iter()
         .filter(|role| !ended(**role))
-        .map(|role| format!("Job {}", base::generated_name_of(observed.name(), *role)))
+        .map(|role| format!("Job {}", names::generated_name_of(observed.name(), *role)))
         .collect();
     let verb = if names.len() == 1 { "was" } else { "were" };
     (!names.is_empty()).then(|| JobRestart {

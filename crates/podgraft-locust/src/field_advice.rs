@@ -10,7 +10,7 @@ use podgraft_pod::{
 };
 use serde_json::Value;
 
-use super::load_test;
+use crate::spec_schemas;
 
 /// Place in the spec without the items of lists, names that are none there, and what to do instead.
 type KnownName = (&'static str, &'static [&'static str], &'static str);
@@ -175,7 +175,7 @@ impl FieldAdvice for TestAdvice {
 
     fn advice(&self, schema: &Value, path: &FieldPath, name: &str) -> Option<String> {
         let is_v1 = schema.pointer("/properties/workerReplicas").is_some();
-        if is_v1 && load_test::is_field_of_v2(path, name) {
+        if is_v1 && spec_schemas::is_field_of_v2(path, name) {
             return Some("it needs apiVersion: locust.io/v2".to_owned());
         }
         known_name(TEST, path, name)

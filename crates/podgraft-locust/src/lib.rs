@@ -3,6 +3,7 @@
 //! - [`api`]: both versions of `LocustTest` and the two kinds of overlay, as types and CRDs.
 //! - [`conversion`]: a `LocustTest` of one version in the other.
 //! - [`load_test`]: a `LocustTest` of either version, read and checked.
+//! - [`names`], [`ports`]: what both the operator and those who judge its pods go by.
 //! - [`base`], [`typed_fields`]: what the operator makes for each role, and what the test's own fields change.
 //! - [`protected`], [`lints`]: what the operator needs of the final pods, and likely mistakes in them.
 //! - [`render`]: from a test, overlays and the operator's [`config`] to its Services and Jobs.
@@ -26,13 +27,16 @@ mod fixture;
 mod last_applied;
 pub mod lints;
 pub mod load_test;
+pub mod names;
 mod near_miss;
 mod overlay_api;
 pub mod overlay_diff;
 mod pod_context;
+pub mod ports;
 pub mod protected;
 mod render;
 pub mod role;
+mod spec_schemas;
 pub mod typed_fields;
 
 pub use load_test::name_of;

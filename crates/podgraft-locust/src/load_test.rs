@@ -7,10 +7,7 @@ mod readable;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use podgraft_merge::{
-    diagnostic::Diagnostic,
-    path::{FieldPath, Segment},
-};
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use podgraft_pod::{
     object::{SpecKind, normalize::normalize, unknown, unquoted},
     overlay::{Namespace, OverlayHost, SpecSchema},
@@ -19,13 +16,14 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use self::metadata::Metadata;
-use super::{
+use crate::{
     api::{Version, v1, v2},
-    base,
+    codes,
     field_advice::TestAdvice,
+    names::{LIBRARY_VOLUME, SECRET_VOLUME_PREFIX, SOURCE_VOLUME, is_reserved_volume},
     overlay_api::OVERLAY_API,
+    spec_schemas::{V1, V2},
 };
-use crate::codes;
 
 pub use self::metadata::name_of;
 pub use self::other_operator::is_of_other_operator;
@@ -91,13 +89,6 @@ impl LoadTest {
     }
 }
 
-/// The specs' schemas as [`api::offline_schemas`] makes them: generating them takes longer than all the
-/// rest of a render.
-const SCHEMAS: &str = include_str!("api/offline.schema.json");
-
-static V1: LazyLock<SpecSchema> = LazyLock::new(|| spec_schema("v1"));
-static V2: LazyLock<SpecSchema> = LazyLock::new(|| spec_schema("v2"));
-
 /// The schema of v1 with the pod-shaped fields of v2: those of v1 are open.
 static V1_TYPED: LazyLock<Value> = LazyLock::new(|| {
     let mut schema = V1.schema.clone();
@@ -106,26 +97,6 @@ static V1_TYPED: LazyLock<Value> = LazyLock::new(|| {
     }
     schema
 });
-
-/// Whether v2 has a field of this name at `path`, a part of the spec.
-pub(super) fn is_field_of_v2(path: &FieldPath, name: &str) -> bool {
-    let mut schema = &V2.schema;
-    for segment in path.segments().iter().skip(1) {
-        let inner = match segment {
-            Segment::Field(field) => schema.get("properties").and_then(|fields| fields.get(field)),
-            _ => schema.get("items"),
-        };
-        let Some(inner) = inner else { return false };
-        schema = inner;
-    }
-    schema.get("properties").is_some_and(|fields| fields.get(name).is_some())
-}
-
-/// The schema of the spec of this version or kind.
-pub(super) fn spec_schema(name: &str) -> SpecSchema {
-    let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
-    SpecSchema::new(schemas.get(name).cloned().unwrap_or_default())
-}
 
 /// Reads an object of either version, and checks it as the API server checks it on arrival. Returns
 /// the test with what there is to say of it, errors among that where the test can be read nevertheless.
@@ -243,10 +214,10 @@ fn typed_rules(test: &LoadTest) -> Vec<Diagnostic> {
     ] {
         for (index, volume) in volumes.iter().enumerate() {
             let name = volume.get("name").and_then(Value::as_str).unwrap_or_default();
-            if base::is_reserved_volume(name) {
+            if is_reserved_volume(name) {
                 let path = FieldPath::fields(["spec", field]).index(index).field("name");
                 let message = format!(
-                    "rename the volume \"{name}\": the operator uses locust-src, locust-lib and names that start with secret-"
+                    "rename the volume \"{name}\": the operator uses {SOURCE_VOLUME}, {LIBRARY_VOLUME} and names that start with {SECRET_VOLUME_PREFIX}"
                 );
                 errors.push(Diagnostic::error(codes::RESERVED_VOLUME_NAME, message).at(test.origin(&path)));
             }

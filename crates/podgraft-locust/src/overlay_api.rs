@@ -1,24 +1,22 @@
 //! The overlays of the `locust.io` API: how they are read.
 
-use std::sync::LazyLock;
-
 use podgraft_pod::{
     manifest::Document,
     overlay::{OverlayApi, OverlayKind, Overlays, SpecSchema},
 };
 use serde_json::Value;
 
-use super::{field_advice::OverlayAdvice, load_test};
+use crate::{
+    field_advice::OverlayAdvice,
+    spec_schemas::{CLUSTER_OVERLAY, OVERLAY},
+};
 
 /// The overlays of the `locust.io` API.
 pub static OVERLAY_API: OverlayApi =
     OverlayApi { group: "locust.io", version: "v1alpha1", noun: "test", spec, advice: &OverlayAdvice };
 
-static CLUSTER: LazyLock<SpecSchema> = LazyLock::new(|| load_test::spec_schema("ClusterPodOverlay"));
-static NAMESPACED: LazyLock<SpecSchema> = LazyLock::new(|| load_test::spec_schema("PodOverlay"));
-
 fn spec(kind: OverlayKind) -> &'static SpecSchema {
-    if kind == OverlayKind::Cluster { &CLUSTER } else { &NAMESPACED }
+    if kind == OverlayKind::Cluster { &CLUSTER_OVERLAY } else { &OVERLAY }
 }
 
 /// Reads those of the objects that are overlays of the `locust.io` API; their order means nothing.

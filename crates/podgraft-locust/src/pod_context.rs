@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::role::Role;
+use crate::{names::LOCUST, role::Role};
 use podgraft_merge::work::Work;
 use podgraft_pod::cursor::Cursor;
 
@@ -40,5 +40,5 @@ impl<'a> PodContext<'a> {
 
 /// The container `locust` of a template, when it is there.
 pub(super) fn locust<'a>(pod: &Cursor<'a>) -> Option<Cursor<'a>> {
-    pod.get("spec")?.items("containers").into_iter().find(|item| item.str("name") == Some("locust"))
+    pod.get("spec")?.items("containers").into_iter().find(|item| item.str("name") == Some(LOCUST))
 }

@@ -28,7 +28,7 @@ use crate::operator::observed::{
     revision::revision_name,
     test_objects::{TestObjects, may_have_web_service},
 };
-use podgraft_locust::{base, role::Role};
+use podgraft_locust::{names, role::Role};
 use podgraft_pod::overlay::OverlayKind;
 
 /// How many tests' pods are asked for at once: a label selector is a part of an address.
@@ -56,17 +56,17 @@ pub(crate) async fn observe(client: &Client, test: &DynamicObject) -> Result<Opt
     let Some(current) = self::test(client, test).await? else { return Ok(None) };
     let namespace = test.namespace().unwrap_or_default();
     let name = test.name_any();
-    let [master, worker] = Role::ALL.map(|role| base::generated_name_of(&name, role));
+    let [master, worker] = Role::ALL.map(|role| names::generated_name_of(&name, role));
     let jobs: Api<Job> = Api::namespaced(client.clone(), &namespace);
     let services: Api<Service> = Api::namespaced(client.clone(), &namespace);
     let revisions: Api<ControllerRevision> = Api::namespaced(client.clone(), &namespace);
     let pods: Api<Pod> = Api::namespaced(client.clone(), &namespace);
     let of_test = ListParams::default().labels(&format!("{REVISION_LABEL}={name}"));
-    let with_label = ListParams::default().labels(&format!("{} in ({master},{worker})", base::POD_LABEL));
+    let with_label = ListParams::default().labels(&format!("{} in ({master},{worker})", names::POD_LABEL));
     let what = |kind: &str| Error::api(format!("read the {kind} of LocustTest {name}"));
     let revisions = revisions.list_metadata(&of_test).await.map_err(what("revisions"))?;
     let revisions: Vec<ObjectMeta> = revisions.items.into_iter().map(|revision| revision.metadata).collect();
-    let web_name = base::web_service_name_of(&name);
+    let web_name = names::web_service_name_of(&name);
     // Most tests have none, and cost no request more.
     let web_service = if may_have_web_service(&current, &revisions) {
         metadata(services.get_metadata_opt(&web_name).await).map_err(what("second Service"))?
@@ -133,9 +133,9 @@ pub(crate) async fn is_revision_taken(
 pub(crate) async fn pods_of(client: &Client, namespace: &str, tests: &[String]) -> Result<Vec<Pod>, Error> {
     let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
     let lists = tests.chunks(TESTS_AT_ONCE).map(|tests| {
-        let labels = tests.iter().flat_map(|test| Role::ALL.map(|role| base::generated_name_of(test, role)));
+        let labels = tests.iter().flat_map(|test| Role::ALL.map(|role| names::generated_name_of(test, role)));
         let labels = labels.collect::<Vec<_>>().join(",");
-        let with_label = ListParams::default().labels(&format!("{} in ({labels})", base::POD_LABEL));
+        let with_label = ListParams::default().labels(&format!("{} in ({labels})", names::POD_LABEL));
         let pods = pods.clone();
         async move { pods.list(&with_label).await }
     });

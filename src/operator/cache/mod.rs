@@ -30,7 +30,7 @@ use super::{
     api::resource::locust_test_resource,
     observed::{Observed, annotations::REVISION_LABEL, test_objects::TestObjects},
 };
-use podgraft_locust::{base, role::Role};
+use podgraft_locust::{names, role::Role};
 
 /// What the operator keeps in memory, of one namespace or of all.
 #[derive(Clone)]
@@ -75,7 +75,7 @@ impl Caches {
             let trim = |test: &mut DynamicObject| test.managed_fields_mut().clear();
             reflected(api, watcher::Config::default(), locust_test_resource(), trim, |_| ())
         };
-        let (revisions_of, pods_of) = (LabelIndex::new(REVISION_LABEL), LabelIndex::new(base::POD_LABEL));
+        let (revisions_of, pods_of) = (LabelIndex::new(REVISION_LABEL), LabelIndex::new(names::POD_LABEL));
         let (by_test, by_role) = (revisions_of.clone(), pods_of.clone());
         let of_services = api::<PartialObjectMeta<Service>>(client, namespace);
         let of_revisions = api::<PartialObjectMeta<ControllerRevision>>(client, namespace);
@@ -110,7 +110,7 @@ impl Caches {
     pub(crate) fn observe(&self, test: &DynamicObject) -> Observed {
         let namespace = test.namespace().unwrap_or_default();
         let name = test.name_any();
-        let [master, worker] = Role::ALL.map(|role| base::generated_name_of(&name, role));
+        let [master, worker] = Role::ALL.map(|role| names::generated_name_of(&name, role));
         let job = |name: &str| {
             let job = self.jobs.get(&ObjectRef::new(name).within(&namespace));
             job.map(|job| (*job).clone())
@@ -125,7 +125,7 @@ impl Caches {
         let objects = TestObjects {
             revisions: revisions.iter().map(|revision| revision.metadata.clone()).collect(),
             service: service(&master),
-            web_service: service(&base::web_service_name_of(&name)),
+            web_service: service(&names::web_service_name_of(&name)),
             master: job(&master),
             worker: job(&worker),
             pods: pods.iter().map(|pod| (**pod).clone()).collect(),
@@ -136,7 +136,7 @@ impl Caches {
 
 /// The objects that the operator made; all others never reach its memory.
 fn owned() -> watcher::Config {
-    watcher::Config::default().labels(&format!("{}={}", base::MANAGED_BY_LABEL, base::MANAGER))
+    watcher::Config::default().labels(&format!("{}={}", names::MANAGED_BY_LABEL, names::MANAGER))
 }
 
 fn api<K>(client: &Client, namespace: Option<&str>) -> Api<K>

@@ -8,7 +8,7 @@ use super::{
     observed::{JobProgress, ObjectState, Observed, Owner},
     restarts,
 };
-use podgraft_locust::{api::shared::UpdatePolicy, base, role::Role};
+use podgraft_locust::{api::shared::UpdatePolicy, names, role::Role};
 
 /// What the test is to be.
 #[derive(Debug, Clone, Copy)]
@@ -105,7 +105,7 @@ fn suspensions(observed: &Observed, suspend: bool) -> Vec<Suspension> {
 
 /// Why no pod of a role may be made yet: one is alive that would be a second master, or a worker too many.
 fn stray_pod(observed: &Observed, role: Role) -> Option<String> {
-    let name = base::generated_name_of(observed.name(), role);
+    let name = names::generated_name_of(observed.name(), role);
     let pod = observed.pods.iter().find(|pod| pod.pod_label == name && !pod.has_ended())?;
     Some(if pod.deleting {
         format!("pod {} of an earlier {role} is still ending", pod.name)
@@ -115,7 +115,7 @@ fn stray_pod(observed: &Observed, role: Role) -> Option<String> {
         format!(
             "pod {} has the label {}={name} and would be a {role} too many: delete it",
             pod.name,
-            base::POD_LABEL
+            names::POD_LABEL
         )
     })
 }

@@ -7,7 +7,7 @@ use k8s_openapi::{
 };
 use kube::ResourceExt;
 
-use podgraft_locust::base;
+use podgraft_locust::names;
 
 /// What matters of a pod.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,7 +102,7 @@ impl PodState {
         let owner = pod.owner_references().iter().find(|owner| owner.controller == Some(true));
         Self {
             name: pod.name_any(),
-            pod_label: pod.labels().get(base::POD_LABEL).cloned().unwrap_or_default(),
+            pod_label: pod.labels().get(names::POD_LABEL).cloned().unwrap_or_default(),
             job: owner.filter(|owner| owner.kind == "Job").map(|owner| owner.uid.clone()),
             phase: status.and_then(|status| status.phase.clone()).unwrap_or_default(),
             deleting: pod.metadata.deletion_timestamp.is_some(),

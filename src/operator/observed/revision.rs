@@ -15,7 +15,7 @@ use super::{
 };
 use podgraft_locust::{
     api::v2::{AppliedLayer, AppliedOverlay},
-    base,
+    names,
 };
 
 /// What was rendered when a test started.
@@ -80,7 +80,7 @@ pub(crate) fn controller_revision(
         "metadata": {
             "name": revision_name(name_of(test), number),
             "namespace": test.metadata.namespace,
-            "labels": { REVISION_LABEL: name_of(test), base::MANAGED_BY_LABEL: base::MANAGER },
+            "labels": { REVISION_LABEL: name_of(test), names::MANAGED_BY_LABEL: names::MANAGER },
             "annotations": {
                 HASH_ANNOTATION: objects.hash(),
                 GENERATION_ANNOTATION: test.metadata.generation.unwrap_or_default().to_string(),

@@ -12,7 +12,7 @@ use crate::operator::{
     cache::overlay_store::freshness::LiveOverlays,
     observed::{Observed, test_objects::TestObjects},
 };
-use podgraft_locust::{base, role::Role};
+use podgraft_locust::{names, role::Role};
 
 /// The shortest time between two reads of a namespace.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -70,9 +70,9 @@ impl StartCheck {
         test: &DynamicObject,
     ) -> Result<Option<Observed>, Error> {
         let Some(current) = read::test(client, test).await? else { return Ok(None) };
-        let labels = Role::ALL.map(|role| base::generated_name_of(&name_of(test), role));
+        let labels = Role::ALL.map(|role| names::generated_name_of(&name_of(test), role));
         let is_its = |pod: &&Pod| {
-            let label = pod.metadata.labels.as_ref().and_then(|all| all.get(base::POD_LABEL));
+            let label = pod.metadata.labels.as_ref().and_then(|all| all.get(names::POD_LABEL));
             label.is_some_and(|label| labels.contains(label))
         };
         let pods = self.pods.iter().filter(is_its).cloned().collect();

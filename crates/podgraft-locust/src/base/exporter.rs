@@ -3,11 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::locust::as_value;
-use crate::{config::Config, load_test::LoadTest, role::Role};
+use crate::{config::Config, load_test::LoadTest, names::EXPORTER, ports::WEB_PORT, role::Role};
 use podgraft_merge::path::FieldPath;
-
-/// The exporter's container, among the init containers.
-pub const EXPORTER: &str = "locust-metrics-exporter";
 
 /// The annotation that names the port to scrape.
 const PORT_ANNOTATION: &str = "prometheus.io/port";
@@ -30,7 +27,7 @@ pub(super) fn container(config: &Config) -> Value {
         "restartPolicy": "Always",
         "ports": [{ "containerPort": exporter.port }],
         "env": [
-            { "name": "LOCUST_EXPORTER_URI", "value": "http://localhost:8089" },
+            { "name": "LOCUST_EXPORTER_URI", "value": format!("http://localhost:{WEB_PORT}") },
             { "name": "LOCUST_EXPORTER_WEB_LISTEN_ADDRESS", "value": format!(":{}", exporter.port) }
         ],
         "resources": as_value(&exporter.resources),

@@ -2,15 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{LIBRARY_VOLUME, LOCUST, SOURCE_VOLUME, generated_name};
+use super::generated_name;
 use crate::{
     config::{Config, Kafka, Resources},
     load_test::LoadTest,
+    names::{LIBRARY_FOLDER, LIBRARY_VOLUME, LOCUST, SOURCE_FOLDER, SOURCE_VOLUME},
+    ports::{MASTER_PORT, MASTER_PORTS, WEB_PORT, WORKER_PORT},
     role::Role,
 };
-
-/// The port on which the master talks to the workers; the next one is used as well.
-pub(super) const MASTER_PORT: u16 = 5557;
 
 /// The base container of a role: no image, which the author always sets.
 pub(super) fn container(test: &LoadTest, role: Role, config: &Config) -> Value {
@@ -19,11 +18,11 @@ pub(super) fn container(test: &LoadTest, role: Role, config: &Config) -> Value {
     container.insert("imagePullPolicy".into(), "IfNotPresent".into());
     container.insert("args".into(), arguments(test, role).into());
     container.insert("env".into(), environment(config).into());
-    let ports: &[u16] = match role {
-        Role::Master => &[MASTER_PORT, MASTER_PORT + 1, 8089],
-        Role::Worker => &[8080],
+    let ports = match role {
+        Role::Master => [&MASTER_PORTS[..], &[WEB_PORT]].concat(),
+        Role::Worker => vec![WORKER_PORT],
     };
-    let ports: Vec<Value> = ports.iter().map(|port| json!({ "containerPort": port })).collect();
+    let ports: Vec<Value> = ports.into_iter().map(|port| json!({ "containerPort": port })).collect();
     container.insert("ports".into(), ports.into());
     let mounts = mounts(test);
     if !mounts.is_empty() {
@@ -174,8 +173,8 @@ fn files(test: &LoadTest) -> Vec<(&'static str, String, String)> {
         let path = path.clone().filter(|path| !path.is_empty()).unwrap_or_else(|| default.to_owned());
         Some((volume, name, path))
     };
-    let source = one(SOURCE_VOLUME, &files.config_map_ref, &files.src_mount_path, "/lotest/src");
-    let library = one(LIBRARY_VOLUME, &files.lib_config_map_ref, &files.lib_mount_path, "/opt/locust/lib");
+    let source = one(SOURCE_VOLUME, &files.config_map_ref, &files.src_mount_path, SOURCE_FOLDER);
+    let library = one(LIBRARY_VOLUME, &files.lib_config_map_ref, &files.lib_mount_path, LIBRARY_FOLDER);
     source.into_iter().chain(library).collect()
 }
 

@@ -10,35 +10,21 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
-pub use exporter::{EXPORTER, follow_exporter};
+pub use exporter::follow_exporter;
 pub use job::job;
 pub(crate) use locust::{is_wiring, removable};
 pub use service::{service, web_service};
 pub(crate) use service_rules::service_rules;
 
-use super::{config::Config, load_test::LoadTest};
-use crate::role::Role;
-
-/// The container that runs Locust, in every test.
-pub const LOCUST: &str = "locust";
-/// The volume with the test's `ConfigMap`.
-pub const SOURCE_VOLUME: &str = "locust-src";
-/// The volume with the library `ConfigMap`.
-pub const LIBRARY_VOLUME: &str = "locust-lib";
-/// Whether only the operator may make a volume of this name.
-#[must_use]
-pub fn is_reserved_volume(name: &str) -> bool {
-    name == SOURCE_VOLUME || name == LIBRARY_VOLUME || name.starts_with("secret-")
-}
-
-/// The label that both pods of a test have.
-pub const TEST_LABEL: &str = "performance-test-name";
-/// The label that the Service and the Jobs know a role's pods by.
-pub const POD_LABEL: &str = "performance-test-pod-name";
-/// The label that says who made a pod.
-pub const MANAGED_BY_LABEL: &str = "managed-by";
-/// Who made it.
-pub const MANAGER: &str = "locust-k8s-operator";
+use crate::{
+    config::Config,
+    load_test::LoadTest,
+    names::{
+        DEFAULT_CONTAINER_ANNOTATION, LOCUST, MANAGED_BY_LABEL, MANAGER, POD_LABEL, TEST_LABEL,
+        generated_name_of,
+    },
+    role::Role,
+};
 
 /// The name of a role's Job and, for the master, of the Service.
 #[must_use]
@@ -46,29 +32,11 @@ pub fn generated_name(test: &LoadTest, role: Role) -> String {
     generated_name_of(&test.name, role)
 }
 
-/// [`generated_name`] of a test with this name: dots become dashes.
-///
-/// # Source
-/// locust-k8s-operator 2.3.0, `internal/resources/job.go`, `NodeName`.
-#[must_use]
-pub fn generated_name_of(name: &str, role: Role) -> String {
-    format!("{name}-{role}").replace('.', "-")
-}
-
-/// What the name of the second Service ends in, behind the name of the first.
-const WEB_SUFFIX: &str = "-web";
-
-/// The name of the second Service, of a test with this name.
-#[must_use]
-pub fn web_service_name_of(name: &str) -> String {
-    generated_name_of(name, Role::Master) + WEB_SUFFIX
-}
-
 /// The pod template that the operator makes for a role, before anybody's wishes.
 #[must_use]
 pub fn pod_template(test: &LoadTest, role: Role, config: &Config) -> Value {
     let mut annotations = Map::new();
-    annotations.insert("kubectl.kubernetes.io/default-container".into(), LOCUST.into());
+    annotations.insert(DEFAULT_CONTAINER_ANNOTATION.into(), LOCUST.into());
     let mut spec = Map::new();
     spec.insert("restartPolicy".into(), "Never".into());
     spec.insert("containers".into(), json!([locust::container(test, role, config)]));

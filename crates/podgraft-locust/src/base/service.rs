@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{POD_LABEL, exporter, generated_name, labels, metadata, web_service_name_of};
+use super::{exporter, generated_name, labels, metadata};
 use crate::{
     api::service::{ServicePort, WebServicePort},
     load_test::LoadTest,
+    names::{POD_LABEL, web_service_name_of},
+    ports::{MASTER_PORTS, METRICS_PORT_NAME, WEB_PORT, service_port_name},
     role::Role,
 };
-
-/// The port of Locust's web UI.
-const WEB_PORT: i32 = 8089;
 
 /// The Service of a test whose master has this final pod: the two ports that the workers use and,
 /// while the exporter is in the pod, the exporter's; then the author's.
@@ -49,21 +48,15 @@ pub fn web_service(test: &LoadTest) -> Option<Value> {
 
 /// The ports that the first Service has whatever the author writes.
 pub(super) fn own_ports(master_template: &Value) -> Vec<Value> {
-    let mut ports = vec![
-        json!({ "name": "port5557", "port": 5557, "protocol": "TCP", "targetPort": 5557 }),
-        json!({ "name": "port5558", "port": 5558, "protocol": "TCP", "targetPort": 5558 }),
-    ];
-    if let Some(port) = exporter::port(master_template) {
-        ports.push(
-            json!({ "name": "prometheus-metrics", "port": port, "protocol": "TCP", "targetPort": port }),
-        );
-    }
-    ports
+    let own = |name: String, port: i64| json!({ "name": name, "port": port, "protocol": "TCP", "targetPort": port });
+    let of_master = MASTER_PORTS.map(i64::from).map(|port| own(service_port_name(port), port));
+    let of_exporter = exporter::port(master_template).map(|port| own(METRICS_PORT_NAME.to_owned(), port));
+    of_master.into_iter().chain(of_exporter).collect()
 }
 
 /// The ports of the second Service: the web UI, where the author writes none.
 pub(super) fn web_ports(written: &[WebServicePort]) -> impl Iterator<Item = Map<String, Value>> {
-    let web = ServicePort { name: Some("web".into()), port: WEB_PORT, ..ServicePort::default() };
+    let web = ServicePort { name: Some("web".into()), port: WEB_PORT.into(), ..ServicePort::default() };
     let default = written.is_empty().then(|| object(&web));
     default.into_iter().chain(written.iter().map(|written| {
         let mut port = object(&written.port);
@@ -78,7 +71,7 @@ pub(super) fn web_ports(written: &[WebServicePort]) -> impl Iterator<Item = Map<
 pub(super) fn object(port: &ServicePort) -> Map<String, Value> {
     let name = port.name.clone().filter(|name| !name.is_empty());
     let mut fields = Map::new();
-    fields.insert("name".into(), name.unwrap_or_else(|| format!("port{}", port.port)).into());
+    fields.insert("name".into(), name.unwrap_or_else(|| service_port_name(port.port.into())).into());
     fields.insert("port".into(), port.port.into());
     fields.insert("protocol".into(), port.protocol.as_deref().unwrap_or("TCP").into());
     fields.insert("targetPort".into(), port.target_port.clone().unwrap_or_else(|| port.port.into()));

@@ -11,11 +11,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     labels,
-    locust::MASTER_PORT,
     service::{object, own_ports, web_ports},
-    web_service_name_of,
 };
-use crate::{codes, load_test::LoadTest, role::Role};
+use crate::{codes, load_test::LoadTest, names::web_service_name_of, ports, role::Role};
 
 /// The longest name of a Service.
 const LONGEST_NAME: usize = 63;
@@ -150,7 +148,7 @@ fn unknown_targets(
 /// The field by which a port leads to the master's side of its workers, with the number; whatever the protocol, and
 /// by the name of a port, too.
 fn published(port: &Map<String, Value>, named: &NamedPorts<'_>) -> Option<(&'static str, i64)> {
-    let is_wired = |number: &i64| (MASTER_PORT..=MASTER_PORT + 1).any(|wired| i64::from(wired) == *number);
+    let is_wired = |number: &i64| ports::is_of_master(*number);
     let target = port.get("targetPort");
     let own = port.get("port").and_then(Value::as_i64).filter(is_wired).map(|number| ("port", number));
     own.or_else(|| {

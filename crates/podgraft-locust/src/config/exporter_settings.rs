@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::resources::Resources;
+use crate::ports::EXPORTER_PORT;
 
 /// The Prometheus exporter beside the master.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,7 +23,7 @@ impl Default for ExporterSettings {
     fn default() -> Self {
         Self {
             image: "containersol/locust_exporter:v0.5.0".into(),
-            port: 9646,
+            port: EXPORTER_PORT,
             pull_policy: "IfNotPresent".into(),
             resources: Resources::new(
                 &[("cpu", "100m"), ("memory", "64Mi"), ("ephemeral-storage", "30M")],

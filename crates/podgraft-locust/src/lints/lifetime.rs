@@ -2,7 +2,7 @@
 
 use podgraft_merge::diagnostic::Diagnostic;
 
-use crate::{codes, pod_context::PodContext};
+use crate::{codes, names::LOCUST, pod_context::PodContext};
 use podgraft_pod::cursor::Cursor;
 
 /// Judges what keeps the pod from ending, or ends it too soon.
@@ -32,7 +32,7 @@ pub(super) fn judge(subject: &PodContext<'_>, spec: &Cursor<'_>) -> Vec<Diagnost
 /// A Job ends when all containers of its pods have, and helpers seldom do.
 fn plain_sidecars(test_name: &str, spec: &Cursor<'_>) -> Vec<Diagnostic> {
     let others =
-        spec.items("containers").into_iter().filter(|container| container.str("name") != Some("locust"));
+        spec.items("containers").into_iter().filter(|container| container.str("name") != Some(LOCUST));
     others
         .map(|container| {
             let name = container.text("name");

@@ -7,14 +7,13 @@ use serde_json::Value;
 
 use crate::{
     codes,
+    names::LOCUST,
     pod_context::{self, PodContext},
+    ports,
     protected::locust_settings,
     role::Role,
 };
 use podgraft_pod::cursor::Cursor;
-
-/// The ports on which the master talks to the workers.
-const MASTER_PORTS: [i64; 2] = [5557, 5558];
 
 /// The resolvers of Google, Cloudflare, Quad9 and OpenDNS: they know no Services.
 const PUBLIC_RESOLVERS: [&str; 16] = [
@@ -130,14 +129,14 @@ fn is_name_of(name: &str, service: &str) -> bool {
 fn taken_ports(spec: &Cursor<'_>) -> Vec<Diagnostic> {
     let stays = |container: &Cursor<'_>| container.str("restartPolicy") == Some("Always");
     let beside =
-        spec.items("containers").into_iter().filter(|container| container.str("name") != Some("locust"));
+        spec.items("containers").into_iter().filter(|container| container.str("name") != Some(LOCUST));
     let beside = beside.chain(spec.items("initContainers").into_iter().filter(stays));
     let taken = beside.flat_map(|container| {
         let name = container.text("name");
         let ports = container.items("ports").into_iter().filter(|port| {
             let number = port.value.get("containerPort").and_then(Value::as_i64);
             let is_tcp = port.str("protocol").is_none_or(|protocol| protocol == "TCP");
-            is_tcp && number.is_some_and(|number| MASTER_PORTS.contains(&number))
+            is_tcp && number.is_some_and(ports::is_of_master)
         });
         ports.map(move |port| (name, port)).collect::<Vec<_>>()
     });

@@ -5,6 +5,7 @@ use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use super::mounted::containers;
 use crate::{
     codes,
+    names::LOCUST,
     pod_context::{self, PodContext},
     protected::{LocustOption, Values, locust_option},
 };
@@ -25,7 +26,7 @@ struct Written<'a> {
 /// # Source
 /// Python 3.11, `Lib/argparse.py`: the last of several counts; `ConfigArgParse` 1.9.0: variables come after the line.
 pub(super) fn judge(subject: &PodContext<'_>, spec: &Cursor<'_>) -> Vec<Diagnostic> {
-    let now = containers(spec).into_iter().find(|container| container.str("name") == Some("locust"));
+    let now = containers(spec).into_iter().find(|container| container.str("name") == Some(LOCUST));
     let (Some(now), Some(base)) = (now, pod_context::locust(&subject.base_at())) else { return Vec::new() };
     let line = options(&now);
     let mut found = Vec::new();

@@ -2,7 +2,7 @@
 
 use podgraft_merge::diagnostic::Diagnostic;
 
-use crate::{base::POD_LABEL, codes};
+use crate::{codes, names::POD_LABEL};
 use podgraft_pod::cursor::Cursor;
 
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";

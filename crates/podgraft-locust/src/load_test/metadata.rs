@@ -9,7 +9,7 @@ use podgraft_pod::{
 };
 use serde_json::Value;
 
-use crate::{base, codes, role::Role};
+use crate::{codes, names::generated_name_of, role::Role};
 
 /// What stands here for the characters that a server adds to `generateName`.
 const GENERATED: &str = "xxxxx";
@@ -92,7 +92,7 @@ fn name(value: &Value, found: &mut Vec<Diagnostic>) -> String {
 
 /// What is wrong with a test's name, if anything.
 fn name_rules(name: &str) -> Option<String> {
-    let longest = base::generated_name_of(name, Role::Master).len();
+    let longest = generated_name_of(name, Role::Master).len();
     if longest > 63 {
         return Some(format!(
             "shorten the name by {} characters: the Service and the Jobs are named after it",

@@ -1,7 +1,10 @@
 //! That the pod has a container `locust`.
 
 use super::{refusal, table::CONTAINER};
-use crate::pod_context::{self, PodContext};
+use crate::{
+    names::LOCUST,
+    pod_context::{self, PodContext},
+};
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 
 /// Judges that container `locust` is there, and a main container.
@@ -9,7 +12,7 @@ pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {
     let pod = subject.at();
     let spec = FieldPath::fields(["spec"]);
     let init = pod.get("spec").map_or_else(Vec::new, |spec| spec.items("initContainers"));
-    let among_init = init.into_iter().find(|item| item.str("name") == Some("locust"));
+    let among_init = init.into_iter().find(|item| item.str("name") == Some(LOCUST));
     match (pod_context::locust(&pod), among_init) {
         (Some(_), None) => Vec::new(),
         (Some(_), Some(extra)) => {
@@ -22,7 +25,7 @@ pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {
             } else {
                 "keep the container \"locust\", under this name: the pod has none"
             };
-            vec![refusal(&CONTAINER, spec.field("containers").item("name", "locust"), message)]
+            vec![refusal(&CONTAINER, spec.field("containers").item("name", LOCUST), message)]
         }
     }
 }

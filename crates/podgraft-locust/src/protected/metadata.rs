@@ -4,24 +4,12 @@ use super::{
     refusal,
     table::{JOB_LABELS, LABELS, METADATA},
 };
-use crate::pod_context::PodContext;
+use crate::{
+    names::{JOB_CONTROLLER_LABELS, OPERATOR_LABELS},
+    pod_context::PodContext,
+};
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use podgraft_pod::cursor::Cursor;
-
-/// The labels by which the operator and the Service find pods.
-const OPERATOR_LABELS: [&str; 3] = ["performance-test-name", "performance-test-pod-name", "managed-by"];
-
-/// The labels that the Job controller sets.
-///
-/// # Source
-/// Kubernetes 1.37.2, `pkg/apis/batch/types.go`, the label constants.
-const JOB_CONTROLLER_LABELS: [&str; 5] = [
-    "batch.kubernetes.io/controller-uid",
-    "batch.kubernetes.io/job-completion-index",
-    "batch.kubernetes.io/job-name",
-    "controller-uid",
-    "job-name",
-];
 
 /// Judges the metadata of the pod template.
 pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {

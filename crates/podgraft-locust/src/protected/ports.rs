@@ -5,13 +5,11 @@ use serde_json::Value;
 use super::{refusal, table::PORTS};
 use crate::{
     pod_context::{self, PodContext},
+    ports::MASTER_PORTS,
     role::Role,
 };
 use podgraft_merge::{diagnostic::Diagnostic, path::Segment};
 use podgraft_pod::cursor::Cursor;
-
-/// The ports of the master that workers connect to: commands and heartbeats.
-const WORKERS_CONNECT_TO: [i64; 2] = [5557, 5558];
 
 /// Judges the ports of the master's container `locust`.
 pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {
@@ -19,8 +17,8 @@ pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let ports = container.items("ports");
-    let missing =
-        WORKERS_CONNECT_TO.into_iter().filter(|wanted| !ports.iter().any(|port| is_tcp(port, *wanted)));
+    let wanted = MASTER_PORTS.into_iter().map(i64::from);
+    let missing = wanted.filter(|wanted| !ports.iter().any(|port| is_tcp(port, *wanted)));
     missing
         .map(|port| {
             let keys = vec![

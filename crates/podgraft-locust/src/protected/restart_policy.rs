@@ -4,7 +4,10 @@ use super::{
     refusal,
     table::{CONTAINER_RESTART, RESTART_POLICY},
 };
-use crate::pod_context::{self, PodContext};
+use crate::{
+    names::LOCUST,
+    pod_context::{self, PodContext},
+};
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use podgraft_pod::cursor::Cursor;
 
@@ -21,7 +24,7 @@ pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {
     found.extend(pod_context::locust(&pod).map_or_else(Vec::new, |locust| of_locust(&locust)));
     let Some(spec) = pod.get("spec") else { return found };
     let others = ["containers", "initContainers"].into_iter().flat_map(|list| spec.items(list));
-    let others = others.filter(|container| container.str("name") != Some("locust"));
+    let others = others.filter(|container| container.str("name") != Some(LOCUST));
     found.extend(others.filter_map(|container| of_other(&container)));
     found
 }

@@ -6,6 +6,7 @@ use super::{
     environment::flag_value, expansion::Expanded, invocation::Invocation, options::ConnectionOption,
     python_int,
 };
+use crate::ports::MASTER_PORT;
 use podgraft_pod::cursor::Cursor;
 
 /// What Locust would read. `None` is what cannot be known from the container: it comes from somewhere else, or
@@ -50,9 +51,9 @@ impl Invocation {
             master: self.flag(ConnectionOption::Master),
             worker: self.flag(ConnectionOption::Worker),
             master_host: self.text(ConnectionOption::MasterHost, "127.0.0.1"),
-            master_port: self.number(ConnectionOption::MasterPort, 5557),
+            master_port: self.number(ConnectionOption::MasterPort, MASTER_PORT.into()),
             master_bind_host: self.text(ConnectionOption::BindHost, "*"),
-            master_bind_port: self.number(ConnectionOption::BindPort, 5557),
+            master_bind_port: self.number(ConnectionOption::BindPort, MASTER_PORT.into()),
             expect_workers: self.number(ConnectionOption::ExpectWorkers, 1),
             processes: self.number(ConnectionOption::Processes, 0),
         }

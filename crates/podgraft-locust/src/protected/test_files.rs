@@ -7,12 +7,12 @@ use super::{
     refusal,
     table::{TEST_MOUNT, TEST_VOLUME},
 };
-use crate::pod_context::{self, PodContext};
+use crate::{
+    names::TEST_FILE_VOLUMES,
+    pod_context::{self, PodContext},
+};
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use podgraft_pod::cursor::Cursor;
-
-/// The volumes of the test files; nobody else may use the names.
-const VOLUMES: [&str; 2] = ["locust-src", "locust-lib"];
 
 /// What a mount of the test files may change: what may be done with the files, and how mounts on the
 /// node show in it.
@@ -22,7 +22,7 @@ const FREE_IN_A_MOUNT: [&str; 4] = ["readOnly", "recursiveReadOnly", "mountPropa
 pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {
     let (pod, base) = (subject.at(), subject.base_at());
     let mut found: Vec<Diagnostic> =
-        VOLUMES.into_iter().filter_map(|name| judge_volume(&pod, &base, name)).collect();
+        TEST_FILE_VOLUMES.into_iter().filter_map(|name| judge_volume(&pod, &base, name)).collect();
     if let (Some(now), Some(base)) = (pod_context::locust(&pod), pod_context::locust(&base)) {
         let reserved: Vec<Cursor<'_>> = mounts(&base).into_iter().filter(is_of_test_files).collect();
         found.extend(reserved.iter().filter_map(|wanted| judge_mount(&now, wanted)));
@@ -72,7 +72,7 @@ fn mounts<'a>(container: &Cursor<'a>) -> Vec<Cursor<'a>> {
 }
 
 fn is_of_test_files(mount: &Cursor<'_>) -> bool {
-    VOLUMES.contains(&mount.text("name"))
+    TEST_FILE_VOLUMES.contains(&mount.text("name"))
 }
 
 /// The mount that the operator made is there, and shows the whole volume.

@@ -20,11 +20,9 @@ use super::{
 use crate::{
     codes,
     pod_context::{self, PodContext},
+    ports,
     role::Role,
 };
-
-/// The port on which every master listens.
-const MASTER_LISTENS: i64 = 5557;
 
 /// Judges the wiring of the final pod, if it has a container `locust` at all.
 pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {
@@ -192,9 +190,10 @@ impl ConnectionCheck<'_> {
 
     fn bind_port(&self) -> Option<Diagnostic> {
         let wrong = |text: &Expanded| {
-            text.known().is_none_or(|text| python_int(text) != Some(MASTER_LISTENS)).then(|| {
+            text.known().is_none_or(|text| python_int(text) != Some(ports::MASTER_PORT.into())).then(|| {
                 format!(
-                    "remove it, or set it to {MASTER_LISTENS}: the workers connect there, not to \"{}\"",
+                    "remove it, or set it to {}: the workers connect there, not to \"{}\"",
+                    ports::MASTER_PORT,
                     shown(text.written())
                 )
             })

@@ -13,6 +13,7 @@ use crate::{
     base,
     config::Config,
     load_test::LoadTest,
+    names::LOCUST,
     protected::expecting,
     role::Role,
     typed_fields::{self, Lower},
@@ -101,7 +102,7 @@ pub(super) fn expected_workers<'a>(
 ) -> Option<SourcedLayer<'a>> {
     let pods = i64::from(test.spec.worker.replicas);
     let arguments = expecting(&pod.template, pods, workers).filter(|_| role == Role::Master)?;
-    let container = json!({ "name": base::LOCUST, "args": arguments });
+    let container = json!({ "name": LOCUST, "args": arguments });
     Some(SourcedLayer::operator(
         "operator (workers times their processes)",
         FOLLOWS_PROCESSES,

@@ -19,8 +19,8 @@ use super::{
     misplaced,
 };
 use crate::{
-    base, config::Config, lints::lints, load_test::LoadTest, pod_context::PodContext, protected::protected,
-    role::Role,
+    base, config::Config, lints::lints, load_test::LoadTest, names::EXPORTER, pod_context::PodContext,
+    protected::protected, role::Role,
 };
 
 /// One role's final pod template, with everything that is to be said of it.
@@ -142,7 +142,7 @@ fn of_the_operators_own(path: &FieldPath) -> String {
     let is_in_container = path.to_string().starts_with(".spec.containers[")
         || path.to_string().starts_with(".spec.initContainers[");
     match container.filter(|_| is_in_container) {
-        Some(name) if name == base::EXPORTER => format!(
+        Some(name) if name == EXPORTER => format!(
             "container \"{name}\" is the operator's own: set it in metricsExporter of the operator's configuration, in defaults or overrides of an overlay, or let the constraint leave it out"
         ),
         Some(name) => format!(

@@ -5,22 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::FieldPatches;
 use crate::{
-    base::{self, MANAGED_BY_LABEL, POD_LABEL, TEST_LABEL},
-    codes,
+    base, codes,
+    names::{JOB_CONTROLLER_LABELS, OPERATOR_LABELS},
     role::Role,
 };
-
-/// Labels that the operator and the Job controller know pods by.
-const RESERVED: [&str; 8] = [
-    TEST_LABEL,
-    POD_LABEL,
-    MANAGED_BY_LABEL,
-    "batch.kubernetes.io/controller-uid",
-    "batch.kubernetes.io/job-completion-index",
-    "batch.kubernetes.io/job-name",
-    "controller-uid",
-    "job-name",
-];
 
 impl FieldPatches<'_> {
     pub(super) fn metadata(&mut self) {
@@ -32,7 +20,7 @@ impl FieldPatches<'_> {
         let origin = self.own("labels");
         let mut free = Map::new();
         for (name, value) in labels {
-            if RESERVED.contains(&name.as_str()) {
+            if is_reserved(name) {
                 let message =
                     format!("remove the label \"{name}\": pods are known by it, and it stays the operator's");
                 self.say(&origin.field(name), Diagnostic::warning(codes::RESERVED_LABEL, message));
@@ -63,4 +51,9 @@ impl FieldPatches<'_> {
             }
         }
     }
+}
+
+/// Whether the operator or the Job controller knows pods by a label.
+fn is_reserved(label: &str) -> bool {
+    OPERATOR_LABELS.contains(&label) || JOB_CONTROLLER_LABELS.contains(&label)
 }

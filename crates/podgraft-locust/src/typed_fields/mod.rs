@@ -17,8 +17,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use self::volumes::is_without_source;
-use super::{config::Config, load_test::LoadTest};
-use crate::role::Role;
+use crate::{
+    config::Config,
+    load_test::LoadTest,
+    names::{LOCUST, is_reserved_volume},
+    role::Role,
+};
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 
 /// What one typed field asks of the pod.
@@ -48,7 +52,7 @@ impl Lower {
         };
         let name = |value: &Value| value.get("name").and_then(Value::as_str).map(str::to_owned);
         let containers = list(pod_template, "/spec/containers");
-        let locust = containers.iter().find(|one| name(one).as_deref() == Some(super::base::LOCUST));
+        let locust = containers.iter().find(|one| name(one).as_deref() == Some(LOCUST));
         Self {
             volumes: list(pod_template, "/spec/volumes").iter().filter_map(name).collect(),
             env: locust.map(|locust| list(locust, "/env")).unwrap_or_default(),
@@ -63,9 +67,8 @@ pub fn look_below(test: &LoadTest) -> bool {
     let volumes = [&overrides.volumes, &overrides.master_volumes, &overrides.worker_volumes];
     let observability = spec.observability.as_ref();
     let otel = observability.and_then(|observability| observability.open_telemetry.as_ref());
-    let is_reserved = |volume: &Value| {
-        volume.get("name").and_then(Value::as_str).is_some_and(super::base::is_reserved_volume)
-    };
+    let is_reserved =
+        |volume: &Value| volume.get("name").and_then(Value::as_str).is_some_and(is_reserved_volume);
     volumes.into_iter().flatten().any(|volume| is_without_source(volume) || is_reserved(volume))
         || otel.is_some_and(|otel| otel.enabled)
         || spec.env.as_ref().is_some_and(|env| !env.variables.is_empty())
@@ -111,7 +114,7 @@ impl FieldPatches<'_> {
 
     /// Adds a patch of the container `locust`, by its other fields.
     fn locust(&mut self, origin: &FieldPath, mut fields: Value) {
-        fields["name"] = super::base::LOCUST.into();
+        fields["name"] = LOCUST.into();
         self.spec(origin, &json!({ "containers": [fields] }));
     }
 

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::FieldPatches;
 use crate::{
     api::{shared::Target, v2::SecretMount},
-    base, codes,
+    codes,
+    names::{SECRET_VOLUME_PREFIX, is_reserved_volume},
     role::Role,
 };
 
@@ -85,7 +86,7 @@ impl FieldPatches<'_> {
         }
         // What is wrong with the name is said already; what the operator has of that name stays.
         let is_taken = self.lower.volumes.contains(name) || self.mounts_secrets();
-        if base::is_reserved_volume(name) && is_taken {
+        if is_reserved_volume(name) && is_taken {
             return;
         }
         let mut volume = volume.clone();
@@ -161,8 +162,10 @@ impl SecretVolumes {
         if let Some(name) = self.names.get(secret) {
             return (name.clone(), false);
         }
-        let plain: String =
-            format!("secret-{}", secret.replace('.', "-")).chars().take(Self::LONGEST).collect();
+        let plain: String = (SECRET_VOLUME_PREFIX.to_owned() + &secret.replace('.', "-"))
+            .chars()
+            .take(Self::LONGEST)
+            .collect();
         let next = self.numbers.entry(plain.clone()).or_default();
         let name = loop {
             let end = if *next == 0 { String::new() } else { format!("-{next}") };
