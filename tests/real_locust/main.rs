@@ -9,6 +9,7 @@ mod reading;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
+mod wait_for_master;
 
 use std::{
     fs,

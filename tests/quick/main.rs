@@ -1,0 +1,30 @@
+//! The tests that need only Rust: `cargo test --test quick`, or those of one module, `cargo test --test quick docs::`.
+#![cfg(test)]
+
+mod against;
+mod batch;
+mod cli;
+mod crds;
+mod diagnostics;
+mod dialects;
+mod docs;
+mod examples;
+mod explain;
+mod extended;
+mod how_to;
+mod modules;
+mod observer;
+mod overlays;
+mod paths;
+mod provenance;
+mod refused;
+mod repository;
+mod shipped;
+mod slips;
+#[path = "../support/mod.rs"]
+mod support;
+mod syntax;
+mod system;
+mod typed_fields;
+mod validate;
+mod words;

@@ -1,0 +1,7 @@
+//! The repository itself: which crates may depend on what, and that its workflows, recipes and pages for
+//! contributors name what exists.
+
+mod commands;
+mod dependencies;
+mod pages;
+mod workflows;
