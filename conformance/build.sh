@@ -3,8 +3,10 @@
 #
 #   conformance/build.sh oracle          the program that answers what apimachinery makes of a patch
 #   conformance/build.sh control-plane   etcd, kube-apiserver, kube-controller-manager and kubectl
+#   conformance/build.sh helm            both majors of Helm that are maintained: helm3 and helm4
+#   conformance/build.sh chart-crds      the CustomResourceDefinitions of others whose kinds the chart can render
 #
-# The last line of standard output is the program's path, or the folder of the four programs; progress
+# The last line of standard output is the program's path, or the folder of the programs; progress
 # goes to standard error. What is there already is not built again. The control plane is taken from
 # $KUBEBUILDER_ASSETS when that is set. The cache is $PODGRAFT_CACHE, else $XDG_CACHE_HOME/podgraft,
 # else ~/.cache/podgraft.
@@ -12,6 +14,15 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 programs=(etcd kube-apiserver kube-controller-manager kubectl)
+# The releases of Helm that the chart is tested with.
+helm_versions=(v3.22.0 v4.3.2)
+# Module, version, file.
+chart_crds=(
+  "github.com/prometheus-operator/prometheus-operator v0.85.0 example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"
+  "github.com/prometheus-operator/prometheus-operator v0.85.0 example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml"
+  "github.com/cert-manager/cert-manager v1.21.2 deploy/crds/cert-manager.io_certificates.yaml"
+  "github.com/cert-manager/cert-manager v1.21.2 deploy/crds/cert-manager.io_issuers.yaml"
+)
 started=$SECONDS
 ticker=
 
@@ -132,6 +143,58 @@ build_control_plane() {
   for program in "${programs[@]}"; do mv "$scratch/$program" "$bin/$program"; done
 }
 
+# Each from its own go.mod: the two do not want the same libraries.
+helm() {
+  local folder stamp release program how=warm
+  stamp=$(IFS=-; echo "${helm_versions[*]}")
+  folder=$cache/helm-$stamp-${version%.*}
+  mkdir -p "$folder"
+  for release in "${helm_versions[@]}"; do
+    program=helm${release:1:1}
+    [ -x "$folder/$program" ] && continue
+    need_go "Helm"
+    lock "$folder/$program.lock"
+    if [ ! -x "$folder/$program" ]; then
+      build_helm "$release" "$folder/$program"
+      how=cold
+    fi
+  done
+  say "Helm ${helm_versions[*]}: $((SECONDS - started)) s ($how)"
+  echo "$folder"
+}
+
+build_helm() {
+  local release=$1 program=$2 major=${1%%.*} minor stamp
+  minor=${version#v1.}
+  minor=${minor%%.*}
+  # What Helm 3 takes for the cluster's version where it sees none; Helm 4 knows its client's.
+  stamp="-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=$minor -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=$minor"
+  scratch=$(mktemp -d "$(dirname "$program")/building.XXXXXX")
+  tick_begin "Helm $release"
+  (cd "$scratch" && GOBIN=$scratch CGO_ENABLED=0 \
+    go install -trimpath -ldflags "-s -w $stamp" "helm.sh/helm/$major/cmd/helm@$release" >&2)
+  tick_end
+  mv "$scratch/helm" "$program"
+  rm -rf "$scratch"
+  scratch=
+}
+
+chart_crds() {
+  need_go "the chart's neighbours"
+  local folder entry module release file
+  folder=$cache/chart-crds-$(printf '%s\n' "${chart_crds[@]}" | sha | cut -c 1-12)
+  mkdir -p "$folder"
+  for entry in "${chart_crds[@]}"; do
+    read -r module release file <<<"$entry"
+    [ -s "$folder/${file##*/}" ] && continue
+    module=$(cd "$folder" && go mod download -json "$module@$release" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",*$/\1/p')
+    # Renamed, so that nobody reads half a file.
+    cp "$module/$file" "$folder/copying.$$"
+    mv -f "$folder/copying.$$" "$folder/${file##*/}"
+  done
+  echo "$folder"
+}
+
 oracle() {
   need_go "the oracle"
   mkdir -p "$folder"
@@ -156,5 +219,7 @@ oracle() {
 case ${1:-} in
   oracle) oracle ;;
   control-plane) control_plane ;;
-  *) die "write: build.sh oracle | control-plane" ;;
+  helm) helm ;;
+  chart-crds) chart_crds ;;
+  *) die "write: build.sh oracle | control-plane | helm | chart-crds" ;;
 esac

@@ -17,6 +17,9 @@ fn generated_files_are_in_step() {
     for crd in crds() {
         let file = format!("crds/{}.yaml", crd["metadata"]["name"].as_str().unwrap());
         assert_file(&root().join(file), &to_yaml(&crd));
+        let of_chart =
+            format!("charts/podgraft/files/crds/{}.json", crd["metadata"]["name"].as_str().unwrap());
+        assert_file(&root().join(of_chart), &(to_json_line(&crd) + "\n"));
     }
     let template = partial_pod_template();
     assert_file(&root().join("crds/schema/partial-pod-template.yaml"), &to_yaml(&template));

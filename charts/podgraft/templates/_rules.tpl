@@ -1,0 +1,84 @@
+{{/* What the operator needs in each namespace that it looks after. */}}
+{{- define "podgraft.namespaceRules" -}}
+- apiGroups: [locust.io]
+  resources: [locusttests]
+  # patch removes the finalizer of the public operator from tests that have it.
+  verbs: [get, list, watch, patch]
+- apiGroups: [locust.io]
+  resources: [locusttests/status]
+  verbs: [get, patch]
+- apiGroups: [locust.io]
+  # Owner references that block the deletion of the owner need this.
+  resources: [locusttests/finalizers]
+  verbs: [update]
+- apiGroups: [locust.io]
+  resources: [podoverlays]
+  verbs: [list, watch]
+- apiGroups: [locust.io]
+  resources: [podoverlays/status]
+  verbs: [get, patch]
+- apiGroups: [batch]
+  resources: [jobs]
+  # patch lets finished Jobs expire, and suspends and resumes them when job.suspend changes.
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [""]
+  resources: [services]
+  verbs: [get, list, watch, create, delete]
+- apiGroups: [apps]
+  resources: [controllerrevisions]
+  verbs: [get, list, watch, create, delete]
+- apiGroups: [""]
+  resources: [pods]
+{{- if eq .Values.dryRun "pod" }}
+  # create is for dry runs only: without dryRun pod it is not there.
+  verbs: [get, list, watch, create]
+{{- else }}
+  verbs: [get, list, watch]
+{{- end }}
+- apiGroups: [""]
+  # Why the Job controller cannot create a pod is only said in events.
+  resources: [events]
+  verbs: [list]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create, patch]
+{{- end }}
+
+{{/* What overlays of the whole cluster need: to be read, and the labels of the namespaces that they select. */}}
+{{- define "podgraft.clusterOverlayRules" -}}
+- apiGroups: [locust.io]
+  resources: [clusterpodoverlays]
+  verbs: [list, watch]
+- apiGroups: [locust.io]
+  resources: [clusterpodoverlays/status]
+  verbs: [get, patch]
+- apiGroups: [""]
+  resources: [namespaces]
+  verbs: [list, watch]
+{{- end }}
+
+{{/* What the webhook needs in the release's namespace: its own certificate, in one Secret. */}}
+{{- define "podgraft.certificateRules" -}}
+- apiGroups: [""]
+  resources: [secrets]
+  resourceNames: [{{ include "podgraft.fullname" . }}-webhook]
+  verbs: [get, list, watch, update, patch]
+- apiGroups: [""]
+  # Rights to create cannot name an object.
+  resources: [secrets]
+  verbs: [create]
+{{- end }}
+
+{{/* What the webhook needs in the cluster: to say which CA signed its certificate. */}}
+{{- define "podgraft.webhookRules" -}}
+- apiGroups: [admissionregistration.k8s.io]
+  resources: [validatingwebhookconfigurations]
+  resourceNames: [{{ include "podgraft.clusterName" . }}]
+  verbs: [get, patch]
+{{- if .Values.conversion.enabled }}
+- apiGroups: [apiextensions.k8s.io]
+  resources: [customresourcedefinitions]
+  resourceNames: [locusttests.locust.io]
+  verbs: [get, patch]
+{{- end }}
+{{- end }}

@@ -1,0 +1,10 @@
+//! The chart: what is made from its values, what real Helm makes of it, and the operator that it installs on a real
+//! control plane.
+#![cfg(test)]
+
+mod generated;
+mod helm;
+mod render;
+#[path = "../support/mod.rs"]
+mod support;
+mod values;
