@@ -156,11 +156,11 @@ def table(version, actions):
     def row(action):
         strings = ", ".join(json.dumps(text) for text in action.option_strings)
         variable = f"Some({json.dumps(action.env_var)})" if getattr(action, "env_var", None) else "None"
-        return f"    LocustOption {{ strings: &[{strings}], values: Values::{shape(action)}, variable: {variable} }},\n"
+        return f"    LocustOption {{ strings: &[{strings}], values: Arity::{shape(action)}, variable: {variable} }},\n"
 
     return (
         "//! Locust's options: made by `conformance/locust/record.py` from the parser itself, never by hand.\n\n"
-        "use super::options::{LocustOption, Values};\n\n"
+        "use super::locust_option::{Arity, LocustOption};\n\n"
         "/// The version of Locust whose parser this is.\n#[cfg(test)]\n"
         f"pub(super) const LOCUST_VERSION: &str = {json.dumps(version)};\n\n"
         "/// Every option of Locust's own parser, in its order.\n///\n/// # Source\n"

@@ -2,6 +2,7 @@
 //! contributors name what exists.
 
 mod commands;
+mod constants;
 mod dependencies;
 mod pages;
 mod workflows;

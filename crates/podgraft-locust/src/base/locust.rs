@@ -8,6 +8,7 @@ use crate::{
     load_test::LoadTest,
     names::{LIBRARY_FOLDER, LIBRARY_VOLUME, LOCUST, SOURCE_FOLDER, SOURCE_VOLUME},
     ports::{MASTER_PORT, MASTER_PORTS, WEB_PORT, WORKER_PORT},
+    protected::ConnectionOption,
     role::Role,
 };
 
@@ -58,7 +59,7 @@ pub(crate) const fn removable(role: Role) -> &'static [&'static str] {
 
 /// Whether master and workers would not find each other without the flag.
 pub(crate) fn is_wiring(flag: &str) -> bool {
-    ["--master", "--worker", "--master-port", "--master-host", "--expect-workers"].contains(&flag)
+    ConnectionOption::named(flag).is_some_and(ConnectionOption::is_the_operators)
 }
 
 /// Each flag with its words, where these are others than the flag.
@@ -67,8 +68,11 @@ fn flags(test: &LoadTest, role: Role) -> Vec<(&'static str, Option<Vec<String>>)
     let otel = observability
         .and_then(|observability| observability.open_telemetry.as_ref())
         .is_some_and(|otel| otel.enabled);
-    let joined = |flag: &'static str, value: &str| (flag, Some(vec![format!("{flag}={value}")]));
-    let port = joined("--master-port", &MASTER_PORT.to_string());
+    let alone = |option: ConnectionOption| (option.flag(), None);
+    let joined = |option: ConnectionOption, value: &str| {
+        (option.flag(), Some(vec![format!("{}={value}", option.flag())]))
+    };
+    let port = joined(ConnectionOption::MasterPort, &MASTER_PORT.to_string());
     let mut flags = Vec::new();
     if otel {
         flags.push(("--otel", None));
@@ -76,8 +80,8 @@ fn flags(test: &LoadTest, role: Role) -> Vec<(&'static str, Option<Vec<String>>)
     match role {
         Role::Master => {
             let master = &test.spec.master;
-            let workers = joined("--expect-workers", &test.spec.worker.replicas.to_string());
-            flags.extend([("--master", None), port, workers]);
+            let workers = joined(ConnectionOption::ExpectWorkers, &test.spec.worker.replicas.to_string());
+            flags.extend([alone(ConnectionOption::Master), port, workers]);
             if master.autostart.unwrap_or(true) {
                 flags.push(("--autostart", None));
             }
@@ -89,8 +93,8 @@ fn flags(test: &LoadTest, role: Role) -> Vec<(&'static str, Option<Vec<String>>)
             flags.extend([("--enable-rebalancing", None), ("--only-summary", None)]);
         }
         Role::Worker => {
-            let host = joined("--master-host", &generated_name(test, Role::Master));
-            flags.extend([("--worker", None), port, host]);
+            let host = joined(ConnectionOption::MasterHost, &generated_name(test, Role::Master));
+            flags.extend([alone(ConnectionOption::Worker), port, host]);
         }
     }
     flags

@@ -7,12 +7,15 @@ use crate::{
     codes,
     names::LOCUST,
     pod_context::{self, PodContext},
-    protected::{LocustOption, Values, locust_option},
+    protected::{Arity, ConnectionOption, LocustOption, locust_option},
 };
 use podgraft_pod::cursor::Cursor;
 
+/// The option with the number of workers, in full.
+const EXPECT_WORKERS: &str = ConnectionOption::ExpectWorkers.flag();
+
 /// An option with one value, as it is written.
-struct Written<'a> {
+struct WrittenOption<'a> {
     option: &'static LocustOption,
     /// The word with the option, for messages.
     flag: &'a str,
@@ -32,7 +35,7 @@ pub(super) fn judge(subject: &PodContext<'_>, spec: &Cursor<'_>) -> Vec<Diagnost
     let mut found = Vec::new();
     for own in options(&base) {
         let name = own.option.strings.last();
-        let same: Vec<&Written<'_>> =
+        let same: Vec<&WrittenOption<'_>> =
             line.iter().filter(|written| written.option.strings.last() == name).collect();
         let Some((last, earlier)) = same.split_last().filter(|(last, _)| last.value == own.value) else {
             continue;
@@ -53,7 +56,7 @@ pub(super) fn judge(subject: &PodContext<'_>, spec: &Cursor<'_>) -> Vec<Diagnost
 }
 
 /// The options with one value in the arguments of a container.
-fn options<'a>(container: &Cursor<'a>) -> Vec<Written<'a>> {
+fn options<'a>(container: &Cursor<'a>) -> Vec<WrittenOption<'a>> {
     let words = container.texts("args");
     let mut found = Vec::new();
     for (index, (word, path)) in words.iter().enumerate() {
@@ -62,17 +65,17 @@ fn options<'a>(container: &Cursor<'a>) -> Vec<Written<'a>> {
         }
         let Some((option, value)) = locust_option(word) else { continue };
         let next = words.get(index + 1).map(|(next, _)| *next);
-        let Some(value) = value.or(next).filter(|_| option.values == Values::One) else { continue };
+        let Some(value) = value.or(next).filter(|_| option.values == Arity::One) else { continue };
         let flag = word.split_once('=').map_or(*word, |(flag, _)| flag);
-        found.push(Written { option, flag, value, path: path.clone() });
+        found.push(WrittenOption { option, flag, value, path: path.clone() });
     }
     found
 }
 
-fn overridden(what: &str, own: &Written<'_>, path: FieldPath) -> Diagnostic {
+fn overridden(what: &str, own: &WrittenOption<'_>, path: FieldPath) -> Diagnostic {
     let remedy = match own.flag {
         "--autoquit" => "set autoquit of the master instead",
-        "--expect-workers" => "set the number of workers instead",
+        EXPECT_WORKERS => "set the number of workers instead",
         _ => "the operator sets it",
     };
     let message = format!("remove {what}: {remedy}; the operator's {} {} wins", own.flag, own.value);

@@ -6,8 +6,8 @@
 use std::rc::Rc;
 
 use super::{
-    expansion::Expanded,
-    options::{ConnectionOption, LocustOption, OPTIONS, spellings},
+    connection_option::ConnectionOption, expansion::Expanded, locust_option::LocustOption,
+    locust_options::OPTIONS,
 };
 use podgraft_merge::path::FieldPath;
 
@@ -237,6 +237,11 @@ pub(crate) fn locust_option(word: &str) -> Option<(&'static LocustOption, Option
         _ => None,
     })?;
     Some((option, value))
+}
+
+/// All spellings of all options, in the parser's order.
+fn spellings() -> impl Iterator<Item = &'static str> {
+    OPTIONS.iter().flat_map(|option| option.strings).copied()
 }
 
 fn is_spelled_out(name: &str) -> bool {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use podgraft_merge::path::FieldPath;
 use serde_json::Value;
 
 use super::{
-    expansion::Expanded, invocation::Invocation, mount_path::MountPath, options::ConnectionOption, shown,
+    checked_pod::CheckedPod, connection_option::ConnectionOption, entry::Violation, expansion::Expanded,
+    mount_path::MountPath, shown,
 };
-use crate::{codes, pod_context::PodContext};
 use podgraft_pod::cursor::Cursor;
 
 /// The files that Locust reads without being told: the first from its home, the others from where it starts.
@@ -17,34 +17,33 @@ use podgraft_pod::cursor::Cursor;
 /// Locust 2.47.0, `locust/argument_parser.py`, `DEFAULT_CONFIG_FILES`.
 const DEFAULTS: [&str; 3] = [".locust.conf", "locust.conf", "pyproject.toml"];
 
-/// Judges the files of options that can be seen: named by `--config`, or mounted where Locust looks by itself.
-pub(super) fn judge(subject: &PodContext<'_>, container: &Cursor<'_>, now: &Invocation) -> Vec<Diagnostic> {
+/// Finds the files of options that can be seen: named by `--config`, or mounted where Locust looks by itself.
+pub(super) fn check(pod: &CheckedPod<'_>) -> Vec<Violation> {
+    let (Some(container), Some(now)) = (&pod.locust, &pod.invocation) else { return Vec::new() };
     let named = now.line.last(ConnectionOption::Config).map(|given| {
         let file = given.value.as_ref().map_or("", Expanded::written);
         (file.to_owned(), given.path.clone())
     });
-    named.into_iter().chain(mounted(subject, container)).map(|(file, path)| unseen(&file, path)).collect()
+    named.into_iter().chain(mounted(pod, container)).map(|(file, path)| unseen(&file, path)).collect()
 }
 
-fn unseen(file: &str, path: FieldPath) -> Diagnostic {
+fn unseen(file: &str, path: FieldPath) -> Violation {
     let message = format!(
         "check that \"{}\" sets no mode, address, port or processes of master and workers: nobody sees it here",
         shown(file)
     );
-    let help = "Locust reads more options from the file given by --config, and from locust.conf, ~/.locust.conf and pyproject.toml. If \
-                one sets worker, processes, master-bind-host or master-bind-port, the pods of the test may not find each other.";
-    Diagnostic::warning(codes::UNSEEN_CONFIG, message).at(path).help(help)
+    Violation::new(path, message)
 }
 
 /// The files that mounts put where Locust looks: with subPath as the mount itself, else as an item of its volume.
-fn mounted(subject: &PodContext<'_>, container: &Cursor<'_>) -> Vec<(String, FieldPath)> {
+fn mounted(pod: &CheckedPod<'_>, container: &Cursor<'_>) -> Vec<(String, FieldPath)> {
     let starts_in = container.str("workingDir").filter(|folder| !folder.is_empty()).map(MountPath::new);
     let is_read = |file: &str| {
         let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
         let is_there = starts_in.as_ref().is_none_or(|starts_in| *starts_in == MountPath::new(folder));
         DEFAULTS.contains(&name) && (is_there || name == DEFAULTS[0])
     };
-    let volumes = subject.at().get("spec").map_or_else(Vec::new, |spec| spec.items("volumes"));
+    let volumes = pod.pod.get("spec").map_or_else(Vec::new, |spec| spec.items("volumes"));
     let files_of: BTreeMap<&str, Vec<&str>> =
         volumes.iter().map(|volume| (volume.text("name"), items(volume.value))).collect();
     let mut found = Vec::new();

@@ -1,23 +1,19 @@
 //! That the pod has a container `locust`.
 
-use super::{refusal, table::CONTAINER};
-use crate::{
-    names::LOCUST,
-    pod_context::{self, PodContext},
-};
-use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use super::{checked_pod::CheckedPod, entry::Violation};
+use crate::names::LOCUST;
+use podgraft_merge::path::FieldPath;
 
-/// Judges that container `locust` is there, and a main container.
-pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {
-    let pod = subject.at();
+/// Checks that container `locust` is there, and a main container.
+pub(super) fn check(pod: &CheckedPod<'_>) -> Vec<Violation> {
     let spec = FieldPath::fields(["spec"]);
-    let init = pod.get("spec").map_or_else(Vec::new, |spec| spec.items("initContainers"));
+    let init = pod.pod.get("spec").map_or_else(Vec::new, |spec| spec.items("initContainers"));
     let among_init = init.into_iter().find(|item| item.str("name") == Some(LOCUST));
-    match (pod_context::locust(&pod), among_init) {
+    match (&pod.locust, among_init) {
         (Some(_), None) => Vec::new(),
         (Some(_), Some(extra)) => {
             let message = "rename the init container \"locust\": only the main container may have this name";
-            vec![refusal(&CONTAINER, extra.path, message)]
+            vec![Violation::new(extra.path, message)]
         }
         (None, among_init) => {
             let message = if among_init.is_some() {
@@ -25,7 +21,7 @@ pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {
             } else {
                 "keep the container \"locust\", under this name: the pod has none"
             };
-            vec![refusal(&CONTAINER, spec.field("containers").item("name", LOCUST), message)]
+            vec![Violation::new(spec.field("containers").item("name", LOCUST), message)]
         }
     }
 }

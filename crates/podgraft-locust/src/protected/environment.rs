@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::{
     command_line::{Word, WordOrigin},
     expansion::{Expanded, expand},
-    options::{LocustOption, OPTIONS, Values},
+    locust_option::{Arity, LocustOption},
+    locust_options::OPTIONS,
 };
 use podgraft_merge::path::FieldPath;
 use podgraft_pod::cursor::Cursor;
@@ -142,12 +143,12 @@ fn is_on_line(line: &[Word], option: &LocustOption) -> bool {
 fn words_of(option: &LocustOption, value: &Expanded) -> Vec<Expanded> {
     let Some(name) = option.strings.last() else { return Vec::new() };
     match (option.values, value) {
-        (Values::None, Expanded::Known(value)) if flag_value(value) == Some(true) => {
+        (Arity::None, Expanded::Known(value)) if flag_value(value) == Some(true) => {
             vec![Expanded::Known((*name).to_owned())]
         }
-        (Values::None, _) => Vec::new(),
-        (Values::Many, Expanded::Known(value)) if value.is_empty() => Vec::new(),
-        (Values::Many, Expanded::Known(value)) if value.starts_with('[') && value.ends_with(']') => {
+        (Arity::None, _) => Vec::new(),
+        (Arity::Many, Expanded::Known(value)) if value.is_empty() => Vec::new(),
+        (Arity::Many, Expanded::Known(value)) if value.starts_with('[') && value.ends_with(']') => {
             let name = std::iter::once((*name).to_owned());
             name.chain(elements(value)).map(Expanded::Known).collect()
         }

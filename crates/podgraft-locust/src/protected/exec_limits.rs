@@ -1,15 +1,14 @@
-//! That Linux can start the containers: what `execve` takes of arguments and environment.
+//! [`Excess`]: what is longer than `execve` takes of arguments and environment.
 
 use std::collections::BTreeMap;
 
-use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use podgraft_merge::path::FieldPath;
 use serde_json::Value;
 
 use super::{
     expansion::{Part, Parts},
     shown,
 };
-use crate::{codes, pod_context::PodContext};
 use podgraft_pod::cursor::Cursor;
 
 /// The longest argument or `NAME=value` in bytes, without the NUL at its end.
@@ -28,21 +27,15 @@ const ALL: u64 = 2 * 1024 * 1024;
 /// What Linux keeps of a string beside its bytes: the NUL and a pointer.
 const OVERHEAD: u64 = 1 + 8;
 
-/// Judges what every container of the pod is started with.
-pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {
-    let Some(spec) = subject.at().get("spec") else { return Vec::new() };
-    let containers = ["containers", "initContainers"].into_iter().flat_map(|list| spec.items(list));
-    containers.filter_map(|container| Some(excess(&container)?.diagnostic())).collect()
-}
-
 /// Whether what a container is started with is short enough to be expanded.
 pub(super) fn fits(container: &Cursor<'_>) -> bool {
     excess(container).is_none()
 }
 
 /// What is too long for Linux.
-struct Excess {
-    path: FieldPath,
+pub(super) struct Excess {
+    /// Where it is written.
+    pub(super) path: FieldPath,
     /// What it is, for people.
     what: String,
     bytes: u64,
@@ -50,21 +43,18 @@ struct Excess {
 }
 
 impl Excess {
-    fn diagnostic(&self) -> Diagnostic {
+    /// What to do about it.
+    pub(super) fn message(&self) -> String {
         let Self { what, bytes, limit, .. } = self;
-        let message = format!(
+        format!(
             "shorten {what}: {bytes} bytes or more after expansion, and Linux starts no program with more than {limit}"
-        );
-        let help = "Kubernetes puts the value of a variable wherever $(NAME) stands in a later variable, the command or the \
-                    arguments. Linux takes 131,071 bytes for each of them and 2 MiB for all; put what is longer into a file, such as \
-                    a ConfigMap's.";
-        Diagnostic::error(codes::EXEC_LIMIT, message).at(self.path.clone()).help(help)
+        )
     }
 }
 
 /// The first string of a container that is too long, or all of them. Only lengths are added up, so that this
 /// takes time and memory in proportion to what is written, whatever it stands for.
-fn excess(container: &Cursor<'_>) -> Option<Excess> {
+pub(super) fn excess(container: &Cursor<'_>) -> Option<Excess> {
     let list =
         |name: &str| container.value.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let mut lengths: BTreeMap<&str, u64> = BTreeMap::new();

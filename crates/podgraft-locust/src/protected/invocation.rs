@@ -10,6 +10,7 @@ use super::{
     exec_limits,
     expansion::expand,
     launch::{Launch, Lost},
+    program::launch,
 };
 use podgraft_merge::path::FieldPath;
 use podgraft_pod::cursor::Cursor;
@@ -46,7 +47,7 @@ impl Invocation {
             words.into_iter().flatten().enumerate().map(word).collect()
         };
         let (command, args) = (words("command"), words("args"));
-        let Launch { line, lost } = Launch::read(command, args, &mut environment);
+        let Launch { line, lost } = launch(command, args, &mut environment);
         let line = CommandLine::read(&environment.with_line(line));
         Some(Self { line, environment, args: container.field("args"), lost })
     }

@@ -3,47 +3,60 @@
 //! They stop accidents, not attackers: whoever writes a test chooses its image and command.
 
 mod address;
+mod checked_pod;
 mod command_line;
 mod config_file;
+mod connection;
+mod connection_option;
 mod container;
+mod entry;
+mod env_sources;
 mod environment;
 mod exec_limits;
 mod expansion;
 mod invocation;
 mod launch;
+mod locust_option;
 mod locust_options;
+mod lost_arguments;
 mod metadata;
+mod mode;
 mod mount_path;
-mod options;
 mod ports;
 mod processes;
+mod program;
 mod restart_policy;
 mod script;
 mod settings;
+mod startable;
 mod table;
 mod test_files;
 #[cfg(test)]
 mod tests;
-mod wiring;
 
 pub(crate) use self::expansion::{Part, Parts};
 pub(super) use command_line::locust_option;
+pub(crate) use connection_option::ConnectionOption;
+pub use entry::ProtectedField;
+pub(super) use locust_option::{Arity, LocustOption};
 pub(crate) use mount_path::hidden_by_mount;
-pub(super) use options::{LocustOption, Values};
 pub(crate) use processes::{expecting, workers_per_pod};
 pub use settings::{LocustSettings, locust_settings};
-pub use table::ProtectedField;
 
-use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use std::sync::LazyLock;
 
+use podgraft_merge::diagnostic::Diagnostic;
+
+use self::{checked_pod::CheckedPod, entry::Entry, table::TABLE};
 use super::PodContext;
-use crate::codes;
 
 /// The protected fields, in the order in which they are judged: for documentation and for
 /// `explain --protected`.
 #[must_use]
 pub fn protected_fields() -> &'static [ProtectedField] {
-    table::TABLE
+    static FIELDS: LazyLock<Vec<ProtectedField>> =
+        LazyLock::new(|| TABLE.iter().filter_map(Entry::field).copied().collect());
+    &FIELDS
 }
 
 /// Judges whether the operator can use the final pod: an error `protected-field` for each
@@ -52,25 +65,8 @@ pub fn protected_fields() -> &'static [ProtectedField] {
 /// an error `exec-limit` for each container that Linux cannot start, whose wiring is then not read.
 #[must_use]
 pub fn protected(subject: &PodContext<'_>) -> Vec<Diagnostic> {
-    [
-        exec_limits::judge,
-        container::judge,
-        wiring::judge,
-        ports::judge,
-        restart_policy::judge,
-        metadata::judge,
-        test_files::judge,
-    ]
-    .into_iter()
-    .flat_map(|judge| judge(subject))
-    .collect()
-}
-
-/// The error for a protected field that does not hold at `path`.
-fn refusal(field: &ProtectedField, path: FieldPath, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error(codes::PROTECTED_FIELD, message)
-        .at(path)
-        .help(format!("{} {}", field.reason, field.remedy))
+    let pod = CheckedPod::new(subject);
+    TABLE.iter().flat_map(|entry| entry.judge(&pod)).collect()
 }
 
 /// Python's `int()` of a text: spaces around, a sign, and single underscores between digits.

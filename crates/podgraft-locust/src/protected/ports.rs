@@ -2,20 +2,14 @@
 
 use serde_json::Value;
 
-use super::{refusal, table::PORTS};
-use crate::{
-    pod_context::{self, PodContext},
-    ports::MASTER_PORTS,
-    role::Role,
-};
-use podgraft_merge::{diagnostic::Diagnostic, path::Segment};
+use super::{checked_pod::CheckedPod, entry::Violation};
+use crate::ports::MASTER_PORTS;
+use podgraft_merge::path::Segment;
 use podgraft_pod::cursor::Cursor;
 
-/// Judges the ports of the master's container `locust`.
-pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {
-    let Some(container) = pod_context::locust(&subject.at()).filter(|_| subject.role == Role::Master) else {
-        return Vec::new();
-    };
+/// Checks the ports of the master's container `locust`.
+pub(super) fn check(pod: &CheckedPod<'_>) -> Vec<Violation> {
+    let Some(container) = &pod.locust else { return Vec::new() };
     let ports = container.items("ports");
     let wanted = MASTER_PORTS.into_iter().map(i64::from);
     let missing = wanted.filter(|wanted| !ports.iter().any(|port| is_tcp(port, *wanted)));
@@ -26,8 +20,7 @@ pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {
                 ("protocol".to_owned(), Value::from("TCP")),
             ];
             let path = container.field("ports").with(Segment::Key(keys));
-            refusal(
-                &PORTS,
+            Violation::new(
                 path,
                 format!("keep the TCP port {port} of container \"locust\": the workers connect to it"),
             )

@@ -1,21 +1,12 @@
 //! How many Locusts run in a pod: `--processes`.
 
-use podgraft_merge::diagnostic::Diagnostic;
 use serde_json::Value;
 
 use super::{
-    command_line::ParsedOption,
-    expansion::Expanded,
-    invocation::Invocation,
-    options::ConnectionOption,
-    python_int, refusal,
-    table::{MASTER_PROCESSES, WORKER_PROCESSES},
+    checked_pod::CheckedPod, command_line::ParsedOption, connection_option::ConnectionOption,
+    entry::Violation, expansion::Expanded, invocation::Invocation, python_int,
 };
-use crate::{
-    codes,
-    pod_context::{self, PodContext},
-    role::Role,
-};
+use crate::pod_context;
 use podgraft_pod::cursor::Cursor;
 
 /// How many workers connect from one worker pod, where its container says so: the number in `--processes` or
@@ -45,31 +36,61 @@ pub(crate) fn expecting(pod: &Value, pods: i64, workers: i64) -> Option<Vec<Valu
     let index = words.iter().position(|word| word.path == given.path)?;
     let mut arguments: Vec<Value> = words.into_iter().map(|word| word.value.clone()).collect();
     let number = workers.to_string();
-    let word = if given.is_joined { format!("--expect-workers={number}") } else { number };
+    let word =
+        if given.is_joined { format!("{}={number}", ConnectionOption::ExpectWorkers.flag()) } else { number };
     *arguments.get_mut(index)? = word.into();
     Some(arguments)
 }
 
-/// Judges how often Locust forks.
-pub(super) fn judge(subject: &PodContext<'_>, now: &Invocation) -> Option<Diagnostic> {
-    let given = now.line.last(ConnectionOption::Processes)?;
-    let text = given.value.as_ref()?;
-    match (subject.role, text.known().map(python_int)) {
-        // Locust takes 0 for no number at all.
-        (_, Some(Some(0))) | (Role::Worker, Some(Some(1..))) => None,
-        (Role::Master, _) => {
-            let message = format!("remove {}: the master must not fork workers of its own", written(given));
-            Some(refusal(&MASTER_PROCESSES, given.path.clone(), message))
-        }
-        (Role::Worker, Some(Some(-1))) => {
-            Some(unknown(given, subject, "a process for each processor of its node"))
-        }
-        (Role::Worker, None) => Some(unknown(given, subject, "as many as cannot be seen here")),
-        (Role::Worker, Some(_)) => {
-            let message = format!("write a number in {}: Locust refuses this one", written(given));
-            Some(refusal(&WORKER_PROCESSES, given.path.clone(), message))
-        }
+/// What `--processes` says, as far as it can be seen.
+enum Processes {
+    Number(i64),
+    NoNumber,
+    Unseen,
+}
+
+/// Checks that the master does not fork.
+pub(super) fn of_master(pod: &CheckedPod<'_>) -> Vec<Violation> {
+    let Some((given, processes)) = given(pod) else { return Vec::new() };
+    // Locust takes 0 for no number at all.
+    if matches!(processes, Processes::Number(0)) {
+        return Vec::new();
     }
+    let message = format!("remove {}: the master must not fork workers of its own", written(given));
+    vec![Violation::new(given.path.clone(), message)]
+}
+
+/// Checks that Locust takes the number of a worker's processes, where it can be seen.
+pub(super) fn of_worker(pod: &CheckedPod<'_>) -> Vec<Violation> {
+    let Some((given, Processes::Number(..-1) | Processes::NoNumber)) = given(pod) else { return Vec::new() };
+    let message = format!("write a number in {}: Locust refuses this one", written(given));
+    vec![Violation::new(given.path.clone(), message)]
+}
+
+/// Finds where nobody sees how many processes a worker starts.
+pub(super) fn unknown(pod: &CheckedPod<'_>) -> Vec<Violation> {
+    let (given, many) = match given(pod) {
+        Some((given, Processes::Unseen)) => (given, "as many as cannot be seen here"),
+        Some((given, Processes::Number(-1))) => (given, "a process for each processor of its node"),
+        _ => return Vec::new(),
+    };
+    let message = format!(
+        "write {} as a number of 1 or more: a worker starts {many}, and the master waits for {}, one a pod",
+        written(given),
+        pod.context.replicas
+    );
+    vec![Violation::new(given.path.clone(), message)]
+}
+
+/// The option that counts, and what it says.
+fn given<'p>(pod: &'p CheckedPod<'_>) -> Option<(&'p ParsedOption, Processes)> {
+    let given = pod.invocation.as_ref()?.line.last(ConnectionOption::Processes)?;
+    let processes = match given.value.as_ref()?.known().map(python_int) {
+        Some(Some(number)) => Processes::Number(number),
+        Some(None) => Processes::NoNumber,
+        None => Processes::Unseen,
+    };
+    Some((given, processes))
 }
 
 fn written(given: &ParsedOption) -> String {
@@ -77,15 +98,4 @@ fn written(given: &ParsedOption) -> String {
         Some(variable) => format!("the variable {variable}"),
         None => ConnectionOption::Processes.flag().to_owned(),
     }
-}
-
-fn unknown(given: &ParsedOption, subject: &PodContext<'_>, many: &str) -> Diagnostic {
-    let replicas = subject.replicas;
-    let message = format!(
-        "write {} as a number of 1 or more: a worker starts {many}, and the master waits for {replicas}, one a pod",
-        written(given)
-    );
-    let help = "With a number that can be seen the master waits for the pods times the number. Without, it may start the test \
-                before all workers are there.";
-    Diagnostic::warning(codes::UNKNOWN_PROCESSES, message).at(given.path.clone()).help(help)
 }

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    environment::flag_value, expansion::Expanded, invocation::Invocation, options::ConnectionOption,
-    python_int,
+    connection_option::ConnectionOption, environment::flag_value, expansion::Expanded,
+    invocation::Invocation, python_int,
 };
 use crate::ports::MASTER_PORT;
 use podgraft_pod::cursor::Cursor;

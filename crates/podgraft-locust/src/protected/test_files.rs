@@ -2,36 +2,29 @@
 
 use serde_json::Value;
 
-use super::{
-    mount_path::MountPath,
-    refusal,
-    table::{TEST_MOUNT, TEST_VOLUME},
-};
-use crate::{
-    names::TEST_FILE_VOLUMES,
-    pod_context::{self, PodContext},
-};
-use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use super::{checked_pod::CheckedPod, entry::Violation, mount_path::MountPath};
+use crate::names::TEST_FILE_VOLUMES;
+use podgraft_merge::path::FieldPath;
 use podgraft_pod::cursor::Cursor;
 
 /// What a mount of the test files may change: what may be done with the files, and how mounts on the
 /// node show in it.
 const FREE_IN_A_MOUNT: [&str; 4] = ["readOnly", "recursiveReadOnly", "mountPropagation", "bindMountOptions"];
 
-/// Judges the volumes of the test files and their mounts.
-pub(super) fn judge(subject: &PodContext<'_>) -> Vec<Diagnostic> {
-    let (pod, base) = (subject.at(), subject.base_at());
-    let mut found: Vec<Diagnostic> =
-        TEST_FILE_VOLUMES.into_iter().filter_map(|name| judge_volume(&pod, &base, name)).collect();
-    if let (Some(now), Some(base)) = (pod_context::locust(&pod), pod_context::locust(&base)) {
-        let reserved: Vec<Cursor<'_>> = mounts(&base).into_iter().filter(is_of_test_files).collect();
-        found.extend(reserved.iter().filter_map(|wanted| judge_mount(&now, wanted)));
-        found.extend(judge_others(&now, &reserved));
-    }
-    found
+/// Checks the volumes of the test files.
+pub(super) fn volumes(pod: &CheckedPod<'_>) -> Vec<Violation> {
+    TEST_FILE_VOLUMES.into_iter().filter_map(|name| volume_violation(&pod.pod, &pod.base, name)).collect()
 }
 
-fn judge_volume(pod: &Cursor<'_>, base: &Cursor<'_>, name: &str) -> Option<Diagnostic> {
+/// Checks where the test files are mounted, and what else is mounted there.
+pub(super) fn mounts(pod: &CheckedPod<'_>) -> Vec<Violation> {
+    let (Some(now), Some(base)) = (&pod.locust, &pod.base_locust) else { return Vec::new() };
+    let reserved: Vec<Cursor<'_>> = mounts_of(base).into_iter().filter(is_of_test_files).collect();
+    let own = reserved.iter().filter_map(|wanted| mount_violation(now, wanted));
+    own.chain(other_mounts(now, &reserved)).collect()
+}
+
+fn volume_violation(pod: &Cursor<'_>, base: &Cursor<'_>, name: &str) -> Option<Violation> {
     let path = FieldPath::fields(["spec", "volumes"]).item("name", name);
     let message = match (volume(base, name), volume(pod, name)) {
         (None, None) => return None,
@@ -45,7 +38,7 @@ fn judge_volume(pod: &Cursor<'_>, base: &Cursor<'_>, name: &str) -> Option<Diagn
         (Some(_), None) => format!("keep the volume \"{name}\": it holds the test's files"),
         (None, Some(_)) => format!("rename the volume \"{name}\": the name is kept for the test's files"),
     };
-    Some(refusal(&TEST_VOLUME, path, message))
+    Some(Violation::new(path, message))
 }
 
 fn volume<'a>(pod: &Cursor<'a>, name: &str) -> Option<&'a Value> {
@@ -67,7 +60,7 @@ fn without_modes(volume: &Value) -> Value {
     volume
 }
 
-fn mounts<'a>(container: &Cursor<'a>) -> Vec<Cursor<'a>> {
+fn mounts_of<'a>(container: &Cursor<'a>) -> Vec<Cursor<'a>> {
     container.items("volumeMounts")
 }
 
@@ -76,10 +69,10 @@ fn is_of_test_files(mount: &Cursor<'_>) -> bool {
 }
 
 /// The mount that the operator made is there, and shows the whole volume.
-fn judge_mount(now: &Cursor<'_>, wanted: &Cursor<'_>) -> Option<Diagnostic> {
+fn mount_violation(now: &Cursor<'_>, wanted: &Cursor<'_>) -> Option<Violation> {
     let (name, path) = (wanted.text("name"), wanted.text("mountPath"));
     let place = now.field("volumeMounts").item("mountPath", path);
-    let same_path = mounts(now).into_iter().find(|mount| mount.text("mountPath") == path);
+    let same_path = mounts_of(now).into_iter().find(|mount| mount.text("mountPath") == path);
     let message = match same_path {
         None => format!("keep the mount of volume \"{name}\" at {path}: Locust reads the test's files there"),
         Some(mount) if mount.text("name") != name => {
@@ -92,7 +85,7 @@ fn judge_mount(now: &Cursor<'_>, wanted: &Cursor<'_>) -> Option<Diagnostic> {
             format!("remove {field} from the mount at {path}: Locust needs all of the test's files there")
         }
     };
-    Some(refusal(&TEST_MOUNT, place, message))
+    Some(Violation::new(place, message))
 }
 
 /// The fields of a mount that may not change, without those that say nothing.
@@ -103,12 +96,13 @@ fn fixed(mount: &Value) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 /// Nothing else is mounted at, above or below the test's files.
-fn judge_others(now: &Cursor<'_>, reserved: &[Cursor<'_>]) -> Vec<Diagnostic> {
+fn other_mounts(now: &Cursor<'_>, reserved: &[Cursor<'_>]) -> Vec<Violation> {
     let is_wanted =
         |mount: &Cursor<'_>| reserved.iter().any(|wanted| wanted.str("mountPath") == mount.str("mountPath"));
-    let others = mounts(now).into_iter().filter(|mount| !is_wanted(mount)).map(|mount| (mount, "mountPath"));
+    let others =
+        mounts_of(now).into_iter().filter(|mount| !is_wanted(mount)).map(|mount| (mount, "mountPath"));
     let devices = now.items("volumeDevices").into_iter().map(|device| (device, "devicePath"));
-    let judge = |(mount, field): (Cursor<'_>, &str)| {
+    let violation = |(mount, field): (Cursor<'_>, &str)| {
         let path = mount.str(field)?;
         let meets =
             |wanted: &&Cursor<'_>| MountPath::new(wanted.text("mountPath")).meets(&MountPath::new(path));
@@ -116,7 +110,7 @@ fn judge_others(now: &Cursor<'_>, reserved: &[Cursor<'_>]) -> Vec<Diagnostic> {
         let name = mount.text("name");
         let message =
             format!("mount volume \"{name}\" elsewhere than {path}: the test's files are at {taken}");
-        Some(refusal(&TEST_MOUNT, mount.path, message))
+        Some(Violation::new(mount.path, message))
     };
-    others.chain(devices).filter_map(judge).collect()
+    others.chain(devices).filter_map(violation).collect()
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     fixture::{base, judged, lines, remove, set},
     pod_context::PodContext,
-    protected::{protected, protected_fields},
+    protected::protected,
     role::Role::{self, Master, Worker},
 };
 
@@ -223,15 +223,4 @@ fn a_path_is_reserved_only_while_its_config_map_is_set_and_the_names_always() {
     set(&mut pod, "/spec/volumes/-", json!({"name": "locust-lib", "emptyDir": {}}));
     let wanted = r#".spec.volumes[name="locust-lib"]: rename the volume "locust-lib": the name is kept for the test's files"#;
     assert_eq!(judge(&pod), [wanted]);
-}
-
-#[test]
-fn the_table_names_what_the_judge_refuses() {
-    let fields = protected_fields();
-    assert!(
-        fields.iter().all(|field| !field.roles.is_empty()
-            && field.path.starts_with('.')
-            && field.remedy.ends_with('.'))
-    );
-    assert!(fields.iter().any(|field| field.path == ".spec.restartPolicy"));
 }

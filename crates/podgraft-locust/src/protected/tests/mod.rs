@@ -6,4 +6,5 @@ mod fields;
 mod launch;
 mod locust;
 mod processes;
+mod table;
 mod wiring;

@@ -1,38 +1,10 @@
-//! The options of Locust's command line: what an abbreviation may mean, what takes a value, and which variable
-//! stands for one.
+//! [`ConnectionOption`]: the options by which master and workers find each other.
 
-pub(super) use super::locust_options::OPTIONS;
-
-/// An option of Locust's own parser. Locustfiles and plugins may add more.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LocustOption {
-    /// How it is spelled in full, in the parser's order.
-    pub(crate) strings: &'static [&'static str],
-    /// How many words behind it are its values.
-    pub(crate) values: Values,
-    /// The variable that is read where the line does not have the option.
-    pub(crate) variable: Option<&'static str>,
-}
-
-/// How many values an option takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Values {
-    /// It is a flag.
-    None,
-    /// One, in the same word behind `=` or in the next.
-    One,
-    /// Any number.
-    Many,
-}
-
-/// All spellings of all options, in the parser's order.
-pub(super) fn spellings() -> impl Iterator<Item = &'static str> {
-    OPTIONS.iter().flat_map(|option| option.strings).copied()
-}
+use super::locust_options::OPTIONS;
 
 /// An option that decides whether master and workers find each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ConnectionOption {
+pub(crate) enum ConnectionOption {
     /// `--master`: be the master.
     Master,
     /// `--worker`: be a worker.
@@ -68,7 +40,7 @@ impl ConnectionOption {
     ];
 
     /// The option as it is written in full.
-    pub(super) const fn flag(self) -> &'static str {
+    pub(crate) const fn flag(self) -> &'static str {
         match self {
             Self::Master => "--master",
             Self::Worker => "--worker",
@@ -82,8 +54,16 @@ impl ConnectionOption {
         }
     }
 
+    /// Whether the operator writes the option for its pods, so that nobody may remove it.
+    pub(crate) const fn is_the_operators(self) -> bool {
+        match self {
+            Self::Master | Self::Worker | Self::MasterHost | Self::MasterPort | Self::ExpectWorkers => true,
+            Self::BindHost | Self::BindPort | Self::Processes | Self::Config => false,
+        }
+    }
+
     /// The option with this full spelling.
-    pub(super) fn named(flag: &str) -> Option<Self> {
+    pub(crate) fn named(flag: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|option| option.flag() == flag)
     }
 
