@@ -138,7 +138,7 @@ fn provenance() {
         let layers: Vec<Layer<'_>> = patches
             .iter()
             .map(|patch| Layer {
-                name: "a layer".to_owned(),
+                id: "a layer".into(),
                 patch: Patch::Template(patch),
                 options: Options::default(),
             })

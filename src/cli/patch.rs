@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use podgraft_merge::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, LayerId},
     patch::{self, Dialect, Options},
     path::FieldPath,
     schema::Schema,
@@ -158,7 +158,7 @@ fn patch_all(
         let place = |mut diagnostic: Diagnostic| {
             let path = diagnostic.path.clone().unwrap_or_default();
             diagnostic.object = Some(name_of(&base.value));
-            let is_of_base = diagnostic.layer.as_deref() == Some(patch::BASE);
+            let is_of_base = diagnostic.layer.as_ref().is_some_and(LayerId::is_base);
             diagnostic.position = if is_of_base { base.position(&path) } else { patch.position(&path) };
             diagnostic
         };

@@ -103,7 +103,7 @@ fn json_of(diagnostic: &Diagnostic) -> Value {
     for (name, value) in [
         ("object", diagnostic.object.clone()),
         ("path", diagnostic.path.as_ref().map(ToString::to_string)),
-        ("layer", diagnostic.layer.clone()),
+        ("layer", diagnostic.layer_name().map(str::to_owned)),
         ("help", diagnostic.help.clone()),
     ] {
         if let Some(value) = value {

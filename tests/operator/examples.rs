@@ -133,8 +133,8 @@ fn the_command_line_agrees(place: &Place<'_>, name: &str, rendered: &Rendered) {
     run(&["validate"]);
     let explained = run(&["explain"]);
     for (_, origins) in &rendered.origins {
-        for layer in origins.layers().iter().filter(|layer| layer.ends_with("(overrides)")) {
-            assert!(explained.contains(layer), "{name}: {layer}");
+        for layer in origins.layers().iter().filter(|layer| layer.id.as_str().ends_with("(overrides)")) {
+            assert!(explained.contains(layer.id.as_str()), "{name}: {layer:?}");
         }
     }
 }

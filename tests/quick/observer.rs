@@ -119,8 +119,8 @@ fn a_fold_knows_who_changed_a_place_last() {
     let image = |image: &str| json!({"spec": {"containers": [{"name": "a", "image": image}]}});
     let (first, second) = (image("first"), image("second"));
     let unset = json!({"spec": {"$unset": ["volumes"]}});
-    let layer = |name: &str, patch| Layer {
-        name: name.to_owned(),
+    let layer = |name: &'static str, patch| Layer {
+        id: name.into(),
         patch: Patch::Template(patch),
         options: Options::default(),
     };

@@ -213,7 +213,7 @@ fn a_constraint_that_the_operator_breaks_is_told_at_the_overlay() {
         let found = said_under(&format!("{OVERLAY}    - {constraint}\n"), "");
         assert!(!found.is_empty(), "{constraint}");
         // The image of Locust is the test's.
-        for said in found.iter().filter(|said| said.layer.as_deref() != Some("typed field .spec.image")) {
+        for said in found.iter().filter(|said| said.layer_name() != Some("typed field .spec.image")) {
             let at = said.position.as_ref().map(ToString::to_string);
             assert_eq!(at.as_deref(), Some("overlay.yaml:6:7"), "{constraint}: {said:?}");
             assert!(!said.message.contains("namespace"), "{said:?}");

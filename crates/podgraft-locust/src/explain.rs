@@ -104,7 +104,7 @@ impl Pod {
     fn of(explained: ExplainedPod<'_>) -> Self {
         let base = Layer { name: "base".to_owned(), band: None, generation: None };
         let layer = |layer: &SourcedLayer<'_>| Layer {
-            name: layer.name.clone(),
+            name: layer.id.to_string(),
             band: Some(layer.band()),
             generation: layer.overlay().and_then(|layer| layer.overlay.generation),
         };

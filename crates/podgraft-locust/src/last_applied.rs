@@ -7,7 +7,7 @@
 //! kubectl 1.37, `pkg/cmd/apply/apply.go`, `pruneNullsFromMap`.
 
 use podgraft_merge::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, LayerId},
     patch::MAX_DEPTH,
     path::{FieldPath, Segment},
 };
@@ -44,7 +44,7 @@ pub(super) fn lost_nulls(test: &Value) -> Vec<Diagnostic> {
 fn compare(
     written: &Value,
     stored: Option<&Value>,
-    template: &str,
+    template: &'static str,
     at: &FieldPath,
     depth: usize,
     warnings: &mut Vec<Diagnostic>,
@@ -77,14 +77,14 @@ fn compare(
     }
 }
 
-fn lost(template: &str, at: &FieldPath) -> Diagnostic {
+fn lost(template: &'static str, at: &FieldPath) -> Diagnostic {
     let remedy = match at.segments().last() {
         Some(Segment::Field(name)) => format!("write $unset: [{name}] beside it instead"),
         _ => "leave it out".to_owned(),
     };
     let message = format!("{remedy}: kubectl apply dropped this null, and nothing is removed");
     let mut warning = Diagnostic::warning(codes::LOST_NULL, message).at(at.clone());
-    warning.layer = Some(template.to_owned());
+    warning.layer = Some(LayerId::field(template, FieldPath::fields(["spec", template])));
     warning
 }
 

@@ -43,4 +43,4 @@ pub use load_test::name_of;
 pub use near_miss::near_miss;
 pub use overlay_api::{OVERLAY_API, overlay_kind, read_overlays};
 pub use pod_context::PodContext;
-pub use render::{Applied, ClusterContext, ExplainedPod, Origins, Rendered, explain, render};
+pub use render::{Applied, ClusterContext, ExplainedPod, OriginLayer, Origins, Rendered, explain, render};

@@ -28,5 +28,5 @@ pub fn read_overlays(documents: impl IntoIterator<Item = Document>) -> Overlays 
 /// The kind of overlay that an object is, if it is one of the `locust.io` API.
 #[must_use]
 pub fn overlay_kind(value: &Value) -> Option<OverlayKind> {
-    OverlayKind::of(&OVERLAY_API, value)
+    OVERLAY_API.kind_of(value)
 }

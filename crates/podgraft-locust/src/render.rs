@@ -4,11 +4,14 @@
 use std::collections::HashMap;
 
 use pod::{RenderContext, RolePod};
-use podgraft_merge::{diagnostic::Diagnostic, work::Work};
+use podgraft_merge::{
+    diagnostic::{Diagnostic, LayerId},
+    work::Work,
+};
 use podgraft_pod::{
     graft::Grafted,
     manifest::Document,
-    overlay::{self, Conflict, Overlay, OverlayId, OverlayKind},
+    overlay::{self, Conflict, Overlay, OverlayId},
 };
 use serde_json::Value;
 use too_large::too_large;
@@ -29,7 +32,7 @@ mod v1_words;
 
 pub use cluster_context::ClusterContext;
 pub use explained::ExplainedPod;
-pub use origins::Origins;
+pub use origins::{OriginLayer, Origins};
 
 /// What [`render`] makes of a test.
 #[derive(Debug, Default)]
@@ -71,7 +74,7 @@ fn too_much_work() -> Diagnostic {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
     /// Its kind.
-    pub kind: OverlayKind,
+    pub kind: overlay::OverlayKind,
     /// Its name.
     pub name: String,
     /// Its generation, where it comes from a cluster.
@@ -236,14 +239,11 @@ fn said_of<'p>(pods: &'p [(Role, RolePod<'_>)]) -> Vec<Diagnostic> {
 
 /// Says which role's pod a diagnostic is about, where that is not clear from its layer.
 fn for_role(diagnostic: Diagnostic, role: Role) -> Diagnostic {
-    let is_of_overlay = |layer: &str| OverlayKind::ALL.iter().any(|kind| layer.starts_with(kind.as_str()));
-    let layer = match diagnostic.layer.as_deref() {
-        Some(layer) if matches!(layer, "podTemplate" | "base") || is_of_overlay(layer) => {
-            Some(format!("{layer} ({role} pod)"))
-        }
-        Some(layer) => Some(layer.to_owned()),
+    let layer = match diagnostic.layer.clone() {
+        Some(layer) if layers::is_of_both_roles(&layer) => Some(layer.in_result(&format!("{role} pod"))),
+        Some(layer) => Some(layer),
         // What is said of the whole pod names no layer.
-        None if diagnostic.path.is_none() => Some(format!("{role} pod")),
+        None if diagnostic.path.is_none() => Some(LayerId::result(format!("{role} pod"))),
         None => None,
     };
     Diagnostic { layer, ..diagnostic }

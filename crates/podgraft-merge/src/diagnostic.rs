@@ -5,6 +5,7 @@
 
 mod code;
 pub mod codes;
+mod layer_id;
 mod misnomers;
 mod unknown_field;
 pub mod value_kind;
@@ -12,6 +13,7 @@ pub mod value_kind;
 use std::{fmt, sync::Arc};
 
 pub use code::{Code, CodeEntry};
+pub use layer_id::{LayerId, LayerOrigin};
 pub use unknown_field::{describe_unknown_field, directive_without_dollar, find_field_below};
 pub use value_kind::{ExpectedItems, ExpectedValue, ValueKind, keyed_item, mend};
 
@@ -69,7 +71,7 @@ pub struct Diagnostic {
     /// The field: in the pod template for what concerns pods, in the object otherwise.
     pub path: Option<FieldPath>,
     /// Who set the field: `workerPodTemplate`, `typed field .spec.image`, `base`.
-    pub layer: Option<String>,
+    pub layer: Option<LayerId>,
     /// Where it is written, when it came from a text.
     pub position: Option<Position>,
     /// More on how to fix it: an example, a reason, a link into the docs.
@@ -131,6 +133,12 @@ impl Diagnostic {
     pub fn positioned(mut self, position: Option<Position>) -> Self {
         self.position = position;
         self
+    }
+
+    /// The name of the layer, for people.
+    #[must_use]
+    pub fn layer_name(&self) -> Option<&str> {
+        self.layer.as_ref().map(LayerId::as_str)
     }
 
     /// Whether the input is refused for it.

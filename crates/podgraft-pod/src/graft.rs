@@ -11,7 +11,7 @@ mod rules;
 mod sourced_layer;
 
 use podgraft_merge::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, LayerId},
     layers::{self, Layer, LayerDiagnostic, Leaf, Provenance},
     patch::{MissingTarget, Options, UnknownFields},
     path::{FieldPath, Segment},
@@ -27,7 +27,7 @@ pub use sourced_layer::{LayerSource, OperatorReason, SourcedLayer};
 use crate::{
     codes,
     manifest::Document,
-    overlay::{self, Band, ConflictSource, Overlap, OverlayId, SelectedOverlays},
+    overlay::{Band, Overlap, OverlapRecorder, OverlayId, SelectedOverlays},
 };
 use consequences::Consequences;
 
@@ -64,17 +64,9 @@ pub struct Grafted<'a> {
 pub fn graft<'a>(base: Value, layers: Vec<SourcedLayer<'a>>, options: GraftOptions<'_>) -> Grafted<'a> {
     let Some(schema) = Schema::pod_template() else { return Grafted::without_schema(base, layers) };
     let folding = folding(&layers, options);
-    let sources: Vec<ConflictSource<'_>> = layers
-        .iter()
-        .zip(&folding)
-        .map(|(sourced, layer)| ConflictSource {
-            overlay: sourced.overlay(),
-            patch: layer.patch,
-            options: layer.options,
-        })
-        .collect();
-    let overlaps = overlay::overlaps(&base, &sources, schema, options.work);
-    let folded = layers::fold(base.clone(), &folding, schema, options.work);
+    let mut recorder = OverlapRecorder::new(layers.iter().map(SourcedLayer::overlay));
+    let folded = layers::fold_observed(base.clone(), &folding, schema, options.work, &mut recorder);
+    let overlaps = recorder.overlaps();
     Grafted {
         base,
         template: folded.value,
@@ -112,7 +104,7 @@ fn folding<'s>(layers: &'s [SourcedLayer<'_>], options: GraftOptions<'_>) -> Vec
     layers
         .iter()
         .map(|layer| Layer {
-            name: layer.name.clone(),
+            id: layer.id.clone(),
             patch: layer.patch(),
             options: Options {
                 unknown_fields: options.unknown_fields,
@@ -179,7 +171,7 @@ impl<'a> Grafted<'a> {
     /// What people call a layer; `None` is the base.
     #[must_use]
     pub fn layer_name(&self, layer: Option<usize>) -> &str {
-        layer.and_then(|layer| self.layers.get(layer)).map_or("base", |layer| layer.name.as_str())
+        layer.and_then(|layer| self.layers.get(layer)).map_or("base", |layer| layer.id.as_str())
     }
 
     /// The base, and which layer set what: what is left to tell when the template is taken.
@@ -249,9 +241,9 @@ impl<'a> Grafted<'a> {
         } else {
             self.layer_to_blame(path)
         };
-        let name = self.layer_name(layer).to_owned();
         let layer = layer.and_then(|layer| self.layers.get(layer));
-        placed(Diagnostic { layer: Some(name), ..found }, layer, object)
+        let id = layer.map_or_else(LayerId::base, |layer| layer.id.clone());
+        placed(Diagnostic { layer: Some(id), ..found }, layer, object)
     }
 }
 

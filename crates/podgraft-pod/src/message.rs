@@ -1,6 +1,5 @@
 //! [`details`] and [`message`]: what a diagnostic says, in the words that every view shares.
 
-use crate::overlay::OverlayKind;
 use podgraft_merge::diagnostic::Diagnostic;
 
 /// What a diagnostic says beside its first line and its place, each part with its name.
@@ -12,14 +11,12 @@ pub fn details(diagnostic: &Diagnostic) -> Vec<(&'static str, String)> {
     }
     match (&diagnostic.layer, &diagnostic.object) {
         // An overlay is an object of its own, not a part of the test.
-        (Some(layer), Some(object))
-            if OverlayKind::ALL.iter().any(|kind| layer.starts_with(kind.as_str())) =>
-        {
-            details.push(("layer", layer.clone()));
+        (Some(layer), Some(object)) if layer.is_other_object() => {
+            details.push(("layer", layer.to_string()));
             details.push(("object", object.clone()));
         }
         (Some(layer), Some(object)) => details.push(("layer", format!("{layer} of {object}"))),
-        (Some(layer), None) => details.push(("layer", layer.clone())),
+        (Some(layer), None) => details.push(("layer", layer.to_string())),
         (None, Some(object)) => details.push(("object", object.clone())),
         (None, None) => {}
     }

@@ -3,8 +3,9 @@
 mod advice;
 pub mod normalize;
 pub mod placement;
+mod spec_kind;
 pub mod unknown;
 pub mod unquoted;
 
 pub use advice::{FieldAdvice, NoAdvice, field_names};
-pub use unknown::SpecKind;
+pub use spec_kind::SpecKind;

@@ -7,6 +7,8 @@
 pub mod api;
 mod conflict;
 pub mod constraint;
+mod judge;
+mod kind;
 mod layer;
 mod namespace;
 mod object;
@@ -18,10 +20,12 @@ mod selector;
 mod set;
 
 pub use api::{OverlayApi, OverlayReference, SpecSchema};
-pub use conflict::{Conflict, ConflictSource, Overlap, conflicts, overlaps};
+pub use conflict::{Conflict, Overlap, OverlapRecorder, conflicts};
+pub use judge::{JudgedPod, judge};
+pub use kind::OverlayKind;
 pub use layer::{Band, OverlayLayer};
 pub use namespace::{NAME_LABEL, Namespace};
-pub use object::{Overlay, OverlayKind, UnreadableOverlay};
+pub use object::{Overlay, UnreadableOverlay};
 pub use reference::OverlayId;
 pub use select::{OverlayHost, SelectedOverlays, labels_of};
 pub use selection::{Match, Selection};

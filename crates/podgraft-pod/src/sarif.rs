@@ -135,7 +135,7 @@ fn location(diagnostic: &Diagnostic, folder: &Path) -> Option<Value> {
         }
     }
     if let Some(layer) = &diagnostic.layer {
-        logical.push(json!({ "kind": "layer", "fullyQualifiedName": layer }));
+        logical.push(json!({ "kind": "layer", "fullyQualifiedName": layer.as_str() }));
     }
     if !logical.is_empty() {
         location["logicalLocations"] = logical.into();
@@ -186,7 +186,7 @@ fn fingerprint(diagnostic: &Diagnostic, seen: &mut HashMap<String, usize>) -> St
     let parts = [
         Some(diagnostic.code.as_str()),
         diagnostic.object.as_deref(),
-        diagnostic.layer.as_deref(),
+        diagnostic.layer_name(),
         path.as_deref(),
     ];
     let identity = parts.map(Option::unwrap_or_default).join("|");

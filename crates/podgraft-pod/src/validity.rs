@@ -28,6 +28,7 @@ mod structure;
 #[cfg(test)]
 mod tests;
 mod tolerations;
+mod volume_items;
 mod volume_source;
 mod volumes;
 mod windows;

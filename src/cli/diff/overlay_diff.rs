@@ -88,7 +88,7 @@ impl SeenDiagnostics {
 /// What makes two diagnostics the same one.
 fn key(diagnostic: &Diagnostic) -> String {
     let path = diagnostic.path.as_ref().map(ToString::to_string).unwrap_or_default();
-    let layer = diagnostic.layer.as_deref().unwrap_or_default();
+    let layer = diagnostic.layer_name().unwrap_or_default();
     format!("{} {} {path} {layer}", diagnostic.code, diagnostic.message)
 }
 

@@ -138,8 +138,8 @@ fn layers(rendered: &Rendered) -> Vec<AppliedLayer> {
     let mut layers: Vec<AppliedLayer> = Vec::new();
     for (role, origins) in &rendered.origins {
         let mut place = 0;
-        for name in origins.layers() {
-            let name = if name.starts_with("typed field ") { "typed fields" } else { name };
+        for layer in origins.layers() {
+            let name = if layer.is_typed_field { "typed fields" } else { layer.id.as_str() };
             if let Some(index) = layers.iter().position(|layer| layer.name == name) {
                 if layers[index].pods != role.as_str() {
                     layers[index].pods = "both".into();

@@ -142,7 +142,10 @@ fn message_of(
     if let Some((template, origins)) = template
         && let Some(path) = field_of_failure(failure, template)
     {
-        text = format!("{text} [{path} is set by {}]", origins.layer_of(&path));
+        text = match origins.layer_of(&path, template) {
+            Some(layer) => format!("{text} [{path} is set by {layer}]"),
+            None => format!("{text} [{path} is not set]"),
+        };
     }
     text
 }

@@ -9,10 +9,7 @@ use podgraft_locust::read_overlays;
 use podgraft_merge::work::Work;
 use podgraft_pod::{
     manifest::Document,
-    overlay::{
-        Namespace,
-        constraint::{self, Expression, JudgedPod},
-    },
+    overlay::{JudgedPod, Namespace, constraint::Expression, judge},
 };
 use podgraft_testkit::pod_life;
 use random::Random;
@@ -183,7 +180,7 @@ fn ours(batch: &Batch) -> Vec<Vec<Answer>> {
         let judged = JudgedPod { pod: &pod, namespace: Some(&namespace), overlays: &overlays, work: &work };
         let mut answers: Vec<Answer> =
             is_read.iter().map(|is_read| if *is_read { Answer::True } else { Answer::Refused }).collect();
-        for refusal in constraint::judge(&judged, |_, _| false) {
+        for refusal in judge(&judged, |_, _| false) {
             let index: usize = refusal.message.parse().unwrap();
             let help = refusal.help.unwrap_or_default();
             let is_error = help.contains("cannot be evaluated");

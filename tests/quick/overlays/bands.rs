@@ -147,7 +147,7 @@ fn a_missing_target_is_told_once_and_left_out() {
     let said: Vec<_> = rendered.diagnostics.iter().filter(|said| said.code == "unknown-target").collect();
     assert_eq!(said.len(), 1, "{said:#?}");
     assert!(!said[0].is_error());
-    assert_eq!(said[0].layer.as_deref(), Some("ClusterPodOverlay a (overrides)"));
+    assert_eq!(said[0].layer_name(), Some("ClusterPodOverlay a (overrides)"));
     assert_eq!(pod(&rendered, Role::Worker)["spec"]["containers"].as_array().unwrap().len(), 1);
 }
 

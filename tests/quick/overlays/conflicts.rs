@@ -218,7 +218,7 @@ fn a_conflict_in_one_pod_names_it() {
     let rendered = rendered(test(json!({})), vec![class("a"), class("b")]);
     let [conflict] = &rendered.conflicts[..] else { panic!("{:#?}", rendered.conflicts) };
     assert_eq!(conflict.pods, ["worker"]);
-    assert_eq!(conflict.diagnostic.layer.as_deref(), Some("worker pod"));
+    assert_eq!(conflict.diagnostic.layer_name(), Some("worker pod"));
 }
 
 #[test]

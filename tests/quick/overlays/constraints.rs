@@ -279,7 +279,7 @@ fn a_refusal_names_everything() {
     let error = &errors[0];
     assert_eq!(error.message, "Images come from reg.corp (container \"side\").");
     assert_eq!(error.path.as_ref().unwrap().to_string(), ".spec.containers[name=\"side\"].image");
-    assert_eq!(error.layer.as_deref(), Some("workerPodTemplate"));
+    assert_eq!(error.layer_name(), Some("workerPodTemplate"));
     assert_eq!(error.object.as_deref(), Some("LocustTest team-a/checkout"));
     assert_eq!(
         error.help.as_deref(),
@@ -295,14 +295,14 @@ fn a_constraint_holds_for_both_roles() {
     for template in ["masterPodTemplate", "workerPodTemplate"] {
         let errors = refused(constraint(), json!({template: {"spec": {"priorityClassName": "high"}}}));
         assert_eq!(errors.len(), 1, "{template}");
-        assert_eq!(errors[0].layer.as_deref(), Some(template));
+        assert_eq!(errors[0].layer_name(), Some(template));
     }
     // What is wrong with both is said once.
     assert_eq!(refused(constraint(), template(json!({"priorityClassName": "high"}))).len(), 1);
     let expression = json!({"expression": "!has(object.spec.priorityClassName)"});
     let errors = refused(expression, json!({"workerPodTemplate": {"spec": {"priorityClassName": "high"}}}));
     assert_eq!(errors.len(), 1);
-    assert_eq!(errors[0].layer.as_deref(), Some("worker pod"));
+    assert_eq!(errors[0].layer_name(), Some("worker pod"));
 }
 
 /// What Kubernetes makes of a pod is judged, not how it is written.

@@ -103,7 +103,7 @@ fn what_is_wrong_with_it_is_said_where_it_is() {
     assert_eq!(errors[0].code, "unknown-field");
     assert!(errors[0].message.contains("did you mean \"runAsUser\""), "{}", errors[0].message);
     assert_eq!(errors[0].position.as_ref().unwrap().to_string(), "a.yaml:8:9");
-    assert!(errors[0].layer.as_ref().unwrap().starts_with("ClusterPodOverlay a (defaults)"));
+    assert!(errors[0].layer_name().unwrap().starts_with("ClusterPodOverlay a (defaults)"));
 }
 
 #[test]
@@ -131,5 +131,5 @@ fn whoever_changed_a_sidecar_did_not_add_it() {
     let changed = cluster("a", each("overrides", json!({"imagePullPolicy": "Always"})));
     let rendered = rendered(with_containers(json!({})), vec![changed]);
     let lint = rendered.diagnostics.iter().find(|said| said.code.as_str() == "plain-sidecar").unwrap();
-    assert_eq!(lint.layer.as_deref(), Some("podTemplate"));
+    assert_eq!(lint.layer_name(), Some("podTemplate"));
 }

@@ -51,7 +51,7 @@ fn folded() -> Vec<Folded> {
     let schema = Schema::pod_template().unwrap();
     let options = Options::default();
     let fold_pair = |pair: &[Value]| {
-        let layer = Layer { name: "template".to_owned(), patch: Patch::Template(&pair[1]), options };
+        let layer = Layer { id: "template".into(), patch: Patch::Template(&pair[1]), options };
         fold(pair[0].clone(), &[layer], schema, &Work::unlimited())
     };
     pods().windows(2).map(fold_pair).collect()

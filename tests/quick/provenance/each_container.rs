@@ -22,7 +22,7 @@ fn folded(base: &Value, layers: &[(bool, Value)], missing_target: MissingTarget)
         .iter()
         .enumerate()
         .map(|(index, (each, patch))| Layer {
-            name: format!("layer {index}"),
+            id: format!("layer {index}").into(),
             patch: if *each { Patch::EachContainer(patch) } else { Patch::Template(patch) },
             options,
         })

@@ -35,7 +35,7 @@ impl Written {
     pub(crate) fn layer(&self) -> Layer<'_> {
         let patch = if self.each { Patch::EachContainer(&self.patch) } else { Patch::Template(&self.patch) };
         let options = Options { missing_target: MissingTarget::Skip, ..Options::default() };
-        Layer { name: String::new(), patch, options }
+        Layer { id: "".into(), patch, options }
     }
 }
 

@@ -93,8 +93,7 @@ fn enlarged(patch: &Value, now: &Value) -> Value {
 
 fn folded(base: &Value, patches: &[Value]) -> (Value, usize) {
     let schema = Schema::for_kind("v1", "Pod").unwrap();
-    let layer =
-        |patch| Layer { name: String::new(), patch: Patch::Template(patch), options: Options::default() };
+    let layer = |patch| Layer { id: "".into(), patch: Patch::Template(patch), options: Options::default() };
     let layers: Vec<Layer<'_>> = patches.iter().map(layer).collect();
     let (value, diagnostics) = fold_without_provenance(base.clone(), &layers, schema);
     (value, diagnostics.iter().filter(|(_, finding)| finding.is_error()).count())

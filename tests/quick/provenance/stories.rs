@@ -11,8 +11,7 @@ use podgraft_merge::{
 use serde_json::{Value, json};
 
 fn folded(base: &Value, patches: &[Value]) -> Folded {
-    let layer =
-        |patch| Layer { name: String::new(), patch: Patch::Template(patch), options: Options::default() };
+    let layer = |patch| Layer { id: "".into(), patch: Patch::Template(patch), options: Options::default() };
     let layers: Vec<Layer<'_>> = patches.iter().map(layer).collect();
     let folded = fold(
         base.clone(),

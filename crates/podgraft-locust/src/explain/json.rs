@@ -100,7 +100,7 @@ fn diagnostic(diagnostic: &Diagnostic) -> Value {
     let text = [
         ("object", diagnostic.object.clone()),
         ("path", diagnostic.path.as_ref().map(ToString::to_string)),
-        ("layer", diagnostic.layer.clone()),
+        ("layer", diagnostic.layer_name().map(str::to_owned)),
         ("help", diagnostic.help.clone()),
     ];
     object.extend(text.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Value::from(text?)))));

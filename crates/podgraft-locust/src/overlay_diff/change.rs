@@ -119,13 +119,13 @@ fn of_pod(before: &Rendered, after: &Rendered, role: Role) -> Vec<Change> {
         return Vec::new();
     };
     let change = |difference: Difference| {
-        let layer = |origins: &Origins, path: &FieldPath, value: &Option<Value>| {
-            value.iter().map(|_| origins.layer_of(path).to_owned()).collect()
+        let layer = |origins: &Origins, path: &FieldPath, template: &Value| {
+            origins.layer_of(path, template).map(ToString::to_string).into_iter().collect()
         };
         Change {
             place: Where::Pod(role),
-            before_layers: layer(old_origins, &difference.path, &difference.before),
-            after_layers: layer(new_origins, &difference.path_after, &difference.after),
+            before_layers: layer(old_origins, &difference.path, old),
+            after_layers: layer(new_origins, &difference.path_after, new),
             difference,
         }
     };

@@ -59,7 +59,7 @@ fn refusal(refusal: &Refusal) -> Value {
         "code": diagnostic.code.as_str(),
         "message": diagnostic.message,
         "path": diagnostic.path.as_ref().map(ToString::to_string),
-        "layer": diagnostic.layer,
+        "layer": diagnostic.layer_name(),
         "help": diagnostic.help,
     })
 }

@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath, work::Work};
+use podgraft_merge::{
+    diagnostic::{Diagnostic, LayerId, LayerOrigin},
+    path::FieldPath,
+    work::Work,
+};
 use podgraft_pod::{
     graft::{GraftOptions, Grafted, OperatorReason, SourcedLayer, preview},
     overlay::{Band, SelectedOverlays},
@@ -41,7 +45,7 @@ pub(super) fn layers_for_role<'a>(
     applying: &SelectedOverlays<'a>,
     work: &Work,
 ) -> (Vec<SourcedLayer<'a>>, Vec<Diagnostic>) {
-    let of_overlays = applying.layers(&["podTemplate", template_field(role)]);
+    let of_overlays = applying.layers(&[POD_TEMPLATE, template_field(role)]);
     let (defaults, overrides) =
         of_overlays.split_at(of_overlays.partition_point(|layer| layer.band < Band::Object));
     let mut layers: Vec<SourcedLayer<'a>> = defaults.iter().copied().map(SourcedLayer::from).collect();
@@ -75,7 +79,7 @@ fn test_layers<'a>(
         Role::Master => &overrides.master_pod_template,
         Role::Worker => &overrides.worker_pod_template,
     };
-    for (name, template) in [("podTemplate", &overrides.pod_template), (template_field(role), of_role)] {
+    for (name, template) in [(POD_TEMPLATE, &overrides.pod_template), (template_field(role), of_role)] {
         if let Some(patch) = template {
             let origin = FieldPath::fields(["spec", name]);
             layers.push(SourcedLayer::template(name, origin, Cow::Owned(patch.clone())));
@@ -83,6 +87,18 @@ fn test_layers<'a>(
     }
     (layers, diagnostics)
 }
+
+/// Whether a layer lies in the pods of both roles, so that its name does not say which one is meant.
+pub(super) fn is_of_both_roles(layer: &LayerId) -> bool {
+    match layer.origin() {
+        LayerOrigin::Base | LayerOrigin::OtherObject => true,
+        LayerOrigin::Field(field) => *field == FieldPath::fields(["spec", POD_TEMPLATE]),
+        LayerOrigin::Result => false,
+    }
+}
+
+/// The field of a test or an overlay that holds the template of both roles' pods.
+const POD_TEMPLATE: &str = "podTemplate";
 
 /// The field of a test or an overlay that holds the template of this role's pod alone.
 const fn template_field(role: Role) -> &'static str {

@@ -3,7 +3,7 @@
 use std::io;
 
 use podgraft_merge::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, LayerId},
     path::{FieldPath, Segment},
     schema::FieldType,
 };
@@ -46,7 +46,7 @@ pub(super) fn too_large(
          {ETCD_TAKES} at once, and both Jobs are kept in one object when the test starts"
     );
     let mut diagnostic = Diagnostic::error(codes::TOO_LARGE_TO_STORE, message).at(path.clone());
-    diagnostic.layer = Some(layer.map_or_else(|| "base".to_owned(), |layer| layer.name.clone()));
+    diagnostic.layer = Some(layer.map_or_else(LayerId::base, |layer| layer.id.clone()));
     Some(diagnostic.positioned(layer.and_then(|layer| layer.position(Some(&path), document))))
 }
 

@@ -1,11 +1,8 @@
 //! [`Unsound`]: what is wrong with a test as it is written, and need not be said of its pods once more.
 
-use podgraft_merge::diagnostic::Diagnostic;
+use podgraft_merge::diagnostic::{Diagnostic, LayerId, LayerOrigin};
 
 use crate::codes;
-
-/// The layer of a typed field is called by its path behind this.
-const TYPED_FIELD: &str = "typed field ";
 
 /// The fields of a test that are wrong as they are written. Its pods are made nevertheless, so that everything is
 /// said at once; what these fields make of them is no news.
@@ -29,15 +26,17 @@ impl Unsound {
         if self.0.len() > Self::MOST || !diagnostic.is_error() {
             return false;
         }
-        let path = diagnostic.path.as_ref().map(ToString::to_string);
-        let origin = match diagnostic.layer.as_deref() {
+        let origin = match diagnostic.layer.as_ref().map(LayerId::origin) {
             // The base is made of many fields, the name among them; what others demand of it is news.
-            Some(layer) if layer.starts_with("base") => return diagnostic.code == codes::CONSTRAINT,
-            Some(layer) => {
-                layer.strip_prefix(TYPED_FIELD).map_or_else(|| format!(".spec.{layer}"), str::to_owned)
-            }
-            None => path.unwrap_or_else(|| "the whole pod".to_owned()),
+            Some(LayerOrigin::Base) => return diagnostic.code == codes::CONSTRAINT,
+            Some(LayerOrigin::Field(field)) if !field.is_root() => field,
+            Some(_) => return !self.0.iter().any(|wrong| wrong == ".spec"),
+            None => match &diagnostic.path {
+                Some(path) => path,
+                None => return true,
+            },
         };
+        let origin = origin.to_string();
         !self.0.iter().any(|wrong| origin.starts_with(wrong.as_str()) || wrong.starts_with(&origin))
     }
 }

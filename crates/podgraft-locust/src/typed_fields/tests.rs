@@ -29,7 +29,7 @@ fn typed(test: &LoadTest, role: Role, config: &Config) -> (Value, Vec<String>) {
     let layers: Vec<Layer<'_>> = patches
         .iter()
         .map(|piece| Layer {
-            name: piece.origin.to_string(),
+            id: piece.origin.to_string().into(),
             patch: layers::Patch::Template(&piece.patch),
             options: Options::default(),
         })

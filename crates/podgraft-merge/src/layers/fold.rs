@@ -97,7 +97,7 @@ impl<'p> Fold<'p> {
             }
         };
         self.value = value;
-        let of_layer = |diagnostic| (index, Diagnostic { layer: Some(layer.name.clone()), ..diagnostic });
+        let of_layer = |diagnostic| (index, Diagnostic { layer: Some(layer.id.clone()), ..diagnostic });
         self.diagnostics.extend(diagnostics.into_iter().map(of_layer));
     }
 }

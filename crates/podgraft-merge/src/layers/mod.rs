@@ -19,7 +19,7 @@ pub use leaf::Leaf;
 pub use provenance::{Blame, Provenance};
 use serde_json::Value;
 
-use crate::patch::Options;
+use crate::{diagnostic::LayerId, patch::Options};
 
 /// A layer's patch, in the `extended` dialect.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +35,8 @@ pub enum Patch<'p> {
 /// One ordered source of change.
 #[derive(Debug, Clone)]
 pub struct Layer<'p> {
-    /// Display name: `workerPodTemplate`, `typed field .spec.image`.
-    pub name: String,
+    /// Which layer it is: what diagnostics about it name.
+    pub id: LayerId,
     /// The patch.
     pub patch: Patch<'p>,
     /// Strictness of unknown fields and missing targets.

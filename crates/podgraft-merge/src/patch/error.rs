@@ -2,7 +2,7 @@
 
 use super::LazyLocation;
 use crate::{
-    diagnostic::{Code, Diagnostic, codes, unknown_field},
+    diagnostic::{Code, Diagnostic, LayerId, codes, unknown_field},
     schema::{LookupError, Schema},
 };
 
@@ -17,12 +17,9 @@ pub(crate) fn refuse(code: Code, location: &LazyLocation<'_>, message: impl Into
     Box::new(Diagnostic::error(code, message).at(location.path()))
 }
 
-/// [`Diagnostic::layer`] of an error in the base, not in the patch.
-pub const BASE: &str = "base";
-
 /// The same error, in the base.
 pub(crate) fn refuse_base(mut error: Error) -> Error {
-    error.layer = Some(BASE.to_owned());
+    error.layer = Some(LayerId::base());
     error
 }
 

@@ -15,9 +15,8 @@ mod location;
 mod observer;
 mod order;
 
-pub use error::BASE;
 pub use error::{Error, MAX_DEPTH};
-pub use extended::{EachContainerPatch, Shared, extend_each_container, extend_seeded};
+pub(crate) use extended::{EachContainerPatch, Shared, extend_each_container, extend_seeded};
 pub use extended::{Extended, MissingTarget, Options, UnknownFields, extend};
 pub use json::{json_patch, merge_patch};
 pub use location::LazyLocation;

@@ -17,7 +17,7 @@ const WORDS: [&str; 2] = ["args", "command"];
 
 /// Warns of each item of a folded pod that is in its list once more, and names the layers of both. What the operator made twice itself is its own matter.
 pub(super) fn repeated_items(pod: &Grafted<'_>) -> Vec<Diagnostic> {
-    let layer = |index: usize| pod.layers.get(index).map(|layer| layer.name.clone());
+    let layer = |index: usize| pod.layers.get(index).map(|layer| layer.id.to_string());
     let mut pairs = Vec::new();
     visit(&pod.template, FieldType::pod_template(), &FieldPath::root(), &mut pairs);
     let mut found = Vec::new();

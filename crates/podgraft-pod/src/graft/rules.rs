@@ -8,10 +8,7 @@ use podgraft_merge::{
 
 use super::{Grafted, Rule, repeated_items};
 use crate::{
-    overlay::{
-        Namespace, Overlay,
-        constraint::{self, JudgedPod},
-    },
+    overlay::{self, JudgedPod, Namespace, Overlay},
     validity::{Workload, validity},
 };
 
@@ -72,7 +69,7 @@ impl Rule for Constraints<'_> {
             work: self.work,
         };
         let lookup = Lookup::default();
-        let found = constraint::judge(&judged, |path, rank| {
+        let found = overlay::judge(&judged, |path, rank| {
             let is_later = |layer: Option<usize>| {
                 let rank_of = layer.and_then(|layer| pod.layers.get(layer)?.rank());
                 rank_of.is_some_and(|overriding| overriding >= rank)

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use podgraft_merge::{
-    diagnostic::Position,
+    diagnostic::{LayerId, LayerOrigin, Position},
     layers::Patch,
     path::{FieldPath, Segment},
 };
@@ -17,12 +17,10 @@ use crate::{
 /// A layer's patch, and where it was written.
 #[derive(Debug, Clone)]
 pub struct SourcedLayer<'a> {
-    /// What people call it: `podTemplate`, `typed field .spec.image`, `ClusterPodOverlay baseline (defaults)`.
-    pub name: String,
+    /// Which layer it is: `podTemplate`, `typed field .spec.image`, `ClusterPodOverlay baseline (defaults)`.
+    pub id: LayerId,
     /// What sort of layer it is.
     pub source: LayerSource<'a>,
-    /// The field that it comes from, in the object or in the overlay.
-    origin: FieldPath,
     patch: Cow<'a, Value>,
 }
 
@@ -51,9 +49,8 @@ pub struct OperatorReason {
 impl<'a> From<OverlayLayer<'a>> for SourcedLayer<'a> {
     fn from(layer: OverlayLayer<'a>) -> Self {
         Self {
-            name: layer.to_string(),
+            id: LayerId::other_object(layer.to_string()),
             source: LayerSource::Overlay(layer),
-            origin: layer.origin(),
             patch: Cow::Borrowed(layer.patch),
         }
     }
@@ -62,27 +59,31 @@ impl<'a> From<OverlayLayer<'a>> for SourcedLayer<'a> {
 impl<'a> SourcedLayer<'a> {
     /// A template of the object, written in this field of it: `.spec.podTemplate`.
     #[must_use]
-    pub fn template(name: impl Into<String>, origin: FieldPath, patch: Cow<'a, Value>) -> Self {
-        Self { name: name.into(), source: LayerSource::Template, origin, patch }
+    pub fn template(name: impl Into<Cow<'static, str>>, origin: FieldPath, patch: Cow<'a, Value>) -> Self {
+        Self { id: LayerId::field(name, origin), source: LayerSource::Template, patch }
     }
 
     /// A patch of the pod template that is made from this field of the object.
     #[must_use]
     pub fn typed_field(origin: FieldPath, patch: Value) -> Self {
         let name = format!("typed field {origin}");
-        Self { name, source: LayerSource::TypedField, origin, patch: Cow::Owned(patch) }
+        Self { id: LayerId::field(name, origin), source: LayerSource::TypedField, patch: Cow::Owned(patch) }
     }
 
     /// A patch of the operator's own over all others, which follows from this field of the object; from none of its
     /// fields, where `origin` is the root.
     #[must_use]
     pub fn operator(
-        name: impl Into<String>,
+        name: impl Into<Cow<'static, str>>,
         reason: OperatorReason,
         origin: FieldPath,
         patch: Value,
     ) -> Self {
-        Self { name: name.into(), source: LayerSource::Operator(reason), origin, patch: Cow::Owned(patch) }
+        Self {
+            id: LayerId::field(name, origin),
+            source: LayerSource::Operator(reason),
+            patch: Cow::Owned(patch),
+        }
     }
 
     /// The overlay's layer, where it is not the object's own.
@@ -120,25 +121,32 @@ impl<'a> SourcedLayer<'a> {
         self.overlay().is_some_and(|layer| layer.is_for_each_container())
     }
 
+    /// The field that it comes from, in the object or in the overlay; `None` where it follows from the pod, and from
+    /// nothing that somebody wrote.
+    fn origin(&self) -> Option<FieldPath> {
+        match (self.source, self.id.origin()) {
+            (LayerSource::Overlay(layer), _) => Some(layer.origin()),
+            (_, LayerOrigin::Field(field)) if !field.is_root() => Some(field.clone()),
+            _ => None,
+        }
+    }
+
     /// Where it says something of `path`, a place in the pod template; `object` is the one that it is a layer of,
     /// where it is no overlay's.
     #[must_use]
     pub fn position(&self, path: Option<&FieldPath>, object: &Document) -> Option<Position> {
-        if self.origin.is_root() {
-            // It follows from the pod, and from nothing that somebody wrote.
-            return None;
-        }
+        let origin = self.origin()?;
         let document = self.overlay().map_or(object, |layer| layer.overlay.document());
         let is_written = matches!(self.source, LayerSource::Template | LayerSource::Overlay(_));
-        let Some(path) = path.filter(|_| is_written) else { return document.position(&self.origin) };
+        let Some(path) = path.filter(|_| is_written) else { return document.position(&origin) };
         if self.is_for_each_container() {
             // The patch starts at the container: .spec.containers[name="app"], or .eachContainer.
             let start =
                 if path.segments().first() == Some(&Segment::Field("spec".to_owned())) { 3 } else { 1 };
             let inner = path.segments().get(start..).unwrap_or_default();
-            return written(document, &self.origin, &FieldPath::new(inner.to_vec()));
+            return written(document, &origin, &FieldPath::new(inner.to_vec()));
         }
-        written(document, &self.origin, path)
+        written(document, &origin, path)
     }
 }
 

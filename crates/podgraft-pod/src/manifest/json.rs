@@ -7,7 +7,7 @@ use serde_json::{Deserializer, Value};
 
 use super::{
     document::{Document, Inside, Mark, Node, Source},
-    read::{Readable, Roots},
+    roots::{Documents, Roots},
     syntax, yaml,
 };
 use crate::codes;
@@ -87,7 +87,7 @@ fn refused(source: &Source, read: usize, error: &serde_json::Error) -> (Mark, Di
 }
 
 /// The documents of a JSON text: one object, or list where that may be, after another.
-pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Readable, Diagnostic> {
+pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Documents, Diagnostic> {
     let mut documents = Vec::new();
     let mut scanner = Scanner { source, rest: &source.text, line: 1, column: 1 };
     loop {

@@ -4,6 +4,7 @@ mod breaks;
 mod document;
 mod json;
 mod read;
+mod roots;
 mod scalar;
 mod syntax;
 mod write;

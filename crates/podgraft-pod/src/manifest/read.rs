@@ -6,23 +6,14 @@ use podgraft_merge::diagnostic::{Diagnostic, Position};
 
 use super::{
     document::{Document, Source},
-    json, syntax, yaml,
+    json,
+    roots::{Documents, Roots},
+    syntax, yaml,
 };
 use crate::codes;
 
 /// The largest file that is read.
 const MAX_BYTES: usize = 16 << 20;
-
-/// What a document may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Roots {
-    Objects,
-    /// An object too: whoever takes it says what is wrong with it.
-    Lists,
-}
-
-/// The documents of a text, and warnings about how it is written.
-pub(super) type Readable = (Vec<Document>, Vec<Diagnostic>);
 
 /// What a file holds.
 #[derive(Debug, Default)]
@@ -91,7 +82,7 @@ fn not_utf8(file: Arc<str>, bytes: &[u8], valid: usize) -> Read {
 
 /// Reads what begins with a bracket: as JSON, and what is none, as YAML in flow style. The refusal is that of the
 /// language in which the text is written.
-fn json_or_yaml(source: &Arc<Source>, roots: Roots) -> Result<Readable, Diagnostic> {
+fn json_or_yaml(source: &Arc<Source>, roots: Roots) -> Result<Documents, Diagnostic> {
     let json = match json::read(source, roots) {
         Err(said) if said.code == codes::INVALID_JSON => said,
         other => return other,

@@ -13,7 +13,7 @@ use super::{
     MAX_DEPTH,
     breaks::{Breaks, SEPARATORS},
     document::{Document, Inside, Mark, Node, Source},
-    read::{Readable, Roots},
+    roots::{Documents, Roots},
     scalar::{self, Scalar},
     syntax,
 };
@@ -27,7 +27,7 @@ const MAX_COPIED: usize = 32 << 20;
 const VALUE_BYTES: usize = 64;
 
 /// The documents of a YAML text. Empty ones are left out.
-pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Readable, Diagnostic> {
+pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Documents, Diagnostic> {
     let found = documents(source, roots).map_err(|said| with_cause(source, said))?;
     let breaks = Breaks::new(&source.text);
     match syntax::blank_tab(&breaks.text) {
@@ -66,7 +66,7 @@ fn because(source: &Arc<Source>, cause: syntax::Cause, said: Diagnostic) -> Diag
         .positioned(Some(position))
 }
 
-fn documents(source: &Arc<Source>, roots: Roots) -> Result<Readable, Diagnostic> {
+fn documents(source: &Arc<Source>, roots: Roots) -> Result<Documents, Diagnostic> {
     let mut options = Options::default();
     options.emit_comments = false;
     let breaks = Breaks::new(&source.text);

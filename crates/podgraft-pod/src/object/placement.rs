@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{FieldAdvice, SpecKind, field_names};
+use super::{
+    advice::{FieldAdvice, field_names},
+    spec_kind::SpecKind,
+};
 use podgraft_merge::{diagnostic::find_field_below, path::FieldPath, schema::Schema};
 
 /// How far below a part of the spec a name is looked for.

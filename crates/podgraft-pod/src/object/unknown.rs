@@ -7,19 +7,8 @@ use podgraft_merge::{
 };
 use serde_json::{Map, Value};
 
-use super::{advice::FieldAdvice, placement};
+use super::{placement, spec_kind::SpecKind};
 use crate::codes;
-
-/// A kind of object whose spec is read: its name, its spec's schema, and what its operator knows beside.
-#[derive(Clone, Copy)]
-pub struct SpecKind<'a> {
-    /// The kind, as objects write it.
-    pub kind: &'a str,
-    /// The schema of the spec.
-    pub schema: &'a Value,
-    /// What people expect in it.
-    pub advice: &'a dyn FieldAdvice,
-}
 
 /// Says that an object of this kind has no such field; `near` ends the sentence.
 #[must_use]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::object::OverlayKind;
+use super::kind::OverlayKind;
 use crate::{
     json_schema::{CompiledSchema, bound_integers},
     object::FieldAdvice,
@@ -33,6 +33,14 @@ impl OverlayApi {
     #[must_use]
     pub const fn new(group: &'static str, version: &'static str, noun: &'static str) -> Self {
         Self { group, version, noun, spec: pod_templates_spec, advice: &BandAdvice }
+    }
+
+    /// The kind of overlay that an object is, if it is one of this API.
+    #[must_use]
+    pub fn kind_of(&self, object: &Value) -> Option<OverlayKind> {
+        let text = |field: &str| object.get(field).and_then(Value::as_str).unwrap_or_default();
+        let kind = OverlayKind::ALL.into_iter().find(|kind| kind.as_str() == text("kind"))?;
+        (text("apiVersion").split('/').next() == Some(self.group)).then_some(kind)
     }
 }
 

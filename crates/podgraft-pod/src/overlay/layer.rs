@@ -4,14 +4,11 @@ use std::{borrow::Cow, fmt};
 
 use serde_json::Value;
 
-use super::{
-    object::{Overlay, OverlayKind},
-    select::SelectedOverlays,
-};
+use super::{kind::OverlayKind, object::Overlay, select::SelectedOverlays};
 use podgraft_merge::path::FieldPath;
 
 /// A group of layers: everything of a later band wins over everything of an earlier one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Band {
     /// Cluster overlays' defaults.
     ClusterDefaults,

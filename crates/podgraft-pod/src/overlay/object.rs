@@ -2,51 +2,12 @@
 
 use std::fmt;
 
-use serde_json::Value;
-
-use super::{api::OverlayApi, constraint::Constraint, reference::OverlayId, selection::Selection};
+use super::{constraint::Constraint, kind::OverlayKind, reference::OverlayId, selection::Selection};
 use crate::manifest::Document;
 use podgraft_merge::{
     diagnostic::{Diagnostic, Position},
     path::FieldPath,
 };
-
-/// The two kinds of overlay, in the order in which their defaults apply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OverlayKind {
-    /// `ClusterPodOverlay`: for the tests of every namespace that it selects.
-    Cluster,
-    /// `PodOverlay`: for the tests of its own namespace.
-    Namespaced,
-}
-
-impl OverlayKind {
-    /// Both kinds.
-    pub const ALL: [Self; 2] = [Self::Cluster, Self::Namespaced];
-
-    /// The kind as objects write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Cluster => "ClusterPodOverlay",
-            Self::Namespaced => "PodOverlay",
-        }
-    }
-
-    /// The kind that an object is of, if it is an overlay of this API.
-    #[must_use]
-    pub fn of(api: &OverlayApi, value: &Value) -> Option<Self> {
-        let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default();
-        let kind = Self::ALL.into_iter().find(|kind| kind.as_str() == text("kind"))?;
-        (text("apiVersion").split('/').next() == Some(api.group)).then_some(kind)
-    }
-}
-
-impl fmt::Display for OverlayKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// An overlay that was read without an error.
 #[derive(Debug, Clone)]

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::{
     api::OverlayApi,
     constraint::Constraint,
-    object::{Overlay, OverlayKind, UnreadableOverlay},
+    kind::OverlayKind,
+    object::{Overlay, UnreadableOverlay},
     reference::OverlayId,
     selection::Selection,
 };

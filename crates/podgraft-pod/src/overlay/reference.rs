@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::object::OverlayKind;
+use super::kind::OverlayKind;
 
 /// Which overlay is meant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

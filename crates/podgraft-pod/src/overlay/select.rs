@@ -11,8 +11,9 @@ use podgraft_merge::{
 
 use super::{
     OverlayReference, Overlays,
+    kind::OverlayKind,
     namespace::Namespace,
-    object::{Overlay, OverlayKind, UnreadableOverlay},
+    object::{Overlay, UnreadableOverlay},
     selection::{Match, Selection},
 };
 use crate::codes;

@@ -3,7 +3,7 @@
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 
 use super::api::OverlayApi;
-use super::object::{Overlay, OverlayKind, UnreadableOverlay};
+use super::object::{Overlay, UnreadableOverlay};
 use crate::{codes, manifest::Document};
 
 /// All overlays that there are. Which of them apply to a test is for [`Overlays::applying`] to say.
@@ -26,7 +26,7 @@ impl Overlays {
     pub fn read(api: &OverlayApi, documents: impl IntoIterator<Item = Document>) -> Self {
         let mut overlays = Self::default();
         for document in documents {
-            let Some(kind) = OverlayKind::of(api, &document.value) else { continue };
+            let Some(kind) = api.kind_of(&document.value) else { continue };
             match Overlay::read(api, kind, document) {
                 Ok(overlay) => overlays.readable.push(overlay),
                 Err(unreadable) => overlays.unreadable.push(unreadable),

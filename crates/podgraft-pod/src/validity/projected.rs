@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     findings::Findings,
     formats::{DOMAIN_KEY, FILE_PATH, SIGNER, TRUST_BUNDLE},
-    metadata, selector, volume_source,
+    metadata, selector, volume_items,
 };
 use crate::cursor::Cursor;
 use podgraft_merge::path::FieldPath;
@@ -52,9 +52,9 @@ fn one<'a>(name: &str, source: &Cursor<'a>, found: &mut Findings) -> Vec<(&'a st
     match name {
         "secret" | "configMap" => {
             found.required(source, "name", "my-name");
-            written(volume_source::keys(source, found))
+            written(volume_items::keys(source, found))
         }
-        "downwardAPI" => written(volume_source::downward(source, found)),
+        "downwardAPI" => written(volume_items::downward(source, found)),
         "serviceAccountToken" => {
             found.range(source, "expirationSeconds", 600, 1 << 32);
             found.required_format(source, "path", &FILE_PATH);

@@ -1,12 +1,12 @@
 //! Where a volume's content comes from.
 
 use super::{
-    claim_template, environment,
+    claim_template,
     findings::Findings,
-    formats::{DRIVER, FILE_PATH, NO_BACKSTEPS, RELATIVE_PATH, SUBDOMAIN},
+    formats::{DRIVER, NO_BACKSTEPS, RELATIVE_PATH, SUBDOMAIN},
     projected,
     quantity::Quantity,
-    remote_disk,
+    remote_disk, volume_items,
 };
 use crate::cursor::Cursor;
 
@@ -40,10 +40,6 @@ const REQUIRED: &[(&str, &[&str])] = &[
     ("vsphereVolume", &["volumePath"]),
 ];
 
-/// The fields of the pod that a file may hold.
-const FIELDS: [&str; 5] =
-    ["metadata.name", "metadata.namespace", "metadata.labels", "metadata.annotations", "metadata.uid"];
-
 /// Judges one source; `kind` is its field in the volume.
 pub(super) fn judge(kind: &str, source: &Cursor<'_>, found: &mut Findings) {
     let required = REQUIRED.iter().find(|(name, _)| *name == kind).map_or(&[][..], |(_, fields)| fields);
@@ -53,11 +49,11 @@ pub(super) fn judge(kind: &str, source: &Cursor<'_>, found: &mut Findings) {
     match kind {
         "configMap" | "secret" => {
             found.mode(source, "defaultMode");
-            keys(source, found);
+            volume_items::keys(source, found);
         }
         "downwardAPI" => {
             found.mode(source, "defaultMode");
-            downward(source, found);
+            volume_items::downward(source, found);
         }
         "projected" => projected::judge(source, found),
         "emptyDir" => empty_dir(source, found),
@@ -86,35 +82,6 @@ pub(super) fn judge(kind: &str, source: &Cursor<'_>, found: &mut Findings) {
         "gitRepo" => found.format(source, "directory", &RELATIVE_PATH),
         other => remote_disk::judge(other, source, found),
     }
-}
-
-/// Judges which keys of a `ConfigMap` or Secret become which files. Gives the files' paths.
-pub(super) fn keys<'a>(source: &Cursor<'a>, found: &mut Findings) -> Vec<(&'a str, Cursor<'a>)> {
-    let items = source.items("items");
-    for item in &items {
-        found.required(item, "key", "my-key");
-        found.required_format(item, "path", &FILE_PATH);
-        found.mode(item, "mode");
-    }
-    items.into_iter().map(|item| (item.text("path"), item)).collect()
-}
-
-/// Judges which fields of the pod become which files. Gives the files' paths.
-pub(super) fn downward<'a>(source: &Cursor<'a>, found: &mut Findings) -> Vec<(&'a str, Cursor<'a>)> {
-    let items = source.items("items");
-    for item in &items {
-        found.required_format(item, "path", &FILE_PATH);
-        found.mode(item, "mode");
-        found.exactly_one(item, &["fieldRef", "resourceFieldRef"], "file");
-        if let Some(field) = item.get("fieldRef") {
-            environment::field_ref(&field, &FIELDS, found);
-        }
-        if let Some(resource) = item.get("resourceFieldRef") {
-            found.required(&resource, "containerName", "locust");
-            environment::resource_ref(&resource, found);
-        }
-    }
-    items.into_iter().map(|item| (item.text("path"), item)).collect()
 }
 
 fn empty_dir(source: &Cursor<'_>, found: &mut Findings) {

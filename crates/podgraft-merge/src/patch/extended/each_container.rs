@@ -14,7 +14,7 @@ use crate::{
 
 /// A patch that every container added by a later patch is applied on top of.
 #[derive(Debug, Clone, Copy)]
-pub struct EachContainerPatch<'p> {
+pub(crate) struct EachContainerPatch<'p> {
     /// A container patch without a name.
     pub patch: &'p Value,
     /// Strictness of unknown fields and missing targets.
@@ -31,7 +31,7 @@ pub(super) fn is_container(schema: Schema) -> bool {
 
 /// Applies a container patch without a name to each container and init container of a pod or pod
 /// template. Whether the patch can be used as a [`EachContainerPatch`] is the second part of the result.
-pub fn extend_each_container<O: Observer>(
+pub(crate) fn extend_each_container<O: Observer>(
     mut base: Value,
     patch: &Value,
     schema: Schema,

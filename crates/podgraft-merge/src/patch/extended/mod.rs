@@ -14,16 +14,15 @@ mod order;
 mod target;
 mod unions;
 
-pub use each_container::{EachContainerPatch, extend_each_container};
+pub(crate) use each_container::{EachContainerPatch, extend_each_container};
 use known::KnownLists;
 use serde_json::{Map, Value};
 
-use super::{
-    ChangeCause, LazyLocation, LocationSegment, Observer, directive,
-    error::{BASE, MAX_DEPTH},
-};
+use super::{ChangeCause, LazyLocation, LocationSegment, Observer, directive, error::MAX_DEPTH};
 use crate::{
-    diagnostic::{Code, Diagnostic, codes, describe_unknown_field, did_you_mean, directive_without_dollar},
+    diagnostic::{
+        Code, Diagnostic, LayerId, codes, describe_unknown_field, did_you_mean, directive_without_dollar,
+    },
     schema::{FieldType, Schema},
     work::Work,
 };
@@ -82,7 +81,7 @@ pub fn extend<O: Observer>(
 
 /// What consecutive patches of one value share.
 #[derive(Debug)]
-pub struct Shared<'p> {
+pub(crate) struct Shared<'p> {
     /// The `eachContainer` patches so far: each new container is applied on top of them.
     pub each_container: Vec<EachContainerPatch<'p>>,
     work: &'p Work,
@@ -91,14 +90,14 @@ pub struct Shared<'p> {
 
 impl<'p> Shared<'p> {
     /// The state before the first patch; all patches spend from `work`.
-    pub fn of(work: &'p Work) -> Self {
+    pub(crate) fn of(work: &'p Work) -> Self {
         Self { each_container: Vec::new(), work, known: KnownLists::default() }
     }
 }
 
 /// [`extend`], where each new container is applied on top of what the `eachContainer` patches so far make of an empty
 /// one.
-pub fn extend_seeded<O: Observer>(
+pub(crate) fn extend_seeded<O: Observer>(
     base: Value,
     patch: &Value,
     schema: Schema,
@@ -337,7 +336,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
     /// An error in the base, not in the patch.
     fn refuse_base(&mut self, code: Code, location: &LazyLocation<'_>, message: impl Into<String>) {
         let error = Diagnostic::error(code, message).at(location.path());
-        self.diagnostics.push(Diagnostic { layer: Some(BASE.to_owned()), ..error });
+        self.diagnostics.push(Diagnostic { layer: Some(LayerId::base()), ..error });
     }
 
     fn warn(&mut self, code: Code, location: &LazyLocation<'_>, message: impl Into<String>) {

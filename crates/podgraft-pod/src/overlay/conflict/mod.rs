@@ -2,42 +2,25 @@
 //! decide, so the outcome is fixed; but nobody chose it.
 
 mod pairs;
+mod recorder;
 mod writes;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     ops::Bound,
 };
 
-use pairs::{Written, pairs};
+use pairs::{Write, pairs};
+pub use recorder::OverlapRecorder;
 use serde_json::Value;
-use writes::{Recorder, Writes};
+use writes::Writes;
 
-use super::{
-    layer::{Band, OverlayLayer},
-    object::Overlay,
-    reference::OverlayId,
-};
+use super::{layer::Band, reference::OverlayId};
 use crate::codes;
 use podgraft_merge::{
-    diagnostic::Diagnostic,
-    layers::Patch,
-    patch::{self, EachContainerPatch, Options, Shared},
+    diagnostic::{Diagnostic, LayerId},
     path::FieldPath,
-    schema::Schema,
-    work::Work,
 };
-
-/// One layer of a pod, as [`conflicts`] looks at it.
-#[derive(Debug, Clone, Copy)]
-pub struct ConflictSource<'a> {
-    /// Whose it is, where it is an overlay's.
-    pub overlay: Option<OverlayLayer<'a>>,
-    /// What it says.
-    pub patch: Patch<'a>,
-    /// How strictly it is applied.
-    pub options: Options,
-}
 
 /// Two overlays that write the same places of one pod differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +38,7 @@ struct Between {
     winner: OverlayId,
 }
 
-/// Two overlays that write the same places of a test's pods differently.
+/// Two overlays that write the same places of an object's pods differently.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conflict {
     /// The overlay that is applied first and loses.
@@ -70,58 +53,7 @@ pub struct Conflict {
     pub diagnostic: Diagnostic,
 }
 
-/// The overlays of one band and priority that one pod has.
-type Groups<'a> = BTreeMap<(Band, i32), Group<'a>>;
-
-/// Overlays, each once.
-#[derive(Default)]
-struct Group<'a> {
-    overlays: Vec<&'a Overlay>,
-    /// The place of each among them, by its address.
-    members: HashMap<*const Overlay, usize>,
-}
-
-impl<'a> Group<'a> {
-    fn add(&mut self, overlay: &'a Overlay) {
-        self.members.entry(overlay).or_insert_with(|| {
-            self.overlays.push(overlay);
-            self.overlays.len() - 1
-        });
-    }
-
-    fn member(&self, overlay: &Overlay) -> Option<usize> {
-        self.members.get(&std::ptr::from_ref(overlay)).copied()
-    }
-}
-
-/// What the overlays of a pod that starts as `base` write differently.
-#[must_use]
-pub fn overlaps(base: &Value, sources: &[ConflictSource<'_>], schema: Schema, work: &Work) -> Vec<Overlap> {
-    let mut groups: Groups<'_> = BTreeMap::new();
-    for layer in
-        sources.iter().filter_map(|source| source.overlay).filter(|layer| layer.band.is_by_priority())
-    {
-        let group = groups.entry((layer.band, layer.overlay.priority)).or_default();
-        group.add(layer.overlay);
-    }
-    groups.retain(|_, group| group.overlays.len() > 1);
-    if groups.is_empty() {
-        return Vec::new();
-    }
-    let recorded = record(base, sources, &groups, schema, work);
-    let mut found = Vec::new();
-    for ((band, priority), group) in &groups {
-        let Some(writes) = recorded.get(&(*band, *priority)) else { continue };
-        for ((loser, winner), paths) in differing(writes) {
-            let (loser, winner) = (group.overlays[loser].reference(), group.overlays[winner].reference());
-            let between = Between { band: *band, priority: *priority, loser, winner };
-            found.push(Overlap { between, paths });
-        }
-    }
-    found
-}
-
-/// The conflicts of a test, from the overlaps in the pod of each role: of two overlays one, whatever the number
+/// The conflicts of an object, from the overlaps in each of its pods: of two overlays one, whatever the number
 /// of places and pods.
 #[must_use]
 pub fn conflicts(pods: impl IntoIterator<Item = (&'static str, Vec<Overlap>)>) -> Vec<Conflict> {
@@ -136,94 +68,45 @@ pub fn conflicts(pods: impl IntoIterator<Item = (&'static str, Vec<Overlap>)>) -
     all.into_iter().map(|(between, (pods, paths))| conflict(between, pods, &paths)).collect()
 }
 
-/// What each overlay of each group writes, in the group's order.
-fn record(
-    base: &Value,
-    sources: &[ConflictSource<'_>],
-    groups: &Groups<'_>,
-    schema: Schema,
-    work: &Work,
-) -> BTreeMap<(Band, i32), Vec<Writes>> {
-    let mut recorded: BTreeMap<(Band, i32), Vec<Writes>> = BTreeMap::new();
-    let mut value = base.clone();
-    let mut shared = Shared::of(work);
-    for source in sources {
-        let place = source.overlay.and_then(|layer| {
-            let key = (layer.band, layer.overlay.priority);
-            let group = groups.get(&key)?;
-            Some((key, group.member(layer.overlay)?, group.overlays.len()))
-        });
-        let mut unrecorded = Writes::default();
-        let writes = match place {
-            Some((key, member, members)) => {
-                let group = recorded.entry(key).or_insert_with(|| vec![Writes::default(); members]);
-                &mut group[member]
-            }
-            None => &mut unrecorded,
-        };
-        let mut recorder = Recorder { writes };
-        value = match source.patch {
-            Patch::Template(patch) => {
-                patch::extend_seeded(value, patch, schema, source.options, &mut shared, &mut recorder).value
-            }
-            Patch::EachContainer(patch) => {
-                let (extended, usable) = patch::extend_each_container(
-                    value,
-                    patch,
-                    schema,
-                    source.options,
-                    &mut shared,
-                    &mut recorder,
-                );
-                shared
-                    .each_container
-                    .extend(usable.then_some(EachContainerPatch { patch, options: source.options }));
-                extended.value
-            }
-        };
-    }
-    recorded
-}
-
 /// The pairs of a group that write the same place differently, earlier first, and the places.
 fn differing(group: &[Writes]) -> BTreeMap<(usize, usize), BTreeSet<Vec<String>>> {
     let mut leaves: BTreeMap<&[String], Vec<(usize, &Value)>> = BTreeMap::new();
-    let mut swept: BTreeMap<&[String], BTreeSet<usize>> = BTreeMap::new();
+    let mut overwritten: BTreeMap<&[String], BTreeSet<usize>> = BTreeMap::new();
     for (member, writes) in group.iter().enumerate() {
         for (path, value) in &writes.leaves {
             leaves.entry(path).or_default().push((member, value));
         }
-        for path in &writes.swept {
-            swept.entry(path).or_default().insert(member);
+        for path in &writes.overwritten {
+            overwritten.entry(path).or_default().insert(member);
         }
     }
     let mut found: BTreeMap<(usize, usize), BTreeSet<Vec<String>>> = BTreeMap::new();
-    let mut add = |written: &[Written], path: &[String]| {
+    let mut add = |written: &[Write], path: &[String]| {
         for pair in pairs(written) {
             found.entry(pair).or_default().insert(path.to_vec());
         }
     };
     for (path, written) in &leaves {
         if written.windows(2).any(|pair| pair[0].1 != pair[1].1) {
-            let whole = |(member, value): &(usize, &Value)| Written {
+            let whole = |(member, value): &(usize, &Value)| Write {
                 member: *member,
                 what: value.to_string(),
-                sweeps: true,
+                overwrites: true,
             };
             add(&written.iter().map(whole).collect::<Vec<_>>(), path);
         }
     }
-    for (path, sweepers) in &swept {
+    for (path, overwriters) in &overwritten {
         let below = leaves
             .range::<[String], _>((Bound::Included(*path), Bound::Unbounded))
             .take_while(|(inner, _)| inner.starts_with(path));
-        let mut members = sweepers.clone();
+        let mut members = overwriters.clone();
         members.extend(below.flat_map(|(_, written)| written.iter().map(|(member, _)| *member)));
         if members.len() > 1 {
-            let part = |member: usize| Written {
+            let part = |member: usize| Write {
                 member,
                 what: group[member].text_below(path),
-                sweeps: sweepers.contains(&member),
+                overwrites: overwriters.contains(&member),
             };
             add(&members.into_iter().map(part).collect::<Vec<_>>(), path);
         }
@@ -246,7 +129,7 @@ fn conflict(between: Between, pods: Vec<&'static str>, written: &BTreeSet<Vec<St
         winner.name
     );
     let layer = match pods[..] {
-        [pod] => Some(format!("{pod} pod")),
+        [pod] => Some(LayerId::result(format!("{pod} pod"))),
         _ => None,
     };
     let diagnostic = Diagnostic { layer, ..Diagnostic::warning(codes::OVERLAY_CONFLICT, message).at(first) };

@@ -1,58 +1,59 @@
-//! Which of those that write one place differently to tell of, two by two.
+//! [`pairs`]: which writers of one place to report, two by two.
 
 use std::collections::BTreeMap;
 
-/// Of so many that write one place, every two that differ are told. Of more, everybody is told of one that
-/// differs before and one after: a thousand of them are no half million pairs.
-const FEW: usize = 16;
+/// Up to so many writers of one place, all pairs that differ are reported. Above that, at most two pairs a writer (the
+/// nearest before and after that differ), to stay linear.
+const MAX_FOR_ALL_PAIRS: usize = 16;
 
 /// What one member of a group does to a place.
 #[derive(Debug, Clone)]
-pub(super) struct Written {
+pub(super) struct Write {
     /// Its place in the group.
     pub(super) member: usize,
     /// What it writes there; equal texts are no conflict.
     pub(super) what: String,
     /// Whether it removes or replaces everything there, rather than writing below it.
-    pub(super) sweeps: bool,
+    pub(super) overwrites: bool,
 }
 
-/// The pairs of members to tell of, earlier first; `written` is in the order of members. Two that only write
+/// The pairs of members to tell of, earlier first; `writes` is in the order of members. Two that only write
 /// below the place do not meet there.
-pub(super) fn pairs(written: &[Written]) -> Vec<(usize, usize)> {
+pub(super) fn pairs(writes: &[Write]) -> Vec<(usize, usize)> {
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
-    let all: Vec<Numbered> = written
+    let all: Vec<Numbered> = writes
         .iter()
         .map(|one| {
             let next = known.len();
             let what = *known.entry(&one.what).or_insert(next);
-            Numbered { member: one.member, what, sweeps: one.sweeps }
+            Numbered { member: one.member, what, overwrites: one.overwrites }
         })
         .collect();
     if known.len() < 2 {
         return Vec::new();
     }
-    if all.len() <= FEW { of_few(&all) } else { of_many(&all) }
+    if all.len() <= MAX_FOR_ALL_PAIRS { all_pairs(&all) } else { sampled_pairs(&all) }
 }
 
-/// A [`Written`] with a number for what it writes.
+/// A [`Write`] with a number for what it writes.
 #[derive(Debug, Clone, Copy)]
 struct Numbered {
     member: usize,
     what: usize,
-    sweeps: bool,
+    overwrites: bool,
 }
 
-fn of_few(all: &[Numbered]) -> Vec<(usize, usize)> {
+fn all_pairs(all: &[Numbered]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     for (index, later) in all.iter().enumerate() {
-        let differs = |earlier: &&Numbered| earlier.what != later.what && (earlier.sweeps || later.sweeps);
+        let differs =
+            |earlier: &&Numbered| earlier.what != later.what && (earlier.overwrites || later.overwrites);
         pairs.extend(all[..index].iter().filter(differs).map(|earlier| (earlier.member, later.member)));
     }
     pairs
 }
 
-fn of_many(all: &[Numbered]) -> Vec<(usize, usize)> {
+fn sampled_pairs(all: &[Numbered]) -> Vec<(usize, usize)> {
     let before = nearest(all.iter()).map(|(one, other)| (other, one));
     let mut pairs: Vec<(usize, usize)> = before.chain(nearest(all.iter().rev())).collect();
     pairs.sort_unstable();
@@ -64,10 +65,10 @@ fn of_many(all: &[Numbered]) -> Vec<(usize, usize)> {
 fn nearest<'a>(all: impl Iterator<Item = &'a Numbered>) -> impl Iterator<Item = (usize, usize)> {
     let (mut anybody, mut sweepers) = (Last::default(), Last::default());
     all.filter_map(move |one| {
-        let met = if one.sweeps { &anybody } else { &sweepers };
+        let met = if one.overwrites { &anybody } else { &sweepers };
         let other = met.other_than(one.what);
         anybody.note(*one);
-        if one.sweeps {
+        if one.overwrites {
             sweepers.note(*one);
         }
         Some((one.member, other?.member))
@@ -100,18 +101,18 @@ mod tests {
 
     use super::*;
 
-    /// What each member writes, a letter each; a capital sweeps.
-    fn written(letters: &str) -> Vec<Written> {
-        let one = |(member, letter): (usize, char)| Written {
+    /// What each member writes, a letter each; a capital overwrites.
+    fn written(letters: &str) -> Vec<Write> {
+        let one = |(member, letter): (usize, char)| Write {
             member,
             what: letter.to_lowercase().to_string(),
-            sweeps: letter.is_uppercase(),
+            overwrites: letter.is_uppercase(),
         };
         letters.chars().enumerate().map(one).collect()
     }
 
     #[test]
-    fn of_few_every_two_that_differ_are_told() {
+    fn all_pairs_every_two_that_differ_are_told() {
         for (letters, expected) in [
             ("", &[][..]),
             ("A", &[]),
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_everybody_is_told_who_is_told_of_few() {
+    fn sampled_pairs_everybody_is_told_who_is_told_all_pairs() {
         let mut random = fastrand::Rng::with_seed(3);
         for _ in 0..2_000 {
             let length = random.usize(2..40);
@@ -141,13 +142,13 @@ mod tests {
                 .map(|one| Numbered {
                     member: one.member,
                     what: usize::from(one.what.as_bytes()[0]),
-                    sweeps: one.sweeps,
+                    overwrites: one.overwrites,
                 })
                 .collect();
             let told = |pairs: &[(usize, usize)]| -> BTreeSet<usize> {
                 pairs.iter().flat_map(|(earlier, later)| [*earlier, *later]).collect()
             };
-            let (many, every) = (of_many(&all), of_few(&all));
+            let (many, every) = (sampled_pairs(&all), all_pairs(&all));
             assert_eq!(told(&many), told(&every), "{letters}");
             assert!(many.iter().all(|pair| every.contains(pair)), "{letters}: {many:?}");
             assert!(many.len() <= 2 * all.len(), "{letters}");

@@ -7,11 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::cursor;
-use podgraft_merge::{
-    patch::{ChangeCause, LazyLocation, Observer},
-    path::{FieldPath, PathPattern, Segment},
-};
+use podgraft_merge::path::{FieldPath, PathPattern, Segment};
 
 /// What one overlay does to a pod; paths as the texts of their steps, so that they can be sorted.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +15,7 @@ pub(super) struct Writes {
     /// The values that it sets.
     pub(super) leaves: BTreeMap<Vec<String>, Value>,
     /// The places of which it removes or replaces everything.
-    pub(super) swept: BTreeSet<Vec<String>>,
+    pub(super) overwritten: BTreeSet<Vec<String>>,
 }
 
 impl Writes {
@@ -39,39 +35,8 @@ impl Writes {
     }
 }
 
-/// Writes down what a patch does.
-pub(super) struct Recorder<'w> {
-    pub(super) writes: &'w mut Writes,
-}
-
-impl Observer for Recorder<'_> {
-    fn set(&mut self, location: &LazyLocation<'_>, _: Option<Value>, value: &Value, cause: ChangeCause) {
-        let adds = matches!(cause, ChangeCause::Append | ChangeCause::Prepend);
-        cursor::leaves(&location.path(), value, &mut |path, value| {
-            let steps = texts(&path);
-            // A list without keys is stated as a whole, unless items are added to it.
-            let item = path.segments().iter().position(|step| matches!(step, Segment::Index(_)));
-            let list = if value.is_array() { Some(steps.len()) } else { item };
-            if let Some(list) = list.filter(|_| !adds) {
-                self.writes.swept.insert(steps[..list].to_vec());
-            }
-            self.writes.leaves.insert(steps, value.clone());
-        });
-    }
-
-    fn delete(&mut self, location: &LazyLocation<'_>, _: Option<Value>, _: ChangeCause) {
-        self.writes.swept.insert(texts(&location.path()));
-    }
-
-    fn clear(&mut self, location: &LazyLocation<'_>, _: Option<Value>, cause: ChangeCause) {
-        // A new order removes nothing.
-        if cause != ChangeCause::Order {
-            self.writes.swept.insert(texts(&location.path()));
-        }
-    }
-}
-
-fn texts(path: &FieldPath) -> Vec<String> {
+/// A path as the texts of its steps.
+pub(super) fn texts(path: &FieldPath) -> Vec<String> {
     path.segments().iter().map(ToString::to_string).collect()
 }
 

@@ -13,7 +13,7 @@ const PATTERN_SIZE: usize = 256 << 10;
 
 /// What a value may be, and which values are none.
 #[derive(Debug, Clone)]
-pub(super) struct Check {
+pub(in crate::overlay) struct Check {
     demand: Demand,
     /// Zero is no limit.
     is_limit: bool,
@@ -38,7 +38,7 @@ enum Demand {
 
 /// A bound as it was written, and what it means.
 #[derive(Debug, Clone)]
-pub(super) struct Bound {
+pub(in crate::overlay) struct Bound {
     written: String,
     amount: Quantity,
 }
@@ -47,7 +47,7 @@ pub(super) struct Bound {
 type Wrong = (&'static str, String);
 
 impl Check {
-    pub(super) fn read(written: &ConstraintSpec, place: &Place) -> Result<Self, Wrong> {
+    pub(in crate::overlay) fn read(written: &ConstraintSpec, place: &Place) -> Result<Self, Wrong> {
         let is_path = place.is_path();
         let mut demand = Demand::read(written, place.ty)?;
         if let (true, Demand::OneOf { values, .. }) = (is_path, &mut demand) {
@@ -61,12 +61,12 @@ impl Check {
     }
 
     /// Whether only the presence is demanded.
-    pub(super) fn is_any(&self) -> bool {
+    pub(in crate::overlay) fn is_any(&self) -> bool {
         matches!(self.demand, Demand::Any)
     }
 
     /// Whether a value is as good as none: what is required must say something.
-    pub(super) fn is_missing(&self, value: &Value) -> bool {
+    pub(in crate::overlay) fn is_missing(&self, value: &Value) -> bool {
         match value {
             Value::Null => true,
             // What is listed is allowed, also when it is empty.
@@ -79,7 +79,7 @@ impl Check {
     }
 
     /// Whether a value may be there.
-    pub(super) fn allows(&self, value: &Value) -> bool {
+    pub(in crate::overlay) fn allows(&self, value: &Value) -> bool {
         if self.is_limit && is_zero(value) && matches!(self.demand, Demand::Within { max: Some(_), .. }) {
             return false;
         }
@@ -87,12 +87,12 @@ impl Check {
     }
 
     /// What is allowed, in words that follow "write the field".
-    pub(super) fn wanted(&self) -> String {
+    pub(in crate::overlay) fn wanted(&self) -> String {
         self.demand.wanted()
     }
 
     /// Why a value is not allowed, where that is not plain.
-    pub(super) fn reason(&self, value: &Value) -> &'static str {
+    pub(in crate::overlay) fn reason(&self, value: &Value) -> &'static str {
         if self.is_limit && is_zero(value) { ", which is no limit" } else { "" }
     }
 }

@@ -2,20 +2,21 @@
 
 mod check;
 mod expression;
-mod judge;
 mod place;
 mod stored;
 
-use check::Check;
+pub(in crate::overlay) use check::Check;
+pub(in crate::overlay) use expression::{Culprit, Variables};
+pub(in crate::overlay) use place::Found;
 use place::Place;
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::Value;
+pub(in crate::overlay) use stored::Stored;
 
 use crate::codes;
 use crate::overlay::api::ConstraintSpec;
 
 pub use expression::Expression;
-pub use judge::{JudgedPod, judge};
 
 /// One demand of an overlay, read and checked.
 #[derive(Debug, Clone)]
@@ -24,11 +25,12 @@ pub struct Constraint {
     pub origin: FieldPath,
     /// What people are told, where the overlay says so itself.
     pub message: Option<String>,
-    rule: ConstraintForm,
+    pub(super) rule: ConstraintForm,
 }
 
+/// What a constraint demands.
 #[derive(Debug, Clone)]
-enum ConstraintForm {
+pub(super) enum ConstraintForm {
     /// What a place may be.
     Place { place: Place, check: Check, required: bool },
     /// What must be true of the whole pod.

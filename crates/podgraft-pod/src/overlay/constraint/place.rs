@@ -12,24 +12,24 @@ use podgraft_merge::{
 
 /// Places of a pod template, checked against Kubernetes' schema.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(in crate::overlay) struct Place {
     pattern: PathPattern,
     in_each_container: bool,
     /// What Kubernetes keeps there.
-    pub(super) ty: Type,
+    pub(in crate::overlay) ty: Type,
 }
 
 /// A place, and its value when it is there.
-pub(super) type Found<'v> = (FieldPath, Option<&'v Value>);
+pub(in crate::overlay) type Found<'v> = (FieldPath, Option<&'v Value>);
 
 impl Place {
     /// Reads a path that starts at the pod template.
-    pub(super) fn in_template(text: &str) -> Result<Self, String> {
+    pub(in crate::overlay) fn in_template(text: &str) -> Result<Self, String> {
         Self::read(text, Schema::pod_template(), false)
     }
 
     /// Reads a path that starts at a container.
-    pub(super) fn in_each_container(text: &str) -> Result<Self, String> {
+    pub(in crate::overlay) fn in_each_container(text: &str) -> Result<Self, String> {
         Self::read(text, container(), true)
     }
 
@@ -45,7 +45,7 @@ impl Place {
     }
 
     /// Whether it is an amount that is none when it is zero: a limit, or a volume's size.
-    pub(super) fn is_limit(&self) -> bool {
+    pub(in crate::overlay) fn is_limit(&self) -> bool {
         let is =
             |step: Option<&Segment>, name: &str| matches!(step, Some(Segment::Field(field)) if field == name);
         match self.pattern.segments().collect::<Vec<_>>().as_slice() {
@@ -55,7 +55,7 @@ impl Place {
     }
 
     /// Whether it is a path of a file system, which may be written in more than one way.
-    pub(super) fn is_path(&self) -> bool {
+    pub(in crate::overlay) fn is_path(&self) -> bool {
         let last: Vec<&str> = self
             .pattern
             .segments()
@@ -68,7 +68,7 @@ impl Place {
     }
 
     /// The places in a pod template as it is stored, items of lists by their indexes.
-    pub(super) fn find<'v>(&self, pod: &'v Value, work: &Work) -> Vec<Found<'v>> {
+    pub(in crate::overlay) fn find<'v>(&self, pod: &'v Value, work: &Work) -> Vec<Found<'v>> {
         if self.in_each_container {
             let within = |(path, container): (FieldPath, &'v Value)| {
                 let places = self.pattern.places(container, work).into_iter();

@@ -21,9 +21,9 @@ use podgraft_merge::path::{FieldPath, Lookup, PointerToken, Segment};
 
 /// A pod template as constraints judge it.
 #[derive(Debug)]
-pub(super) struct Stored {
+pub(in crate::overlay) struct Stored {
     /// The copy.
-    pub(super) pod: Value,
+    pub(in crate::overlay) pod: Value,
     /// The places that were filled, as texts, each with the place of its value; items of lists by their indexes.
     copied: Copied,
 }
@@ -36,7 +36,7 @@ const CONTAINERS: [&str; 2] = ["initContainers", "containers"];
 
 impl Stored {
     /// The copy of a final pod template.
-    pub(super) fn of(pod: &Value) -> Self {
+    pub(in crate::overlay) fn of(pod: &Value) -> Self {
         let mut stored = Self { pod: pod.clone(), copied: Copied::new() };
         let root = FieldPath::fields(["spec"]);
         let Some(Value::Object(spec)) = stored.pod.get_mut("spec") else { return stored };
@@ -74,7 +74,11 @@ impl Stored {
 
     /// Where in the pod template the value at a place of the copy was written, or would be; and whether
     /// that is another place.
-    pub(super) fn origin<'s>(&'s self, path: &FieldPath, lookup: &Lookup<'s>) -> (FieldPath, bool) {
+    pub(in crate::overlay) fn origin<'s>(
+        &'s self,
+        path: &FieldPath,
+        lookup: &Lookup<'s>,
+    ) -> (FieldPath, bool) {
         let path = self.by_indexes(path, lookup);
         let copied = self.copied.get(&path.to_string());
         copied.map_or((path, false), |origin| (origin.clone(), true))
@@ -151,7 +155,7 @@ fn shorten(within: Option<&mut Value>, field: &str) {
 }
 
 /// An absolute path without empty parts, `.` and `..`; any other text as it is.
-pub(super) fn normal(path: &str) -> String {
+pub(in crate::overlay) fn normal(path: &str) -> String {
     if !path.starts_with('/') {
         return path.to_owned();
     }
@@ -169,7 +173,7 @@ pub(super) fn normal(path: &str) -> String {
 }
 
 /// The fields of pods that are paths of a file system, by which constraints may be asked.
-pub(super) const PATHS: [&str; 3] = ["mountPath", "workingDir", "terminationMessagePath"];
+pub(in crate::overlay) const PATHS: [&str; 3] = ["mountPath", "workingDir", "terminationMessagePath"];
 
 #[cfg(test)]
 mod tests {

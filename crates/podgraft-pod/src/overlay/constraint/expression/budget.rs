@@ -11,12 +11,11 @@
 
 use std::cell::Cell;
 
-use super::fault::Fault;
+use super::{
+    fault::Fault,
+    limits::{PER_EXPRESSION, PER_POD},
+};
 
-/// What one expression may cost: `PerCallLimit`.
-pub(super) const PER_EXPRESSION: u64 = 1_000_000;
-/// What all expressions together may cost for one pod: `RuntimeCELCostBudget`.
-pub(super) const PER_POD: u64 = 10_000_000;
 /// The bytes of text that are gone through for one unit.
 const BYTES: usize = 10;
 

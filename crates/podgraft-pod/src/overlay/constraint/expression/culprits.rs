@@ -5,19 +5,19 @@ use cel::{
     common::ast::{ComprehensionExpr, Expr, LiteralValue, operators},
 };
 
-use super::{Expression, environment::Environment, evaluate::Evaluation, value::Value};
+use super::{Expression, evaluate::Evaluation, value::Value, variables::Variables};
 
 /// A list of containers or volumes, and the index of one.
-pub(in crate::overlay::constraint) type Culprit = (&'static str, usize);
+pub(in crate::overlay) type Culprit = (&'static str, usize);
 
 const LISTS: [&str; 3] = ["initContainers", "containers", "volumes"];
 
 impl Expression {
     /// The containers and volumes on account of which the expression is not true: those that a loop over them says
     /// something else of than it demands of all. None where there is no such loop.
-    pub(in crate::overlay::constraint) fn culprits(&self, environment: &Environment<'_>) -> Vec<Culprit> {
+    pub(in crate::overlay) fn culprits(&self, variables: &Variables<'_>) -> Vec<Culprit> {
         let mut found = Vec::new();
-        let mut evaluation = environment.begin(&self.read.patterns);
+        let mut evaluation = variables.begin(&self.read.patterns);
         visit(&self.read.tree, true, &mut evaluation, &mut found);
         found.sort_unstable();
         found.dedup();

@@ -6,23 +6,21 @@
 //! # Source
 //! cel-go 0.29.2, `interpreter`: `interpretable.go` and `attributes.go`.
 
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
 
 use cel::common::ast::{
     CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr as Tree, LiteralValue, MapExpr, SelectExpr,
     operators,
 };
-use regex::Regex;
 
 use super::{
     budget::Budget,
     fault::Fault,
     functions, operators as arithmetic,
+    pattern::CompiledPatterns,
     signatures::is_namespace,
-    value::{List, Map, Value, no_overload},
+    value::{Evaluated, List, Map, Value, no_overload},
 };
-
-pub(super) type Outcome<'a> = Result<Value<'a>, Fault>;
 
 /// What making a list or a map costs, as in cel-go.
 const LIST: usize = 10;
@@ -36,9 +34,9 @@ pub(super) struct Evaluation<'a> {
     pub(super) namespace: &'a serde_json::Value,
     pub(super) budget: &'a Budget,
     /// The patterns that the expression writes, compiled when it was read.
-    pub(super) patterns: &'a HashMap<String, Regex>,
+    pub(super) patterns: &'a CompiledPatterns,
     /// What macros bind, the innermost last. A loop's result may be an error that a later round absorbs.
-    scope: Vec<(&'a str, Outcome<'a>)>,
+    scope: Vec<(&'a str, Evaluated<'a>)>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -46,13 +44,13 @@ impl<'a> Evaluation<'a> {
         object: &'a serde_json::Value,
         namespace: &'a serde_json::Value,
         budget: &'a Budget,
-        patterns: &'a HashMap<String, Regex>,
+        patterns: &'a CompiledPatterns,
     ) -> Self {
         Self { object, namespace, budget, patterns, scope: Vec::new() }
     }
 
     /// The value of a part of an expression.
-    pub(super) fn value(&mut self, tree: &'a Tree) -> Outcome<'a> {
+    pub(super) fn value(&mut self, tree: &'a Tree) -> Evaluated<'a> {
         self.budget.spend(1)?;
         match &tree.expr {
             Expr::Literal(literal) => Ok(constant(literal)),
@@ -71,14 +69,14 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The value of a part of an expression in which a name stands for a value.
-    pub(super) fn bound(&mut self, name: &'a str, value: Value<'a>, tree: &'a Tree) -> Outcome<'a> {
+    pub(super) fn bound(&mut self, name: &'a str, value: Value<'a>, tree: &'a Tree) -> Evaluated<'a> {
         self.scope.push((name, Ok(value)));
         let value = self.value(tree);
         self.scope.pop();
         value
     }
 
-    fn variable(&self, name: &str) -> Outcome<'a> {
+    fn variable(&self, name: &str) -> Evaluated<'a> {
         if let Some((_, value)) = self.scope.iter().rev().find(|(bound, _)| *bound == name) {
             return value.clone();
         }
@@ -86,7 +84,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// `value.field`, and `has(value.field)`.
-    fn select(&mut self, select: &'a SelectExpr) -> Outcome<'a> {
+    fn select(&mut self, select: &'a SelectExpr) -> Evaluated<'a> {
         let value = self.value(&select.operand)?;
         if select.test {
             return Ok(Value::Bool(match value {
@@ -110,7 +108,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn map(&mut self, map: &'a MapExpr) -> Outcome<'a> {
+    fn map(&mut self, map: &'a MapExpr) -> Evaluated<'a> {
         self.budget.spend(MAP)?;
         let mut entries: Vec<(Value<'a>, Value<'a>)> = Vec::with_capacity(map.entries.len());
         for entry in &map.entries {
@@ -131,7 +129,7 @@ impl<'a> Evaluation<'a> {
         Ok(Value::Map(Map::Made(Rc::new(entries))))
     }
 
-    fn call(&mut self, call: &'a CallExpr) -> Outcome<'a> {
+    fn call(&mut self, call: &'a CallExpr) -> Evaluated<'a> {
         let target = call.target.as_deref();
         match (call.func_name.as_str(), target, call.args.as_slice()) {
             (operators::LOGICAL_OR, None, [one, other]) => self.either(one, other, true),
@@ -160,7 +158,7 @@ impl<'a> Evaluation<'a> {
             }
             (name, Some(Tree { expr: Expr::Ident(prefix), .. }), _) if self.is_namespace(prefix) => {
                 let arguments = self.arguments(&call.args)?;
-                functions::global(&format!("{prefix}.{name}"), &arguments, self)
+                functions::global(&format!("{prefix}.{name}"), &arguments, self.patterns, self.budget)
             }
             (name, Some(target), arguments) => {
                 let target = self.value(target)?;
@@ -169,12 +167,12 @@ impl<'a> Evaluation<'a> {
                     return Ok(if name == "or" { target } else { (**inner).clone() });
                 }
                 let arguments = self.arguments(&call.args)?;
-                functions::member(name, &target, &arguments, self)
+                functions::member(name, &target, &arguments, self.patterns, self.budget)
             }
             (name, None, _) => {
                 let arguments = self.arguments(&call.args)?;
                 arithmetic::apply(name, &arguments, self.budget)
-                    .unwrap_or_else(|| functions::global(name, &arguments, self))
+                    .unwrap_or_else(|| functions::global(name, &arguments, self.patterns, self.budget))
             }
         }
     }
@@ -189,7 +187,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// "||" where `decides` is true, else "&&": an error on one side is none where the other decides.
-    fn either(&mut self, one: &'a Tree, other: &'a Tree, decides: bool) -> Outcome<'a> {
+    fn either(&mut self, one: &'a Tree, other: &'a Tree, decides: bool) -> Evaluated<'a> {
         let operator = if decides { "||" } else { "&&" };
         let mut fault = None;
         for side in [one, other] {
@@ -205,7 +203,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// `value[key]`.
-    fn index(&self, value: Value<'a>, key: &Value<'a>, written: &Tree) -> Outcome<'a> {
+    fn index(&self, value: Value<'a>, key: &Value<'a>, written: &Tree) -> Evaluated<'a> {
         if let Value::Optional(inner) = value {
             let Some(inner) = inner else { return Ok(Value::Optional(None)) };
             return find_optional(&inner, key, self.budget);
@@ -221,7 +219,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn comprehension(&mut self, of: &'a ComprehensionExpr) -> Outcome<'a> {
+    fn comprehension(&mut self, of: &'a ComprehensionExpr) -> Evaluated<'a> {
         let items = match self.value(&of.iter_range)? {
             Value::List(list) => list,
             Value::Map(map) => {
@@ -259,7 +257,7 @@ impl<'a> Evaluation<'a> {
 
     /// The next result of a loop, whose last is at `place` in the scope: what appends to a list appends
     /// in place, for a copy a round would take quadratic time.
-    fn step(&mut self, tree: &'a Tree, place: usize) -> Outcome<'a> {
+    fn step(&mut self, tree: &'a Tree, place: usize) -> Evaluated<'a> {
         if let Expr::Call(call) = &tree.expr {
             let is_result = |tree: &Tree| matches!(&tree.expr, Expr::Ident(name) if self.scope.get(place).is_some_and(|(bound, _)| bound == name));
             match (call.func_name.as_str(), call.args.as_slice()) {
@@ -282,13 +280,13 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Takes the last result of a loop out of the scope.
-    fn take(&mut self, place: usize) -> Outcome<'a> {
+    fn take(&mut self, place: usize) -> Evaluated<'a> {
         self.budget.spend(1)?;
         std::mem::replace(&mut self.scope[place].1, Ok(Value::Null))
     }
 }
 
-fn append<'a>(list: Value<'a>, more: Vec<Value<'a>>) -> Outcome<'a> {
+fn append<'a>(list: Value<'a>, more: Vec<Value<'a>>) -> Evaluated<'a> {
     let Value::List(List::Made(mut items)) = list else { return Err(no_overload("+", &[&list])) };
     Rc::make_mut(&mut items).extend(more);
     Ok(Value::List(List::Made(items)))
@@ -307,7 +305,7 @@ fn find<'a>(value: &Value<'a>, key: &Value<'a>, budget: &Budget) -> Result<Optio
 }
 
 /// The same, as an optional value: what has no items has none at any key.
-fn find_optional<'a>(value: &Value<'a>, key: &Value<'a>, budget: &Budget) -> Outcome<'a> {
+fn find_optional<'a>(value: &Value<'a>, key: &Value<'a>, budget: &Budget) -> Evaluated<'a> {
     match value {
         Value::Map(_) | Value::List(_) => find(value, key, budget).map(Value::optional),
         _ => Ok(Value::Optional(None)),

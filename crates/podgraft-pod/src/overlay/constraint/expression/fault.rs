@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::budget::{PER_EXPRESSION, PER_POD};
+use super::limits::{PER_EXPRESSION, PER_POD};
 
 /// Why an expression, or a part of it, has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]

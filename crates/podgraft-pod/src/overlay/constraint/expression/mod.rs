@@ -6,16 +6,17 @@
 
 mod budget;
 mod culprits;
-mod environment;
 mod evaluate;
 mod fault;
 mod functions;
+mod limits;
 mod names;
 mod operators;
 mod pattern;
 mod quantity;
 mod signatures;
 mod value;
+mod variables;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -23,11 +24,11 @@ use cel::{
     IdedExpr as Tree,
     parser::{ParseErrors, Parser},
 };
-pub(super) use culprits::Culprit;
-pub(super) use environment::Environment;
+pub(in crate::overlay) use culprits::Culprit;
 use fault::Fault;
-use regex::Regex;
+use pattern::CompiledPatterns;
 use value::Value;
+pub(in crate::overlay) use variables::Variables;
 
 /// The longest expression, in characters: what the API server takes.
 const LENGTH: usize = 4096;
@@ -45,7 +46,7 @@ pub struct Expression {
 struct Read {
     tree: Tree,
     /// The patterns that the expression writes itself.
-    patterns: HashMap<String, Regex>,
+    patterns: CompiledPatterns,
     names_namespace: bool,
 }
 
@@ -82,15 +83,15 @@ impl Expression {
         &self.source
     }
 
-    /// Whether it is true in an environment.
+    /// Whether it is true in an variables.
     ///
     /// # Errors
     /// Why it is neither, without a value of the pod.
-    pub(super) fn holds(&self, environment: &Environment<'_>) -> Result<bool, String> {
-        match environment.begin(&self.read.patterns).value(&self.read.tree) {
+    pub(in crate::overlay) fn holds(&self, variables: &Variables<'_>) -> Result<bool, String> {
+        match variables.begin(&self.read.patterns).value(&self.read.tree) {
             Ok(Value::Bool(answer)) => Ok(answer),
             Ok(other) => Err(format!("it must be true or false, and is of the type {}", other.type_name())),
-            Err(Fault::NoSuchKey(key)) if environment.lacks_namespace() && self.read.names_namespace => {
+            Err(Fault::NoSuchKey(key)) if variables.lacks_namespace() && self.read.names_namespace => {
                 Err(format!(
                     "there is no \"{key}\"; say which namespace it is with --namespace NAME=label=value,..."
                 ))

@@ -13,16 +13,14 @@ use cel::common::ast::operators::{
 use super::{
     budget::Budget,
     fault::Fault,
-    value::{Value, no_overload},
+    value::{Evaluated, Value, no_overload},
 };
-
-type Outcome<'a> = Result<Value<'a>, Fault>;
 
 const OVERFLOW: Fault = Fault::Other("a number grows too large");
 const BY_ZERO: Fault = Fault::Other("it divides by zero");
 
 /// Applies an operator; `None` for any other function.
-pub(super) fn apply<'a>(name: &str, operands: &[Value<'a>], budget: &Budget) -> Option<Outcome<'a>> {
+pub(super) fn apply<'a>(name: &str, operands: &[Value<'a>], budget: &Budget) -> Option<Evaluated<'a>> {
     Some(match (name, operands) {
         (EQUALS, [one, other]) => one.equals(other, budget).map(Value::Bool),
         (NOT_EQUALS, [one, other]) => one.equals(other, budget).map(|equal| Value::Bool(!equal)),
@@ -51,7 +49,7 @@ fn compare<'a>(
     operator: &'static str,
     budget: &Budget,
     holds: impl Fn(Ordering) -> bool,
-) -> Outcome<'a> {
+) -> Evaluated<'a> {
     let order = one.compare(other, operator, budget)?;
     order
         .map(|order| Value::Bool(holds(order)))
@@ -86,7 +84,7 @@ pub(super) fn index(value: &Value<'_>) -> Option<i64> {
 }
 
 /// The sum of two numbers, or two texts or lists one after the other.
-pub(super) fn add<'a>(one: &Value<'a>, other: &Value<'a>, budget: &Budget) -> Outcome<'a> {
+pub(super) fn add<'a>(one: &Value<'a>, other: &Value<'a>, budget: &Budget) -> Evaluated<'a> {
     match (one, other) {
         (Value::Int(one), Value::Int(other)) => one.checked_add(*other).map(Value::Int).ok_or(OVERFLOW),
         (Value::Uint(one), Value::Uint(other)) => one.checked_add(*other).map(Value::Uint).ok_or(OVERFLOW),
@@ -107,7 +105,7 @@ pub(super) fn add<'a>(one: &Value<'a>, other: &Value<'a>, budget: &Budget) -> Ou
     }
 }
 
-fn subtract<'a>(one: &Value<'a>, other: &Value<'a>) -> Outcome<'a> {
+fn subtract<'a>(one: &Value<'a>, other: &Value<'a>) -> Evaluated<'a> {
     match (one, other) {
         (Value::Int(one), Value::Int(other)) => one.checked_sub(*other).map(Value::Int).ok_or(OVERFLOW),
         (Value::Uint(one), Value::Uint(other)) => one.checked_sub(*other).map(Value::Uint).ok_or(OVERFLOW),
@@ -116,7 +114,7 @@ fn subtract<'a>(one: &Value<'a>, other: &Value<'a>) -> Outcome<'a> {
     }
 }
 
-fn multiply<'a>(one: &Value<'a>, other: &Value<'a>) -> Outcome<'a> {
+fn multiply<'a>(one: &Value<'a>, other: &Value<'a>) -> Evaluated<'a> {
     match (one, other) {
         (Value::Int(one), Value::Int(other)) => one.checked_mul(*other).map(Value::Int).ok_or(OVERFLOW),
         (Value::Uint(one), Value::Uint(other)) => one.checked_mul(*other).map(Value::Uint).ok_or(OVERFLOW),
@@ -125,7 +123,7 @@ fn multiply<'a>(one: &Value<'a>, other: &Value<'a>) -> Outcome<'a> {
     }
 }
 
-fn divide<'a>(one: &Value<'a>, other: &Value<'a>) -> Outcome<'a> {
+fn divide<'a>(one: &Value<'a>, other: &Value<'a>) -> Evaluated<'a> {
     match (one, other) {
         (Value::Int(_), Value::Int(0)) | (Value::Uint(_), Value::Uint(0)) => Err(BY_ZERO),
         (Value::Int(one), Value::Int(other)) => one.checked_div(*other).map(Value::Int).ok_or(OVERFLOW),
@@ -135,7 +133,7 @@ fn divide<'a>(one: &Value<'a>, other: &Value<'a>) -> Outcome<'a> {
     }
 }
 
-fn modulo<'a>(one: &Value<'a>, other: &Value<'a>) -> Outcome<'a> {
+fn modulo<'a>(one: &Value<'a>, other: &Value<'a>) -> Evaluated<'a> {
     match (one, other) {
         (Value::Int(_), Value::Int(0)) | (Value::Uint(_), Value::Uint(0)) => Err(BY_ZERO),
         (Value::Int(one), Value::Int(other)) => one.checked_rem(*other).map(Value::Int).ok_or(OVERFLOW),

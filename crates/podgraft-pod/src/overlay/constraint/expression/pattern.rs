@@ -37,6 +37,9 @@ const CLASSES: [&str; 14] = [
     "upper", "word", "xdigit",
 ];
 
+/// The patterns that an expression writes, compiled when it was read.
+pub(super) type CompiledPatterns = HashMap<String, Regex>;
+
 /// Compiles a pattern.
 pub(super) fn compile(pattern: &str) -> Option<Regex> {
     let translated = Translation { rest: pattern.chars().peekable(), done: String::new() }.run()?;
@@ -47,7 +50,7 @@ pub(super) fn compile(pattern: &str) -> Option<Regex> {
 pub(super) fn with<'a, T>(
     pattern: &str,
     text: &str,
-    compiled: &HashMap<String, Regex>,
+    compiled: &CompiledPatterns,
     budget: &Budget,
     function: impl FnOnce(&Regex) -> T,
 ) -> Result<T, Fault>
@@ -67,7 +70,7 @@ where
 pub(super) fn find<'a>(
     pattern: &str,
     text: &Text<'a>,
-    compiled: &HashMap<String, Regex>,
+    compiled: &CompiledPatterns,
     budget: &Budget,
 ) -> Result<Value<'a>, Fault> {
     with(pattern, text, compiled, budget, |regex| {
@@ -83,7 +86,7 @@ pub(super) fn find_all<'a>(
     pattern: &str,
     text: &Text<'a>,
     most: &[Value<'a>],
-    compiled: &HashMap<String, Regex>,
+    compiled: &CompiledPatterns,
     budget: &Budget,
 ) -> Result<Value<'a>, Fault> {
     let most = match most {

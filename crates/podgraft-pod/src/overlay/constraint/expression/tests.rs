@@ -22,15 +22,15 @@ fn pod() -> serde_json::Value {
     })
 }
 
-fn environment(pod: &serde_json::Value) -> Environment<'_> {
+fn variables(pod: &serde_json::Value) -> Variables<'_> {
     let labels = BTreeMap::from([("tier".to_owned(), "gold".to_owned())]);
-    Environment::new(pod, Some(&Namespace::labelled("team-a", labels)))
+    Variables::new(pod, Some(&Namespace::labelled("team-a", labels)))
 }
 
 #[test]
 fn policies_mean_what_they_mean_in_kubernetes() {
     let pod = pod();
-    let environment = environment(&pod);
+    let variables = variables(&pod);
     for (source, answer) in [
         ("object.spec.hostNetwork != true", true),
         ("!has(object.spec.hostPID) || !object.spec.hostPID", true),
@@ -67,7 +67,7 @@ fn policies_mean_what_they_mean_in_kubernetes() {
         ("int('3') == 3", true),
     ] {
         let expression = Expression::read(source).unwrap_or_else(|error| panic!("{source}: {error}"));
-        assert_eq!(expression.holds(&environment), Ok(answer), "{source}");
+        assert_eq!(expression.holds(&variables), Ok(answer), "{source}");
     }
 }
 
@@ -100,7 +100,7 @@ fn wrong_expressions_are_told_when_they_are_read() {
 #[test]
 fn what_goes_wrong_is_said_without_the_pod() {
     let pod = pod();
-    let environment = environment(&pod);
+    let variables = variables(&pod);
     for (source, part) in [
         ("object.spec.missing == 1", "there is no \"missing\""),
         ("object.spec.priority", "must be true or false"),
@@ -110,7 +110,7 @@ fn what_goes_wrong_is_said_without_the_pod() {
         ("'x'.matches(object.spec.containers[0].name + '(')", "pattern"),
         ("quantity('x').isInteger()", "quantity"),
     ] {
-        let error = Expression::read(source).unwrap().holds(&environment).unwrap_err();
+        let error = Expression::read(source).unwrap().holds(&variables).unwrap_err();
         assert!(error.contains(part), "{source}: {error}");
         assert!(error.len() < 200, "{error}");
     }
@@ -120,7 +120,7 @@ fn what_goes_wrong_is_said_without_the_pod() {
 #[test]
 fn edges_are_errors_or_right_answers() {
     let pod = pod();
-    let environment = environment(&pod);
+    let variables = variables(&pod);
     for (source, answer) in [
         ("quantity('9e999').isGreaterThan(quantity('2Gi'))", Some(true)),
         ("quantity('9e999').compareTo(quantity('9e998')) == 1", Some(true)),
@@ -141,7 +141,7 @@ fn edges_are_errors_or_right_answers() {
         ("object.?spec.?nothing.?here.orValue(5) == 5", Some(true)),
     ] {
         let found =
-            Expression::read(source).unwrap_or_else(|error| panic!("{source}: {error}")).holds(&environment);
+            Expression::read(source).unwrap_or_else(|error| panic!("{source}: {error}")).holds(&variables);
         assert_eq!(found.as_ref().ok(), answer.as_ref(), "{source}: {found:?}");
     }
 }
@@ -151,7 +151,7 @@ fn edges_are_errors_or_right_answers() {
 fn errors_hold_no_values() {
     let pod =
         json!({"spec": {"containers": [{"env": [{"name": "TOKEN", "value": "s3cret("}]}], "map": {"a": 1}}});
-    let environment = environment(&pod);
+    let variables = variables(&pod);
     let value = "object.spec.containers[0].env[0].value";
     for source in [
         format!("{value}.size() + {value} == 1"),
@@ -167,7 +167,7 @@ fn errors_hold_no_values() {
         format!("{value}.charAt(99) == ''"),
         format!("{{{value}: 1, {value}: 2}}.a == 1"),
     ] {
-        let error = Expression::read(&source).unwrap().holds(&environment).unwrap_err();
+        let error = Expression::read(&source).unwrap().holds(&variables).unwrap_err();
         assert!(!error.contains("s3cret"), "{source}: {error}");
     }
 }
@@ -176,7 +176,7 @@ fn errors_hold_no_values() {
 fn evaluation_is_bounded_whatever_is_written() {
     let items: Vec<String> = (0..400).map(|index| format!("item-{index}-{}", "x".repeat(50))).collect();
     let pod = json!({"spec": {"containers": [{"name": "a", "args": items}]}});
-    let environment = Environment::new(&pod, None);
+    let variables = Variables::new(&pod, None);
     // Each of these would take hours, or more memory than there is.
     let args = "object.spec.containers[0].args";
     for source in [
@@ -189,11 +189,11 @@ fn evaluation_is_bounded_whatever_is_written() {
         // An error on one side of "||" must not hide it.
         format!("{args}.all(a, {args}.all(b, {args}.all(c, a != 'x'))) || true"),
     ] {
-        let answer = Expression::read(&source).unwrap().holds(&environment);
+        let answer = Expression::read(&source).unwrap().holds(&variables);
         assert!(answer.is_err(), "{source}: {answer:?}");
     }
     // The next expression has a budget of its own.
-    assert_eq!(Expression::read("has(object.spec)").unwrap().holds(&environment), Ok(true));
+    assert_eq!(Expression::read("has(object.spec)").unwrap().holds(&variables), Ok(true));
 }
 
 #[test]

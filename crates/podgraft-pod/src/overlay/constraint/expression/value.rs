@@ -6,6 +6,9 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::{budget::Budget, fault::Fault, quantity::Quantity};
 
+/// What evaluating a part of an expression gives.
+pub(super) type Evaluated<'a> = Result<Value<'a>, Fault>;
+
 /// A value of CEL.
 #[derive(Debug, Clone)]
 pub(super) enum Value<'a> {

@@ -5,7 +5,7 @@
 
 use std::{fmt::Write, rc::Rc};
 
-use super::{Budget, Fault, Outcome, Value, no_overload};
+use super::{Budget, Evaluated, Fault, Value, no_overload};
 
 const TOO_LARGE: Fault = Fault::Other("a number grows too large");
 
@@ -16,7 +16,7 @@ const TOO_LARGE: Fault = Fault::Other("a number grows too large");
     clippy::cast_sign_loss,
     reason = "the bounds are asked for first, and doubles lose what they lose in the API server"
 )]
-pub(super) fn convert<'a>(to: &str, value: &Value<'a>, budget: &Budget) -> Outcome<'a> {
+pub(super) fn convert<'a>(to: &str, value: &Value<'a>, budget: &Budget) -> Evaluated<'a> {
     if let Value::String(text) = value {
         budget.read(text.len())?;
     }

@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Budget, Fault, List, Outcome, Value, contains, no_overload};
+use super::{Budget, Evaluated, Fault, List, Value, contains, no_overload};
 use crate::overlay::constraint::expression::operators::add;
 
 const OUT_OF_RANGE: &str = "a place is beyond the list's ends";
@@ -17,7 +17,7 @@ pub(super) fn call<'a>(
     list: &List<'a>,
     arguments: &[Value<'a>],
     budget: &Budget,
-) -> Option<Outcome<'a>> {
+) -> Option<Evaluated<'a>> {
     if let Err(fault) = budget.spend(list.len()) {
         return Some(Err(fault));
     }
@@ -62,7 +62,7 @@ fn is_sorted(list: &List<'_>, budget: &Budget) -> Result<bool, Fault> {
     Ok(true)
 }
 
-fn sum<'a>(list: &List<'a>, budget: &Budget) -> Outcome<'a> {
+fn sum<'a>(list: &List<'a>, budget: &Budget) -> Evaluated<'a> {
     let mut items = list.iter();
     let Some(mut sum) = items.next() else { return Ok(Value::Int(0)) };
     if !sum.is_number() {
@@ -74,7 +74,7 @@ fn sum<'a>(list: &List<'a>, budget: &Budget) -> Outcome<'a> {
     Ok(sum)
 }
 
-fn extreme<'a>(list: &List<'a>, name: &'static str, wanted: Ordering, budget: &Budget) -> Outcome<'a> {
+fn extreme<'a>(list: &List<'a>, name: &'static str, wanted: Ordering, budget: &Budget) -> Evaluated<'a> {
     let mut found: Option<Value<'a>> = None;
     for item in list.iter() {
         // The first is compared with itself: it must have an order.
@@ -86,7 +86,7 @@ fn extreme<'a>(list: &List<'a>, name: &'static str, wanted: Ordering, budget: &B
     found.ok_or(Fault::Function(name, "the list is empty"))
 }
 
-fn index_of<'a>(list: &List<'a>, value: &Value<'a>, is_last: bool, budget: &Budget) -> Outcome<'a> {
+fn index_of<'a>(list: &List<'a>, value: &Value<'a>, is_last: bool, budget: &Budget) -> Evaluated<'a> {
     let length = list.len();
     for step in 0..length {
         let index = if is_last { length - 1 - step } else { step };
@@ -99,7 +99,7 @@ fn index_of<'a>(list: &List<'a>, value: &Value<'a>, is_last: bool, budget: &Budg
     Ok(Value::Int(-1))
 }
 
-fn slice<'a>(list: &List<'a>, start: i64, end: i64) -> Outcome<'a> {
+fn slice<'a>(list: &List<'a>, start: i64, end: i64) -> Evaluated<'a> {
     match (usize::try_from(start), usize::try_from(end)) {
         (Ok(start), Ok(end)) if start <= end && end <= list.len() => {
             Ok(Value::list((start..end).filter_map(|index| list.get(index)).collect()))
@@ -108,7 +108,7 @@ fn slice<'a>(list: &List<'a>, start: i64, end: i64) -> Outcome<'a> {
     }
 }
 
-fn sort<'a>(list: &List<'a>, budget: &Budget) -> Outcome<'a> {
+fn sort<'a>(list: &List<'a>, budget: &Budget) -> Evaluated<'a> {
     let mut items: Vec<Value<'a>> = list.iter().collect();
     let Some(first) = items.first().map(Value::type_name) else { return Ok(Value::list(items)) };
     if let Some(other) = items.iter().find(|item| item.type_name() != first) {
@@ -125,7 +125,7 @@ fn sort<'a>(list: &List<'a>, budget: &Budget) -> Outcome<'a> {
     fault.map_or(Ok(Value::list(items)), Err)
 }
 
-fn distinct<'a>(list: &List<'a>, budget: &Budget) -> Outcome<'a> {
+fn distinct<'a>(list: &List<'a>, budget: &Budget) -> Evaluated<'a> {
     let mut unique = Value::list(Vec::new());
     for item in list.iter() {
         if contains(&unique, &item, budget)? {
@@ -138,7 +138,7 @@ fn distinct<'a>(list: &List<'a>, budget: &Budget) -> Outcome<'a> {
     Ok(unique)
 }
 
-fn flatten<'a>(list: &List<'a>, depth: usize, budget: &Budget) -> Outcome<'a> {
+fn flatten<'a>(list: &List<'a>, depth: usize, budget: &Budget) -> Evaluated<'a> {
     let mut flat = Vec::new();
     flatten_into(list, depth, &mut flat, budget)?;
     Ok(Value::list(flat))
@@ -161,7 +161,7 @@ fn flatten_into<'a>(
 }
 
 /// The numbers from nothing up to an end.
-pub(super) fn range<'a>(end: i64, budget: &Budget) -> Outcome<'a> {
+pub(super) fn range<'a>(end: i64, budget: &Budget) -> Evaluated<'a> {
     let length =
         usize::try_from(end).map_err(|_| Fault::Function("lists.range", "the end is less than nothing"))?;
     budget.spend(length)?;

@@ -8,23 +8,24 @@ use std::rc::Rc;
 
 use super::{
     budget::Budget,
-    evaluate::Evaluation,
     fault::Fault,
     operators::contains,
-    pattern,
+    pattern::{self, CompiledPatterns},
     quantity::Quantity,
-    value::{List, Value, no_overload},
+    value::{Evaluated, List, Value, no_overload},
 };
 
-type Outcome<'a> = Result<Value<'a>, Fault>;
-
 /// Calls a function by its name alone, such as `size(x)` or `sets.contains(x, y)`.
-pub(super) fn global<'a>(name: &str, arguments: &[Value<'a>], evaluation: &Evaluation<'a>) -> Outcome<'a> {
-    let budget = evaluation.budget;
+pub(super) fn global<'a>(
+    name: &str,
+    arguments: &[Value<'a>],
+    patterns: &CompiledPatterns,
+    budget: &Budget,
+) -> Evaluated<'a> {
     match (name, arguments) {
         ("dyn", [value]) => Ok(value.clone()),
         ("size", [value]) => size(value, budget),
-        ("matches", [text, _]) => member(name, text, &arguments[1..], evaluation),
+        ("matches", [text, _]) => member(name, text, &arguments[1..], patterns, budget),
         ("bool" | "bytes" | "double" | "int" | "string" | "uint", [value]) => {
             conversions::convert(name, value, budget)
         }
@@ -64,9 +65,9 @@ pub(super) fn member<'a>(
     name: &str,
     target: &Value<'a>,
     arguments: &[Value<'a>],
-    evaluation: &Evaluation<'a>,
-) -> Outcome<'a> {
-    let budget = evaluation.budget;
+    patterns: &CompiledPatterns,
+    budget: &Budget,
+) -> Evaluated<'a> {
     let found = match (target, name, arguments) {
         (_, "size", []) => Some(size(target, budget)),
         (_, "includes", [value]) => Some(match target {
@@ -74,15 +75,13 @@ pub(super) fn member<'a>(
             _ => target.equals(value, budget).map(Value::Bool),
         }),
         (Value::String(text), "matches", [Value::String(pattern)]) => {
-            Some(pattern::with(pattern, text, evaluation.patterns, budget, |regex| {
-                Value::Bool(regex.is_match(text))
-            }))
+            Some(pattern::with(pattern, text, patterns, budget, |regex| Value::Bool(regex.is_match(text))))
         }
         (Value::String(text), "find", [Value::String(pattern)]) => {
-            Some(pattern::find(pattern, text, evaluation.patterns, budget))
+            Some(pattern::find(pattern, text, patterns, budget))
         }
         (Value::String(text), "findAll", [Value::String(pattern), most @ ..]) => {
-            Some(pattern::find_all(pattern, text, most, evaluation.patterns, budget))
+            Some(pattern::find_all(pattern, text, most, patterns, budget))
         }
         (Value::String(text), ..) => strings::call(name, text, arguments, budget),
         (Value::List(list), "join", _) => Some(strings::join(list, arguments, budget)),
@@ -103,7 +102,7 @@ pub(super) fn member<'a>(
     })
 }
 
-fn size<'a>(value: &Value<'a>, budget: &Budget) -> Outcome<'a> {
+fn size<'a>(value: &Value<'a>, budget: &Budget) -> Evaluated<'a> {
     Ok(Value::count(match value {
         Value::String(text) => {
             budget.read(text.len())?;
@@ -129,7 +128,7 @@ fn has_all(set: &List<'_>, items: &List<'_>, budget: &Budget) -> Result<bool, Fa
 
 /// # Source
 /// Kubernetes 1.37.2, apiserver `pkg/cel/library/quantity.go`.
-fn on_quantity<'a>(name: &str, quantity: &Quantity, arguments: &[Value<'a>]) -> Option<Outcome<'a>> {
+fn on_quantity<'a>(name: &str, quantity: &Quantity, arguments: &[Value<'a>]) -> Option<Evaluated<'a>> {
     let made =
         |quantity: Result<Quantity, Fault>| quantity.map(|quantity| Value::Quantity(Rc::new(quantity)));
     Some(match (name, arguments) {
@@ -151,7 +150,7 @@ fn on_quantity<'a>(name: &str, quantity: &Quantity, arguments: &[Value<'a>]) -> 
     })
 }
 
-fn on_optional<'a>(name: &str, inner: Option<&Value<'a>>, arguments: &[Value<'a>]) -> Option<Outcome<'a>> {
+fn on_optional<'a>(name: &str, inner: Option<&Value<'a>>, arguments: &[Value<'a>]) -> Option<Evaluated<'a>> {
     Some(Ok(match (name, arguments) {
         ("hasValue", []) => Value::Bool(inner.is_some()),
         ("value", []) => match inner {

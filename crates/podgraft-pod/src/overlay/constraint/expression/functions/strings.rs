@@ -3,7 +3,7 @@
 //! # Source
 //! cel-go 0.29.2, `ext/strings.go`, as Kubernetes 1.37 has it: `StringsVersion(2)`.
 
-use super::{Budget, Fault, List, Outcome, Value, no_overload};
+use super::{Budget, Evaluated, Fault, List, Value, no_overload};
 use crate::overlay::constraint::expression::value::Text;
 
 const OUT_OF_RANGE: &str = "a place is beyond the text's ends";
@@ -14,7 +14,7 @@ pub(super) fn call<'a>(
     text: &Text<'a>,
     arguments: &[Value<'a>],
     budget: &Budget,
-) -> Option<Outcome<'a>> {
+) -> Option<Evaluated<'a>> {
     if let Err(fault) = budget.read(text.len()) {
         return Some(Err(fault));
     }
@@ -66,14 +66,14 @@ fn byte_at(text: &str, place: usize) -> Option<usize> {
     text.char_indices().map(|(byte, _)| byte).chain([text.len()]).nth(place)
 }
 
-fn char_at<'a>(text: &Text<'a>, place: i64) -> Outcome<'a> {
+fn char_at<'a>(text: &Text<'a>, place: i64) -> Evaluated<'a> {
     let start = usize::try_from(place).ok().and_then(|place| byte_at(text, place));
     let start = start.ok_or(Fault::Function("charAt", OUT_OF_RANGE))?;
     let length = text[start..].chars().next().map_or(0, char::len_utf8);
     Ok(part(text, &text[start..start + length]))
 }
 
-fn substring<'a>(text: &Text<'a>, start: i64, end: Option<i64>) -> Outcome<'a> {
+fn substring<'a>(text: &Text<'a>, start: i64, end: Option<i64>) -> Evaluated<'a> {
     let byte = |place: i64| usize::try_from(place).ok().and_then(|place| byte_at(text, place));
     let end = end.map_or(Some(text.len()), byte);
     match (byte(start), end) {
@@ -118,13 +118,13 @@ fn place<'a>(text: &str, byte: Option<usize>) -> Value<'a> {
     byte.map_or(Value::Int(-1), |byte| Value::count(text[..byte].chars().count()))
 }
 
-fn replace<'a>(text: &str, old: &str, new: &str, most: Option<usize>, budget: &Budget) -> Outcome<'a> {
+fn replace<'a>(text: &str, old: &str, new: &str, most: Option<usize>, budget: &Budget) -> Evaluated<'a> {
     let times = text.matches(old).take(most.unwrap_or(usize::MAX)).count();
     budget.read(text.len().saturating_add(times.saturating_mul(new.len())))?;
     Ok(Value::text(text.replacen(old, new, times)))
 }
 
-fn split<'a>(text: &Text<'a>, separator: &str, most: Option<usize>, budget: &Budget) -> Outcome<'a> {
+fn split<'a>(text: &Text<'a>, separator: &str, most: Option<usize>, budget: &Budget) -> Evaluated<'a> {
     let most = most.unwrap_or(usize::MAX);
     let parts: Vec<&str> = match (most, separator) {
         (0, _) => Vec::new(),
@@ -141,7 +141,7 @@ fn split<'a>(text: &Text<'a>, separator: &str, most: Option<usize>, budget: &Bud
 }
 
 /// The items of a list of texts, one after another.
-pub(super) fn join<'a>(list: &List<'a>, arguments: &[Value<'a>], budget: &Budget) -> Outcome<'a> {
+pub(super) fn join<'a>(list: &List<'a>, arguments: &[Value<'a>], budget: &Budget) -> Evaluated<'a> {
     let separator = match arguments {
         [] => "",
         [Value::String(separator)] => &**separator,
@@ -160,7 +160,7 @@ pub(super) fn join<'a>(list: &List<'a>, arguments: &[Value<'a>], budget: &Budget
 }
 
 /// A text as an expression would write it.
-pub(super) fn quote<'a>(text: &str, budget: &Budget) -> Outcome<'a> {
+pub(super) fn quote<'a>(text: &str, budget: &Budget) -> Evaluated<'a> {
     budget.read(text.len() * 2)?;
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');

@@ -10,17 +10,11 @@ use podgraft_merge::{
 use serde_json::Value;
 
 use super::{
-    Constraint, ConstraintForm,
-    check::Check,
-    expression::{Culprit, Environment},
-    place::Found,
-    stored::Stored,
+    constraint::{Check, Constraint, ConstraintForm, Culprit, Found, Stored, Variables},
+    namespace::Namespace,
+    object::Overlay,
 };
-use crate::{
-    codes,
-    cursor::canonical,
-    overlay::{namespace::Namespace, object::Overlay},
-};
+use crate::{codes, cursor::canonical};
 
 /// What is judged, and by whom.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +38,7 @@ pub fn judge(judged: &JudgedPod<'_>, is_overridden: impl Fn(&FieldPath, usize) -
         return Vec::new();
     }
     let stored = Stored::of(judged.pod);
-    let environment = LazyCell::new(|| Environment::new(&stored.pod, judged.namespace));
+    let variables = LazyCell::new(|| Variables::new(&stored.pod, judged.namespace));
     let (in_copy, in_pod) = (Lookup::default(), Lookup::default());
     let (mut refused, mut of_copies) = (Vec::<Diagnostic>::new(), Vec::<Diagnostic>::new());
     for (rank, overlay) in judged.overlays.iter().enumerate() {
@@ -63,7 +57,7 @@ pub fn judge(judged: &JudgedPod<'_>, is_overridden: impl Fn(&FieldPath, usize) -
                     }
                 }
                 ConstraintForm::Expression(expression) => {
-                    let refusal = match expression.holds(&environment) {
+                    let refusal = match expression.holds(&variables) {
                         Ok(true) => continue,
                         Ok(false) => said_of_expression(overlay, constraint, expression.source()),
                         Err(reason) => {
@@ -72,7 +66,7 @@ pub fn judge(judged: &JudgedPod<'_>, is_overridden: impl Fn(&FieldPath, usize) -
                             said(overlay, constraint, &wrong, "")
                         }
                     };
-                    refused.push(with_containers(refusal, &expression.culprits(&environment), judged.pod));
+                    refused.push(with_containers(refusal, &expression.culprits(&variables), judged.pod));
                 }
             }
         }
