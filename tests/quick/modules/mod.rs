@@ -54,7 +54,8 @@ fn modules_are_layers() {
 fn a_type_name_means_one_thing() {
     let mut types: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for Crate { modules, .. } in crates() {
-        for module in modules.values() {
+        // The versions of one API name their types alike, as Kubernetes' do.
+        for module in modules.values().filter(|module| !module.file.ends_with("api/v1.rs")) {
             for name in module.types() {
                 types.entry(name).or_default().push(format!("      {}", module.file));
             }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     FieldPatches,
-    variable_order::{Order, Place, order},
+    variable_order::{Order, Placement, order},
 };
 use crate::{api::shared::OpenTelemetry, codes};
 
@@ -63,7 +63,7 @@ impl FieldPatches<'_> {
                 patches.push((origin, Vec::new()));
             }
             if let Some((_, items)) = patches.last_mut() {
-                if place == Place::Moved {
+                if place == Placement::Moved {
                     items.push(json!({ "name": name(variable), "$patch": "delete" }));
                 }
                 items.push(variable.clone());

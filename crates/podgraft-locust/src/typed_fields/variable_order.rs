@@ -12,7 +12,7 @@ use crate::protected::{Part, Parts};
 
 /// Where a written variable goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(super) enum Placement {
     /// To the lower variable of its name, merged with it.
     Merged,
     /// Behind all lower variables.
@@ -25,7 +25,7 @@ pub(super) enum Place {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Order {
     /// The written variables that stay, by their index, in the order in which they are applied.
-    pub(super) places: Vec<(usize, Place)>,
+    pub(super) places: Vec<(usize, Placement)>,
     /// Variables that become something else than in the whole list, with a variable that they refer to and that is
     /// there once only.
     pub(super) changed: Vec<(String, String)>,
@@ -40,7 +40,7 @@ pub(super) fn order(lower: &[Value], written: &[Value]) -> Order {
     let lower: Vec<&Value> = lower.iter().collect();
     let names: BTreeMap<&str, usize> =
         lower.iter().enumerate().map(|(index, variable)| (name(variable), index)).collect();
-    let mut values = Values::default();
+    let mut values = ValueTable::default();
     let mut whole = Whole::default();
     for variable in &lower {
         values.add(variable, &mut whole.env);
@@ -66,9 +66,9 @@ pub(super) fn order(lower: &[Value], written: &[Value]) -> Order {
         if is_better { (in_place, changed_in_place) } else { (in_order, changed_in_order) };
     keys.sort_by_key(|key| key.at);
     let place = |key: &Key| match (key.is_lower, key.overrides) {
-        (true, _) => Place::Merged,
-        (false, true) => Place::Moved,
-        (false, false) => Place::Behind,
+        (true, _) => Placement::Merged,
+        (false, true) => Placement::Moved,
+        (false, false) => Placement::Behind,
     };
     Order { places: keys.iter().map(|key| (key.last, place(key))).collect(), changed: changed.causes }
 }
@@ -103,7 +103,7 @@ impl<'v> Whole<'v> {
         index: usize,
         variable: &'v Value,
         lower: &BTreeMap<&str, usize>,
-        values: &mut Values<'v>,
+        values: &mut ValueTable<'v>,
     ) {
         let name = name(variable);
         let overrides = lower.contains_key(name);
@@ -134,23 +134,23 @@ type Id = usize;
 
 /// The values seen so far. They are not expanded: a few variables that refer to one another can stand for gigabytes.
 #[derive(Default)]
-struct Values<'v>(HashMap<(Source<'v>, Vec<Option<Id>>), Id>);
+struct ValueTable<'v>(HashMap<(ValueSource<'v>, Vec<Option<Id>>), Id>);
 
 #[derive(PartialEq, Eq, Hash)]
-enum Source<'v> {
+enum ValueSource<'v> {
     Text(&'v str),
     Elsewhere(String),
 }
 
-impl<'v> Values<'v> {
+impl<'v> ValueTable<'v> {
     /// Adds the next variable of a list to what the list makes.
     fn add(&mut self, variable: &'v Value, env: &mut BTreeMap<&'v str, Id>) {
         let text = variable.get("value").and_then(Value::as_str).unwrap_or_default();
         let elsewhere = variable.get("valueFrom").filter(|_| text.is_empty());
         let key = match elsewhere {
-            Some(source) => (Source::Elsewhere(source.to_string()), Vec::new()),
+            Some(source) => (ValueSource::Elsewhere(source.to_string()), Vec::new()),
             None => {
-                (Source::Text(text), references(text).map(|name| env.get(name).copied()).collect::<Vec<_>>())
+                (ValueSource::Text(text), references(text).map(|name| env.get(name).copied()).collect::<Vec<_>>())
             }
         };
         let next = self.0.len();

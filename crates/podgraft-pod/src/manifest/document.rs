@@ -37,14 +37,14 @@ pub(super) enum Inside {
 
 /// The text that documents were read from.
 #[derive(Debug)]
-pub(super) struct Source {
+pub(super) struct SourceText {
     pub(super) file: Arc<str>,
     pub(super) text: String,
     /// Where each line starts; found when a line is first asked for.
     starts: OnceLock<Vec<usize>>,
 }
 
-impl Source {
+impl SourceText {
     pub(super) fn new(file: Arc<str>, text: String) -> Self {
         Self { file, text, starts: OnceLock::new() }
     }
@@ -65,20 +65,20 @@ impl Source {
 pub struct Document {
     /// The object.
     pub value: Value,
-    place: Option<Place>,
+    place: Option<Origin>,
 }
 
 /// Where a document was written.
 #[derive(Debug, Clone)]
-struct Place {
-    source: Arc<Source>,
+struct Origin {
+    source: Arc<SourceText>,
     root: Arc<Node>,
     /// How items of long lists are found, by the address of the list's nodes, which never change.
     tables: Arc<Mutex<HashMap<usize, Tables>>>,
 }
 
-impl Place {
-    fn new(source: &Arc<Source>, root: Node) -> Self {
+impl Origin {
+    fn new(source: &Arc<SourceText>, root: Node) -> Self {
         Self { source: Arc::clone(source), root: Arc::new(root), tables: Arc::default() }
     }
 }
@@ -91,13 +91,13 @@ impl Document {
     }
 
     /// A text that could not be read: nothing of it is known but its lines.
-    pub(super) fn unread(source: &Arc<Source>) -> Self {
+    pub(super) fn unread(source: &Arc<SourceText>) -> Self {
         let node = Node { mark: Mark { line: 1, column: 1 }, inside: Inside::Nothing };
         Self::new(Value::Null, source, node)
     }
 
-    pub(super) fn new(value: Value, source: &Arc<Source>, node: Node) -> Self {
-        Self { value, place: Some(Place::new(source, node)) }
+    pub(super) fn new(value: Value, source: &Arc<SourceText>, node: Node) -> Self {
+        Self { value, place: Some(Origin::new(source, node)) }
     }
 
     /// The file's name as the user gave it; empty where there is no file.
@@ -136,7 +136,7 @@ impl Document {
     }
 
     /// The steps along `path` as far as it is there, each with the node that it leads to.
-    fn walk<'d>(&'d self, place: &'d Place, path: &FieldPath) -> Vec<(PointerToken, &'d Node)> {
+    fn walk<'d>(&'d self, place: &'d Origin, path: &FieldPath) -> Vec<(PointerToken, &'d Node)> {
         let (mut value, mut node) = (&self.value, &*place.root);
         let mut steps = Vec::with_capacity(path.segments().len());
         for segment in path.segments() {
@@ -194,7 +194,7 @@ impl Document {
         };
         let item = |(index, value): (usize, &Value)| Self {
             value: whole(value),
-            place: nodes.and_then(|(source, nodes)| Some(Place::new(source, nodes.get(index)?.clone()))),
+            place: nodes.and_then(|(source, nodes)| Some(Origin::new(source, nodes.get(index)?.clone()))),
         };
         Some(items.iter().enumerate().map(item).collect())
     }

@@ -6,7 +6,7 @@ use podgraft_merge::diagnostic::{Diagnostic, Position};
 use serde_json::{Deserializer, Value};
 
 use super::{
-    document::{Document, Inside, Mark, Node, Source},
+    document::{Document, Inside, Mark, Node, SourceText},
     roots::{Documents, Roots},
     syntax, yaml,
 };
@@ -70,7 +70,7 @@ fn invalid(error: &serde_json::Error) -> Diagnostic {
 }
 
 /// What a reader says of a text in which it stopped, with the cause where that is known.
-fn refused(source: &Source, read: usize, error: &serde_json::Error) -> (Mark, Diagnostic) {
+fn refused(source: &SourceText, read: usize, error: &serde_json::Error) -> (Mark, Diagnostic) {
     let rest = &source.text[read..];
     let line: usize = rest.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     let mut at = (read + line + error.column().saturating_sub(1)).min(source.text.len());
@@ -87,9 +87,9 @@ fn refused(source: &Source, read: usize, error: &serde_json::Error) -> (Mark, Di
 }
 
 /// The documents of a JSON text: one object, or list where that may be, after another.
-pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Documents, Diagnostic> {
+pub(super) fn read(source: &Arc<SourceText>, roots: Roots) -> Result<Documents, Diagnostic> {
     let mut documents = Vec::new();
-    let mut scanner = Scanner { source, rest: &source.text, line: 1, column: 1 };
+    let mut scanner = JsonScanner { source, rest: &source.text, line: 1, column: 1 };
     loop {
         scanner.skip_space();
         if scanner.rest.is_empty() {
@@ -114,14 +114,14 @@ pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Documents, Diag
 }
 
 /// Walks a text that is known to be JSON, and notes where everything is.
-struct Scanner<'s> {
-    source: &'s Arc<Source>,
+struct JsonScanner<'s> {
+    source: &'s Arc<SourceText>,
     rest: &'s str,
     line: usize,
     column: usize,
 }
 
-impl<'s> Scanner<'s> {
+impl<'s> JsonScanner<'s> {
     fn take(&mut self, bytes: usize) -> &'s str {
         let (taken, rest) = self.rest.split_at(bytes);
         for letter in taken.chars() {

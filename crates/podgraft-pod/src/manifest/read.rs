@@ -5,7 +5,7 @@ use std::sync::Arc;
 use podgraft_merge::diagnostic::{Diagnostic, Position};
 
 use super::{
-    document::{Document, Source},
+    document::{Document, SourceText},
     json,
     roots::{Documents, Roots},
     syntax, yaml,
@@ -33,7 +33,7 @@ impl Read {
         if self.documents.is_empty() { self.unread.as_slice() } else { &self.documents }
     }
 
-    fn refused(diagnostic: Diagnostic, source: &Arc<Source>) -> Self {
+    fn refused(diagnostic: Diagnostic, source: &Arc<SourceText>) -> Self {
         Self { documents: Vec::new(), diagnostics: vec![diagnostic], unread: Some(Document::unread(source)) }
     }
 }
@@ -63,7 +63,7 @@ fn read_all(file: &str, bytes: &[u8], roots: Roots) -> Read {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
         Err(error) => return not_utf8(file, bytes, error.valid_up_to()),
     };
-    let source = Arc::new(Source::new(file, text.to_owned()));
+    let source = Arc::new(SourceText::new(file, text.to_owned()));
     let begin = text.trim_start();
     let may_be_json = begin.starts_with('{') || begin.starts_with('[') && roots == Roots::Lists;
     match if may_be_json { json_or_yaml(&source, roots) } else { yaml::read(&source, roots) } {
@@ -76,13 +76,13 @@ fn not_utf8(file: Arc<str>, bytes: &[u8], valid: usize) -> Read {
     let cause = syntax::not_utf8(bytes, valid);
     let position = Position { file: Arc::clone(&file), line: cause.mark.line, column: cause.mark.column };
     let said = Diagnostic::error(codes::NOT_UTF8, cause.message).positioned(Some(position));
-    let source = Arc::new(Source::new(file, String::from_utf8_lossy(bytes).into_owned()));
+    let source = Arc::new(SourceText::new(file, String::from_utf8_lossy(bytes).into_owned()));
     Read::refused(Diagnostic { help: cause.help, ..said }, &source)
 }
 
 /// Reads what begins with a bracket: as JSON, and what is none, as YAML in flow style. The refusal is that of the
 /// language in which the text is written.
-fn json_or_yaml(source: &Arc<Source>, roots: Roots) -> Result<Documents, Diagnostic> {
+fn json_or_yaml(source: &Arc<SourceText>, roots: Roots) -> Result<Documents, Diagnostic> {
     let json = match json::read(source, roots) {
         Err(said) if said.code == codes::INVALID_JSON => said,
         other => return other,

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::{
     MAX_DEPTH,
     breaks::{Breaks, SEPARATORS},
-    document::{Document, Inside, Mark, Node, Source},
+    document::{Document, Inside, Mark, Node, SourceText},
     roots::{Documents, Roots},
     scalar::{self, Scalar},
     syntax,
@@ -27,7 +27,7 @@ const MAX_COPIED: usize = 32 << 20;
 const VALUE_BYTES: usize = 64;
 
 /// The documents of a YAML text. Empty ones are left out.
-pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Documents, Diagnostic> {
+pub(super) fn read(source: &Arc<SourceText>, roots: Roots) -> Result<Documents, Diagnostic> {
     let found = documents(source, roots).map_err(|said| with_cause(source, said))?;
     let breaks = Breaks::new(&source.text);
     match syntax::blank_tab(&breaks.text) {
@@ -40,7 +40,7 @@ pub(super) fn read(source: &Arc<Source>, roots: Roots) -> Result<Documents, Diag
 }
 
 /// The same refusal in words for the cause, where that is known.
-fn with_cause(source: &Arc<Source>, said: Diagnostic) -> Diagnostic {
+fn with_cause(source: &Arc<SourceText>, said: Diagnostic) -> Diagnostic {
     let Some(position) = &said.position else { return said };
     let stopped = Mark { line: position.line, column: position.column };
     let cause = if said.code == codes::INVALID_YAML {
@@ -59,14 +59,14 @@ fn with_cause(source: &Arc<Source>, said: Diagnostic) -> Diagnostic {
     }
 }
 
-fn because(source: &Arc<Source>, cause: syntax::Cause, said: Diagnostic) -> Diagnostic {
+fn because(source: &Arc<SourceText>, cause: syntax::Cause, said: Diagnostic) -> Diagnostic {
     let Mark { line, column } = cause.mark;
     let position = Position { file: Arc::clone(&source.file), line, column };
     Diagnostic { code: codes::INVALID_YAML, message: cause.message, help: cause.help, ..said }
         .positioned(Some(position))
 }
 
-fn documents(source: &Arc<Source>, roots: Roots) -> Result<Documents, Diagnostic> {
+fn documents(source: &Arc<SourceText>, roots: Roots) -> Result<Documents, Diagnostic> {
     let mut options = Options::default();
     options.emit_comments = false;
     let breaks = Breaks::new(&source.text);
@@ -116,7 +116,7 @@ fn documents(source: &Arc<Source>, roots: Roots) -> Result<Documents, Diagnostic
 
 struct Reader<'s> {
     parser: Parser<'s, granit_parser::StrInput<'s>>,
-    source: &'s Arc<Source>,
+    source: &'s Arc<SourceText>,
     breaks: &'s Breaks<'s>,
     anchors: HashMap<usize, Anchored>,
     /// The values so far, and the bytes of their texts, aliases expanded.

@@ -44,8 +44,8 @@ pub fn judge(judged: &JudgedPod<'_>, is_overridden: impl Fn(&FieldPath, usize) -
     for (rank, overlay) in judged.overlays.iter().enumerate() {
         for constraint in &overlay.constraints {
             match &constraint.rule {
-                ConstraintForm::Place { place, check, required } => {
-                    for found in place.find(&stored.pod, judged.work) {
+                ConstraintForm::Target { target, check, required } => {
+                    for found in target.find(&stored.pod, judged.work) {
                         let Some(wrong) = wrong(&found, check, *required) else { continue };
                         let (origin, is_copy) = stored.origin(&found.0, &in_copy);
                         let path = canonical(judged.pod, &origin, &in_pod);

@@ -38,16 +38,16 @@ fn applied(lower: &[Value], written: &[Value], order: &Order) -> Vec<Value> {
         let variable = &written[*index];
         let below = list.iter().position(|below| name(below) == name(variable));
         match (place, below) {
-            (Place::Merged, Some(below)) => {
+            (Placement::Merged, Some(below)) => {
                 if variable.as_object().unwrap().len() > 1 {
                     list[below] = variable.clone();
                 }
             }
-            (Place::Moved, Some(below)) => {
+            (Placement::Moved, Some(below)) => {
                 list.remove(below);
                 list.push(variable.clone());
             }
-            (Place::Behind, None) => list.push(variable.clone()),
+            (Placement::Behind, None) => list.push(variable.clone()),
             wrong => panic!("{wrong:?} of {variable}"),
         }
     }
@@ -122,14 +122,14 @@ fn a_kubelet_makes_the_same_of_both_or_names_are_named() {
         let order = order(&lower, &written);
         let list = applied(&lower, &written, &order);
         let (before, after) = (kubelet(&meant(&lower, &written)), kubelet(&list));
-        moved += usize::from(order.places.iter().any(|(_, place)| *place == Place::Moved));
+        moved += usize::from(order.places.iter().any(|(_, place)| *place == Placement::Moved));
         if order.changed.is_empty() {
             assert_eq!(after, before, "{lower:?} {written:?} {order:?}");
             continue;
         }
         named += 1;
         let kept = orders(&list).iter().any(|list| kubelet(list) == before);
-        // Values that are equal by chance are no reason to keep silent.
+        // ValueTable that are equal by chance are no reason to keep silent.
         let is_chance = some_value_is_there_twice(&meant(&lower, &written));
         assert!(!kept || is_chance, "{lower:?} {written:?} {order:?}");
     }
@@ -154,19 +154,19 @@ fn nothing_moves_without_need() {
         names.iter().map(|(name, other)| ((*name).to_owned(), (*other).to_owned())).collect()
     };
     for (written, place, names) in [
-        (json!([{"name": "A", "value": "2"}]), Place::Merged, changed(&[])),
+        (json!([{"name": "A", "value": "2"}]), Placement::Merged, changed(&[])),
         (
             json!([{"name": "NODE", "value": "n"}, {"name": "A", "value": "$(NODE)"}]),
-            Place::Moved,
+            Placement::Moved,
             changed(&[]),
         ),
-        (json!([{"name": "A"}]), Place::Merged, changed(&[])),
+        (json!([{"name": "A"}]), Placement::Merged, changed(&[])),
         (
             json!([{"name": "B", "value": "$(A)"}, {"name": "A", "value": "2"}]),
-            Place::Merged,
+            Placement::Merged,
             changed(&[("B", "A")]),
         ),
-        (json!([{"name": "A", "value": "$(A)2"}]), Place::Merged, changed(&[("A", "A")])),
+        (json!([{"name": "A", "value": "$(A)2"}]), Placement::Merged, changed(&[("A", "A")])),
     ] {
         let order = order(&lower, written.as_array().unwrap());
         let of_a = order.places.iter().find(|(index, _)| written[*index]["name"] == "A").unwrap().1;

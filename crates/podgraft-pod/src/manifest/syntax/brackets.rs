@@ -3,7 +3,7 @@
 use super::{
     super::document::Mark,
     Cause,
-    layout::{Bracket, Layout, Line},
+    layout::{Bracket, Layout, SourceLine},
 };
 
 /// A quote that is closed by one that was meant to open another, or by none.
@@ -108,6 +108,6 @@ fn closing(letter: char) -> char {
 }
 
 /// Whether a line that is inside brackets is written as fields outside of them are.
-fn is_block_field(line: &Line<'_>) -> bool {
+fn is_block_field(line: &SourceLine<'_>) -> bool {
     line.depth > 0 && !line.body.ends_with(',') && line.field().is_some()
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{
     super::document::Mark,
     Cause, column,
-    layout::{Layout, Line},
+    layout::{Layout, SourceLine},
     line_of,
 };
 
@@ -65,7 +65,7 @@ struct Level<'t> {
     indent: usize,
     is_list: bool,
     /// The last line at this level.
-    line: Line<'t>,
+    line: SourceLine<'t>,
 }
 
 /// A line that is indented as nothing around it is.
@@ -81,7 +81,7 @@ pub(super) fn misfit(layout: &Layout<'_>, at: usize) -> Option<Cause> {
     let line = layout.lines.get(at).filter(|line| line.depth == 0)?;
     let levels = levels(&layout.lines[..at]);
     // What is neither field nor item goes on with the text before it.
-    let begins = |line: &&Line<'_>| line.depth == 0 && (line.field().is_some() || is_item(line));
+    let begins = |line: &&SourceLine<'_>| line.depth == 0 && (line.field().is_some() || is_item(line));
     let before = layout.lines[..at].iter().rfind(begins)?;
     let is_item = is_item(line);
     let closed: Vec<&Level<'_>> = levels.iter().filter(|level| level.indent > line.indent).collect();
@@ -96,7 +96,7 @@ pub(super) fn misfit(layout: &Layout<'_>, at: usize) -> Option<Cause> {
 }
 
 /// The levels that are open behind these lines, outermost first.
-fn levels<'t>(lines: &[Line<'t>]) -> Vec<Level<'t>> {
+fn levels<'t>(lines: &[SourceLine<'t>]) -> Vec<Level<'t>> {
     let mut levels: Vec<Level<'t>> = Vec::new();
     for line in lines.iter().filter(|line| line.depth == 0) {
         levels.retain(|level| level.indent <= line.indent);
@@ -125,12 +125,12 @@ fn push<'t>(levels: &mut Vec<Level<'t>>, level: Level<'t>) {
     levels.push(level);
 }
 
-fn is_item(line: &Line<'_>) -> bool {
+fn is_item(line: &SourceLine<'_>) -> bool {
     line.body == "-" || line.body.starts_with("- ")
 }
 
 /// Whether a line's last field has its value in the line itself.
-fn has_value(line: &Line<'_>) -> bool {
+fn has_value(line: &SourceLine<'_>) -> bool {
     match line.field() {
         Some((_, value)) => !value.is_empty() && !value.starts_with(['&', '!', '|', '>']),
         None => false,
@@ -138,12 +138,12 @@ fn has_value(line: &Line<'_>) -> bool {
 }
 
 /// Whether a line's last field has its value in the lines below, behind a `|` or `>`.
-fn is_block(line: &Line<'_>) -> bool {
+fn is_block(line: &SourceLine<'_>) -> bool {
     line.field().is_some_and(|(_, value)| value.starts_with(['|', '>']))
 }
 
 /// A line that is indented less than the text before it, and more than the field that has the text.
-fn out_of_block(line: &Line<'_>, before: &Line<'_>, level: &Level<'_>) -> Cause {
+fn out_of_block(line: &SourceLine<'_>, before: &SourceLine<'_>, level: &Level<'_>) -> Cause {
     let key = before.field().map_or("", |(key, _)| key);
     let message = format!(
         "indent line {} as the lines before it, if it belongs to the text of {key}, or by {}, if it is a field beside it",
@@ -163,7 +163,7 @@ fn spaces(number: usize) -> String {
 }
 
 /// A list's item among the fields of a map, or a field among the items of a list.
-fn wrong_kind(line: &Line<'_>, level: &Level<'_>, is_item: bool, levels: &[Level<'_>]) -> Option<Cause> {
+fn wrong_kind(line: &SourceLine<'_>, level: &Level<'_>, is_item: bool, levels: &[Level<'_>]) -> Option<Cause> {
     let has_kind = |level: &&Level<'_>| level.indent == line.indent && level.is_list == is_item;
     if levels.iter().rfind(has_kind).is_some() || level.is_list == is_item {
         return None;
@@ -185,7 +185,7 @@ fn wrong_kind(line: &Line<'_>, level: &Level<'_>, is_item: bool, levels: &[Level
 }
 
 /// A line that is between two levels.
-fn between(line: &Line<'_>, closed: &Level<'_>, open: Option<&Level<'_>>) -> Cause {
+fn between(line: &SourceLine<'_>, closed: &Level<'_>, open: Option<&Level<'_>>) -> Cause {
     let is_item = is_item(line);
     let nearest = match open {
         Some(open) if line.indent - open.indent < closed.indent - line.indent && open.is_list == is_item => {
@@ -197,7 +197,7 @@ fn between(line: &Line<'_>, closed: &Level<'_>, open: Option<&Level<'_>>) -> Cau
 }
 
 /// A line that is indented below a field that has its value.
-fn deeper(line: &Line<'_>, before: &Line<'_>, level: &Level<'_>) -> Cause {
+fn deeper(line: &SourceLine<'_>, before: &SourceLine<'_>, level: &Level<'_>) -> Cause {
     let cause = misplaced(line, level.indent, &level.line);
     match before.field() {
         Some((key, _)) => {
@@ -207,7 +207,7 @@ fn deeper(line: &Line<'_>, before: &Line<'_>, level: &Level<'_>) -> Cause {
     }
 }
 
-fn misplaced(line: &Line<'_>, indent: usize, sibling: &Line<'_>) -> Cause {
+fn misplaced(line: &SourceLine<'_>, indent: usize, sibling: &SourceLine<'_>) -> Cause {
     // Where all but the first begin without a space, the first is the one that is wrong.
     if line.indent == 0 && sibling.indent == indent {
         let message = format!(
@@ -230,7 +230,7 @@ fn misplaced(line: &Line<'_>, indent: usize, sibling: &Line<'_>) -> Cause {
     Cause::new(line.mark(0), message)
 }
 
-fn name(line: &Line<'_>) -> String {
+fn name(line: &SourceLine<'_>) -> String {
     match line.field() {
         Some((key, _)) if is_item(line) => format!("- {key}"),
         Some((key, _)) => key.to_owned(),

@@ -4,7 +4,7 @@ use super::{super::document::Mark, column};
 
 /// A line that is neither empty nor a comment, and in no text of several lines.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line<'t> {
+pub(super) struct SourceLine<'t> {
     pub(super) number: usize,
     /// The whole line.
     pub(super) text: &'t str,
@@ -16,7 +16,7 @@ pub(super) struct Line<'t> {
     pub(super) depth: usize,
 }
 
-impl<'t> Line<'t> {
+impl<'t> SourceLine<'t> {
     /// The place of a byte of the line's body.
     pub(super) fn mark(&self, byte: usize) -> Mark {
         let before = self.text.len() - self.text.trim_start().len();
@@ -89,7 +89,7 @@ pub(super) struct Mismatch {
 /// The lines of a text, and what in it is open.
 #[derive(Debug, Default)]
 pub(super) struct Layout<'t> {
-    pub(super) lines: Vec<Line<'t>>,
+    pub(super) lines: Vec<SourceLine<'t>>,
     pub(super) quotes: Vec<Quote>,
     pub(super) mismatches: Vec<Mismatch>,
     /// The brackets that are closed nowhere.
@@ -104,7 +104,7 @@ pub(super) struct Layout<'t> {
 
 impl<'t> Layout<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        let mut scanner = Scanner { layout: Self::default(), quote: None, block: None, plain: None };
+        let mut scanner = LayoutScanner { layout: Self::default(), quote: None, block: None, plain: None };
         for (index, line) in text.split('\n').enumerate() {
             scanner.line(index + 1, line.trim_end_matches('\r'));
         }
@@ -120,7 +120,7 @@ impl<'t> Layout<'t> {
     }
 }
 
-struct Scanner<'t> {
+struct LayoutScanner<'t> {
     layout: Layout<'t>,
     quote: Option<(char, Mark)>,
     /// The text behind a `|` or `>`.
@@ -136,7 +136,7 @@ struct Block {
     indent: Option<usize>,
 }
 
-impl<'t> Scanner<'t> {
+impl<'t> LayoutScanner<'t> {
     fn line(&mut self, number: usize, text: &'t str) {
         let body = text.trim_start_matches([' ', '\t']);
         let indent = text.len() - text.trim_start_matches(' ').len();
@@ -164,7 +164,7 @@ impl<'t> Scanner<'t> {
             self.plain = None;
         }
         if !is_inside && !body.is_empty() {
-            self.layout.lines.push(Line { number, text, indent, body, depth });
+            self.layout.lines.push(SourceLine { number, text, indent, body, depth });
         }
     }
 

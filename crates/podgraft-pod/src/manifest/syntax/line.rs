@@ -4,7 +4,7 @@ use super::{
     super::document::Mark,
     Cause,
     indentation::misfit,
-    layout::{Layout, Line, colon, is_header},
+    layout::{Layout, SourceLine, colon, is_header},
 };
 use podgraft_merge::diagnostic::value_kind;
 
@@ -30,7 +30,7 @@ pub(super) fn cause(layout: &Layout<'_>, stopped: Mark) -> Option<Cause> {
 }
 
 /// The text behind a `|` or `>`, where it is not indented.
-fn text_of_block(before: &Line<'_>, line: &Line<'_>) -> Option<Cause> {
+fn text_of_block(before: &SourceLine<'_>, line: &SourceLine<'_>) -> Option<Cause> {
     let (key, value) = before.field()?;
     let is_text = value.starts_with(['|', '>']) && line.number == before.number + 1 && line.field().is_none();
     let message = format!(
@@ -41,7 +41,7 @@ fn text_of_block(before: &Line<'_>, line: &Line<'_>) -> Option<Cause> {
 }
 
 /// Whether a line is where the fields of another go on.
-fn is_aligned(line: &Line<'_>, next: &Line<'_>) -> bool {
+fn is_aligned(line: &SourceLine<'_>, next: &SourceLine<'_>) -> bool {
     next.indent == line.indent + line.behind_dashes().0
 }
 
@@ -58,7 +58,7 @@ pub(super) fn cause_of_text(layout: &Layout<'_>, stopped: Mark) -> Option<Cause>
 }
 
 /// What is wrong with a line whatever stands around it.
-fn within(layout: &Layout<'_>, line: &Line<'_>) -> Option<Cause> {
+fn within(layout: &Layout<'_>, line: &SourceLine<'_>) -> Option<Cause> {
     if line.depth > 0 {
         return None;
     }
@@ -74,7 +74,7 @@ fn within(layout: &Layout<'_>, line: &Line<'_>) -> Option<Cause> {
 }
 
 /// A comment of another language.
-fn comment(line: &Line<'_>) -> Option<Cause> {
+fn comment(line: &SourceLine<'_>) -> Option<Cause> {
     let start = ["//", "/*"].into_iter().find(|start| line.body.starts_with(start))?;
     Some(Cause::new(
         line.mark(0),
@@ -83,14 +83,14 @@ fn comment(line: &Line<'_>) -> Option<Cause> {
 }
 
 /// An item of a list with another mark than a dash.
-fn bullet(line: &Line<'_>) -> Option<Cause> {
+fn bullet(line: &SourceLine<'_>) -> Option<Cause> {
     let item = line.body.strip_prefix("* ").or_else(|| line.body.strip_prefix("+ "))?;
     let mark = &line.body[..1];
     Some(Cause::new(line.mark(0), format!("write - {}, with a dash: {mark} begins no item", short(item))))
 }
 
 /// A comma behind a field, as JSON has one.
-fn comma(line: &Line<'_>) -> Option<Cause> {
+fn comma(line: &SourceLine<'_>) -> Option<Cause> {
     let (_, value) = line.field()?;
     let rest = value.strip_suffix(',')?.trim_end();
     rest.ends_with(['"', '\'', '}', ']']).then(|| {
@@ -100,7 +100,7 @@ fn comma(line: &Line<'_>) -> Option<Cause> {
 }
 
 /// A backslash in double quotes before what it does not escape.
-fn escape(line: &Line<'_>) -> Option<Cause> {
+fn escape(line: &SourceLine<'_>) -> Option<Cause> {
     const KNOWN: &str = "0abtnvfre \"/\\N_LPxuU\t";
     let value = value_of(line);
     let close = closing_quote(value, '"').filter(|_| value.starts_with('"'))?;
@@ -120,7 +120,7 @@ fn escape(line: &Line<'_>) -> Option<Cause> {
 }
 
 /// A value that begins with a character that none may begin with.
-fn start(layout: &Layout<'_>, line: &Line<'_>) -> Option<Cause> {
+fn start(layout: &Layout<'_>, line: &SourceLine<'_>) -> Option<Cause> {
     let value = value_of(line);
     let letter = value.chars().next()?;
     let shown = shown(value);
@@ -154,7 +154,7 @@ fn name_of(value: &str) -> &str {
 }
 
 /// Text behind the quotes that a value begins with.
-fn trailing(line: &Line<'_>) -> Option<Cause> {
+fn trailing(line: &SourceLine<'_>) -> Option<Cause> {
     let value = value_of(line);
     let quote = value.chars().next().filter(|letter| matches!(letter, '"' | '\''))?;
     let close = closing_quote(value, quote)?;
@@ -184,7 +184,7 @@ fn closing_quote(value: &str, quote: char) -> Option<usize> {
 }
 
 /// `key: - item`.
-fn list_behind_key(line: &Line<'_>) -> Option<Cause> {
+fn list_behind_key(line: &SourceLine<'_>) -> Option<Cause> {
     let (key, value) = line.field()?;
     let item = value.strip_prefix("- ")?.trim_start();
     let at = line.body.len() - value.len();
@@ -197,7 +197,7 @@ fn list_behind_key(line: &Line<'_>) -> Option<Cause> {
 }
 
 /// `key: text: more`.
-fn second_colon(line: &Line<'_>) -> Option<Cause> {
+fn second_colon(line: &SourceLine<'_>) -> Option<Cause> {
     let (_, value) = line.field()?;
     if value.starts_with(['"', '\'', '[', '{', '|', '>', '&', '!', '*']) {
         return None;
@@ -217,7 +217,7 @@ fn second_colon(line: &Line<'_>) -> Option<Cause> {
 }
 
 /// `key = value`.
-fn assignment(line: &Line<'_>) -> Option<Cause> {
+fn assignment(line: &SourceLine<'_>) -> Option<Cause> {
     let (_, rest) = line.behind_dashes();
     let (key, value) = rest.split_once('=')?;
     let (key, value) = (key.trim_end(), value.trim_start_matches('>').trim_start());
@@ -231,7 +231,7 @@ fn assignment(line: &Line<'_>) -> Option<Cause> {
 }
 
 /// `key value`, or a key alone, before a line that is a field.
-fn without_colon(line: &Line<'_>, next: &Line<'_>) -> Option<Cause> {
+fn without_colon(line: &SourceLine<'_>, next: &SourceLine<'_>) -> Option<Cause> {
     let (dashes, rest) = line.behind_dashes();
     let mut words = rest.split_whitespace();
     let (key, value, more) = (words.next()?, words.next(), words.next());
@@ -246,14 +246,14 @@ fn without_colon(line: &Line<'_>, next: &Line<'_>) -> Option<Cause> {
 }
 
 /// `-item`, which is one word.
-fn glued_item(line: &Line<'_>) -> Option<Cause> {
+fn glued_item(line: &SourceLine<'_>) -> Option<Cause> {
     let item = line.body.strip_prefix('-').filter(|_| line.depth == 0)?;
     let is_item = item.starts_with(|next: char| next.is_alphabetic() || "\"'{[".contains(next));
     is_item.then(|| Cause::new(line.mark(0), format!("put a space behind the dash: - {}", short(item))))
 }
 
 /// `key:value`, which is one word.
-fn glued_field(line: &Line<'_>) -> Option<Cause> {
+fn glued_field(line: &SourceLine<'_>) -> Option<Cause> {
     let (dashes, rest) = line.behind_dashes();
     let (key, value) = value_kind::glued_field(rest).filter(|_| line.depth == 0 && colon(rest).is_none())?;
     let message = format!("put a space behind the colon: {key}: {}", short(value));
@@ -266,7 +266,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// What a line says behind its dashes and key.
-fn value_of<'t>(line: &Line<'t>) -> &'t str {
+fn value_of<'t>(line: &SourceLine<'t>) -> &'t str {
     line.field().map_or_else(|| line.behind_dashes().1, |(_, value)| value)
 }
 

@@ -27,7 +27,7 @@ type GroupKey = (Band, i32);
 #[derive(Debug)]
 pub struct OverlapRecorder<'a> {
     /// Only groups with more than one overlay.
-    groups: BTreeMap<GroupKey, Group<'a>>,
+    groups: BTreeMap<GroupKey, PriorityGroup<'a>>,
     /// For each layer its group, and its overlay's place in it.
     members: Vec<Option<(GroupKey, usize)>>,
     /// Those of the layer at work.
@@ -36,7 +36,7 @@ pub struct OverlapRecorder<'a> {
 
 /// Overlays, each once, and what they write.
 #[derive(Debug, Default)]
-struct Group<'a> {
+struct PriorityGroup<'a> {
     overlays: Vec<&'a Overlay>,
     writes: Vec<Writes>,
 }
@@ -44,7 +44,7 @@ struct Group<'a> {
 impl<'a> OverlapRecorder<'a> {
     /// Of a fold of these layers; `None` for those that are no overlay's.
     pub fn new(layers: impl IntoIterator<Item = Option<OverlayLayer<'a>>>) -> Self {
-        let mut groups: BTreeMap<GroupKey, Group<'a>> = BTreeMap::new();
+        let mut groups: BTreeMap<GroupKey, PriorityGroup<'a>> = BTreeMap::new();
         // The place of each overlay in its group, by its address.
         let mut known: HashMap<(GroupKey, *const Overlay), usize> = HashMap::new();
         let mut member = |layer: OverlayLayer<'a>| {

@@ -3,7 +3,7 @@
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use super::{place::Place, stored::normal};
+use super::{target::Target, stored::normal};
 use crate::overlay::api::ConstraintSpec;
 use crate::validity::Quantity;
 use podgraft_merge::schema::{ScalarType, Schema, Type};
@@ -47,7 +47,7 @@ pub(in crate::overlay) struct Bound {
 type Wrong = (&'static str, String);
 
 impl Check {
-    pub(in crate::overlay) fn read(written: &ConstraintSpec, place: &Place) -> Result<Self, Wrong> {
+    pub(in crate::overlay) fn read(written: &ConstraintSpec, place: &Target) -> Result<Self, Wrong> {
         let is_path = place.is_path();
         let mut demand = Demand::read(written, place.ty)?;
         if let (true, Demand::OneOf { values, .. }) = (is_path, &mut demand) {

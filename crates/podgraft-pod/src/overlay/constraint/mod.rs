@@ -2,13 +2,13 @@
 
 mod check;
 mod expression;
-mod place;
+mod target;
 mod stored;
 
 pub(in crate::overlay) use check::Check;
 pub(in crate::overlay) use expression::{Culprit, Variables};
-pub(in crate::overlay) use place::Found;
-use place::Place;
+pub(in crate::overlay) use target::Found;
+use target::Target;
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::Value;
 pub(in crate::overlay) use stored::Stored;
@@ -32,7 +32,7 @@ pub struct Constraint {
 #[derive(Debug, Clone)]
 pub(super) enum ConstraintForm {
     /// What a place may be.
-    Place { place: Place, check: Check, required: bool },
+    Target { target: Target, check: Check, required: bool },
     /// What must be true of the whole pod.
     Expression(Expression),
 }
@@ -112,14 +112,14 @@ fn rule(written: &ConstraintSpec, origin: &FieldPath) -> Result<ConstraintForm, 
             .map_err(|message| invalid(message).at(origin.field("expression")));
     }
     let (field, place) = match (&written.path, &written.each_container) {
-        (Some(path), _) => ("path", Place::in_template(path)),
-        (None, Some(path)) => ("eachContainer", Place::in_each_container(path)),
+        (Some(path), _) => ("path", Target::in_template(path)),
+        (None, Some(path)) => ("eachContainer", Target::in_each_container(path)),
         (None, None) => ("path", Err("add a path".to_owned())),
     };
     let place = place.map_err(|message| invalid(message).at(origin.field(field)))?;
     let check =
         Check::read(written, &place).map_err(|(field, message)| invalid(message).at(origin.field(field)))?;
-    Ok(ConstraintForm::Place { place, check, required: written.required.unwrap_or_default() })
+    Ok(ConstraintForm::Target { target: place, check, required: written.required.unwrap_or_default() })
 }
 
 fn invalid(message: String) -> Diagnostic {

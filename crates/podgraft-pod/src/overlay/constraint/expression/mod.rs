@@ -39,11 +39,11 @@ const DEPTH: u16 = 32;
 #[derive(Debug, Clone)]
 pub struct Expression {
     source: String,
-    read: Arc<Read>,
+    read: Arc<ParsedExpression>,
 }
 
 #[derive(Debug)]
-struct Read {
+struct ParsedExpression {
     tree: Tree,
     /// The patterns that the expression writes itself.
     patterns: CompiledPatterns,
@@ -74,7 +74,7 @@ impl Expression {
             patterns.insert(written.to_owned(), pattern);
         }
         let names_namespace = found.has_namespace;
-        Ok(Self { source: source.to_owned(), read: Arc::new(Read { tree, patterns, names_namespace }) })
+        Ok(Self { source: source.to_owned(), read: Arc::new(ParsedExpression { tree, patterns, names_namespace }) })
     }
 
     /// The expression as it is written.

@@ -1,4 +1,4 @@
-//! [`Quantity`]: an amount of a resource, exact, as expressions compute with it.
+//! [`CelQuantity`]: an amount of a resource, exact, as expressions compute with it.
 //!
 //! # Source
 //! Kubernetes 1.37.2, apimachinery `pkg/api/resource`: `quantity.go`, `amount.go`, `math.go`.
@@ -20,35 +20,35 @@ const LENGTH: usize = 1_000;
 
 /// An amount.
 #[derive(Debug, Clone)]
-pub(super) enum Quantity {
+pub(super) enum CelQuantity {
     /// `value` times ten to the `scale`.
     Small { value: i64, scale: i32 },
     /// `unscaled` divided by ten to the `places`; Kubernetes never takes it for an integer.
     Large { unscaled: BigInt, places: i32 },
 }
 
-impl From<i64> for Quantity {
+impl From<i64> for CelQuantity {
     fn from(value: i64) -> Self {
         Self::Small { value, scale: 0 }
     }
 }
 
 /// The parts of a written quantity.
-struct Written<'t> {
+struct QuantityParts<'t> {
     is_negative: bool,
     whole: &'t str,
     part: &'t str,
     suffix: &'t str,
 }
 
-impl Quantity {
+impl CelQuantity {
     /// Reads a quantity.
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {
         const WRONG: Fault = Fault::Function(
             "quantity",
             "write it as 2, 1.5, 500m, 4Gi or 1e3; ask with isQuantity(...) first",
         );
-        let written = Written::read(text).filter(|_| text.len() <= LENGTH).ok_or(WRONG)?;
+        let written = QuantityParts::read(text).filter(|_| text.len() <= LENGTH).ok_or(WRONG)?;
         let (factor, power) = written.multiplier().ok_or(WRONG)?;
         let places = i32::try_from(written.part.len()).map_err(|_| WRONG)?;
         if let Some(small) = written.small(factor, power, places) {
@@ -141,21 +141,21 @@ impl Quantity {
     }
 }
 
-impl PartialEq for Quantity {
+impl PartialEq for CelQuantity {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for Quantity {}
+impl Eq for CelQuantity {}
 
-impl PartialOrd for Quantity {
+impl PartialOrd for CelQuantity {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Quantity {
+impl Ord for CelQuantity {
     /// Compares the amounts, however large their powers are, without computing these.
     fn cmp(&self, other: &Self) -> Ordering {
         let by_sign = self.sign().cmp(&other.sign());
@@ -173,7 +173,7 @@ impl Ord for Quantity {
     }
 }
 
-impl<'t> Written<'t> {
+impl<'t> QuantityParts<'t> {
     /// Takes a text apart; `None` where it has letters that no quantity has.
     fn read(text: &'t str) -> Option<Self> {
         let first = text.as_bytes().first()?;
@@ -221,7 +221,7 @@ impl<'t> Written<'t> {
     }
 
     /// The amount in 64 bits, where Kubernetes keeps it so.
-    fn small(&self, factor: Option<u32>, power: i32, places: i32) -> Option<Quantity> {
+    fn small(&self, factor: Option<u32>, power: i32, places: i32) -> Option<CelQuantity> {
         let length = i32::try_from(self.whole.len().max(1)).ok()?;
         let (scale, mantissa, precision) = match factor {
             None => (power, 1, DIGITS - length - places),
@@ -237,13 +237,13 @@ impl<'t> Written<'t> {
         }
         let value: i64 = format!("0{}{}", self.whole, self.part).parse().ok()?;
         let value = value.checked_mul(mantissa)?;
-        Some(Quantity::Small { value: if self.is_negative { -value } else { value }, scale })
+        Some(CelQuantity::Small { value: if self.is_negative { -value } else { value }, scale })
     }
 }
 
 /// The sum of two small amounts, where it is one.
-fn add_small((one, one_scale): (i64, i32), (other, other_scale): (i64, i32)) -> Option<Quantity> {
-    let small = |value, scale| Some(Quantity::Small { value, scale });
+fn add_small((one, one_scale): (i64, i32), (other, other_scale): (i64, i32)) -> Option<CelQuantity> {
+    let small = |value, scale| Some(CelQuantity::Small { value, scale });
     if other == 0 {
         return small(one, one_scale);
     }

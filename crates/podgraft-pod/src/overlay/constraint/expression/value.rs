@@ -4,7 +4,7 @@ use std::{cmp::Ordering, ops::Deref, rc::Rc};
 
 use serde_json::{Map as JsonMap, Value as Json};
 
-use super::{budget::Budget, fault::Fault, quantity::Quantity};
+use super::{budget::Budget, fault::Fault, quantity::CelQuantity};
 
 /// What evaluating a part of an expression gives.
 pub(super) type Evaluated<'a> = Result<Value<'a>, Fault>;
@@ -21,7 +21,7 @@ pub(super) enum Value<'a> {
     Bytes(Rc<[u8]>),
     List(List<'a>),
     Map(Map<'a>),
-    Quantity(Rc<Quantity>),
+    Quantity(Rc<CelQuantity>),
     Optional(Option<Rc<Value<'a>>>),
 }
 

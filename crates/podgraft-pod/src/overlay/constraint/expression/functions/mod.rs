@@ -11,7 +11,7 @@ use super::{
     fault::Fault,
     operators::contains,
     pattern::{self, CompiledPatterns},
-    quantity::Quantity,
+    quantity::CelQuantity,
     value::{Evaluated, List, Value, no_overload},
 };
 
@@ -31,11 +31,11 @@ pub(super) fn global<'a>(
         }
         ("quantity", [Value::String(text)]) => {
             budget.read(text.len())?;
-            Quantity::parse(text).map(|quantity| Value::Quantity(Rc::new(quantity)))
+            CelQuantity::parse(text).map(|quantity| Value::Quantity(Rc::new(quantity)))
         }
         ("isQuantity", [Value::String(text)]) => {
             budget.read(text.len())?;
-            Ok(Value::Bool(Quantity::parse(text).is_ok()))
+            Ok(Value::Bool(CelQuantity::parse(text).is_ok()))
         }
         ("sets.contains", [Value::List(set), Value::List(of)]) => has_all(set, of, budget).map(Value::Bool),
         ("sets.equivalent", [Value::List(one), Value::List(other)]) => {
@@ -128,9 +128,9 @@ fn has_all(set: &List<'_>, items: &List<'_>, budget: &Budget) -> Result<bool, Fa
 
 /// # Source
 /// Kubernetes 1.37.2, apiserver `pkg/cel/library/quantity.go`.
-fn on_quantity<'a>(name: &str, quantity: &Quantity, arguments: &[Value<'a>]) -> Option<Evaluated<'a>> {
+fn on_quantity<'a>(name: &str, quantity: &CelQuantity, arguments: &[Value<'a>]) -> Option<Evaluated<'a>> {
     let made =
-        |quantity: Result<Quantity, Fault>| quantity.map(|quantity| Value::Quantity(Rc::new(quantity)));
+        |quantity: Result<CelQuantity, Fault>| quantity.map(|quantity| Value::Quantity(Rc::new(quantity)));
     Some(match (name, arguments) {
         ("isInteger", []) => Ok(Value::Bool(quantity.as_integer().is_some())),
         ("asInteger", []) => quantity
@@ -140,9 +140,9 @@ fn on_quantity<'a>(name: &str, quantity: &Quantity, arguments: &[Value<'a>]) -> 
         ("asApproximateFloat", []) => Ok(Value::Double(quantity.as_approximate_float())),
         ("sign", []) => Ok(Value::Int(quantity.sign())),
         ("add", [Value::Quantity(other)]) => made(quantity.add(other)),
-        ("add", [Value::Int(other)]) => made(quantity.add(&Quantity::from(*other))),
+        ("add", [Value::Int(other)]) => made(quantity.add(&CelQuantity::from(*other))),
         ("sub", [Value::Quantity(other)]) => made(quantity.sub(other)),
-        ("sub", [Value::Int(other)]) => made(quantity.sub(&Quantity::from(*other))),
+        ("sub", [Value::Int(other)]) => made(quantity.sub(&CelQuantity::from(*other))),
         ("isGreaterThan", [Value::Quantity(other)]) => Ok(Value::Bool(quantity > &**other)),
         ("isLessThan", [Value::Quantity(other)]) => Ok(Value::Bool(quantity < &**other)),
         ("compareTo", [Value::Quantity(other)]) => Ok(Value::Int(quantity.cmp(other) as i64)),
