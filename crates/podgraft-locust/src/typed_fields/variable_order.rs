@@ -149,9 +149,10 @@ impl<'v> ValueTable<'v> {
         let elsewhere = variable.get("valueFrom").filter(|_| text.is_empty());
         let key = match elsewhere {
             Some(source) => (ValueSource::Elsewhere(source.to_string()), Vec::new()),
-            None => {
-                (ValueSource::Text(text), references(text).map(|name| env.get(name).copied()).collect::<Vec<_>>())
-            }
+            None => (
+                ValueSource::Text(text),
+                references(text).map(|name| env.get(name).copied()).collect::<Vec<_>>(),
+            ),
         };
         let next = self.0.len();
         let id = *self.0.entry(key).or_insert(next);

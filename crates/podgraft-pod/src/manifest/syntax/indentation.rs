@@ -163,7 +163,12 @@ fn spaces(number: usize) -> String {
 }
 
 /// A list's item among the fields of a map, or a field among the items of a list.
-fn wrong_kind(line: &SourceLine<'_>, level: &Level<'_>, is_item: bool, levels: &[Level<'_>]) -> Option<Cause> {
+fn wrong_kind(
+    line: &SourceLine<'_>,
+    level: &Level<'_>,
+    is_item: bool,
+    levels: &[Level<'_>],
+) -> Option<Cause> {
     let has_kind = |level: &&Level<'_>| level.indent == line.indent && level.is_list == is_item;
     if levels.iter().rfind(has_kind).is_some() || level.is_list == is_item {
         return None;

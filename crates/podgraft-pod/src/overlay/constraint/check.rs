@@ -3,7 +3,7 @@
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use super::{target::Target, stored::normal};
+use super::{stored::normal, target::Target};
 use crate::overlay::api::ConstraintSpec;
 use crate::validity::Quantity;
 use podgraft_merge::schema::{ScalarType, Schema, Type};

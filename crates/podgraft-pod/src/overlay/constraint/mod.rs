@@ -2,16 +2,16 @@
 
 mod check;
 mod expression;
-mod target;
 mod stored;
+mod target;
 
 pub(in crate::overlay) use check::Check;
 pub(in crate::overlay) use expression::{Culprit, Variables};
-pub(in crate::overlay) use target::Found;
-use target::Target;
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::Value;
 pub(in crate::overlay) use stored::Stored;
+pub(in crate::overlay) use target::Found;
+use target::Target;
 
 use crate::codes;
 use crate::overlay::api::ConstraintSpec;

@@ -74,7 +74,10 @@ impl Expression {
             patterns.insert(written.to_owned(), pattern);
         }
         let names_namespace = found.has_namespace;
-        Ok(Self { source: source.to_owned(), read: Arc::new(ParsedExpression { tree, patterns, names_namespace }) })
+        Ok(Self {
+            source: source.to_owned(),
+            read: Arc::new(ParsedExpression { tree, patterns, names_namespace }),
+        })
     }
 
     /// The expression as it is written.
