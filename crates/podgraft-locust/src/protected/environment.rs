@@ -1,4 +1,4 @@
-//! [`Environment`]: the variables of container `locust` as Locust sees them.
+//! [`ContainerEnvironment`]: the variables of container `locust` as Locust sees them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,7 +18,7 @@ use podgraft_pod::cursor::Cursor;
 
 /// The variables of one container, after expansion.
 #[derive(Debug, Default)]
-pub(super) struct Environment {
+pub(super) struct ContainerEnvironment {
     variables: BTreeMap<String, Expanded>,
     /// Where `env` is.
     list: FieldPath,
@@ -28,7 +28,7 @@ pub(super) struct Environment {
     set: BTreeMap<String, FieldPath>,
 }
 
-impl Environment {
+impl ContainerEnvironment {
     /// Reads `env` of a container. Of two variables with one name the later counts; a value may
     /// refer to variables before it.
     ///

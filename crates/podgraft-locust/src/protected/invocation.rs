@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     command_line::{CommandLine, Word, WordOrigin},
-    environment::Environment,
+    environment::ContainerEnvironment,
     exec_limits,
     expansion::expand,
     launch::{Launch, Lost},
@@ -20,7 +20,7 @@ pub(super) struct Invocation {
     /// The wiring options on the line, those of the environment among them.
     pub(super) line: CommandLine,
     /// The variables that Locust sees.
-    pub(super) environment: Environment,
+    pub(super) environment: ContainerEnvironment,
     /// Where the arguments are, or would be.
     pub(super) args: FieldPath,
     /// What a shell keeps from Locust.
@@ -35,7 +35,7 @@ impl Invocation {
         if !exec_limits::fits(container) {
             return None;
         }
-        let mut environment = Environment::read(container);
+        let mut environment = ContainerEnvironment::read(container);
         let words = |list: &str| -> Vec<Word> {
             let place = Rc::new(container.field(list));
             let word = |(index, word): (usize, &Value)| Word {

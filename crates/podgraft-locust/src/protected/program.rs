@@ -1,6 +1,8 @@
 //! [`launch`]: how the programs that a container's command names lead to Locust.
 
-use super::{command_line::Word, environment::Environment, expansion::Expanded, launch::Launch, script};
+use super::{
+    command_line::Word, environment::ContainerEnvironment, expansion::Expanded, launch::Launch, script,
+};
 
 /// How many texts `env -S` may split: nobody writes more, and each moves all words behind it.
 const MOST_SPLITS: usize = 8;
@@ -27,7 +29,7 @@ enum Program {
 /// Reads what the kernel starts: `command` and then `args`, or the image's own Locust with `args`. A program
 /// that is not known is trusted to start what its words name, and to hand its arguments on. What `env` sets
 /// and removes is done to `environment`.
-pub(super) fn launch(command: Vec<Word>, args: Vec<Word>, environment: &mut Environment) -> Launch {
+pub(super) fn launch(command: Vec<Word>, args: Vec<Word>, environment: &mut ContainerEnvironment) -> Launch {
     let mut line = ShellLine { end: command.len(), words: command, splits: 0 };
     line.words.extend(args);
     let mut at = 0;
@@ -129,7 +131,7 @@ impl ShellLine {
     ///
     /// # Source
     /// GNU coreutils 9.5, `src/env.c`.
-    fn env(&mut self, at: usize, environment: &mut Environment) -> Program {
+    fn env(&mut self, at: usize, environment: &mut ContainerEnvironment) -> Program {
         let mut next = at + 1;
         while let Some(option) = self.words.get(next).map(text).filter(|text| text.starts_with('-')) {
             if option == "--" {

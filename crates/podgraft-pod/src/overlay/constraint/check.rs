@@ -3,7 +3,7 @@
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use super::{stored::normal, target::Target};
+use super::{stored::normal, target::ConstraintTarget};
 use crate::overlay::api::ConstraintSpec;
 use crate::validity::Quantity;
 use podgraft_merge::schema::{ScalarType, Schema, Type};
@@ -47,7 +47,10 @@ pub(in crate::overlay) struct Bound {
 type Wrong = (&'static str, String);
 
 impl Check {
-    pub(in crate::overlay) fn read(written: &ConstraintSpec, place: &Target) -> Result<Self, Wrong> {
+    pub(in crate::overlay) fn read(
+        written: &ConstraintSpec,
+        place: &ConstraintTarget,
+    ) -> Result<Self, Wrong> {
         let is_path = place.is_path();
         let mut demand = Demand::read(written, place.ty)?;
         if let (true, Demand::OneOf { values, .. }) = (is_path, &mut demand) {

@@ -10,8 +10,8 @@ pub(in crate::overlay) use expression::{Culprit, Variables};
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::Value;
 pub(in crate::overlay) use stored::Stored;
+use target::ConstraintTarget;
 pub(in crate::overlay) use target::Found;
-use target::Target;
 
 use crate::codes;
 use crate::overlay::api::ConstraintSpec;
@@ -32,7 +32,7 @@ pub struct Constraint {
 #[derive(Debug, Clone)]
 pub(super) enum ConstraintForm {
     /// What a place may be.
-    Target { target: Target, check: Check, required: bool },
+    Target { target: ConstraintTarget, check: Check, required: bool },
     /// What must be true of the whole pod.
     Expression(Expression),
 }
@@ -112,8 +112,8 @@ fn rule(written: &ConstraintSpec, origin: &FieldPath) -> Result<ConstraintForm, 
             .map_err(|message| invalid(message).at(origin.field("expression")));
     }
     let (field, place) = match (&written.path, &written.each_container) {
-        (Some(path), _) => ("path", Target::in_template(path)),
-        (None, Some(path)) => ("eachContainer", Target::in_each_container(path)),
+        (Some(path), _) => ("path", ConstraintTarget::in_template(path)),
+        (None, Some(path)) => ("eachContainer", ConstraintTarget::in_each_container(path)),
         (None, None) => ("path", Err("add a path".to_owned())),
     };
     let place = place.map_err(|message| invalid(message).at(origin.field(field)))?;

@@ -1,4 +1,4 @@
-//! [`Target`]: which values of a pod a constraint is about.
+//! [`ConstraintTarget`]: which values of a pod a constraint is about.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use podgraft_merge::{
 
 /// Places of a pod template, checked against Kubernetes' schema.
 #[derive(Debug, Clone)]
-pub(in crate::overlay) struct Target {
+pub(in crate::overlay) struct ConstraintTarget {
     pattern: PathPattern,
     in_each_container: bool,
     /// What Kubernetes keeps there.
@@ -22,7 +22,7 @@ pub(in crate::overlay) struct Target {
 /// A place, and its value when it is there.
 pub(in crate::overlay) type Found<'v> = (FieldPath, Option<&'v Value>);
 
-impl Target {
+impl ConstraintTarget {
     /// Reads a path that starts at the pod template.
     pub(in crate::overlay) fn in_template(text: &str) -> Result<Self, String> {
         Self::read(text, Schema::pod_template(), false)
