@@ -73,6 +73,20 @@ const EXAMPLES: &[CommandExamples] = &[
         ],
     ),
     (
+        "convert",
+        &[
+            (
+                "A test of the deprecated version in the stored one",
+                "podgraft convert -f test-v1.yaml --to v2",
+            ),
+            (
+                "All objects of a folder, those of other kinds as they are",
+                "podgraft convert -f tests/ --to v2 > converted.yaml",
+            ),
+            ("And back", "podgraft convert -f test.yaml --to v1 -o json"),
+        ],
+    ),
+    (
         "operator",
         &[
             (
@@ -90,6 +104,10 @@ const EXAMPLES: &[CommandExamples] = &[
         &[
             ("For kubectl apply --server-side -f -", "podgraft crds"),
             ("As one List in JSON", "podgraft crds -o json > crds.json"),
+            (
+                "With locust.io/v1, which the operator's webhook converts",
+                "podgraft crds --conversion-webhook podgraft/podgraft-webhook",
+            ),
         ],
     ),
     (

@@ -4,6 +4,7 @@
 mod cluster;
 mod cluster_inputs;
 mod config;
+mod convert;
 mod crds;
 mod deny;
 mod diff;
@@ -52,6 +53,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Apply a patch to an object of any built-in kind, without a cluster
     Patch(patch::PatchArgs),
+    /// Write LocustTests in the other version of locust.io, and tell what runs otherwise than before
+    Convert(convert::ConvertArgs),
     /// Run the operator: make the Services and the Jobs of the LocustTests of a cluster
     #[cfg(feature = "operator")]
     Operator(operator::OperatorArgs),
@@ -82,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Patch(arguments) => patch::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
         #[cfg(feature = "operator")]
         Command::Operator(arguments) => operator::run(arguments),
         Command::Crds(arguments) => crds::run(&arguments),

@@ -329,6 +329,7 @@ fn the_examples_of_every_help_do_what_they_say() {
     let test = repository("docs/examples/f-spot-workers/v2.yaml");
     for (name, content) in [
         ("test.yaml", test.clone()),
+        ("test-v1.yaml", repository("docs/examples/a-shared-results/v1.yaml")),
         ("tests/test.yaml", test),
         ("overlays/grace.yaml", overlay_with_grace(60)),
         ("new-overlays/grace.yaml", overlay_with_grace(90)),

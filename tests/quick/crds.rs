@@ -1,7 +1,7 @@
 //! The generated files are in step with the code (UPDATE=1 rewrites them), and the CRD keeps what it
 //! promises: it fits `kubectl apply`, and nothing in a template is required, defaulted or restricted.
 
-use podgraft_locust::api::{crds, offline_schemas};
+use podgraft_locust::api::{ConversionService, crds, offline_schemas, serve_v1};
 use podgraft_pod::{
     manifest::{to_json_line, to_yaml},
     template_schema::partial_pod_template,
@@ -49,6 +49,23 @@ fn versions_are_served_and_stored_as_promised() {
     assert_eq!((&version("v2")["served"], &version("v2")["storage"]), (&true.into(), &true.into()));
     assert_eq!((&version("v1")["served"], &version("v1")["storage"]), (&false.into(), &false.into()));
     assert_eq!(crd["spec"]["names"]["shortNames"][0], "lotest");
+}
+
+/// v1 is served only together with the webhook that converts it, and nothing else differs.
+#[test]
+fn v1_is_served_only_with_its_webhook() {
+    let (before, mut crd) = (crds()[0].clone(), crds()[0].clone());
+    assert!(before["spec"].get("conversion").is_none());
+    serve_v1(&mut crd, &ConversionService { namespace: "ns".into(), name: "webhook".into(), port: 443 });
+    let conversion = crd["spec"].as_object_mut().unwrap().remove("conversion").unwrap();
+    assert_eq!(conversion["strategy"], "Webhook");
+    assert_eq!(conversion["webhook"]["clientConfig"]["service"]["path"], "/convert");
+    for version in crd["spec"]["versions"].as_array_mut().unwrap() {
+        assert_eq!(version["served"], true);
+        assert_eq!(version["deprecated"] == true, version["name"] == "v1");
+        version["served"] = (version["name"] == "v2").into();
+    }
+    assert_eq!(crd, before);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod against;
 mod batch;
 mod cli;
+mod convert;
 mod crds;
 mod diagnostics;
 mod dialects;

@@ -55,6 +55,12 @@ podgraft_merge::codes! {
         NOTHING_TO_REMOVE "nothing-to-remove" Warning,
             "removeArgs names a flag that the operator does not give this role's Locust."
             "Correct the name, or remove it. Flags of command and extraArgs are removed where they are written."
+        BEHAVES_OTHERWISE "behaves-otherwise" Warning | Note,
+            "What is written has another effect here than with the public Locust operator. convert says it of each test; docs/migration.md lists all differences."
+            "Nothing has to be done where the effect is as good; the message says what to change where it is not."
+        KEPT_IN_ANNOTATION "kept-in-annotation" Note,
+            "The version that a test was converted to cannot say everything. The rest is in the annotation locust.io/conversion, and comes back with the conversion to the other version."
+            "Leave the annotation as it is. The public operator does not read it."
         LOST_NULL "lost-null" Warning,
             "The text that was applied has a null that the server never saw: kubectl apply strips nulls, so nothing is removed."
             "Write $unset."

@@ -59,6 +59,17 @@ pub fn convert(object: &Value, to: Version) -> Result<Value, Diagnostic> {
     Ok(converted)
 }
 
+/// The fields of the other version that an object keeps in [`ANNOTATION`], rooted at the object.
+#[must_use]
+pub fn kept_fields(object: &Value) -> Vec<FieldPath> {
+    let annotation =
+        object.pointer("/metadata/annotations").and_then(|annotations| annotations.get(ANNOTATION));
+    version(object).map_or_else(
+        |_| Vec::new(),
+        |version| Kept::read(annotation, version.other()).fields(version.other()),
+    )
+}
+
 /// The version of an object.
 fn version(object: &Value) -> Result<Version, Diagnostic> {
     if object.get("kind").is_none_or(|kind| kind != "LocustTest") {
@@ -128,5 +139,7 @@ fn map_in<'v>(object: &'v mut Map<String, Value>, field: &str) -> Option<&'v mut
     value.as_object_mut()
 }
 
+#[cfg(test)]
+mod random;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@
 //! - [`names`], [`ports`]: what both the operator and those who judge its pods go by.
 //! - [`base`], [`typed_fields`]: what the operator makes for each role, and what the test's own fields change.
 //! - [`protected`], [`lints`]: what the operator needs of the final pods, and likely mistakes in them.
+//! - [`public_operator`]: what a test does otherwise there.
 //! - [`render`]: from a test, overlays and the operator's [`config`] to its Services and Jobs.
 //! - [`mod@explain`], [`overlay_diff`]: which layer set which field, and what a change of overlays changes.
 //!
@@ -34,6 +35,7 @@ pub mod overlay_diff;
 mod pod_context;
 pub mod ports;
 pub mod protected;
+pub mod public_operator;
 mod render;
 pub mod role;
 mod spec_schemas;

@@ -1,6 +1,6 @@
 //! [`LoadTest`]: a `LocustTest` of either version, read and checked.
 
-mod convert;
+mod from_v1;
 mod metadata;
 mod other_operator;
 mod readable;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use self::metadata::Metadata;
 use crate::{
-    api::{Version, v1, v2},
+    api::{Version, v2},
     codes,
     field_advice::TestAdvice,
     names::{LIBRARY_VOLUME, SECRET_VOLUME_PREFIX, SOURCE_VOLUME, is_reserved_volume},
@@ -126,18 +126,19 @@ pub fn read(value: &Value) -> Result<(LoadTest, Vec<Diagnostic>), Vec<Diagnostic
         wrong.push(path);
     }
     errors.extend(fractions(&spec, version, &root));
-    let is_sound = !errors.iter().any(Diagnostic::is_error);
     if !wrong.is_empty() {
         spec = readable::readable(version, &spec, &wrong);
     }
-    let converted = match version {
-        Version::V2 => typed::<v2::LocustTestSpec>(&spec),
-        Version::V1 => typed::<v1::LocustTestSpec>(&spec).map(convert::convert),
+    let converted: Result<v2::LocustTestSpec, Diagnostic> = match version {
+        Version::V2 => typed(&spec),
+        Version::V1 => from_v1::spec(value, &spec, &mut errors).and_then(|spec| typed(&spec)),
     };
     let spec = match converted {
         Ok(spec) => spec,
         Err(error) => {
-            errors.extend(Some(error).filter(|_| is_sound));
+            if !errors.iter().any(Diagnostic::is_error) {
+                errors.push(error);
+            }
             return Err(errors);
         }
     };

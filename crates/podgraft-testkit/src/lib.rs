@@ -26,6 +26,8 @@ pub mod last_applied;
 #[cfg(feature = "inputs")]
 pub mod nulls;
 #[cfg(feature = "inputs")]
+pub mod random_objects;
+#[cfg(feature = "inputs")]
 pub mod random_pods;
 #[cfg(feature = "inputs")]
 pub mod random_tests;

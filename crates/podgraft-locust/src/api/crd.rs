@@ -41,6 +41,38 @@ pub fn crds() -> Vec<Value> {
     crds
 }
 
+/// The Service by which the API server reaches the conversion webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversionService {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Its port.
+    pub port: u16,
+}
+
+/// The path of the conversion webhook.
+pub const CONVERSION_PATH: &str = "/convert";
+
+/// Serves v1 of `crd`, that of `LocustTest`, through this conversion webhook. Without a webhook v1 is not served: the API
+/// server would take objects of one version for those of the other, unchanged, and prune all that differs.
+pub fn serve_v1(crd: &mut Value, webhook: &ConversionService) {
+    let versions = crd.pointer_mut("/spec/versions").and_then(Value::as_array_mut);
+    for version in versions.into_iter().flatten() {
+        version["served"] = true.into();
+    }
+    crd["spec"]["conversion"] = json!({
+        "strategy": "Webhook",
+        "webhook": {
+            "conversionReviewVersions": ["v1"],
+            "clientConfig": { "service": {
+                "namespace": webhook.namespace, "name": webhook.name, "port": webhook.port, "path": CONVERSION_PATH
+            } }
+        }
+    });
+}
+
 /// The schemas of the specs for use without an API server, of both versions of a `LocustTest` (`v1`, `v2`)
 /// and of the kinds of overlay, by kind: plain JSON Schema, templates left open because they are judged by
 /// the pod that they make.
@@ -180,12 +212,18 @@ fn restore_ranges(schema: &mut Value) {
     }
 }
 
-/// Declares the pod-shaped fields of v1 as open: v2 documents them, and one description is enough.
+/// Declares the pod-shaped fields of v1 as open: v2 documents them, and one description is enough. So is the status,
+/// which is that of v2: pruned in v1, it would be lost with every write to v1.
 fn open_pod_fields(schema: &mut Value) {
+    let open = |description: &str| json!({ "type": "object", "description": description, "x-kubernetes-preserve-unknown-fields": true });
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        let mut status = open("How far the test is; see locust.io/v2.");
+        status["nullable"] = true.into();
+        properties.insert("status".into(), status);
+    }
     let Some(spec) = schema.pointer_mut("/properties/spec/properties").and_then(Value::as_object_mut) else {
         return;
     };
-    let open = |description: &str| json!({ "type": "object", "description": description, "x-kubernetes-preserve-unknown-fields": true });
     for template in ["podTemplate", "masterPodTemplate", "workerPodTemplate"] {
         let mut schema = open("A partial pod template; see the same field of locust.io/v2.");
         schema["x-kubernetes-map-type"] = "atomic".into();

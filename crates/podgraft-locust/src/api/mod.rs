@@ -9,5 +9,5 @@ pub mod v1alpha1;
 pub mod v2;
 mod version;
 
-pub use crd::{crds, offline_schemas};
+pub use crd::{CONVERSION_PATH, ConversionService, crds, offline_schemas, serve_v1};
 pub use version::Version;

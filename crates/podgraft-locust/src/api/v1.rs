@@ -129,6 +129,6 @@ pub struct Observability {
     pub metrics_exporter: Option<MetricsExporter>,
 }
 
-/// Empty: this version has no status.
+/// The status, which is that of v2: the API server keeps it as it is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LocustTestStatus {}

@@ -70,3 +70,11 @@ pub(super) fn is_own_field(version: Version, name: &str) -> bool {
     CORRESPONDENCES.iter().any(|field| field.path(version).first() == Some(&name))
         || version == Version::V2 && ONLY_V2.contains(&name)
 }
+
+/// Whether fields of [`CORRESPONDENCES`] are below this place of a spec: what else is there is kept field by field.
+pub(super) fn is_above_corresponding(version: Version, path: &[&str]) -> bool {
+    CORRESPONDENCES.iter().any(|field| {
+        let field = field.path(version);
+        field.len() > path.len() && field.starts_with(path)
+    })
+}

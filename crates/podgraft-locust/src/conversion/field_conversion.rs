@@ -54,21 +54,21 @@ impl FieldConversion {
     }
 
     fn merge_list(self, edited: Option<&Value>, kept: &Value, to: Version) -> Option<Value> {
-        let (Some(edited), Some(kept)) = (items(edited), items(Some(kept))) else {
+        let (Some(edited_items), Some(kept)) = (items(edited), items(Some(kept))) else {
             return self.translate(edited, to);
         };
         let back = |item: &Value| self.item(item, to.other());
         let (mut shown, hidden): (Vec<&Value>, Vec<&Value>) =
             kept.iter().partition(|item| back(item).is_some());
         let mut merged = Vec::new();
-        for item in edited {
+        for item in edited_items {
             match shown.iter().position(|kept| back(kept).as_ref() == Some(item)) {
                 Some(index) => merged.push(shown.remove(index).clone()),
                 None => merged.extend(self.item(item, to)),
             }
         }
         merged.extend(hidden.into_iter().cloned());
-        (!merged.is_empty()).then_some(Value::Array(merged))
+        if merged.is_empty() { self.translate(edited, to) } else { Some(Value::Array(merged)) }
     }
 }
 

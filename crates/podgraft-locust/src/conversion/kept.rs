@@ -1,8 +1,9 @@
 //! [`Kept`]: what an object of one version keeps of the other, in an annotation.
 
+use podgraft_merge::path::FieldPath;
 use serde_json::{Map, Value, json};
 
-use super::Version;
+use super::{Version, correspondence::is_above_corresponding};
 
 /// What is kept of a spec of one version.
 #[derive(Debug, Default)]
@@ -32,6 +33,16 @@ impl Kept {
         Self { spec, absent: absent.filter_map(Value::as_str).map(str::to_owned).collect() }
     }
 
+    /// The fields that are kept, those of a map that the other version has in part one by one.
+    pub(super) fn fields(&self, version: Version) -> Vec<FieldPath> {
+        let mut fields = Vec::new();
+        collect(&self.spec, version, &mut Vec::new(), &mut fields);
+        let absent =
+            self.absent.iter().map(|path| FieldPath::fields(["spec"].into_iter().chain(path.split('.'))));
+        fields.extend(absent);
+        fields
+    }
+
     /// The text of the annotation, about the version `version`; `None` where nothing is kept.
     pub(super) fn text(self, version: Version) -> Option<String> {
         let mut fields = Map::new();
@@ -46,5 +57,23 @@ impl Kept {
         }
         fields.insert("version".to_owned(), version.name().into());
         Some(Value::Object(fields).to_string())
+    }
+}
+
+fn collect<'v>(
+    spec: &'v Map<String, Value>,
+    version: Version,
+    above: &mut Vec<&'v str>,
+    fields: &mut Vec<FieldPath>,
+) {
+    for (name, value) in spec {
+        above.push(name);
+        match value {
+            Value::Object(inner) if !inner.is_empty() && is_above_corresponding(version, above) => {
+                collect(inner, version, above, fields);
+            }
+            _ => fields.push(FieldPath::fields(["spec"].into_iter().chain(above.iter().copied()))),
+        }
+        above.pop();
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Version,
-    correspondence::{CORRESPONDENCES, Correspondence, is_own_field},
+    correspondence::{CORRESPONDENCES, Correspondence, is_above_corresponding, is_own_field},
     kept::Kept,
 };
 
@@ -37,7 +37,7 @@ pub(super) fn convert(spec: &Map<String, Value>, to: Version, kept: &Kept) -> (M
         }
         !is_common
     });
-    restore(&mut converted, kept_rest, to, &mut Vec::new());
+    restore(&mut converted, &kept_rest, to, &mut Vec::new());
     (converted, Kept { spec: rest, absent })
 }
 
@@ -55,33 +55,25 @@ fn in_version(field: &Correspondence, current: Option<&Value>, to: Version, kept
 }
 
 /// Adds what is kept, where the spec has nothing.
-fn restore(
+fn restore<'k>(
     spec: &mut Map<String, Value>,
-    kept: Map<String, Value>,
+    kept: &'k Map<String, Value>,
     version: Version,
-    path: &mut Vec<String>,
+    above: &mut Vec<&'k str>,
 ) {
     for (name, value) in kept {
-        path.push(name.clone());
-        match (spec.get_mut(&name), value) {
+        above.push(name);
+        match (spec.get_mut(name), value) {
             (None, value) => {
-                spec.insert(name, value);
+                spec.insert(name.clone(), value.clone());
             }
-            (Some(Value::Object(there)), Value::Object(kept)) if is_on_the_way(version, path) => {
-                restore(there, kept, version, path);
+            (Some(Value::Object(there)), Value::Object(kept)) if is_above_corresponding(version, above) => {
+                restore(there, kept, version, above);
             }
             _ => {}
         }
-        path.pop();
+        above.pop();
     }
-}
-
-/// Whether fields of [`CORRESPONDENCES`] are below this place.
-fn is_on_the_way(version: Version, path: &[String]) -> bool {
-    CORRESPONDENCES.iter().any(|field| {
-        let field = field.path(version);
-        field.len() > path.len() && field.iter().zip(path).all(|(one, other)| one == other)
-    })
 }
 
 fn get<'v>(spec: &'v Map<String, Value>, path: &[&str]) -> Option<&'v Value> {

@@ -213,6 +213,26 @@ fn an_empty_affinity_of_v1_is_none() {
 }
 
 #[test]
+fn what_a_test_of_v1_keeps_of_v2_is_read_and_checked() {
+    let kept = |spec: Value| {
+        let text = json!({"version": "v2", "spec": spec}).to_string();
+        with(v1(), "/metadata/annotations", json!({"locust.io/conversion": text}))
+    };
+    let (test, _) =
+        read(&kept(json!({"worker": {"extraArgs": ["--x"]}, "env": {"variables": null}}))).unwrap();
+    assert_eq!(test.spec.worker.extra_args, ["--x"]);
+    for (spec, part) in [
+        (json!({"worker": {"extraArgs": "--x"}}), ".spec.worker.extraArgs"),
+        (json!({"security": {"podSecurity": {}}}), ".spec.security.podSecurity"),
+    ] {
+        let found = errors(&kept(spec));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].1, ".metadata.annotations.locust.io/conversion", "{found:?}");
+        assert!(found[0].2.contains(part), "{found:?}");
+    }
+}
+
+#[test]
 fn v1_is_checked_by_its_own_rules() {
     for (pointer, value, path) in [
         ("/spec/worker", json!({}), ".spec.worker"),
