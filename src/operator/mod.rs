@@ -11,6 +11,7 @@
 //!  cache            what is watched and kept in memory                        effects
 //!  reconcile        one look at one test                                      effects
 //!  controller       which test is looked at when                              effects
+//!  storage          whether tests can be read as what they are                effects
 //!  run              from settings to a running operator
 //! ```
 //!
@@ -38,6 +39,7 @@ mod server;
 mod server_refusal;
 pub mod settings;
 mod status;
+mod storage;
 
 pub use api::error::Error;
 pub use run::run;

@@ -18,6 +18,7 @@ use super::{
     reconcile::context::Context,
     server::{Readiness, serve_health, serve_metrics},
     settings::Settings,
+    storage::{self, StorageState},
 };
 
 /// How long the tests at hand may take when the operator is told to stop.
@@ -47,12 +48,12 @@ pub async fn run(cluster: Config, settings: Settings) -> Result<(), Error> {
     });
     let instance = settings.election.as_ref().map_or_else(|| "podgraft".into(), |one| one.identity.clone());
     let Some(election) = settings.election.clone() else {
-        work(client, settings, metrics, instance, &ready, stopped).await;
+        work_while_readable(client, settings, metrics, instance, &ready, stopped).await;
         return Ok(());
     };
     let mut lease = Lease::join(client.clone(), &election).await?;
     // A replica that stands by is ready to take over.
-    ready.set(true);
+    ready.ready();
     tracing::info!(lease = election.lease, identity = election.identity, "waiting for the lease");
     tokio::select! {
         () = lease.acquire() => {}
@@ -61,7 +62,7 @@ pub async fn run(cluster: Config, settings: Settings) -> Result<(), Error> {
     tracing::info!("leading");
     let mut held = lease.hold();
     let lost = tokio::select! {
-        () = work(client, settings, metrics.clone(), instance, &ready, stopped) => None,
+        () = work_while_readable(client, settings, metrics.clone(), instance, &ready, stopped) => None,
         lost = held.lost() => Some(lost),
     };
     metrics.leads(false);
@@ -71,6 +72,49 @@ pub async fn run(cluster: Config, settings: Settings) -> Result<(), Error> {
     }
     held.give_back().await;
     Ok(())
+}
+
+/// Runs the controllers until they are stopped, and only while the tests are read as what they are: see [`storage`].
+async fn work_while_readable(
+    client: Client,
+    settings: Settings,
+    metrics: Metrics,
+    instance: String,
+    ready: &Readiness,
+    stopped: watch::Receiver<bool>,
+) {
+    let (publish, mut state) = watch::channel(StorageState::Unknown);
+    let run = async {
+        loop {
+            let current = state.borrow_and_update().clone();
+            if current == StorageState::Readable {
+                let work = Box::pin(work(
+                    client.clone(),
+                    settings.clone(),
+                    metrics.clone(),
+                    instance.clone(),
+                    ready,
+                    stopped.clone(),
+                ));
+                tokio::select! {
+                    () = work => return,
+                    _ = state.wait_for(|state| *state != StorageState::Readable) => continue,
+                }
+            }
+            if let StorageState::Unreadable(why) = current {
+                tracing::error!("waiting: {why}");
+                ready.unready(&why);
+            }
+            tokio::select! {
+                () = until(stopped.clone()) => return,
+                changed = state.changed() => if changed.is_err() { return },
+            }
+        }
+    };
+    tokio::select! {
+        () = run => {}
+        () = Box::pin(storage::watch(client.clone(), settings.namespaces.clone(), publish)) => {}
+    }
 }
 
 /// Runs the controllers until they are stopped.
@@ -83,6 +127,7 @@ async fn work(
     stopped: watch::Receiver<bool>,
 ) {
     metrics.leads(true);
+    metrics.counts_afresh();
     let (overlay_store, watching) =
         OverlayStore::watch(&client, &settings.namespaces, settings.config.cluster_overlays);
     let ctx = &Arc::new(Context::new(client, settings, metrics, overlay_store, instance));
@@ -98,16 +143,16 @@ async fn work(
         running.push(controller.run);
     }
     let synced = join_all(synced).map(|_| ()).shared();
-    let (ready, is_synced) = (ready.clone(), synced.clone());
-    tokio::spawn(async move {
-        is_synced.await;
+    let announce = synced.clone().then(|()| {
         tracing::info!("watching");
-        ready.set(true);
+        ready.ready();
+        std::future::pending::<()>()
     });
     let late = until(stopped).then(|()| tokio::time::sleep(LAST_WORK));
     tokio::select! {
         _ = join_all(running) => {}
         () = watching => {}
+        () = announce => {}
         () = synced.then(|()| overlay_status::keep_up_to_date(ctx)) => {}
         () = late => tracing::warn!("stopping in the middle of work"),
     }

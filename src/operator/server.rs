@@ -2,10 +2,7 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use axum::{Router, http::StatusCode, http::header::CONTENT_TYPE, response::IntoResponse, routing::get};
@@ -13,17 +10,33 @@ use tokio::net::TcpListener;
 
 use super::{api::error::Error, metrics::Metrics};
 
-/// Whether the operator is ready: it watches, or it stands by for another replica.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Readiness(Arc<AtomicBool>);
+/// Whether the operator is ready: it watches, or it stands by for another replica; and why it is not.
+#[derive(Debug, Clone)]
+pub(crate) struct Readiness(Arc<RwLock<Result<(), String>>>);
+
+impl Default for Readiness {
+    fn default() -> Self {
+        Self(Arc::new(RwLock::new(Err("starting".to_owned()))))
+    }
+}
 
 impl Readiness {
-    pub(crate) fn set(&self, ready: bool) {
-        self.0.store(ready, Ordering::Relaxed);
+    /// It is ready.
+    pub(crate) fn ready(&self) {
+        self.set(Ok(()));
     }
 
-    fn is_ready(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    /// It is not, because of this.
+    pub(crate) fn unready(&self, why: &str) {
+        self.set(Err(why.to_owned()));
+    }
+
+    fn set(&self, state: Result<(), String>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+
+    fn state(&self) -> Result<(), String> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -33,7 +46,10 @@ impl Readiness {
 /// [`Error::Start`] when nothing can listen there.
 pub(crate) async fn serve_health(address: SocketAddr, ready: Readiness) -> Result<(), Error> {
     let readiness = move || async move {
-        if ready.is_ready() { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "starting") }
+        match ready.state() {
+            Ok(()) => (StatusCode::OK, "ok".to_owned()),
+            Err(why) => (StatusCode::SERVICE_UNAVAILABLE, why),
+        }
     };
     serve(address, Router::new().route("/healthz", get(|| async { "ok" })).route("/readyz", get(readiness)))
         .await

@@ -21,6 +21,7 @@ mod services;
 #[path = "../support/mod.rs"]
 mod support;
 mod suspend;
+mod takeover;
 mod telemetry;
 mod updates;
 mod words;

@@ -57,6 +57,22 @@
   verbs: [list, watch]
 {{- end }}
 
+{{/* What says in which versions tests are stored: the CRD, and its status where the operator looks after all namespaces. */}}
+{{- define "podgraft.storageRules" -}}
+- apiGroups: [apiextensions.k8s.io]
+  # Whether tests may be stored as locust.io/v1.
+  resources: [customresourcedefinitions]
+  resourceNames: [locusttests.locust.io]
+  verbs: [list, watch]
+{{- if not (include "podgraft.namespaces" . | fromJsonArray) }}
+- apiGroups: [apiextensions.k8s.io]
+  # Takes v1 out of storedVersions, once all tests are stored as v2.
+  resources: [customresourcedefinitions/status]
+  resourceNames: [locusttests.locust.io]
+  verbs: [patch]
+{{- end }}
+{{- end }}
+
 {{/* What the webhook needs in the release's namespace: its own certificate, in one Secret. */}}
 {{- define "podgraft.certificateRules" -}}
 - apiGroups: [""]

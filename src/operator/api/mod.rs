@@ -7,6 +7,7 @@ pub(crate) mod event_recorder;
 pub(crate) mod lease;
 pub(crate) mod read;
 pub(crate) mod resource;
+pub(crate) mod stored_versions;
 pub(crate) mod write;
 
 /// Who the operator is, to the API server: its name as a field manager and as a source of events.

@@ -200,6 +200,11 @@ impl Metrics {
         self.stores.lock().unwrap_or_else(PoisonError::into_inner).push(tests);
     }
 
+    /// Counts nothing that was counted before: the caches are made anew.
+    pub(crate) fn counts_afresh(&self) {
+        self.stores.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The UIDs of all tests.
     pub(crate) fn uids(&self) -> BTreeSet<String> {
         let stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);

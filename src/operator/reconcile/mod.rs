@@ -98,12 +98,26 @@ fn uid_of(test: &DynamicObject) -> String {
     test.uid().unwrap_or_default()
 }
 
+/// Whether a spec lacks what v2 requires first: so the API server shows a test of v1 that nothing converts. Whatever is
+/// written to such a test stores it so.
+fn is_without_roles(test: &DynamicObject) -> bool {
+    let spec = test.data.get("spec").and_then(Value::as_object);
+    spec.is_some_and(|spec| !spec.contains_key("master") && !spec.contains_key("worker"))
+}
+
 async fn reconcile_test(test: &DynamicObject, controller: &ControllerContext) -> Result<Action, Error> {
     let ctx = &controller.shared;
     if test.metadata.deletion_timestamp.is_some() {
         ctx.backoff.reset(&uid_of(test));
         ctx.overlay_usage.record_deletion(test);
         return release(ctx, test).await;
+    }
+    if is_without_roles(test) {
+        tracing::warn!(
+            test = name_of(test),
+            "left alone: it has neither master nor worker, as a test that is stored as locust.io/v1 and not converted"
+        );
+        return Ok(Action::await_change());
     }
     let rendering = Rendering::render(ctx, test).await;
     let observed = controller.caches.observe(test);
