@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use podgraft_locust::{self, ClusterContext, config::Config, explain::Explanation, read_overlays};
+use podgraft_locust::{self, ClusterContext, config::Config, explain, read_overlays};
 use podgraft_pod::{manifest, overlay::Namespace};
 use podgraft_testkit::hostile::{SHAPES, Shape};
 
@@ -51,7 +51,7 @@ fn one(shape: &Shape, size: usize) {
     let rendered = podgraft_locust::render(document, &around, &config);
     let render = start.elapsed();
     let start = Instant::now();
-    black_box(Explanation::of(document, &around, &config));
+    black_box(explain(document, &around, &config));
     let explain = start.elapsed();
     let seconds = |time: Duration| format!("{:.2}", time.as_secs_f64());
     #[allow(clippy::cast_precision_loss, reason = "a size in MiB, for people")]

@@ -13,13 +13,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use podgraft_locust::{
-    self, ClusterContext, config::Config, explain::Explanation, load_test, overlay_diff::OverlayDiff,
-    read_overlays,
-};
+use podgraft_locust::{self, ClusterContext, compared, config::Config, explain, load_test, read_overlays};
 use podgraft_pod::{
     manifest::{self, Document},
     overlay::Namespace,
+    overlay_diff::OverlayDiff,
 };
 
 /// Tests, overlays, and how many of the overlays apply to each test.
@@ -77,12 +75,13 @@ fn one(tests: usize, overlays: usize, each: usize) {
         black_box(rendered);
     });
     let explain = time(&documents, |document| {
-        black_box(Explanation::of(document, &around, &config));
+        black_box(explain(document, &around, &config));
     });
     let mut against = OverlayDiff::default();
     let diff = time(&documents, |document| {
         let before = podgraft_locust::render(document, &around, &config);
-        against.add("test", &before, &podgraft_locust::render(document, &around_changed, &config));
+        let after = podgraft_locust::render(document, &around_changed, &config);
+        against.add("test", &compared(&before), &compared(&after));
     });
     assert!(!against.is_equal());
     // Two pods a test; three patches of each overlay reach each pod.

@@ -16,14 +16,14 @@ use super::{
 use crate::operator::observed::rendered_objects::RenderedObjects;
 #[cfg(feature = "operator")]
 use podgraft_locust::Rendered;
-use podgraft_locust::{
-    explain::{self, Explanation, Filter, Filtered, PathQuery},
-    protected::protected_fields,
-    role::Role,
-};
-use podgraft_pod::manifest;
+use podgraft_locust::{NOUN, role::Role};
 #[cfg(feature = "operator")]
 use podgraft_pod::manifest::Document;
+use podgraft_pod::{
+    explain::{self, Filter, Filtered, PathQuery},
+    manifest,
+    pod_role::PodRole,
+};
 
 /// What `podgraft explain` takes.
 #[derive(Debug, clap::Args)]
@@ -63,6 +63,12 @@ pub(super) struct ExplainArgs {
     config: Option<PathBuf>,
 }
 
+impl ExplainArgs {
+    fn pod_role(&self) -> Option<PodRole> {
+        self.role.map(|name| Role::from(name).into())
+    }
+}
+
 const EXIT_CODES: &str = "Exit codes: 0 fine (warnings too), 1 a test is refused (it is explained all the same), 2 wrong usage, an unknown \
      path or layer, or input/output failed.";
 
@@ -86,7 +92,7 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<CommandOutcome, Failure> {
     let tests = arguments.inputs.tests(&objects, &config, &mut reporter)?;
     let mut explanations = Vec::new();
     tests.each(&mut reporter, |document, reporter| {
-        let explanation = Explanation::of(document, &tests.surroundings_of(document), &config);
+        let explanation = podgraft_locust::explain(document, &tests.surroundings_of(document), &config);
         reporter.report(&explanation.diagnostics, tests.texts());
         #[cfg(feature = "operator")]
         if is_started_otherwise(document, &tests.render(document, &config)) {
@@ -100,7 +106,7 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<CommandOutcome, Failure> {
         Ok(())
     })?;
     let choice = Filter {
-        role: arguments.role.map(Role::from),
+        role: arguments.pod_role(),
         layer: arguments.layer.clone(),
         changed_only: arguments.changed_only,
         asked: paths.into_iter().map(PathQuery::new).collect(),
@@ -110,8 +116,8 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<CommandOutcome, Failure> {
     let text = match arguments.output {
         ExplainFormat::Text if choice.asked.is_empty() => explain::to_yaml(&chosen, output::colours_stdout()),
         ExplainFormat::Text => explain::to_text(&chosen),
-        ExplainFormat::Json => manifest::to_json(&explain::to_json(&chosen)),
-        ExplainFormat::Html => explain::to_html(&chosen),
+        ExplainFormat::Json => manifest::to_json(&explain::to_json(NOUN, &chosen)),
+        ExplainFormat::Html => explain::to_html(NOUN, "podgraft explain", &chosen),
     };
     output::print(text.as_bytes())?;
     Ok(if reporter.refuses(false) { CommandOutcome::Refused } else { CommandOutcome::Fine })
@@ -144,10 +150,10 @@ fn named(arguments: &ExplainArgs) -> (Vec<String>, Vec<&str>) {
 }
 
 fn protected(arguments: &ExplainArgs) -> Result<CommandOutcome, Failure> {
-    let (fields, role) = (protected_fields(), arguments.role.map(Role::from));
+    let (fields, role) = (podgraft_locust::protected_entries(), arguments.pod_role());
     let text = match arguments.output {
-        ExplainFormat::Text => explain::protected_to_text(fields, role),
-        ExplainFormat::Json => manifest::to_json(&explain::protected_to_json(fields, role)),
+        ExplainFormat::Text => explain::protected_to_text(&fields, role.as_ref()),
+        ExplainFormat::Json => manifest::to_json(&explain::protected_to_json(&fields, role.as_ref())),
         ExplainFormat::Html => {
             return Err(Failure("print the protected fields with -o text or -o json".to_owned()));
         }

@@ -84,7 +84,7 @@ fn a_click_or_a_key_tells_the_story() {
         browser.run("return document.activeElement.closest('section').innerText.startsWith('Worker');");
     assert_eq!(worker, true);
     // The other test, with markup in a value.
-    browser.run("const test = document.getElementById('test'); test.value = '1'; test.dispatchEvent(new Event('change'));");
+    browser.run("const choice = document.getElementById('object'); choice.value = '1'; choice.dispatchEvent(new Event('change'));");
     assert_eq!(is_refused(), false);
     browser.click(&row(".spec.containers[name=\"locust\"].env[name=\"TOKEN\"].value"));
     assert!(browser.text("#story").contains("a\"b</script><!--<b>&amp;"), "{}", browser.text("#story"));

@@ -8,7 +8,8 @@
 //! - [`protected`], [`lints`]: what the operator needs of the final pods, and likely mistakes in them.
 //! - [`public_operator`]: what a test does otherwise there.
 //! - [`render`]: from a test, overlays and the operator's [`config`] to its Services and Jobs.
-//! - [`mod@explain`], [`overlay_diff`]: which layer set which field, and what a change of overlays changes.
+//! - [`explain`](fn@explain), [`compared`]: which layer set which field, and what a change of overlays changes, in the
+//!   views that podgraft-pod has for any operator.
 //!
 //! Everything is pure: no clock, file, network, environment or randomness.
 
@@ -21,7 +22,7 @@ pub mod codes;
 pub mod command;
 pub mod config;
 pub mod conversion;
-pub mod explain;
+mod explain;
 mod field_advice;
 #[cfg(test)]
 mod fixture;
@@ -31,7 +32,7 @@ pub mod load_test;
 pub mod names;
 mod near_miss;
 mod overlay_api;
-pub mod overlay_diff;
+mod overlay_diff;
 mod pod_context;
 pub mod ports;
 pub mod protected;
@@ -41,8 +42,10 @@ pub mod role;
 mod spec_schemas;
 pub mod typed_fields;
 
+pub use explain::{explain, protected_entries};
 pub use load_test::name_of;
 pub use near_miss::near_miss;
-pub use overlay_api::{OVERLAY_API, overlay_kind, read_overlays};
+pub use overlay_api::{NOUN, OVERLAY_API, overlay_kind, read_overlays};
+pub use overlay_diff::compared;
 pub use pod_context::PodContext;
-pub use render::{Applied, ClusterContext, ExplainedPod, OriginLayer, Origins, Rendered, explain, render};
+pub use render::{Applied, ClusterContext, Rendered, render};

@@ -2,6 +2,7 @@
 
 use podgraft_pod::{
     manifest::Document,
+    noun::Noun,
     overlay::{OverlayApi, OverlayKind, Overlays, SpecSchema},
 };
 use serde_json::Value;
@@ -11,9 +12,12 @@ use crate::{
     spec_schemas::{CLUSTER_OVERLAY, OVERLAY},
 };
 
+/// What a LocustTest is called in messages and reports.
+pub const NOUN: Noun = Noun { one: "test", many: "tests" };
+
 /// The overlays of the `locust.io` API.
 pub static OVERLAY_API: OverlayApi =
-    OverlayApi { group: "locust.io", version: "v1alpha1", noun: "test", spec, advice: &OverlayAdvice };
+    OverlayApi { group: "locust.io", version: "v1alpha1", noun: NOUN.one, spec, advice: &OverlayAdvice };
 
 fn spec(kind: OverlayKind) -> &'static SpecSchema {
     if kind == OverlayKind::Cluster { &CLUSTER_OVERLAY } else { &OVERLAY }

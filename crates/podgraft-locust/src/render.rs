@@ -9,7 +9,7 @@ use podgraft_merge::{
     work::Work,
 };
 use podgraft_pod::{
-    graft::Grafted,
+    graft::{Grafted, Origins},
     manifest::Document,
     overlay::{self, Conflict, Overlay, OverlayId},
 };
@@ -21,18 +21,14 @@ use super::{base, config::Config, last_applied, load_test};
 use crate::{codes, role::Role};
 
 mod cluster_context;
-mod explained;
 mod layers;
 mod misplaced;
-mod origins;
 mod pod;
 mod too_large;
 mod unsound;
 mod v1_words;
 
 pub use cluster_context::ClusterContext;
-pub use explained::ExplainedPod;
-pub use origins::{OriginLayer, Origins};
 
 /// What [`render`] makes of a test.
 #[derive(Debug, Default)]
@@ -104,18 +100,17 @@ pub fn render(document: &Document, cluster_context: &ClusterContext<'_>, config:
     rendered
 }
 
-/// What [`render`] makes of a test, told as who set what in each role's pod, and what [`render`] says of it.
-/// Nothing of the roles when the test could not be read.
-#[must_use]
-pub fn explain<'a>(
-    document: &'a Document,
+/// The pods that [`render`] makes of a test with which layer set what in them, also of one that is refused, and its
+/// diagnostics. No pods when the test could not be read.
+pub(crate) fn render_pods<'a>(
+    document: &Document,
     cluster_context: &ClusterContext<'a>,
     config: &Config,
-) -> (Vec<ExplainedPod<'a>>, Vec<Diagnostic>) {
+) -> (Vec<(Role, Grafted<'a>)>, Vec<Diagnostic>) {
     let (rendered, pods) = run(document, cluster_context, config);
     let pods = pods.into_iter().zip(rendered.jobs).map(|((role, mut pod), (_, mut job))| {
         pod.template = job.pointer_mut("/spec/template").map(Value::take).unwrap_or_default();
-        ExplainedPod { role, pod, document }
+        (role, pod)
     });
     (pods.collect(), rendered.diagnostics)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use podgraft_pod::pod_role::PodRole;
+
 /// Which of the two pods of a load test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -28,5 +30,11 @@ impl Role {
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl From<Role> for PodRole {
+    fn from(role: Role) -> Self {
+        Self::named(role.as_str())
     }
 }

@@ -5,6 +5,7 @@
 //! states itself about the fields that it needs.
 
 mod consequences;
+mod origins;
 mod repeated_items;
 mod rule;
 mod rules;
@@ -20,6 +21,7 @@ use podgraft_merge::{
 };
 use serde_json::Value;
 
+pub use origins::Origins;
 pub use rule::Rule;
 pub use rules::{Constraints, RepeatedItems, Validity};
 pub use sourced_layer::{LayerSource, OperatorReason, SourcedLayer};

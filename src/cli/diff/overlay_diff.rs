@@ -7,13 +7,12 @@ use crate::cli::{
     CommandOutcome, Failure, config,
     output::{self, Reporter},
 };
-use podgraft_locust::{
-    self, Rendered,
-    overlay_diff::{OverlayDiff, summary, to_json, to_text},
-    role::Role,
-};
+use podgraft_locust::{self, NOUN, Rendered, compared, role::Role};
 use podgraft_merge::diagnostic::{Diagnostic, Severity};
-use podgraft_pod::manifest::{self, Document};
+use podgraft_pod::{
+    manifest::{self, Document},
+    overlay_diff::{OverlayDiff, summary, to_json, to_text},
+};
 
 pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
     let mut reporter = Reporter::new();
@@ -29,15 +28,15 @@ pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
         for rendered in [&mut before, &mut after] {
             leave_only(rendered, arguments.role.map(Role::from));
         }
-        against.add(&name_of(test), &before, &after);
+        against.add(&name_of(test), &compared(&before), &compared(&after));
         Ok(())
     })?;
     let text = match arguments.output {
-        DiffFormat::Json => manifest::to_json(&to_json(&against)),
+        DiffFormat::Json => manifest::to_json(&to_json(NOUN, &against)),
         DiffFormat::Text => {
             let before = format!("{} (--against)", listed(&arguments.against));
             let after = arguments.tests.overlays();
-            to_text(&against, &before, &after, output::colours_stdout())
+            to_text(NOUN, &against, &before, &after, output::colours_stdout())
         }
     };
     output::print(text.as_bytes())?;
@@ -46,7 +45,7 @@ pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
         let errors = if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
         output::print_note(&format!("note: {errors} that both sides have: podgraft validate shows them"));
     }
-    output::print_note(&summary(&against));
+    output::print_note(&summary(NOUN, &against));
     if reporter.refuses(false) || against.has_refused() {
         return Err(Failure("a test or an overlay is refused: what it would become is not known".into()));
     }

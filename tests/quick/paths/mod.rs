@@ -9,13 +9,7 @@ use check::PathCheck;
 use duplicates::DuplicateItems;
 use fastrand::Rng;
 use podgraft_locust::{
-    ClusterContext, PodContext,
-    config::Config,
-    explain::{Explanation, Filter, PathQuery},
-    lints::lints,
-    protected::protected,
-    read_overlays,
-    role::Role,
+    ClusterContext, PodContext, config::Config, lints::lints, protected::protected, read_overlays, role::Role,
 };
 use podgraft_merge::{
     layers::{Folded, Layer, Patch, fold},
@@ -25,6 +19,7 @@ use podgraft_merge::{
 };
 use podgraft_pod::{
     difference::differences,
+    explain::{Filter, PathQuery},
     manifest::Document,
     overlay::{Namespace, Overlays},
     validity::{Workload, validity},
@@ -159,24 +154,23 @@ fn of_constraints_and_of_explain() {
     let mut explained = PathCheck::new("explain");
     for pod in pods().iter().step_by(10) {
         let test = test_of(pod);
-        let (pods, diagnostics) = podgraft_locust::explain(&test, &context, &Config::default());
-        for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.code == "constraint") {
+        let explanation = podgraft_locust::explain(&test, &context, &Config::default());
+        for diagnostic in explanation.diagnostics.iter().filter(|diagnostic| diagnostic.code == "constraint")
+        {
             let path = diagnostic.path.as_ref().unwrap();
             constraints.is_read_back(path);
             let is_known = |template: &Value| check::is_near(path, template);
             // What the overlay itself names may be missing altogether.
             assert!(
-                NAMED == path.to_string() || pods.iter().any(|explained| is_known(&explained.pod.template)),
+                NAMED == path.to_string() || explanation.pods.iter().any(|pod| is_known(&pod.template)),
                 "{path}"
             );
         }
-        drop(pods);
-        let explanation = Explanation::of(&test, &context, &Config::default());
         for pod in &explanation.pods {
             for told in pod.leaves.iter().chain(&pod.removed) {
                 explained.is_read_back(&told.path);
                 let asked = vec![PathQuery::new(&told.path.to_string())];
-                let filter = Filter { role: Some(pod.role), asked, ..Filter::default() };
+                let filter = Filter { role: Some(pod.role.clone()), asked, ..Filter::default() };
                 assert_eq!(filter.of(&explanation).nothing, [""; 0], "explain knows what it prints");
             }
         }

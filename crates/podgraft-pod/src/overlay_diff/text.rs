@@ -1,19 +1,19 @@
-//! The view for people: as a diff, with the tests that change alike in the hunk's head.
+//! The view for people: as a diff, with the objects that change alike in the hunk's head.
 
 use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::{Change, Group, Outcome, OverlayDiff, Refusal, Side};
-use podgraft_pod::manifest;
+use super::{Change, ChangedObjects, DiffGroup, DiffOutcome, OverlayDiff, Refusal, Side};
+use crate::{manifest, noun::Noun};
 
-/// How many tests of a group are named.
+/// How many objects of a group are named.
 const NAMED: usize = 8;
 
-/// The groups as a diff from the first set of overlays to the second; empty when all tests stay as they are.
+/// The groups as a diff from the first set of overlays to the second; empty when all objects stay as they are.
 /// `before` and `after` say where the sets come from.
 #[must_use]
-pub fn to_text(against: &OverlayDiff, before: &str, after: &str, coloured: bool) -> String {
+pub fn to_text(noun: Noun, against: &OverlayDiff, before: &str, after: &str, coloured: bool) -> String {
     let mut text = String::new();
     if against.is_equal() {
         return text;
@@ -22,44 +22,41 @@ pub fn to_text(against: &OverlayDiff, before: &str, after: &str, coloured: bool)
     paint.line(&mut text, Colour::Bold, &format!("--- {before}"));
     paint.line(&mut text, Colour::Bold, &format!("+++ {after}"));
     for group in against.groups() {
-        paint.line(&mut text, Colour::Cyan, &format!("@@ {} @@", head(group)));
+        paint.line(&mut text, Colour::Cyan, &format!("@@ {} @@", head(noun, group)));
         match &group.outcome {
-            Outcome::Changed(changes) => {
+            DiffOutcome::Changed(changes) => {
                 for change in changes {
                     write_change(&mut text, &paint, change);
                 }
             }
-            Outcome::Refused(refusals) => write_refusals(&mut text, &paint, refusals),
+            DiffOutcome::Refused(refusals) => write_refusals(&mut text, &paint, refusals),
         }
     }
     text
 }
 
-/// How many tests change, stay and are refused, on one line.
+/// How many objects change, stay and are refused, on one line.
 #[must_use]
-pub fn summary(against: &OverlayDiff) -> String {
+pub fn summary(noun: Noun, against: &OverlayDiff) -> String {
     let count = |is_refused: bool| -> (usize, usize) {
         let groups = against.groups();
-        let groups = groups.iter().filter(|group| matches!(group.outcome, Outcome::Refused(_)) == is_refused);
-        groups.fold((0, 0), |(tests, ways), group| (tests + group.tests.len(), ways + 1))
+        let groups =
+            groups.iter().filter(|group| matches!(group.outcome, DiffOutcome::Refused(_)) == is_refused);
+        groups.fold((0, 0), |(objects, ways), group| (objects + group.objects.len(), ways + 1))
     };
     let ((changed, ways), (refused, _)) = (count(false), count(true));
     let equal = against.equal().len();
-    let total = tests(changed + refused + equal);
+    let total = noun.count(changed + refused + equal);
     let ways = if ways == 1 { "1 way".to_owned() } else { format!("{ways} ways") };
     format!("{total}: {changed} changed, in {ways}; {equal} equal; {refused} refused")
 }
 
-fn tests(count: usize) -> String {
-    if count == 1 { "1 test".to_owned() } else { format!("{count} tests") }
-}
-
-fn head(group: &Group) -> String {
-    let named: Vec<&str> = group.tests.iter().take(NAMED).map(String::as_str).collect();
-    let (count, named) = (group.tests.len(), named.join(", "));
+fn head(noun: Noun, group: &DiffGroup) -> String {
+    let named: Vec<&str> = group.objects.iter().take(NAMED).map(String::as_str).collect();
+    let (count, named) = (group.objects.len(), named.join(", "));
     let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
-    let refused = if matches!(group.outcome, Outcome::Refused(_)) { " refused" } else { "" };
-    format!("{}{refused}: {named}{more}", tests(count))
+    let refused = if matches!(group.outcome, DiffOutcome::Refused(_)) { " refused" } else { "" };
+    format!("{}{refused}: {named}{more}", noun.count(count))
 }
 
 fn write_change(text: &mut String, paint: &Paint, change: &Change) {
@@ -71,8 +68,8 @@ fn write_change(text: &mut String, paint: &Paint, change: &Change) {
 }
 
 fn place(change: &Change) -> String {
-    match change.place {
-        super::Where::BothPods => "both pods".to_owned(),
+    match &change.place {
+        ChangedObjects::AllPods(_) => change.place.to_string(),
         place => format!("the {place}"),
     }
 }

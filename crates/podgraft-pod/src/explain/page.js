@@ -1,8 +1,8 @@
 (() => {
-  const { brief } = model;
+  const { brief, podOf } = model;
   const HINT = "Choose a field to read who set it, and what it replaced. With the keyboard: arrow keys, then Enter or Space.";
   const find = (id) => document.getElementById(id);
-  const tests = JSON.parse(find("data").textContent).tests;
+  const objects = JSON.parse(find("data").textContent)[words.many];
   const state = { rows: [], blocks: [], pods: [], pressed: new Set(), groups: new Map(), chosen: null, search: false };
 
   const isOpen = (block) => block.open[state.search ? "search" : "rest"];
@@ -156,7 +156,7 @@
 
   /** The field that a message is about: the place itself, or the first below or above it, in the pod that is meant. */
   function fieldOf({ path, layer, position }) {
-    const isOfPod = ({ role }) => Boolean(layer) && (layer.includes(`${role} pod`) || layer.startsWith(`${role}PodTemplate`));
+    const isOfPod = ({ role }) => Boolean(layer && role) && (layer.includes(podOf(role)) || layer.startsWith(`${role}PodTemplate`));
     const likeness = (one) => 2 * isOfPod(one) + (where(one.leaf.position) === where(position));
     const best = (is) => state.rows.filter(is).reduce((best, one) => (best && likeness(best) >= likeness(one) ? best : one), null);
     return best((one) => one.leaf.path === path)
@@ -173,7 +173,7 @@
     if (one) {
       const button = make("button", "", "Show the field");
       button.type = "button";
-      button.setAttribute("aria-label", `Show the field ${one.leaf.path} of the ${one.role} pod`);
+      button.setAttribute("aria-label", `Show the field ${one.leaf.path} of the ${podOf(one.role)}`);
       button.addEventListener("click", () => {
         if (!one.wanted) reset();
         if (!one.seen) fold(one.block, true);
@@ -186,15 +186,15 @@
   }
 
   /** Errors are read first; other messages are one line until somebody wants them. */
-  function messages(test) {
+  function messages(object) {
     const count = (severity) => {
-      const number = test.diagnostics.filter((one) => one.severity === severity).length;
+      const number = object.diagnostics.filter((one) => one.severity === severity).length;
       return number > 0 ? [`${number} ${severity}${number > 1 ? "s" : ""}`] : [];
     };
-    find("messages").hidden = test.diagnostics.length === 0;
-    find("messages").firstElementChild.open = test.refused;
+    find("messages").hidden = object.diagnostics.length === 0;
+    find("messages").firstElementChild.open = object.refused;
     find("message-count").textContent = ["error", "warning", "note"].flatMap(count).join(", ");
-    find("message-list").replaceChildren(...test.diagnostics.map(message));
+    find("message-list").replaceChildren(...object.diagnostics.map(message));
   }
 
   function reset() {
@@ -206,37 +206,38 @@
     filter();
   }
 
-  function roles(test) {
+  function roles(object) {
     const choice = (value, text) => {
       const input = make("input");
       Object.assign(input, { type: "radio", name: "role", value, checked: !value });
       return make("label", "", input, text);
     };
-    const names = test.roles.map((role) => role.role);
-    const all = names.length > 1 ? [choice("", "both"), ...names.map((name) => choice(name, name))] : [choice("", names[0] || "none")];
+    const names = object.roles.map((role) => role.role);
+    const all = names.length > 1 ? [choice("", names.length > 2 ? "all" : "both"), ...names.map((name) => choice(name, name))] : [choice("", names[0] || "none")];
+    find("roles").hidden = names.length === 1 && !names[0];
     find("roles").replaceChildren(find("roles").firstElementChild, ...all);
   }
 
-  const titleOf = (test) => `${test.namespace ? `${test.namespace}/` : ""}${test.name || "a test without a name"}`;
+  const titleOf = (object) => `${object.namespace ? `${object.namespace}/` : ""}${object.name || `${words.one} without a name`}`;
 
   function open(index) {
-    const test = tests[index];
+    const object = objects[index];
     Object.assign(state, { rows: [], blocks: [], pods: [], pressed: new Set(), chosen: null });
     find("story").replaceChildren(make("p", "hint", HINT));
-    if (!test) return;
-    state.groups = model.groupsOf(test);
-    state.pods = test.roles.map((role) => pod(role, state.groups));
+    if (!object) return;
+    state.groups = model.groupsOf(object);
+    state.pods = object.roles.map((role) => pod(role, state.groups));
     state.blocks = state.pods.flatMap((one) => one.blocks);
     state.rows = state.pods.flatMap((one) => one.rows);
     for (const block of state.blocks) block.button.addEventListener("click", () => fold(block, !isOpen(block)));
     state.rows.forEach((one, index) => { one.element.dataset.index = index; });
-    find("name").textContent = titleOf(test);
-    document.title = `${titleOf(test)}: who set this field?`;
-    find("refused").hidden = !test.refused;
+    find("name").textContent = titleOf(object);
+    document.title = `${titleOf(object)}: who set this field?`;
+    find("refused").hidden = !object.refused;
     find("pods").replaceChildren(...state.pods.map((one) => one.section));
-    messages(test);
+    messages(object);
     legend();
-    roles(test);
+    roles(object);
     filter();
     const first = state.pods.flatMap((one) => one.rows).find((one) => !one.isBase);
     if (!first) return;
@@ -279,9 +280,11 @@
 
   theme();
   print();
-  find("choose").hidden = tests.length < 2;
-  find("test").append(...tests.map((test, index) => new Option(`${titleOf(test)}${test.refused ? " (refused)" : ""}`, index)));
-  find("test").addEventListener("change", (change) => open(Number(change.target.value)));
+  find("noun").textContent = model.capital(words.one);
+  find("own").textContent = `${model.LETTER} is ${model.OWN}.`;
+  find("choose").hidden = objects.length < 2;
+  find("object").append(...objects.map((object, index) => new Option(`${titleOf(object)}${object.refused ? " (refused)" : ""}`, index)));
+  find("object").addEventListener("change", (change) => open(Number(change.target.value)));
   find("filter").addEventListener("input", search);
   find("changed").addEventListener("change", search);
   find("roles").addEventListener("change", filter);

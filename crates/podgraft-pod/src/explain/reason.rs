@@ -1,16 +1,17 @@
 //! [`Reason`]: why a value came or went, in the words of those who write templates.
 
 use podgraft_merge::patch::ChangeCause;
-use podgraft_pod::graft::{LayerSource, OperatorReason};
+
+use crate::graft::{LayerSource, OperatorReason};
 
 /// Why a value came or went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// The operator made it, before anybody's wishes.
+    /// The operator made it, before any layer was applied.
     Base,
-    /// A typed field of the test says so.
+    /// A typed field of the object says so.
     TypedField,
-    /// A template of the test says so.
+    /// A template of the object says so.
     Template,
     /// An overlay's defaults say so.
     Default,

@@ -2,52 +2,49 @@
 
 use std::fmt::Write;
 
-use super::{Filtered, FilteredPod, LeafAttribution, LeafHistory, Pod, PreviousLeaf, yaml::who};
-use crate::role::Role;
-use podgraft_pod::manifest::to_yaml_line;
+use super::{ExplainedPod, Filtered, FilteredPod, LeafAttribution, LeafHistory, PreviousLeaf, yaml::who};
+use crate::{manifest::to_yaml_line, pod_role::PodRole};
 
 /// The whole story of each chosen leaf: what is there, who set it and why, who agrees, and what was there
-/// before, first to last. What is the same in both pods is told once.
+/// before, first to last. What is the same in all pods of an object is told once.
 #[must_use]
-pub fn to_text(tests: &[Filtered<'_>]) -> String {
-    let parts: Vec<String> = tests.iter().flat_map(of_test).collect();
+pub fn to_text(objects: &[Filtered<'_>]) -> String {
+    let parts: Vec<String> = objects.iter().flat_map(of_object).collect();
     parts.join("\n")
 }
 
-fn of_test(test: &Filtered<'_>) -> Vec<String> {
-    let title = test.explanation.title();
-    let told: Vec<(Role, String, String)> = test.pods.iter().flat_map(stories).collect();
+fn of_object(object: &Filtered<'_>) -> Vec<String> {
+    let title = object.explanation.title();
+    let told: Vec<(&PodRole, String, String)> = object.pods.iter().flat_map(stories).collect();
     let mut parts = Vec::new();
     for (at, (role, path, rest)) in told.iter().enumerate() {
-        let same = |(_, _, other): &&(Role, String, String)| other == rest;
+        let same = |(_, _, other): &&(&PodRole, String, String)| other == rest;
         let of_path: Vec<_> = told.iter().filter(|(_, other, _)| other == path).collect();
-        let whose = if of_path.len() == Role::ALL.len() && of_path.iter().all(same) {
-            "both pods".to_owned()
-        } else {
-            format!("{role} pod")
-        };
+        let count = object.explanation.pods.len();
+        let all = PodRole::all(count).filter(|_| of_path.len() == count && of_path.iter().all(same));
+        let whose = all.map_or_else(|| role.to_string(), str::to_owned);
         let is_told = told[..at].iter().any(|(_, other, story)| other == path && story == rest);
         if !is_told {
             parts.push(format!("{path}\n  in   {whose} of {title}\n{rest}"));
         }
     }
-    let nothing = test.nothing.iter().filter(|_| !test.pods.is_empty());
+    let nothing = object.nothing.iter().filter(|_| !object.pods.is_empty());
     parts.extend(nothing.map(|path| format!("{path}\n  in   {title}\n  is   not set, and never was\n")));
-    if parts.is_empty() && !test.pods.is_empty() {
+    if parts.is_empty() && !object.pods.is_empty() {
         parts.push(format!("nothing to tell\n  in   {title}\n"));
     }
     parts
 }
 
 /// Path and story of each chosen leaf.
-fn stories(pod: &FilteredPod<'_>) -> Vec<(Role, String, String)> {
+fn stories<'e>(pod: &FilteredPod<'e>) -> Vec<(&'e PodRole, String, String)> {
     let there = pod.leaves.iter().map(|told| (told, story(pod.pod, told)));
     let gone = pod.removed.iter().map(|told| (told, gone(pod.pod, told)));
-    there.chain(gone).map(|(told, story)| (pod.pod.role, told.path.to_string(), story)).collect()
+    there.chain(gone).map(|(told, story)| (&pod.pod.role, told.path.to_string(), story)).collect()
 }
 
 // Writing to a string cannot fail.
-fn story(pod: &Pod, told: &LeafHistory) -> String {
+fn story(pod: &ExplainedPod, told: &LeafHistory) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "  is   {}", to_yaml_line(&told.value));
     let _ = writeln!(text, "       set by {}", said(pod, &told.setter));
@@ -58,14 +55,14 @@ fn story(pod: &Pod, told: &LeafHistory) -> String {
     text
 }
 
-fn gone(pod: &Pod, told: &LeafHistory) -> String {
+fn gone(pod: &ExplainedPod, told: &LeafHistory) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "  is   gone\n       removed by {}", said(pod, &told.setter));
     told.shadowed.iter().for_each(|shadowed| past(&mut text, pod, told, shadowed));
     text
 }
 
-fn past(text: &mut String, pod: &Pod, told: &LeafHistory, past: &PreviousLeaf) {
+fn past(text: &mut String, pod: &ExplainedPod, told: &LeafHistory, past: &PreviousLeaf) {
     let whole = if past.path == told.path { String::new() } else { format!(" (all of {})", past.path) };
     let _ = writeln!(text, "  was  {}{whole}", to_yaml_line(&past.value));
     let _ = writeln!(text, "       set by {}", said(pod, &past.setter));
@@ -76,7 +73,7 @@ fn past(text: &mut String, pod: &Pod, told: &LeafHistory, past: &PreviousLeaf) {
 }
 
 /// The layer, its generation, why, and where it is written.
-fn said(pod: &Pod, setter: &LeafAttribution) -> String {
+fn said(pod: &ExplainedPod, setter: &LeafAttribution) -> String {
     let layer = pod.layers.get(setter.layer);
     let generation = layer.and_then(|layer| layer.generation);
     let generation = generation.map_or_else(String::new, |number| format!(", generation {number}"));

@@ -1,14 +1,15 @@
 //! [`Filter`]: which leaves to tell of.
 
-use super::{Explanation, LeafHistory, PathQuery, Pod};
-use crate::role::Role;
 use podgraft_merge::diagnostic::did_you_mean;
+
+use super::{ExplainedPod, Explanation, LeafHistory, PathQuery};
+use crate::pod_role::PodRole;
 
 /// Which leaves to tell of; all of them unless it says otherwise.
 #[derive(Debug, Default)]
 pub struct Filter {
-    /// Only this role's.
-    pub role: Option<Role>,
+    /// Only those of this pod.
+    pub role: Option<PodRole>,
     /// Only those set, or removed, by layers with this in their names.
     pub layer: Option<String>,
     /// Only those that are not as the base made them.
@@ -17,10 +18,10 @@ pub struct Filter {
     pub asked: Vec<PathQuery>,
 }
 
-/// What is told of a test.
+/// What is told of an object.
 #[derive(Debug)]
 pub struct Filtered<'e> {
-    /// The test.
+    /// The object.
     pub explanation: &'e Explanation,
     /// The chosen pods.
     pub pods: Vec<FilteredPod<'e>>,
@@ -32,7 +33,7 @@ pub struct Filtered<'e> {
 #[derive(Debug)]
 pub struct FilteredPod<'e> {
     /// The pod.
-    pub pod: &'e Pod,
+    pub pod: &'e ExplainedPod,
     /// The chosen leaves, in the template's order.
     pub leaves: Vec<&'e LeafHistory>,
     /// The chosen ones of those that are gone.
@@ -40,11 +41,12 @@ pub struct FilteredPod<'e> {
 }
 
 impl Filter {
-    /// What is told of a test.
+    /// What is told of an object.
     #[must_use]
     pub fn of<'e>(&self, explanation: &'e Explanation) -> Filtered<'e> {
-        let pods = explanation.pods.iter().filter(|pod| self.role.is_none_or(|role| role == pod.role));
-        let chosen = |pod: &'e Pod| {
+        let pods =
+            explanation.pods.iter().filter(|pod| self.role.as_ref().is_none_or(|role| *role == pod.role));
+        let chosen = |pod: &'e ExplainedPod| {
             let asked: Vec<_> = self.asked.iter().map(|asked| asked.in_pod(pod)).collect();
             let wanted = |told: &&LeafHistory| {
                 let layer = pod.layer_name(told.setter.layer);
@@ -65,12 +67,13 @@ impl Filter {
         Filtered { explanation, pods, nothing }
     }
 
-    /// What to correct in the choice, if it can mean nothing in any of these tests.
+    /// What to correct in the choice, if it can mean nothing in any of these objects.
     ///
     /// # Errors
     /// One line for a person.
     pub fn check(&self, explanations: &[Explanation]) -> Result<(), String> {
-        let pods: Vec<&Pod> = explanations.iter().flat_map(|explanation| &explanation.pods).collect();
+        let pods: Vec<&ExplainedPod> =
+            explanations.iter().flat_map(|explanation| &explanation.pods).collect();
         if pods.is_empty() {
             // Nothing could be read: that is said already.
             return Ok(());

@@ -1,7 +1,7 @@
 /** A pod as elements: its parts, which fold, and a row for each field. */
 const pod = (() => {
   const CHUNK = 40;
-  const { shown, placeOf, split, groupOf, brief } = model;
+  const { shown, placeOf, split, groupOf, brief, capital, podOf } = model;
 
   function row(role, groups, { leaf, gone, steps }, before) {
     const [up, own] = split(steps, before);
@@ -32,7 +32,7 @@ const pod = (() => {
     const body = make("div", "body");
     // The button that folds it is no option, and stays outside.
     body.setAttribute("role", "listbox");
-    body.setAttribute("aria-label", `${title} of the ${role} pod`);
+    body.setAttribute("aria-label", `${title} of the ${podOf(role)}`);
     const element = make("div", "block", button, body);
     const made = { role, element, button, body, chunks: [], rows: [] };
     let before = [];
@@ -58,8 +58,8 @@ const pod = (() => {
   }
 
   function pod(role, groups) {
-    const title = make("h2", "", `${role.role === "master" ? "Master" : "Worker"} pod`);
-    title.id = `title-${role.role}`;
+    const title = make("h2", "", capital(podOf(role.role)));
+    title.id = `title-${role.role || "pod"}`;
     const list = make("div", "list");
     const none = make("p", "none", "No field is like that.");
     none.hidden = true;

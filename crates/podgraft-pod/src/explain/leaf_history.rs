@@ -3,13 +3,15 @@
 use serde_json::Value;
 
 use super::Reason;
-use crate::ExplainedPod;
+use crate::{
+    graft::{Grafted, LayerSource},
+    manifest::Document,
+};
 use podgraft_merge::{
     diagnostic::Position,
     layers::{Leaf, PreviousValue},
     path::FieldPath,
 };
-use podgraft_pod::graft::LayerSource;
 
 /// The history of one leaf, there or gone.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,17 +53,18 @@ pub struct PreviousLeaf {
 }
 
 /// The leaves that are there, and those that are gone.
-pub(super) fn of(explained: &ExplainedPod<'_>) -> (Vec<LeafHistory>, Vec<LeafHistory>) {
-    let pod = &explained.pod;
+/// `object` is the one whose fields and templates are layers.
+pub(super) fn of(pod: &Grafted<'_>, object: &Document) -> (Vec<LeafHistory>, Vec<LeafHistory>) {
     let Some(provenance) = pod.provenance() else { return (Vec::new(), Vec::new()) };
-    let history = |leaf| HistoryBuilder { explained }.leaf(leaf);
+    let history = |leaf| HistoryBuilder { pod, object }.leaf(leaf);
     let leaves = provenance.leaves(&pod.template).into_iter().map(history).collect();
     let removed = provenance.removed(&pod.template).into_iter().map(history).collect();
     (leaves, removed)
 }
 
 struct HistoryBuilder<'t> {
-    explained: &'t ExplainedPod<'t>,
+    pod: &'t Grafted<'t>,
+    object: &'t Document,
 }
 
 impl HistoryBuilder<'_> {
@@ -90,9 +93,9 @@ impl HistoryBuilder<'_> {
         why: &dyn Fn(Option<LayerSource<'_>>) -> Reason,
         path: &FieldPath,
     ) -> LeafAttribution {
-        let sourced = layer.and_then(|layer| self.explained.pod.layers.get(layer));
+        let sourced = layer.and_then(|layer| self.pod.layers.get(layer));
         let why = why(sourced.map(|sourced| sourced.source));
-        let position = sourced.and_then(|sourced| sourced.position(Some(path), self.explained.document));
+        let position = sourced.and_then(|sourced| sourced.position(Some(path), self.object));
         LeafAttribution { layer: layer.map_or(0, |layer| layer + 1), why, position }
     }
 }

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Change, Group, Outcome, OverlayDiff, Refusal, Side, Where};
+use super::{Change, ChangedObjects, DiffGroup, DiffOutcome, OverlayDiff, Refusal, Side};
+use crate::{noun::Noun, pod_role::PodRole};
 
-/// The groups, most tests first, and the tests that stay as they are:
+/// The groups, most objects first, and the objects that stay as they are; where they are called tests:
 ///
 /// ```text
 /// {"changed": [{"tests": [..], "changes": [{"in": [..], "path", "before", "after", "beforeLayers", "afterLayers"}]}],
@@ -12,19 +13,20 @@ use super::{Change, Group, Outcome, OverlayDiff, Refusal, Side, Where};
 ///  "equal": [..]}
 /// ```
 ///
-/// `in` names `master`, `worker` or `service`; `with` names `before` or `after`. What is not there is null.
+/// `in` names the pods by their roles (`master`, `worker`; `pod` the only one of an object), or the kind of another object
+/// (`service`); `with` names `before` or `after`. What is not there is null.
 #[must_use]
-pub fn to_json(against: &OverlayDiff) -> Value {
+pub fn to_json(noun: Noun, against: &OverlayDiff) -> Value {
     let (mut changed, mut refused) = (Vec::new(), Vec::new());
-    for Group { tests, outcome } in against.groups() {
+    for DiffGroup { objects, outcome } in against.groups() {
         match outcome {
-            Outcome::Changed(changes) => {
+            DiffOutcome::Changed(changes) => {
                 let changes: Vec<Value> = changes.iter().map(change).collect();
-                changed.push(json!({"tests": tests, "changes": changes}));
+                changed.push(json!({(noun.many): objects, "changes": changes}));
             }
-            Outcome::Refused(refusals) => {
+            DiffOutcome::Refused(refusals) => {
                 let errors: Vec<Value> = refusals.iter().map(refusal).collect();
-                refused.push(json!({"tests": tests, "errors": errors}));
+                refused.push(json!({(noun.many): objects, "errors": errors}));
             }
         }
     }
@@ -32,10 +34,10 @@ pub fn to_json(against: &OverlayDiff) -> Value {
 }
 
 fn change(change: &Change) -> Value {
-    let place = match change.place {
-        Where::BothPods => vec!["master", "worker"],
-        Where::Pod(role) => vec![role.as_str()],
-        Where::Service => vec!["service"],
+    let name = |role: &PodRole| role.name().unwrap_or("pod").to_owned();
+    let place: Vec<String> = match &change.place {
+        ChangedObjects::AllPods(roles) | ChangedObjects::Pods(roles) => roles.iter().map(name).collect(),
+        ChangedObjects::Other(kind) => vec![kind.to_lowercase()],
     };
     json!({
         "in": place,

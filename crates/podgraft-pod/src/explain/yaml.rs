@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Filtered, FilteredPod, LeafAttribution, LeafHistory, Pod};
 use podgraft_merge::path::{FieldPath, Segment};
-use podgraft_pod::{manifest::to_yaml_line, overlay::Band};
+
+use super::{ExplainedPod, Filtered, FilteredPod, LeafAttribution, LeafHistory};
+use crate::{manifest::to_yaml_line, overlay::Band};
 
 /// Comments start here at the latest, however long other lines are.
 const WIDEST: usize = 64;
@@ -12,12 +13,12 @@ const WIDEST: usize = 64;
 /// The chosen leaves as YAML: one document for each pod, and behind each line who set it. The name of an item
 /// is there with its fields, whoever set it. `colour` puts escape sequences for a terminal around comments.
 #[must_use]
-pub fn to_yaml(tests: &[Filtered<'_>], colour: bool) -> String {
+pub fn to_yaml(objects: &[Filtered<'_>], colour: bool) -> String {
     let mut documents = Vec::new();
-    for test in tests {
-        let refused = if test.explanation.is_refused() { ", refused" } else { "" };
-        for pod in &test.pods {
-            let title = format!("# {}, {} pod{refused}\n", test.explanation.title(), pod.pod.role.as_str());
+    for object in objects {
+        let refused = if object.explanation.is_refused() { ", refused" } else { "" };
+        for pod in &object.pods {
+            let title = format!("# {}, {}{refused}\n", object.explanation.title(), pod.pod.role);
             documents.push(title + &document(pod, colour));
         }
     }
@@ -31,7 +32,7 @@ fn document(pod: &FilteredPod<'_>, colour: bool) -> String {
     if writer.lines.is_empty() && pod.removed.is_empty() {
         return "# nothing to tell\n".to_owned();
     }
-    let width = |line: &Line<'_>| line.text.chars().count();
+    let width = |line: &YamlLine<'_>| line.text.chars().count();
     let widest = writer.lines.iter().map(width).filter(|width| *width <= WIDEST).max().unwrap_or_default();
     for line in &writer.lines {
         text.push_str(&line.text);
@@ -54,12 +55,12 @@ fn document(pod: &FilteredPod<'_>, colour: bool) -> String {
 }
 
 /// The layer, and why where that does not go without saying.
-pub(super) fn who(pod: &Pod, setter: &LeafAttribution) -> String {
+pub(super) fn who(pod: &ExplainedPod, setter: &LeafAttribution) -> String {
     let name = pod.layer_name(setter.layer);
     setter.why.words().map_or_else(|| name.to_owned(), |why| format!("{name}, {why}"))
 }
 
-fn paint(text: &str, pod: &Pod, setter: &LeafAttribution, colour: bool) -> String {
+fn paint(text: &str, pod: &ExplainedPod, setter: &LeafAttribution, colour: bool) -> String {
     if !colour {
         return text.to_owned();
     }
@@ -73,7 +74,7 @@ fn paint(text: &str, pod: &Pod, setter: &LeafAttribution, colour: bool) -> Strin
     format!("\u{1b}[{code}m{text}\u{1b}[0m")
 }
 
-struct Line<'t> {
+struct YamlLine<'t> {
     text: String,
     setter: Option<&'t LeafAttribution>,
 }
@@ -83,7 +84,7 @@ struct Writer<'t> {
     /// Every leaf of the pod, chosen or not: items have their names from here.
     names: HashMap<String, &'t LeafHistory>,
     chosen: HashMap<String, &'t LeafHistory>,
-    lines: Vec<Line<'t>>,
+    lines: Vec<YamlLine<'t>>,
     /// The path of the leaf before.
     before: Vec<Segment>,
     /// The dashes of items that have been begun, with what they are indented by.
@@ -153,7 +154,7 @@ impl<'t> Writer<'t> {
     fn line(&mut self, pad: &str, text: &str, setter: Option<&'t LeafAttribution>) {
         let begun = std::mem::take(&mut self.begun);
         let start = if begun.is_empty() { pad } else { &begun };
-        self.lines.push(Line { text: format!("{start}{text}"), setter });
+        self.lines.push(YamlLine { text: format!("{start}{text}"), setter });
     }
 }
 

@@ -1,4 +1,7 @@
 "use strict";
+/** What the objects are called, and the operator's own reasons in words. */
+const words = JSON.parse(document.getElementById("words").textContent);
+
 /** What the page knows of values, paths and layers, without any element. */
 const model = (() => {
   /** Texts that a reader of YAML, old or new, takes for something else when they have no quotes. */
@@ -55,29 +58,32 @@ const model = (() => {
   /** A layer without its kind, which its number and the story say. */
   const brief = (layer) => layer.replace(/^(?:(?:Cluster)?PodOverlay|typed field) /, "");
 
+  /** The band of the layers that are the object's own, and what their codes start with. */
+  const OWN = `the ${words.one}`;
+  const LETTER = words.one.slice(0, 1).toUpperCase();
   const BANDS = [
-    "base", "defaults of cluster overlays", "defaults of namespace overlays", "defaults of opted-in overlays", "the test",
+    "base", "defaults of cluster overlays", "defaults of namespace overlays", "defaults of opted-in overlays", OWN,
     "overrides of namespace overlays", "overrides of cluster overlays",
   ];
 
   /**
-   * The layers of both roles, in the order in which they apply. The two patches of an overlay share its number and its
+   * The layers of all pods, in the order in which they apply. The two patches of an overlay share its number and its
    * hue; no other source has either. The base has no colour: it is what the rest stands out from.
    */
-  function groupsOf(test) {
+  function groupsOf(object) {
     const groups = new Map();
     const sources = new Map();
     for (const band of BANDS) {
-      for (const { name } of test.roles.flatMap((role) => role.layers.filter((layer) => layer.band === band))) {
+      for (const { name } of object.roles.flatMap((role) => role.layers.filter((layer) => layer.band === band))) {
         const group = groupOf(name);
         if (groups.has(group)) continue;
         const [, source, patch] = group.match(/^(.*) \((defaults|overrides)\)$/s) || [null, group, ""];
-        if (band !== "base" && !sources.has(source)) sources.set(source, { ofTest: band === "the test", index: sources.size });
+        if (band !== "base" && !sources.has(source)) sources.set(source, { isOwn: band === OWN, index: sources.size });
         groups.set(group, { source, patch, number: 0 });
       }
     }
     const numbers = { true: 0, false: 0 };
-    for (const one of sources.values()) one.code = `${one.ofTest ? "T" : ""}${(numbers[one.ofTest] += 1)}`;
+    for (const one of sources.values()) one.code = `${one.isOwn ? LETTER : ""}${(numbers[one.isOwn] += 1)}`;
     for (const group of groups.values()) {
       const source = sources.get(group.source);
       group.code = source ? `${source.code}${group.patch.slice(0, 1)}` : "";
@@ -95,5 +101,9 @@ const model = (() => {
     return `light-dark(oklch(${light + step} ${chroma} ${hue}), oklch(${dark + step} ${chroma} ${hue}))`;
   }
 
-  return { shown, placeOf, split, groupOf, brief, groupsOf };
+  const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+  /** A pod of this role; the only pod of an object has none. */
+  const podOf = (role) => (role ? `${role} pod` : "pod");
+
+  return { OWN, LETTER, capital, podOf, shown, placeOf, split, groupOf, brief, groupsOf };
 })();

@@ -1,13 +1,12 @@
 /** The story of one field, as elements. */
 const { make, where, story } = (() => {
   const WHY = {
-    base: "made by the operator", typedField: "a typed field of the test", template: "a template of the test",
+    base: "made by the operator", typedField: `a typed field of ${model.OWN}`, template: `a template of ${model.OWN}`,
     default: "an overlay's default", override: "an overlay's override", eachContainer: "an overlay's patch for each container",
     deleted: "$patch: delete", replaced: "replaced as a whole", retainKeys: "not among $retainKeys", unset: "$unset",
     union: "another member of its one-of group was set", deleteFromPrimitiveList: "$deleteFromPrimitiveList",
     prepended: "$prepend", appended: "$append", reordered: "$setElementOrder",
-    followsExporter: "follows the exporter of the final pod",
-    followsProcesses: "follows --processes of the workers",
+    ...words.reasons,
   };
   /** The causes that the layer's name says already. */
   const SAID = new Set(["base", "typedField", "template", "default", "override"]);
@@ -40,7 +39,7 @@ const { make, where, story } = (() => {
 
   function story({ leaf, role, gone }, groups) {
     const path = make("h2", "", leaf.path);
-    const of = make("p", "of", `${role} pod${gone ? ", removed" : ""}`);
+    const of = make("p", "of", `${model.podOf(role)}${gone ? ", removed" : ""}`);
     const events = make("ol");
     events.append(gone ? event("Removed by", leaf, groups) : event("Is, set by", leaf, groups, leaf.value));
     for (const setter of leaf.agreed) events.append(event("The same from", setter, groups));

@@ -6,9 +6,9 @@ use podgraft_merge::{
     schema::{Field, ListKind, Schema, Type},
     work::Work,
 };
-use podgraft_pod::cursor;
 
-use super::Pod;
+use super::ExplainedPod;
+use crate::cursor;
 
 /// A place that somebody asks about, as they wrote it. It stands for everything below it too.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ impl PathQuery {
         Self { text: text.trim().to_owned(), pattern }
     }
 
-    pub(super) fn in_pod<'a>(&'a self, pod: &Pod) -> FoundQuery<'a> {
+    pub(super) fn in_pod<'a>(&'a self, pod: &ExplainedPod) -> FoundQuery<'a> {
         let pattern = self.pattern.as_ref().ok();
         let places =
             pattern.map_or_else(Vec::new, |pattern| pattern.places(&pod.template, &Work::unlimited()));
@@ -44,13 +44,13 @@ impl PathQuery {
     }
 
     /// Whether anything is there in this pod, or was.
-    pub(super) fn is_told_in(&self, pod: &Pod) -> bool {
+    pub(super) fn is_told_in(&self, pod: &ExplainedPod) -> bool {
         let asked = self.in_pod(pod);
         pod.leaves.iter().chain(&pod.removed).any(|told| asked.covers(&told.path))
     }
 
     /// What to correct, if it can mean nothing in any of these pods.
-    pub(super) fn check(&self, pods: &[&Pod]) -> Result<(), String> {
+    pub(super) fn check(&self, pods: &[&ExplainedPod]) -> Result<(), String> {
         if pods.iter().any(|pod| self.is_told_in(pod)) {
             return Ok(());
         }
@@ -166,7 +166,7 @@ fn keyed(
 }
 
 /// Which item a pattern names that none of the pods has, though one has the list.
-fn missing_item(pattern: &PathPattern, pods: &[&Pod]) -> Option<String> {
+fn missing_item(pattern: &PathPattern, pods: &[&ExplainedPod]) -> Option<String> {
     let path = pattern.exact()?;
     let mut there: Vec<String> = Vec::new();
     let mut missing = None;

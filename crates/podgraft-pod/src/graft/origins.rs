@@ -5,10 +5,12 @@ use podgraft_merge::{
     layers::{Blame, Provenance},
     path::FieldPath,
 };
-use podgraft_pod::graft::{Grafted, LayerSource};
 use serde_json::Value;
 
-/// Where a pod came from: its layers, and what each changed.
+use super::{Grafted, LayerSource};
+
+/// Where a pod came from: its layers, and what each changed. It is what is left of a [`Grafted`] pod whose template is
+/// taken.
 #[derive(Debug)]
 pub struct Origins {
     base: Value,

@@ -4,50 +4,53 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Filtered, FilteredPod, Layer, LeafAttribution, LeafHistory, Pod, PreviousLeaf};
-use crate::OVERLAY_API;
 use podgraft_merge::diagnostic::{Diagnostic, Position};
 
-/// One document: `{"tests": [{"name", "namespace", "refused", "roles", "diagnostics"}]}`.
+use super::{
+    ExplainedLayer, ExplainedPod, Filtered, FilteredPod, LeafAttribution, LeafHistory, PreviousLeaf,
+};
+use crate::noun::Noun;
+
+/// One document: `{"tests": [{"name", "namespace", "refused", "roles", "diagnostics"}]}`, where the objects are called
+/// tests.
 ///
-/// Each role has `layers` (in order, the base first), `leaves` and `removed`. A leaf has `path`, `value`, the
+/// There is a role for each pod; one of an object with one pod only is null. Each has `layers` (in order, the base first), `leaves` and `removed`. A leaf has `path`, `value`, the
 /// `layer` that set it, its `cause`, its `position` where it comes from a file, the later layers that `agreed`,
 /// and the values that are `shadowed`, first to last, each with who took it away (`by`). The `layer` of a removed
 /// leaf is the one that removed it, and its `value` what was there last.
 #[must_use]
-pub fn to_json(tests: &[Filtered<'_>]) -> Value {
-    json!({ "tests": tests.iter().map(test).collect::<Vec<_>>() })
+pub fn to_json(noun: Noun, objects: &[Filtered<'_>]) -> Value {
+    json!({ (noun.many): objects.iter().map(|object| self::object(noun, object)).collect::<Vec<_>>() })
 }
 
-fn test(test: &Filtered<'_>) -> Value {
+fn object(noun: Noun, object: &Filtered<'_>) -> Value {
     json!({
-        "name": test.explanation.name,
-        "namespace": test.explanation.namespace,
-        "refused": test.explanation.is_refused(),
-        "roles": test.pods.iter().map(role).collect::<Vec<_>>(),
-        "diagnostics": test.explanation.diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
+        "name": object.explanation.name,
+        "namespace": object.explanation.namespace,
+        "refused": object.explanation.is_refused(),
+        "roles": object.pods.iter().map(|pod| role(noun, pod)).collect::<Vec<_>>(),
+        "diagnostics": object.explanation.diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
     })
 }
 
-fn role(chosen: &FilteredPod<'_>) -> Value {
+fn role(noun: Noun, chosen: &FilteredPod<'_>) -> Value {
     let pod = chosen.pod;
     json!({
-        "role": pod.role.as_str(),
-        "layers": layers(pod),
+        "role": pod.role.name(),
+        "layers": layers(noun, pod),
         "leaves": chosen.leaves.iter().map(|told| leaf(pod, told)).collect::<Vec<_>>(),
         "removed": chosen.removed.iter().map(|told| leaf(pod, told)).collect::<Vec<_>>(),
     })
 }
 
 /// The layers, each name once: an overlay may have several patches, and a typed field too.
-fn layers(pod: &Pod) -> Vec<Value> {
+fn layers(noun: Noun, pod: &ExplainedPod) -> Vec<Value> {
     let mut seen = HashSet::new();
-    pod.layers.iter().filter(|layer| seen.insert(layer.name.as_str())).map(self::layer).collect()
+    pod.layers.iter().filter(|layer| seen.insert(layer.name.as_str())).map(|one| layer(noun, one)).collect()
 }
 
-fn layer(layer: &Layer) -> Value {
-    let band =
-        layer.band.map_or_else(|| "base".to_owned(), |band| band.describe(OVERLAY_API.noun).into_owned());
+fn layer(noun: Noun, layer: &ExplainedLayer) -> Value {
+    let band = layer.band.map_or_else(|| "base".to_owned(), |band| band.describe(noun.one).into_owned());
     let mut object = Map::from_iter([
         ("name".to_owned(), Value::from(layer.name.as_str())),
         ("band".to_owned(), Value::from(band)),
@@ -58,7 +61,7 @@ fn layer(layer: &Layer) -> Value {
     Value::Object(object)
 }
 
-fn leaf(pod: &Pod, told: &LeafHistory) -> Value {
+fn leaf(pod: &ExplainedPod, told: &LeafHistory) -> Value {
     let mut object = setter(pod, &told.setter);
     object.insert("path".to_owned(), told.path.to_string().into());
     object.insert("value".to_owned(), told.value.clone());
@@ -68,7 +71,7 @@ fn leaf(pod: &Pod, told: &LeafHistory) -> Value {
     Value::Object(object)
 }
 
-fn past(pod: &Pod, past: &PreviousLeaf) -> Value {
+fn past(pod: &ExplainedPod, past: &PreviousLeaf) -> Value {
     let mut object = setter(pod, &past.setter);
     object.insert("path".to_owned(), past.path.to_string().into());
     object.insert("value".to_owned(), past.value.clone());
@@ -76,7 +79,7 @@ fn past(pod: &Pod, past: &PreviousLeaf) -> Value {
     Value::Object(object)
 }
 
-fn setter(pod: &Pod, setter: &LeafAttribution) -> Map<String, Value> {
+fn setter(pod: &ExplainedPod, setter: &LeafAttribution) -> Map<String, Value> {
     let mut object = Map::from_iter([
         ("layer".to_owned(), Value::from(pod.layer_name(setter.layer))),
         ("cause".to_owned(), Value::from(setter.why.as_str())),
