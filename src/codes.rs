@@ -4,7 +4,8 @@ pub use podgraft_locust::codes::*;
 use podgraft_merge::diagnostic::Code;
 
 /// The topics, in the order in which a reader meets them.
-const TOPICS: [&str; 5] = ["Files", "LocustTests", "Templates and patches", "Overlays", "The final pod"];
+const TOPICS: [&str; 6] =
+    ["Files", "Objects", "LocustTests", "Templates and patches", "Overlays", "The final pod"];
 
 /// The catalogue of each crate.
 const CATALOGS: [&[Code]; 4] = [

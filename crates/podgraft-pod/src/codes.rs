@@ -36,27 +36,27 @@ podgraft_merge::codes! {
             "Remove the tag."
     }
 
-    "LocustTests" {
+    "Objects" {
         NO_SCHEMA "no-schema" Error,
             "This podgraft was built without a schema of the pod template."
             "Build it anew; please report it."
         UNSUPPORTED_VERSION "unsupported-version" Error | Warning,
             "The object is of a version that podgraft does not know."
-            "Write apiVersion as locust.io/v2 or locust.io/v1 for a LocustTest, and locust.io/v1alpha1 for an overlay."
+            "Write the apiVersion that the message names."
         MISSING_NAME "missing-name" Error,
-            "The object has no name. The Jobs and the Service of a test are named after it."
+            "The object has no name. What the operator makes of it is named after it."
             "Add metadata.name."
         INVALID_NAME "invalid-name" Error,
-            "The name cannot be the name of the Service and the Jobs that are made of it."
+            "The object, or what the operator makes of it, cannot have this name."
             "Write it in lower case letters, digits and -, starting with a letter, and not too long."
         INVALID_VALUE "invalid-value" Error,
-            "A field of a LocustTest or an overlay has a value of the wrong type, is out of its range, or is missing."
+            "A field of the object has a value of the wrong type, is out of its range, or is missing."
             "Write what the message asks for."
     }
 
     "Overlays" {
         INVALID_OVERLAY "invalid-overlay" Error,
-            "An overlay that may be for this test cannot be read, so nobody knows what it demands."
+            "An overlay that may be for this object cannot be read, so nobody knows what it demands."
             "Correct the overlay: its own messages say how."
         DUPLICATE_OVERLAY "duplicate-overlay" Error,
             "Two overlays have the same kind, namespace and name."
@@ -71,22 +71,22 @@ podgraft_merge::codes! {
             "The final pod does not meet what an overlay demands. The help says which overlay, and where."
             "Change the value, or ask those who look after the overlay."
         MISSING_OVERLAY "missing-overlay" Error,
-            "The test lists an overlay that is not there."
+            "The object lists an overlay that is not there."
             "Correct its name or kind, or create it."
         REPEATED_OVERLAY "repeated-overlay" Error,
-            "The test lists an overlay twice."
+            "The object lists an overlay twice."
             "Remove one of the two."
         OVERLAY_NOT_FOR_TEST "overlay-not-for-test" Error,
-            "The test lists an overlay whose selectors do not match the test or its namespace."
+            "The object lists an overlay whose selectors do not match it or its namespace."
             "Remove it from the list, or change the labels."
         OVERLAY_NOT_OPT_IN "overlay-not-opt-in" Warning,
-            "The test lists an overlay that is not opt-in: it applies anyway, in its own place."
+            "The object lists an overlay that is not opt-in: it applies anyway, in its own place."
             "Remove it from spec.overlays."
         OVERLAY_CONFLICT "overlay-conflict" Warning,
             "Two overlays of one step and one priority write the same place differently. The last by name wins."
             "Give one of them another priority."
         UNKNOWN_NAMESPACE "unknown-namespace" Warning,
-            "Whether an overlay applies depends on the namespace of the test or its labels, and nobody said which they are. The overlay is left out."
+            "Whether an overlay applies depends on the object's namespace or the namespace's labels, and nobody said which they are. The overlay is left out."
             "Say so with --namespace NAME=label=value."
     }
 

@@ -10,7 +10,7 @@ pub fn details(diagnostic: &Diagnostic) -> Vec<(&'static str, String)> {
         details.push(("path", path.to_string()));
     }
     match (&diagnostic.layer, &diagnostic.object) {
-        // An overlay is an object of its own, not a part of the test.
+        // An overlay is an object of its own, not a part of the one that is judged.
         (Some(layer), Some(object)) if layer.is_other_object() => {
             details.push(("layer", layer.to_string()));
             details.push(("object", object.clone()));

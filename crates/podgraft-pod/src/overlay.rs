@@ -1,6 +1,6 @@
-//! Overlays: what a platform team says of every load test's pods.
+//! Overlays: what a platform team says of the pods that operators make.
 //!
-//! [`Overlays`] are read and checked once; [`Overlays::applying`] says which of them apply to a test, in
+//! [`Overlays`] are read and checked once; [`Overlays::applying`] says which of them apply to an object, in
 //! which order, and [`SelectedOverlays::layers`] which patches they put into which [`Band`] of a role's pod.
 //! What must be true of the final pods is in [`constraint`].
 

@@ -1,4 +1,4 @@
-//! Where a field of a `LocustTest` or overlay belongs that is written elsewhere in its spec.
+//! Where a field of an object belongs that is written elsewhere in its spec.
 
 use serde_json::Value;
 
@@ -53,7 +53,7 @@ fn at_depth(schema: &Value, name: &str, depth: usize) -> Option<String> {
     if depth == 0 {
         return fields.contains_key(name).then(|| name.to_owned());
     }
-    // What volumes have is rarely what the rest of a test means.
+    // What volumes have is rarely what the rest of an object means.
     fields.iter().filter(|(field, _)| !field.to_lowercase().ends_with("volumes")).find_map(
         |(field, inner)| {
             let item = if inner.get("items").is_some() { "[]" } else { "" };

@@ -1,4 +1,4 @@
-//! Texts of a `LocustTest` or overlay that lack their quotes, so that YAML reads something else.
+//! Texts of an object that lack their quotes, so that YAML reads something else.
 
 use podgraft_merge::{
     diagnostic::Diagnostic,

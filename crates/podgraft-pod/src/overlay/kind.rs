@@ -5,9 +5,9 @@ use std::fmt;
 /// The two kinds of overlay, in the order in which their defaults apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OverlayKind {
-    /// `ClusterPodOverlay`: for the tests of every namespace that it selects.
+    /// `ClusterPodOverlay`: for the objects of every namespace that it selects.
     Cluster,
-    /// `PodOverlay`: for the tests of its own namespace.
+    /// `PodOverlay`: for the objects of its own namespace.
     Namespaced,
 }
 

@@ -1,4 +1,4 @@
-//! [`Namespace`]: what is known of the namespace that a test is in.
+//! [`Namespace`]: what is known of the namespace that an object is in.
 
 use std::collections::BTreeMap;
 

@@ -22,7 +22,7 @@ pub struct Overlay {
     pub generation: Option<i64>,
     /// Its place among the overlays of its kind: the higher is applied later.
     pub priority: i32,
-    /// Which tests it is for.
+    /// Which objects it is for.
     pub selection: Selection,
     /// What must be true of the final pods.
     pub constraints: Vec<Constraint>,
@@ -62,7 +62,7 @@ impl fmt::Display for Overlay {
     }
 }
 
-/// An overlay that could not be read. Tests that it may be for are refused: what it demands is not known.
+/// An overlay that could not be read. Objects that it may be for are refused: what it demands is not known.
 #[derive(Debug, Clone)]
 pub struct UnreadableOverlay {
     /// Its kind.
@@ -71,7 +71,7 @@ pub struct UnreadableOverlay {
     pub namespace: Option<String>,
     /// Its name; empty where it has none.
     pub name: String,
-    /// Which tests it is for, when at least that could be read.
+    /// Which objects it is for, when at least that could be read.
     pub selection: Option<Selection>,
     /// What is wrong with it.
     pub diagnostics: Vec<Diagnostic>,
@@ -92,7 +92,7 @@ impl UnreadableOverlay {
     }
 }
 
-/// How many errors of an overlay the tests are told that it keeps from starting.
+/// How many errors of an overlay are repeated to each object that it may be for.
 const TOLD: usize = 2;
 
 impl UnreadableOverlay {

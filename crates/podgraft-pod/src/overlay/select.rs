@@ -1,4 +1,4 @@
-//! [`SelectedOverlays`]: the overlays that apply to one test, and what there is to say of the choice.
+//! [`SelectedOverlays`]: the overlays that apply to one object, and what there is to say of the choice.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::codes;
 
-/// So many missing names of a test are compared with the names that there are, for a "did you mean".
+/// So many missing names of an object are compared with the names that there are, for a "did you mean".
 const MOST_COMPARED: usize = 10;
 
 /// An object whose pods overlays change, as far as overlays look at it.
@@ -46,7 +46,7 @@ pub fn labels_of(object: &Value) -> BTreeMap<String, String> {
 pub struct SelectedOverlays<'o> {
     /// Those that apply by themselves, by kind, then ascending priority, then name.
     pub automatic: Vec<&'o Overlay>,
-    /// Those that the test opts in to, in its order.
+    /// Those that the object opts in to, in its order.
     pub opted_in: Vec<&'o Overlay>,
 }
 
@@ -91,7 +91,7 @@ struct Selecting<'c, 'o> {
 }
 
 impl<'o> Selecting<'_, 'o> {
-    /// A test that an unreadable overlay may be for is refused: nobody knows what the overlay demands.
+    /// An object that an unreadable overlay may be for is refused: nobody knows what the overlay demands.
     fn unreadable(&mut self) {
         let listed = self.host.overlays;
         let noun = self.host.noun;
@@ -146,10 +146,10 @@ impl<'o> Selecting<'_, 'o> {
         }
     }
 
-    /// Chooses the overlays that the test lists.
+    /// Chooses the overlays that the object lists.
     fn listed(&mut self) {
         let listed = self.host.overlays;
-        // Looked up, not searched: a test may list as many names as fit into it.
+        // Looked up, not searched: an object may list as many names as fit into it.
         let readable = self.readable_by_name();
         let mut seen = HashSet::new();
         let mut missing = 0;
@@ -176,7 +176,7 @@ impl<'o> Selecting<'_, 'o> {
         }
     }
 
-    /// The overlays that can be for the test at all, by kind and name.
+    /// The overlays that can be for the object at all, by kind and name.
     fn readable_by_name(&self) -> HashMap<(OverlayKind, &'o str), &'o Overlay> {
         let near_by = |overlay: &&Overlay| self.is_within(overlay.kind, overlay.namespace.as_deref());
         let readable = self.overlays.readable.iter().filter(near_by);
@@ -238,7 +238,7 @@ impl<'o> Selecting<'_, 'o> {
         )
     }
 
-    /// Says that the test lists an overlay that is not there.
+    /// Says that the object lists an overlay that is not there.
     fn missing(&self, kind: OverlayKind, name: &str, hint: &str) -> Diagnostic {
         let place = match (kind, self.host.namespace) {
             (OverlayKind::Cluster, _) => String::new(),
@@ -262,7 +262,7 @@ impl<'o> Selecting<'_, 'o> {
         selection.matches(self.host.labels, self.host.namespace)
     }
 
-    /// Whether an overlay of this kind and namespace can be for the test at all.
+    /// Whether an overlay of this kind and namespace can be for the object at all.
     fn is_within(&self, kind: OverlayKind, namespace: Option<&str>) -> bool {
         kind == OverlayKind::Cluster
             || namespace == self.host.namespace.map(|namespace| namespace.name.as_str())

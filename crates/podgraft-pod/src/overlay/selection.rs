@@ -1,4 +1,4 @@
-//! [`Selection`]: which tests an overlay is for.
+//! [`Selection`]: which objects an overlay is for.
 
 use std::collections::BTreeMap;
 
@@ -8,18 +8,18 @@ use serde_json::Value;
 use super::{namespace::Namespace, selector::Selector};
 use crate::codes;
 
-/// Which tests an overlay is for: opt-in and both selectors must hold.
+/// Which objects an overlay is for: opt-in and both selectors must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Whether it is only for the tests that list it.
+    /// Whether it is only for the objects that list it.
     pub opt_in: bool,
-    /// The tests, by their labels.
+    /// The objects, by their labels.
     pub objects: Selector,
     /// Their namespaces, by their labels; the empty one for a `PodOverlay`.
     pub namespaces: Selector,
 }
 
-/// What selectors say of a test.
+/// What selectors say of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Match {
     /// It is meant.
@@ -65,7 +65,7 @@ impl Selection {
         if errors.is_empty() { Ok(Self { opt_in, objects, namespaces }) } else { Err(errors) }
     }
 
-    /// Whether a test with these labels in this namespace is meant, opt-in aside.
+    /// Whether an object with these labels in this namespace is meant, opt-in aside.
     #[must_use]
     pub fn matches(&self, labels: &BTreeMap<String, String>, namespace: Option<&Namespace>) -> Match {
         if !self.objects.matches(labels) {

@@ -6,7 +6,7 @@ use super::api::OverlayApi;
 use super::object::{Overlay, UnreadableOverlay};
 use crate::{codes, manifest::Document};
 
-/// All overlays that there are. Which of them apply to a test is for [`Overlays::applying`] to say.
+/// All overlays that there are. Which of them apply to an object is for [`Overlays::applying`] to say.
 #[derive(Debug, Clone, Default)]
 pub struct Overlays {
     /// By kind, then ascending priority, then name.

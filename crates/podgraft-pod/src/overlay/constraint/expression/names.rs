@@ -1,4 +1,4 @@
-//! The names in an expression: a misspelt one is told when the overlay is read, not when a test starts.
+//! The names in an expression: a misspelt one is told when the overlay is read, not when it is judged.
 
 use std::ops::RangeInclusive;
 
