@@ -159,7 +159,7 @@ impl<'a> Grafted<'a> {
 
     /// Which layer set what, as if the operator had added none of its own over all others.
     #[must_use]
-    pub fn authored(&self) -> Option<&Provenance> {
+    pub(crate) fn authored(&self) -> Option<&Provenance> {
         self.authored.as_ref().or(self.provenance.as_ref())
     }
 
@@ -178,7 +178,7 @@ impl<'a> Grafted<'a> {
 
     /// The base, and which layer set what: what is left to tell when the template is taken.
     #[must_use]
-    pub fn into_base_and_provenance(self) -> (Value, Option<Provenance>) {
+    pub(crate) fn into_base_and_provenance(self) -> (Value, Option<Provenance>) {
         (self.base, self.provenance)
     }
 
@@ -222,13 +222,13 @@ impl<'a> Grafted<'a> {
 
     /// The layer to blame for what is at a path, as an index into [`Self::layers`]; `None` is the base.
     #[must_use]
-    pub fn layer_to_blame(&self, path: &FieldPath) -> Option<usize> {
+    pub(crate) fn layer_to_blame(&self, path: &FieldPath) -> Option<usize> {
         self.authored()?.last_change(path)
     }
 
     /// The layer to blame for an item of a list as a whole: who made it, not who changed something in it last.
     #[must_use]
-    pub fn maker_to_blame(&self, path: &FieldPath) -> Option<usize> {
+    pub(crate) fn maker_to_blame(&self, path: &FieldPath) -> Option<usize> {
         match path.segments().last() {
             Some(Segment::Key(_)) => self.layer_to_blame(&path.field("name")),
             _ => self.layer_to_blame(path),

@@ -62,7 +62,7 @@ impl CompiledSchema {
 
 /// Bounds the integers of a schema, which JSON Schema does not do by itself: a field of Kubernetes has 32 or 64
 /// bits. Bounds that are there stay.
-pub fn bound_integers(schema: &mut Value) {
+pub(crate) fn bound_integers(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
             if map.get("type").is_some_and(|kind| kind == "integer") {
@@ -132,7 +132,7 @@ fn message(error: &ValidationError<'_>, name: &str, is_item: bool) -> String {
 
 /// What to do about a value of another type than the schema wants; `is_item` is whether it is an item of the list
 /// that has the name.
-pub fn wrong_type(name: &str, is_item: bool, kind: &TypeKind, value: &Value) -> String {
+pub(crate) fn wrong_type(name: &str, is_item: bool, kind: &TypeKind, value: &Value) -> String {
     let wanted: Vec<&str> = match kind {
         TypeKind::Single(only) => vec![only.as_str()],
         TypeKind::Multiple(several) => several.into_iter().map(jsonschema::JsonType::as_str).collect(),

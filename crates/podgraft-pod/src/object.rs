@@ -2,7 +2,7 @@
 
 mod advice;
 pub mod normalize;
-pub mod placement;
+mod placement;
 mod spec_kind;
 pub mod unknown;
 pub mod unquoted;

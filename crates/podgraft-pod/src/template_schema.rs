@@ -84,7 +84,7 @@ fn declare_less(container: &mut Value) {
 
 /// The structural schema of a partial container without a name, for a patch that goes onto each one.
 #[must_use]
-pub fn partial_container() -> Value {
+pub(crate) fn partial_container() -> Value {
     let template = partial_pod_template();
     let mut schema =
         template.pointer("/properties/spec/properties/containers/items").cloned().unwrap_or_default();

@@ -94,7 +94,7 @@ pub fn service_settings(value: &Value) -> Vec<Diagnostic> {
 /// Whether two quantities are the same amount: `1000m` and `1`, `1Gi` and `1024Mi`. False when either is
 /// no quantity.
 #[must_use]
-pub fn are_same_quantity(one: &Value, other: &Value) -> bool {
+pub(crate) fn are_same_quantity(one: &Value, other: &Value) -> bool {
     let amounts = (Quantity::read(one), Quantity::read(other));
     matches!(amounts, (Some(one), Some(other)) if one == other)
 }

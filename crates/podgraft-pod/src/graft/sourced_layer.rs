@@ -97,13 +97,13 @@ impl<'a> SourcedLayer<'a> {
 
     /// The group of layers that it belongs to.
     #[must_use]
-    pub fn band(&self) -> Band {
+    pub(crate) fn band(&self) -> Band {
         self.overlay().map_or(Band::Object, |layer| layer.band)
     }
 
     /// For an override, the place of its overlay among those that apply.
     #[must_use]
-    pub fn rank(&self) -> Option<usize> {
+    pub(crate) fn rank(&self) -> Option<usize> {
         self.overlay()?.rank
     }
 

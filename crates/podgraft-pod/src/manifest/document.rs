@@ -128,7 +128,7 @@ impl Document {
     /// The steps to the deepest part of `path` that exists, and whether that is all of it. `None` for an object
     /// without a text.
     #[must_use]
-    pub fn locate(&self, path: &FieldPath) -> Option<(Vec<PointerToken>, bool)> {
+    pub(crate) fn locate(&self, path: &FieldPath) -> Option<(Vec<PointerToken>, bool)> {
         let steps: Vec<PointerToken> =
             self.walk(self.place.as_ref()?, path).into_iter().map(|(step, _)| step).collect();
         let is_whole = steps.len() == path.segments().len();

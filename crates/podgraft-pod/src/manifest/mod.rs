@@ -13,7 +13,8 @@ mod yaml;
 pub use document::Document;
 pub use json::json_value;
 pub use read::{Read, read, read_json_patch};
-pub use write::{to_json, to_json_line, to_yaml, to_yaml_line};
+pub(crate) use write::to_yaml_line;
+pub use write::{to_json, to_json_line, to_yaml};
 
 /// The deepest nesting of maps and lists that is read.
 const MAX_DEPTH: usize = 128;

@@ -27,7 +27,7 @@ pub fn to_yaml(value: &Value) -> String {
 
 /// A scalar, or an empty map or list, in YAML on one line.
 #[must_use]
-pub fn to_yaml_line(value: &Value) -> String {
+pub(crate) fn to_yaml_line(value: &Value) -> String {
     let mut text = String::new();
     match value {
         Value::String(written) => string(&mut text, written, None),

@@ -14,7 +14,7 @@ const DEPTH: usize = 3;
 /// The place of a field that the part of a spec at `path` has not: above it, below it, in what lies beside it, or in
 /// the pod templates.
 #[must_use]
-pub fn place(of: SpecKind<'_>, path: &FieldPath, name: &str) -> Option<String> {
+pub(crate) fn place(of: SpecKind<'_>, path: &FieldPath, name: &str) -> Option<String> {
     let names: Vec<&str> = field_names(path).into_iter().skip(1).collect();
     of.advice
         .place(of.schema, &names, name)

@@ -33,7 +33,7 @@ impl Band {
 
     /// Whether priority orders its layers, so that two of one priority can be in conflict.
     #[must_use]
-    pub const fn is_by_priority(self) -> bool {
+    pub(crate) const fn is_by_priority(self) -> bool {
         !matches!(self, Self::OptedInDefaults | Self::Object)
     }
 }
@@ -83,7 +83,7 @@ impl OverlayLayer<'_> {
 
     /// Whether the patch is for every container, rather than for the pod template.
     #[must_use]
-    pub fn is_for_each_container(&self) -> bool {
+    pub(crate) fn is_for_each_container(&self) -> bool {
         self.field == EACH_CONTAINER
     }
 }

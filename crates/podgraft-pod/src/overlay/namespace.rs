@@ -44,7 +44,7 @@ impl Namespace {
 
     /// The labels that are known, its name among them.
     #[must_use]
-    pub fn known_labels(&self) -> BTreeMap<String, String> {
+    pub(crate) fn known_labels(&self) -> BTreeMap<String, String> {
         let mut labels = self.labels.clone().unwrap_or_default();
         labels.insert(NAME_LABEL.to_owned(), self.name.clone());
         labels

@@ -61,7 +61,7 @@ impl Selector {
     /// Whether these labels are meant, when there may be others that nobody named: `None` when it depends
     /// on those.
     #[must_use]
-    pub fn matches_known(&self, labels: &BTreeMap<String, String>) -> Option<bool> {
+    pub(crate) fn matches_known(&self, labels: &BTreeMap<String, String>) -> Option<bool> {
         let (known, unknown): (Vec<_>, Vec<_>) =
             self.requirements.iter().partition(|requirement| labels.contains_key(&requirement.key));
         if !known.iter().all(|requirement| requirement.holds(labels)) {

@@ -9,7 +9,7 @@ use podgraft_merge::schema::{Schema, Type};
 
 /// Sources of volumes that Kubernetes has no longer, or that CSI drivers have taken over: they are open in a CRD, which
 /// would otherwise have each in full in six places. What is in them is judged in the pod.
-pub const FORMER_VOLUMES: [&str; 16] = [
+pub(crate) const FORMER_VOLUMES: [&str; 16] = [
     "awsElasticBlockStore",
     "azureDisk",
     "cephfs",
@@ -61,7 +61,7 @@ pub(crate) fn whole<T: JsonSchema>() -> Value {
 
 /// The schema of a pod's spec as Kubernetes documents it.
 #[must_use]
-pub fn whole_pod_spec() -> Value {
+pub(crate) fn whole_pod_spec() -> Value {
     whole::<core::PodSpec>()
 }
 
@@ -158,7 +158,7 @@ pub fn label_selector(_: &mut SchemaGenerator) -> schemars::Schema {
 
 /// The schema of any values.
 #[must_use]
-pub fn any_values(_: &mut SchemaGenerator) -> schemars::Schema {
+pub(crate) fn any_values(_: &mut SchemaGenerator) -> schemars::Schema {
     list(&json!({ "x-kubernetes-preserve-unknown-fields": true }))
 }
 

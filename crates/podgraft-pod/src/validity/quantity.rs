@@ -46,13 +46,13 @@ impl Quantity {
 
     /// The same amount, rounded up to thousandths.
     #[must_use]
-    pub fn in_thousandths(self) -> Self {
+    pub(crate) fn in_thousandths(self) -> Self {
         Self((self.0 + NANO / 1000 - 1).div_euclid(NANO / 1000) * (NANO / 1000))
     }
 
     /// Both amounts together.
     #[must_use]
-    pub fn plus(self, other: Self) -> Self {
+    pub(crate) fn plus(self, other: Self) -> Self {
         Self((self.0 + other.0).min(LARGEST))
     }
 
