@@ -20,12 +20,15 @@ pub mod process;
 pub mod snapshot;
 
 #[cfg(feature = "inputs")]
+pub mod duplicates;
+#[cfg(feature = "inputs")]
 pub mod hostile;
 #[cfg(feature = "inputs")]
 pub mod last_applied;
 #[cfg(feature = "inputs")]
 pub mod nulls;
 #[cfg(feature = "inputs")]
+pub mod path_check;
 pub mod random_objects;
 #[cfg(feature = "inputs")]
 pub mod random_pods;

@@ -6,7 +6,10 @@
 use serde_json::Value;
 
 use crate::operator::observed::pod_state::FailureReason;
-use podgraft_merge::path::FieldPath;
+use podgraft_merge::{
+    path::{FieldPath, Segment},
+    schema::FieldType,
+};
 
 /// What the cluster says of a role's pods.
 #[derive(Debug, Clone, Copy)]
@@ -58,19 +61,19 @@ fn reference(template: &Value, message: &str) -> Option<FieldPath> {
     let names = |value: &Value| {
         ["name", "secretName"].iter().any(|field| value.get(field).is_some_and(|found| found == name))
     };
-    search(template, &FieldPath::root(), &|key, value| fields.contains(&key) && names(value))
+    search(template, &|key, value| fields.contains(&key) && names(value))
 }
 
 fn scheduling(template: &Value, message: &str) -> Option<FieldPath> {
     let spec = |field: &str| FieldPath::fields(["spec", field]);
     if let Some(claim) = quoted_after(message, "persistentvolumeclaim ") {
         let is_it = |key: &str, value: &Value| key == "claimName" && value.as_str() == Some(claim);
-        return search(template, &FieldPath::root(), &is_it);
+        return search(template, &is_it);
     }
     if let Some(rest) = message.split("Insufficient ").nth(1) {
         let resource = rest.split([',', '.', ' ']).next().unwrap_or_default();
         let is_it = |key: &str, value: &Value| key == "requests" && value.get(resource).is_some();
-        return search(template, &FieldPath::root(), &is_it).map(|requests| requests.field(resource));
+        return search(template, &is_it).map(|requests| requests.field(resource));
     }
     let present = |field: &str| template.pointer(&format!("/spec/{field}")).is_some();
     [
@@ -119,7 +122,7 @@ fn creation(template: &Value, message: &str) -> Option<FieldPath> {
         let resource = message.split("requested: ").nth(1)?.split(['=', ',']).next()?;
         let (list, resource) = resource.split_once('.').unwrap_or(("requests", resource));
         let is_it = |key: &str, value: &Value| key == list && value.get(resource).is_some();
-        return search(template, &FieldPath::root(), &is_it).map(|found| found.field(resource));
+        return search(template, &is_it).map(|found| found.field(resource));
     }
     None
 }
@@ -132,109 +135,23 @@ fn quoted_after<'m>(message: &'m str, words: &str) -> Option<&'m str> {
     Some(quoted.rsplit('/').next().unwrap_or(quoted))
 }
 
-/// The first field, in writing order, of which `is_it` holds. Items with a name are known by it.
-fn search(value: &Value, path: &FieldPath, is_it: &impl Fn(&str, &Value) -> bool) -> Option<FieldPath> {
-    match value {
-        Value::Object(fields) => fields.iter().find_map(|(name, inner)| {
-            let path = path.field(name);
-            if is_it(name, inner) { Some(path) } else { search(inner, &path, is_it) }
-        }),
-        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
-            let path =
-                item.get("name").map_or_else(|| path.index(index), |name| path.item("name", name.clone()));
-            search(item, &path, is_it)
-        }),
-        _ => None,
-    }
+/// The first field, in writing order, of which `is_it` holds, written as provenance writes it.
+fn search(template: &Value, is_it: &impl Fn(&str, &Value) -> bool) -> Option<FieldPath> {
+    search_below(template, FieldType::pod_template(), &FieldPath::root(), is_it)
+}
+
+fn search_below(
+    value: &Value,
+    ty: FieldType,
+    path: &FieldPath,
+    is_it: &impl Fn(&str, &Value) -> bool,
+) -> Option<FieldPath> {
+    ty.children(value).into_iter().find_map(|(segment, inner, ty)| {
+        let is_found = matches!(&segment, Segment::Field(name) if is_it(name, inner));
+        let path = path.with(segment);
+        if is_found { Some(path) } else { search_below(inner, ty, &path, is_it) }
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn the_clusters_own_words_lead_to_the_field() {
-        let template = json!({"spec": {
-            "serviceAccountName": "robot",
-            "nodeSelector": {"disk": "fast"},
-            "hostNetwork": true,
-            "containers": [{
-                "name": "locust", "image": "nope", "args": ["-f", "x"],
-                "resources": {"requests": {"cpu": "64"}},
-                "securityContext": {"privileged": true},
-                "envFrom": [{"secretRef": {"name": "token"}}]
-            }],
-            "volumes": [
-                {"name": "data", "persistentVolumeClaim": {"claimName": "results"}},
-                {"name": "host", "hostPath": {"path": "/"}}
-            ]
-        }});
-        let locust = Some(("locust", false));
-        for (reason, container, message, path) in [
-            (
-                FailureReason::ImagePullError,
-                locust,
-                "ErrImagePull",
-                ".spec.containers[name=\"locust\"].image",
-            ),
-            (
-                FailureReason::ConfigurationError,
-                locust,
-                "CreateContainerConfigError: secret \"token\" not found",
-                ".spec.containers[name=\"locust\"].envFrom[0].secretRef",
-            ),
-            (
-                FailureReason::SchedulingError,
-                None,
-                "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector.",
-                ".spec.nodeSelector",
-            ),
-            (
-                FailureReason::SchedulingError,
-                None,
-                "0/3 nodes are available: 3 Insufficient cpu.",
-                ".spec.containers[name=\"locust\"].resources.requests.cpu",
-            ),
-            (
-                FailureReason::SchedulingError,
-                None,
-                "persistentvolumeclaim \"results\" not found",
-                ".spec.volumes[name=\"data\"].persistentVolumeClaim.claimName",
-            ),
-            (
-                FailureReason::CreationError,
-                None,
-                "pods \"x\" is forbidden: error looking up service account default/robot: serviceaccount \"robot\" not found",
-                ".spec.serviceAccountName",
-            ),
-            (
-                FailureReason::CreationError,
-                None,
-                "violates PodSecurity \"baseline:latest\": hostPath volumes (volume \"host\")",
-                ".spec.volumes[name=\"host\"]",
-            ),
-            (
-                FailureReason::CreationError,
-                None,
-                "violates PodSecurity \"baseline:latest\": privileged (container \"locust\" must not set securityContext.privileged=true)",
-                ".spec.containers[name=\"locust\"].securityContext.privileged",
-            ),
-            (
-                FailureReason::CreationError,
-                None,
-                "exceeded quota: few, requested: requests.cpu=64, used: requests.cpu=0, limited: requests.cpu=1",
-                ".spec.containers[name=\"locust\"].resources.requests.cpu",
-            ),
-        ] {
-            let failure = PodFailure { reason, container, message };
-            let found = field_of_failure(&failure, &template).map(|path| path.to_string());
-            // `hostNetwork` is set too, and no message speaks of it.
-            assert_eq!(found.as_deref(), Some(path), "{message}");
-        }
-        let unknown =
-            PodFailure { reason: FailureReason::SchedulingError, container: None, message: "no idea" };
-        assert_eq!(field_of_failure(&unknown, &template), None);
-    }
-}
+mod tests;

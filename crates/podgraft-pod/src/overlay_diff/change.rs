@@ -3,7 +3,6 @@
 use std::{collections::HashMap, fmt};
 
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath, schema::Schema};
-use serde_json::Value;
 
 use super::{RenderedObject, RenderedPod};
 use crate::{

@@ -3,17 +3,11 @@
 //! The pods are random, with duplicates: ports of one number and several protocols, spread constraints of one topology,
 //! items that are there twice. Each source of paths is a test of its own; `PathCheck` is what they share.
 
-mod check;
-mod duplicates;
-use check::PathCheck;
-use duplicates::DuplicateItems;
-use fastrand::Rng;
 use podgraft_locust::{
     ClusterContext, PodContext, config::Config, lints::lints, protected::protected, read_overlays, role::Role,
 };
 use podgraft_merge::{
-    layers::{Folded, Layer, Patch, fold},
-    patch::Options,
+    layers::Folded,
     schema::{FieldType, ListKind, Schema, Type, kinds},
     work::Work,
 };
@@ -24,7 +18,10 @@ use podgraft_pod::{
     overlay::{Namespace, Overlays},
     validity::{Workload, validity},
 };
-use podgraft_testkit::random_pods::RandomPods;
+use podgraft_testkit::{
+    duplicates::{folded_pairs, pods_with_duplicates},
+    path_check::{PathCheck, is_near, items_are_told_apart},
+};
 use serde_json::{Value, json};
 
 const SEED: u64 = 7;
@@ -32,24 +29,12 @@ const PODS: usize = 300;
 
 /// Random pods with items of equal keys.
 fn pods() -> Vec<Value> {
-    let (mut random, mut rng) = (RandomPods::new(SEED), Rng::with_seed(SEED));
-    let pod = |_| {
-        let mut pod = random.pod();
-        pod.duplicate_items(&mut rng);
-        pod
-    };
-    (0..PODS).map(pod).collect()
+    pods_with_duplicates(SEED, PODS)
 }
 
 /// Each pod as a template over the one before it.
 fn folded() -> Vec<Folded> {
-    let schema = Schema::pod_template().unwrap();
-    let options = Options::default();
-    let fold_pair = |pair: &[Value]| {
-        let layer = Layer { id: "template".into(), patch: Patch::Template(&pair[1]), options };
-        fold(pair[0].clone(), &[layer], schema, &Work::unlimited())
-    };
-    pods().windows(2).map(fold_pair).collect()
+    folded_pairs(&pods())
 }
 
 #[test]
@@ -159,7 +144,7 @@ fn of_constraints_and_of_explain() {
         {
             let path = diagnostic.path.as_ref().unwrap();
             constraints.is_read_back(path);
-            let is_known = |template: &Value| check::is_near(path, template);
+            let is_known = |template: &Value| is_near(path, template);
             // What the overlay itself names may be missing altogether.
             assert!(
                 NAMED == path.to_string() || explanation.pods.iter().any(|pod| is_known(&pod.template)),
@@ -196,7 +181,7 @@ fn of_every_list_with_two_keys() {
                         && keys.secondary().is_some()
                     {
                         lists += 1;
-                        check::items_are_told_apart(FieldType::root(schema), field.name, &keys);
+                        items_are_told_apart(FieldType::root(schema), field.name, &keys);
                     }
                 }
             }
