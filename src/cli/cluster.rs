@@ -28,7 +28,7 @@ use crate::operator::{
     },
 };
 pub(super) use inputs::InputQuery;
-use podgraft_locust::{names, role::Role};
+use podgraft_locust::{PerRole, names, role::Role};
 
 /// Which cluster, as whom.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -91,7 +91,7 @@ pub(super) struct LiveTest {
     /// The second Service.
     pub(super) web_service: Option<Value>,
     /// The Jobs.
-    pub(super) jobs: Vec<(Role, Option<Value>)>,
+    pub(super) jobs: PerRole<Option<Value>>,
     /// What was rendered when the test started, where that can be read.
     pub(super) frozen: Option<RenderedObjects>,
     /// The test's generation at that time.
@@ -139,10 +139,11 @@ async fn live(client: Client, namespace: String, wanted: LiveTestQuery) -> Resul
     // Somebody else may have the name that this test does not need.
     live.web_service = if has_web_service { web_service? } else { web_service.unwrap_or_default() };
     let jobs: Api<Job> = Api::namespaced(client.clone(), &namespace);
-    for role in Role::ALL {
+    let job = async |role| {
         let job = read(&jobs, &names::generated_name_of(&name, role), test.as_ref()).await?;
-        live.jobs.push((role, job.map(with_ttl)));
-    }
+        Ok::<_, Failure>(job.map(with_ttl))
+    };
+    live.jobs = PerRole { master: job(Role::Master).await?, worker: job(Role::Worker).await? };
     let revisions: Api<ControllerRevision> = Api::namespaced(client, &namespace);
     let of_test = ListParams::default().labels(&format!("{REVISION_LABEL}={name}"));
     // Who may not read revisions still sees the difference in what is rendered.

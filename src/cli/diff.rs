@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
     let mut live = live(arguments, &tests)?.map(Vec::into_iter);
     let mut pairs = Vec::new();
     tests.each(&mut reporter, |document, reporter| {
-        let mut rendered = tests.render(document, &config);
+        let rendered = tests.render(document, &config);
         reporter.report(&rendered.diagnostics, tests.texts());
         #[cfg(feature = "operator")]
         let live = live.as_mut().and_then(Iterator::next);
@@ -83,13 +83,13 @@ pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
         if live.as_ref().is_some_and(|live| inputs_have_changed(document, &rendered, live)) {
             output::print_note(&note_of_changed_inputs(document, arguments.config.is_some()));
         }
-        leave_only(&mut rendered, arguments.role.map(Role::from));
+        let role = arguments.role.map(Role::from);
         #[cfg(feature = "operator")]
         if let Some(live) = live {
-            pairs.extend(with_live(&rendered, &live, arguments.role.is_none()));
+            pairs.extend(with_live(&rendered, &live, role));
             return Ok(());
         }
-        pairs.extend(with_base(document, &rendered));
+        pairs.extend(with_base(document, &rendered, role));
         Ok(())
     })?;
     if reporter.refuses(false) {
@@ -109,15 +109,6 @@ fn tests(arguments: &DiffArgs, config: &Config, reporter: &mut Reporter) -> Resu
         return arguments.tests.tests_in_cluster(config, reporter);
     }
     arguments.tests.tests(config, reporter)
-}
-
-/// Leaves out what is not of this role, where one is named: the Services are the master's, and no Job or pod.
-fn leave_only(rendered: &mut Rendered, role: Option<Role>) {
-    let Some(role) = role else { return };
-    rendered.service = None;
-    rendered.web_service = None;
-    rendered.jobs.retain(|(of, _)| *of == role);
-    rendered.origins.retain(|(of, _)| *of == role);
 }
 
 /// What the cluster has of each test, where that is what they are compared with.
@@ -140,19 +131,23 @@ fn live(arguments: &DiffArgs, tests: &LoadedTests) -> Result<Option<Vec<LiveTest
     block_on(inputs.cluster.live(&names)).map(Some)
 }
 
+/// Whether what is of a role is compared, where one may be named: the Services are no role's.
+fn is_shown(of: Role, role: Option<Role>) -> bool {
+    role.is_none_or(|role| role == of)
+}
+
 /// The final pods against those that the operator would make before any layer is applied.
-fn with_base(document: &Document, rendered: &Rendered) -> Vec<ObjectPair> {
+fn with_base(document: &Document, rendered: &Rendered, role: Option<Role>) -> Vec<ObjectPair> {
     let name = podgraft_locust::name_of(&document.value).unwrap_or_default();
-    let finals = rendered.jobs.iter().zip(&rendered.origins);
-    finals
-        .map(|((role, job), (_, origins))| ObjectPair {
-            before_name: format!("base/{name}-{role}"),
-            after_name: format!("final/{name}-{role}"),
-            before: Some(origins.base().clone()),
-            after: job.pointer("/spec/template").cloned(),
-            schema: Schema::pod_template(),
-        })
-        .collect()
+    let jobs = rendered.by_role.iter().flatten().filter(|(of, _)| is_shown(*of, role));
+    jobs.map(|(role, job)| ObjectPair {
+        before_name: format!("base/{name}-{role}"),
+        after_name: format!("final/{name}-{role}"),
+        before: Some(job.origins.base().clone()),
+        after: job.pod_template().cloned(),
+        schema: Schema::pod_template(),
+    })
+    .collect()
 }
 
 /// Whether a test would start from other objects now although nobody has edited it.
@@ -178,9 +173,21 @@ fn note_of_changed_inputs(document: &Document, has_config: bool) -> String {
     )
 }
 
-/// What runs against what is rendered now, with the second Service where Services are compared at all.
+/// What runs against what is rendered now, of one role where one is named.
 #[cfg(feature = "operator")]
-fn with_live(rendered: &Rendered, live: &LiveTest, has_services: bool) -> Vec<ObjectPair> {
+fn with_live(rendered: &Rendered, live: &LiveTest, role: Option<Role>) -> Vec<ObjectPair> {
+    let frozen = live.frozen.as_ref();
+    let mut pairs = if role.is_none() { services(rendered, live) } else { Vec::new() };
+    for (of, job) in rendered.jobs().filter(|(of, _)| is_shown(*of, role)) {
+        let frozen = frozen.map(|objects| objects.job(of));
+        pairs.push(pair(job, live.jobs.get(of).as_ref(), frozen, "batch/v1"));
+    }
+    pairs
+}
+
+/// The Services that run against those that are rendered now.
+#[cfg(feature = "operator")]
+fn services(rendered: &Rendered, live: &LiveTest) -> Vec<ObjectPair> {
     let frozen = live.frozen.as_ref();
     let mut pairs = Vec::new();
     if let Some(service) = &rendered.service {
@@ -191,15 +198,11 @@ fn with_live(rendered: &Rendered, live: &LiveTest, has_services: bool) -> Vec<Ob
     match (&rendered.web_service, &live.web_service) {
         (Some(service), live) => pairs.push(pair(service, live.as_ref(), frozen_web, "v1")),
         // One that is not rendered any more is shown as it was made.
-        (None, Some(live)) if has_services => {
+        (None, Some(live)) => {
             let made = frozen_web.unwrap_or(live);
             pairs.push(ObjectPair { after: None, ..pair(made, Some(live), None, "v1") });
         }
-        (None, _) => {}
-    }
-    for (role, job) in &rendered.jobs {
-        let stored = live.jobs.iter().find(|(of, _)| of == role).and_then(|(_, job)| job.as_ref());
-        pairs.push(pair(job, stored, frozen.map(|objects| objects.job(*role)), "batch/v1"));
+        (None, None) => {}
     }
     pairs
 }

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use serde_json::Value;
-
 use super::{
     CommandOutcome, Failure, config,
     deny::Deny,
@@ -48,8 +46,9 @@ pub(super) fn run(arguments: &RenderArgs) -> Result<CommandOutcome, Failure> {
         let role = arguments.role.map(Role::from);
         let services = rendered.service.into_iter().chain(rendered.web_service);
         objects.extend(services.filter(|_| role.is_none()));
-        let wanted = |(job_role, _): &(Role, Value)| role.is_none_or(|role| role == *job_role);
-        objects.extend(rendered.jobs.into_iter().filter(wanted).map(|(_, job)| job));
+        let jobs = rendered.by_role.into_iter().flatten();
+        let jobs = jobs.filter(|(of, _)| role.is_none_or(|role| role == *of));
+        objects.extend(jobs.map(|(_, rendered)| rendered.job));
         Ok(())
     })?;
     if reporter.verdict(arguments.deny.is_some()) == CommandOutcome::Refused {

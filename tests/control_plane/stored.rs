@@ -218,7 +218,7 @@ fn fields_with_nothing_behind_them_are_taken(plane: &ControlPlane) {
             &podgraft_locust::config::Config::default(),
         );
         assert!(!rendered.is_refused(), "{:#?}", rendered.diagnostics);
-        rendered.jobs.into_iter().map(|(_, job)| job).collect::<Vec<_>>()
+        rendered.jobs().map(|(_, job)| job.clone()).collect::<Vec<_>>()
     };
     let schema = podgraft_locust::api::offline_schemas()["v2"].take();
     let minimal =
@@ -274,7 +274,7 @@ fn random_tests_are_judged_as_the_server_judges(plane: &ControlPlane) {
             continue;
         }
         let mut names = Vec::new();
-        for (_, job) in rendered.jobs {
+        for (_, job) in rendered.jobs() {
             let template = &job["spec"]["template"];
             let mut metadata = template["metadata"].clone();
             metadata["name"] = job["metadata"]["name"].clone();
@@ -285,7 +285,7 @@ fn random_tests_are_judged_as_the_server_judges(plane: &ControlPlane) {
                 spec["serviceAccountName"] = "default".into();
             }
             objects.push(json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}));
-            objects.push(job);
+            objects.push(job.clone());
             names.push(name);
         }
         let said: Vec<String> =

@@ -87,7 +87,7 @@ fn is_stored_as_it_is_rendered(place: &Place<'_>, file: &Path, overlays: &Overla
         let rendered = podgraft_locust::render(&document, &around, &Config::default());
         let name = document.value["metadata"]["name"].as_str().unwrap().to_owned();
         // Jobs are not always called like their tests: a name may have dots.
-        for (_, job) in &rendered.jobs {
+        for (_, job) in rendered.jobs() {
             place.until("job", job["metadata"]["name"].as_str().unwrap(), |job| !job.is_null());
         }
         let stored = place.until("locusttest", &name, |test| !test["status"]["phase"].is_null());
@@ -101,16 +101,16 @@ fn is_stored_as_it_is_rendered(place: &Place<'_>, file: &Path, overlays: &Overla
         counted.most_overlays = counted.most_overlays.max(wanted.len());
         let services = rendered.service.iter().chain(&rendered.web_service);
         let service = services.map(|service| ("Service", "v1", service));
-        let jobs = rendered.jobs.iter().map(|(_, job)| ("Job", "batch/v1", job));
+        let jobs = rendered.jobs().map(|(_, job)| ("Job", "batch/v1", job));
         for (kind, api_version, wanted) in service.chain(jobs) {
             is_stored(place, kind, api_version, wanted);
             counted.objects += 1;
             counted.leaves += count(wanted);
         }
         the_command_line_agrees(place, &name, &rendered);
-        for (role, job) in &rendered.jobs {
+        for (role, job) in rendered.jobs() {
             let job_name = job["metadata"]["name"].as_str().unwrap();
-            the_pods_carry_it(place, job_name, *role, &job["spec"]["template"]);
+            the_pods_carry_it(place, job_name, role, &job["spec"]["template"]);
         }
     }
     place.kubectl(&["delete", "locusttests", "--all"]);
@@ -127,13 +127,13 @@ fn the_command_line_agrees(place: &Place<'_>, name: &str, rendered: &Rendered) {
     };
     let printed: Value = serde_json::from_str(&run(&["render", "-o", "json"])).unwrap();
     let services = rendered.service.iter().chain(&rendered.web_service);
-    let objects: Vec<&Value> = services.chain(rendered.jobs.iter().map(|(_, job)| job)).collect();
+    let objects: Vec<&Value> = services.chain(rendered.jobs().map(|(_, job)| job)).collect();
     assert_eq!(printed["items"].as_array().unwrap().iter().collect::<Vec<_>>(), objects, "{name}");
     assert_eq!(run(&["diff"]), "", "{name}");
     run(&["validate"]);
     let explained = run(&["explain"]);
-    for (_, origins) in &rendered.origins {
-        for layer in origins.layers().iter().filter(|layer| layer.id.as_str().ends_with("(overrides)")) {
+    for (_, job) in rendered.by_role.iter().flatten() {
+        for layer in job.origins.layers().iter().filter(|layer| layer.id.as_str().ends_with("(overrides)")) {
             assert!(explained.contains(layer.id.as_str()), "{name}: {layer:?}");
         }
     }

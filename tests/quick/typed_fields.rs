@@ -2,7 +2,7 @@
 
 use podgraft_locust::{
     ClusterContext, OVERLAY_API, Rendered, api::offline_schemas, config::Config, overlay_kind, read_overlays,
-    render,
+    render, role::Role,
 };
 use podgraft_pod::{
     manifest::{self, Document},
@@ -26,7 +26,7 @@ fn outcome(object: &Value) -> (Option<Value>, Vec<Value>, Vec<String>) {
     let said =
         rendered.diagnostics.iter().map(|said| format!("{} {:?} {}", said.code, said.path, said.message));
     let said = said.collect();
-    (rendered.service, rendered.jobs.into_iter().map(|(_, job)| job).collect(), said)
+    (rendered.service.clone(), rendered.jobs().map(|(_, job)| job.clone()).collect(), said)
 }
 
 fn v1() -> Value {
@@ -167,7 +167,7 @@ fn volumes(object: &Value, overlays: Vec<Value>) -> Value {
     let around = ClusterContext { overlays: &overlays, namespace: None };
     let rendered = render(&Document::from_value(object.clone()), &around, &Config::default());
     assert!(!rendered.is_refused(), "{:#?}", rendered.diagnostics);
-    rendered.jobs[1].1["spec"]["template"]["spec"]["volumes"].clone()
+    rendered.job(Role::Worker).unwrap()["spec"]["template"]["spec"]["volumes"].clone()
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn environment(object: &Value, overlay: Option<Value>) -> (Vec<(String, String)>
     let overlays = read_overlays(overlay.map(Document::from_value));
     let around = ClusterContext { overlays: &overlays, namespace: None };
     let rendered = render(&Document::from_value(object.clone()), &around, &Config::default());
-    let env = rendered.jobs[1].1["spec"]["template"]["spec"]["containers"][0]["env"].clone();
+    let env = rendered.job(Role::Worker).unwrap()["spec"]["template"]["spec"]["containers"][0]["env"].clone();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let env = env.as_array().unwrap().iter().map(|one| (text(&one["name"]), text(&one["value"]))).collect();
     (env, rendered.diagnostics.iter().map(|said| said.code.to_string()).collect())

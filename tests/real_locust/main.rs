@@ -109,8 +109,9 @@ fn rendered(test: &str, folder: &Path, address: &str) -> (String, Vec<(Role, Val
     let rendered =
         podgraft_locust::render(&document, &podgraft_locust::ClusterContext::empty(), &Config::default());
     assert!(!rendered.is_refused(), "{:?}", rendered.diagnostics);
-    let name = rendered.service.unwrap()["metadata"]["name"].as_str().unwrap().to_owned();
-    (name, rendered.jobs)
+    let name = rendered.service.as_ref().unwrap()["metadata"]["name"].as_str().unwrap().to_owned();
+    let jobs = rendered.by_role.unwrap().into_iter().map(|(role, rendered)| (role, rendered.job));
+    (name, jobs.collect())
 }
 
 fn wait_for_ports_of(jobs: &[(Role, Value)]) {

@@ -13,7 +13,7 @@ use crate::{ClusterContext, config::Config, protected::protected_fields, render:
 #[must_use]
 pub fn explain(document: &Document, cluster_context: &ClusterContext<'_>, config: &Config) -> Explanation {
     let (pods, diagnostics) = render_pods(document, cluster_context, config);
-    let pods = pods.into_iter().map(|(role, pod)| (PodRole::from(role), pod));
+    let pods = pods.into_iter().flatten().map(|(role, pod)| (PodRole::from(role), pod));
     let explanation = Explanation::of(document, pods, diagnostics);
     let namespace = cluster_context.namespace.map(|namespace| namespace.name.clone());
     Explanation {

@@ -12,10 +12,9 @@ use crate::Rendered;
 /// exporter of the final pod.
 #[must_use]
 pub fn compared(rendered: &Rendered) -> RenderedObject<'_> {
-    let pods = rendered.jobs.iter().filter_map(|(role, job)| {
-        let (_, origins) = rendered.origins.iter().find(|(of, _)| of == role)?;
-        let template = job.pointer("/spec/template")?;
-        Some(RenderedPod { role: PodRole::from(*role), template, setters: origins })
+    let pods = rendered.by_role.iter().flatten().filter_map(|(role, rendered)| {
+        let template = rendered.pod_template()?;
+        Some(RenderedPod { role: PodRole::from(role), template, setters: &rendered.origins })
     });
     let service = rendered.service.iter().map(|service| OtherObject {
         kind: "Service",

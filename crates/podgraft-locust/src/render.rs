@@ -18,7 +18,7 @@ use too_large::too_large;
 use unsound::Unsound;
 
 use super::{base, config::Config, last_applied, load_test};
-use crate::{codes, role::Role};
+use crate::{PerRole, codes, role::Role};
 
 mod cluster_context;
 mod layers;
@@ -37,20 +37,33 @@ pub struct Rendered {
     pub service: Option<Value>,
     /// The second Service of the test, where it has one.
     pub web_service: Option<Value>,
-    /// The master's Job and the worker's, in this order; empty when the test could not be read.
-    pub jobs: Vec<(Role, Value)>,
+    /// The Job of each role; `None` when the test could not be read.
+    pub by_role: Option<PerRole<RenderedJob>>,
     /// The overlays that apply, as their overrides do.
     pub overlays: Vec<Applied>,
     /// The conflicts among them; each is among the diagnostics too.
     pub conflicts: Vec<Conflict>,
     /// What they aim at and a pod has not, by overlay; each is among the diagnostics too.
     pub missing_targets: Vec<(OverlayId, Diagnostic)>,
-    /// Where the master's pod and the worker's came from, in this order; empty when the test could not be read.
-    pub origins: Vec<(Role, Origins)>,
     /// Errors, warnings and notes. With an error among them, the objects must not be used.
     pub diagnostics: Vec<Diagnostic>,
     /// How many steps it took, as [`Work`] counts them.
     pub steps: u64,
+}
+
+/// The Job of a role.
+#[derive(Debug)]
+pub struct RenderedJob {
+    /// The Job.
+    pub job: Value,
+    /// Where its pod came from.
+    pub origins: Origins,
+}
+
+/// A Job, and the pod that went into it, whose template is taken.
+struct GraftedJob<'a> {
+    job: Value,
+    pod: Grafted<'a>,
 }
 
 /// How many steps a test may take: some three times what the largest takes that an API server stores, where nothing
@@ -89,6 +102,25 @@ impl Rendered {
     pub fn is_refused(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
+
+    /// The Jobs, the master's first; none when the test could not be read.
+    pub fn jobs(&self) -> impl Iterator<Item = (Role, &Value)> {
+        self.by_role.iter().flatten().map(|(role, rendered)| (role, &rendered.job))
+    }
+
+    /// The Job of a role; `None` when the test could not be read.
+    #[must_use]
+    pub fn job(&self, role: Role) -> Option<&Value> {
+        self.by_role.as_ref().map(|by_role| &by_role.get(role).job)
+    }
+}
+
+impl RenderedJob {
+    /// The final pod template.
+    #[must_use]
+    pub fn pod_template(&self) -> Option<&Value> {
+        self.job.pointer("/spec/template")
+    }
 }
 
 /// Makes the Services and the Jobs of the LocustTest in `document`, of either version, with the overlays
@@ -96,7 +128,8 @@ impl Rendered {
 #[must_use]
 pub fn render(document: &Document, cluster_context: &ClusterContext<'_>, config: &Config) -> Rendered {
     let (mut rendered, pods) = run(document, cluster_context, config);
-    rendered.origins = pods.into_iter().map(|(role, pod)| (role, Origins::from(pod))).collect();
+    rendered.by_role = pods
+        .map(|pods| pods.map(|_, GraftedJob { job, pod }| RenderedJob { job, origins: Origins::from(pod) }));
     rendered
 }
 
@@ -106,21 +139,21 @@ pub(crate) fn render_pods<'a>(
     document: &Document,
     cluster_context: &ClusterContext<'a>,
     config: &Config,
-) -> (Vec<(Role, Grafted<'a>)>, Vec<Diagnostic>) {
+) -> (Option<PerRole<Grafted<'a>>>, Vec<Diagnostic>) {
     let (rendered, pods) = run(document, cluster_context, config);
-    let pods = pods.into_iter().zip(rendered.jobs).map(|((role, mut pod), (_, mut job))| {
+    let with_template = |_, GraftedJob { mut job, mut pod }: GraftedJob<'a>| {
         pod.template = job.pointer_mut("/spec/template").map(Value::take).unwrap_or_default();
-        (role, pod)
-    });
-    (pods.collect(), rendered.diagnostics)
+        pod
+    };
+    (pods.map(|pods| pods.map(with_template)), rendered.diagnostics)
 }
 
-/// [`render`] without the origins, and what they are made of.
+/// [`render`] without the Jobs, and what they are made of.
 fn run<'o>(
     document: &Document,
     cluster_context: &ClusterContext<'o>,
     config: &Config,
-) -> (Rendered, Vec<(Role, Grafted<'o>)>) {
+) -> (Rendered, Option<PerRole<GraftedJob<'o>>>) {
     let (mut rendered, pods) = run_in_words_of_v2(document, cluster_context, config);
     v1_words::in_words_of_v1(&document.value, &mut rendered.diagnostics);
     (rendered, pods)
@@ -131,7 +164,7 @@ fn run_in_words_of_v2<'o>(
     document: &Document,
     cluster_context: &ClusterContext<'o>,
     config: &Config,
-) -> (Rendered, Vec<(Role, Grafted<'o>)>) {
+) -> (Rendered, Option<PerRole<GraftedJob<'o>>>) {
     let object = object_name(&document.value);
     let positioned = |diagnostic: Diagnostic| {
         let position = diagnostic.path.as_ref().and_then(|path| document.position(path));
@@ -141,7 +174,7 @@ fn run_in_words_of_v2<'o>(
         Ok(read) => read,
         Err(errors) => {
             let diagnostics = errors.into_iter().map(positioned).collect();
-            return (Rendered { diagnostics, ..Rendered::default() }, Vec::new());
+            return (Rendered { diagnostics, ..Rendered::default() }, None);
         }
     };
     let namespace = cluster_context.namespace_of(&test);
@@ -159,30 +192,26 @@ fn run_in_words_of_v2<'o>(
     let worker = RolePod::render(&test, Role::Worker, config, &context, pods_of_workers);
     let workers = pods_of_workers.saturating_mul(crate::protected::workers_per_pod(&worker.grafted.template));
     let master = RolePod::render(&test, Role::Master, config, &context, workers);
-    let pods = [(Role::Master, master), (Role::Worker, worker)];
+    let pods = PerRole { master, worker };
     let of_pods = said_of(&pods).into_iter().filter(|diagnostic| unsound.lets_pass(diagnostic));
     diagnostics.extend(of_pods.map(|diagnostic| diagnostic.of(object.as_str())));
-    let services = pods.first().map(|(_, master)| {
-        diagnostics.extend(base::service_rules(&test, &master.grafted.template).into_iter().map(positioned));
-        (base::service(&test, &master.grafted.template), base::web_service(&test))
-    });
-    let (service, web_service) = services.unzip();
+    let master_pod = &pods.master.grafted.template;
+    diagnostics.extend(base::service_rules(&test, master_pod).into_iter().map(positioned));
     let overlays = applying.in_order_of_overrides().into_iter().map(Applied::from).collect();
     let mut rendered = Rendered {
-        service,
-        web_service: web_service.flatten(),
+        service: Some(base::service(&test, master_pod)),
+        web_service: base::web_service(&test),
         overlays,
         diagnostics,
         ..Rendered::default()
     };
-    let (mut grafted, mut overlaps) = (Vec::new(), Vec::new());
-    for (role, RolePod { grafted: mut pod, missing_targets, .. }) in pods {
-        rendered.jobs.push((role, base::job(&test, role, config, std::mem::take(&mut pod.template))));
+    let mut overlaps = Vec::new();
+    let jobs = pods.map(|role, RolePod { grafted: mut pod, missing_targets, .. }| {
         rendered.missing_targets.extend(missing_targets);
         overlaps.push((role.as_str(), std::mem::take(&mut pod.overlaps)));
-        grafted.push((role, pod));
-    }
-    rendered.diagnostics.extend(too_large(&rendered, &grafted, document).map(|one| one.of(object.as_str())));
+        GraftedJob { job: base::job(&test, role, config, std::mem::take(&mut pod.template)), pod }
+    });
+    rendered.diagnostics.extend(too_large(&rendered, &jobs, document).map(|one| one.of(object.as_str())));
     rendered.conflicts = overlay::conflicts(overlaps);
     let conflicts = rendered.conflicts.iter().map(|conflict| conflict.diagnostic.clone());
     rendered.diagnostics.extend(conflicts.map(|diagnostic| diagnostic.of(object.as_str())));
@@ -196,13 +225,13 @@ fn run_in_words_of_v2<'o>(
     if !is_read {
         // The pods were made for what there is to say of them: something stands in the place of what is wrong.
         let (diagnostics, steps) = (rendered.diagnostics, rendered.steps);
-        return (Rendered { diagnostics, steps, ..Rendered::default() }, Vec::new());
+        return (Rendered { diagnostics, steps, ..Rendered::default() }, None);
     }
-    (rendered, grafted)
+    (rendered, Some(jobs))
 }
 
 /// What is said of the pods: once, where it is true of all.
-fn said_of<'p>(pods: &'p [(Role, RolePod<'_>)]) -> Vec<Diagnostic> {
+fn said_of<'p>(pods: &'p PerRole<RolePod<'_>>) -> Vec<Diagnostic> {
     // By what is cheap to look up, as there may be very many.
     let key = |diagnostic: &Diagnostic| {
         (diagnostic.path.as_ref().map(ToString::to_string), diagnostic.message.clone())
@@ -220,12 +249,12 @@ fn said_of<'p>(pods: &'p [(Role, RolePod<'_>)]) -> Vec<Diagnostic> {
         said.iter().all(|said| said.get(&key).is_some_and(|found| found.contains(&diagnostic)))
     };
     let mut once = Vec::new();
-    for (index, (role, pod)) in pods.iter().enumerate() {
+    for (role, pod) in pods {
         for diagnostic in &pod.diagnostics {
-            match said_of_all(diagnostic) {
-                true if index > 0 => {}
-                true => once.push(diagnostic.clone()),
-                false => once.push(for_role(diagnostic.clone(), *role)),
+            match (said_of_all(diagnostic), role) {
+                (true, Role::Worker) => {}
+                (true, Role::Master) => once.push(diagnostic.clone()),
+                (false, _) => once.push(for_role(diagnostic.clone(), role)),
             }
         }
     }

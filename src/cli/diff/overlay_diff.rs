@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, path::PathBuf};
 
-use super::{DiffArgs, DiffFormat, leave_only};
+use super::{DiffArgs, DiffFormat};
 use crate::cli::{
     CommandOutcome, Failure, config,
     output::{self, Reporter},
@@ -11,7 +11,8 @@ use podgraft_locust::{self, NOUN, Rendered, compared, role::Role};
 use podgraft_merge::diagnostic::{Diagnostic, Severity};
 use podgraft_pod::{
     manifest::{self, Document},
-    overlay_diff::{OverlayDiff, summary, to_json, to_text},
+    overlay_diff::{OverlayDiff, RenderedObject, summary, to_json, to_text},
+    pod_role::PodRole,
 };
 
 pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
@@ -22,13 +23,11 @@ pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
     let mut against = OverlayDiff::default();
     let mut seen = SeenDiagnostics::default();
     tests.each(&mut reporter, |test, reporter| {
-        let mut before = podgraft_locust::render(test, &inputs.of_test(test), &config);
-        let mut after = tests.render(test, &config);
+        let before = podgraft_locust::render(test, &inputs.of_test(test), &config);
+        let after = tests.render(test, &config);
         reporter.report(&seen.news(&before, &after), tests.texts());
-        for rendered in [&mut before, &mut after] {
-            leave_only(rendered, arguments.role.map(Role::from));
-        }
-        against.add(&name_of(test), &compared(&before), &compared(&after));
+        let of_role = |rendered| only_of(compared(rendered), arguments.role.map(Role::from));
+        against.add(&name_of(test), &of_role(&before), &of_role(&after));
         Ok(())
     })?;
     let text = match arguments.output {
@@ -89,6 +88,15 @@ fn key(diagnostic: &Diagnostic) -> String {
     let path = diagnostic.path.as_ref().map(ToString::to_string).unwrap_or_default();
     let layer = diagnostic.layer_name().unwrap_or_default();
     format!("{} {} {path} {layer}", diagnostic.code, diagnostic.message)
+}
+
+/// Leaves out what is not of this role, where one is named: the Service is the master's, and no pod.
+fn only_of(mut object: RenderedObject<'_>, role: Option<Role>) -> RenderedObject<'_> {
+    if let Some(role) = role.map(PodRole::from) {
+        object.pods.retain(|pod| pod.role == role);
+        object.others.clear();
+    }
+    object
 }
 
 /// The test's namespace, where one is known, and name.

@@ -31,12 +31,11 @@ pub(crate) struct RenderedObjects {
 impl RenderedObjects {
     /// What a render made; `None` when the test could not be read.
     pub(crate) fn from_rendered(rendered: &Rendered) -> Option<Self> {
-        let job = |role| rendered.jobs.iter().find(|(of, _)| *of == role).map(|(_, job)| job.clone());
         Some(Self {
             service: rendered.service.clone()?,
             web_service: rendered.web_service.clone(),
-            master: job(Role::Master)?,
-            worker: job(Role::Worker)?,
+            master: rendered.job(Role::Master)?.clone(),
+            worker: rendered.job(Role::Worker)?.clone(),
         })
     }
 
@@ -136,9 +135,9 @@ impl RevisionSources {
 #[must_use]
 fn layers(rendered: &Rendered) -> Vec<AppliedLayer> {
     let mut layers: Vec<AppliedLayer> = Vec::new();
-    for (role, origins) in &rendered.origins {
+    for (role, job) in rendered.by_role.iter().flatten() {
         let mut place = 0;
-        for layer in origins.layers() {
+        for layer in job.origins.layers() {
             let name = if layer.is_typed_field { "typed fields" } else { layer.id.as_str() };
             if let Some(index) = layers.iter().position(|layer| layer.name == name) {
                 if layers[index].pods != role.as_str() {

@@ -135,9 +135,8 @@ fn message_of(
     }
     text = format!("{text}: {}", failure.message);
     let template = rendered.and_then(|rendered| {
-        let (_, job) = rendered.jobs.iter().find(|(of, _)| of == role)?;
-        let (_, origins) = rendered.origins.iter().find(|(of, _)| of == role)?;
-        Some((job.pointer("/spec/template")?, origins))
+        let job = rendered.by_role.as_ref()?.get(*role);
+        Some((job.pod_template()?, &job.origins))
     });
     if let Some((template, origins)) = template
         && let Some(path) = field_of_failure(failure, template)

@@ -57,8 +57,7 @@ pub(crate) fn rendered(test: Value, overlays: Vec<Value>) -> Rendered {
 
 /// A role's pod template.
 pub(crate) fn pod(rendered: &Rendered, role: Role) -> &Value {
-    let (_, job) = rendered.jobs.iter().find(|(job, _)| *job == role).unwrap();
-    &job["spec"]["template"]
+    &rendered.job(role).unwrap()["spec"]["template"]
 }
 
 /// The errors, each with its code.

@@ -53,10 +53,7 @@ fn processes_of_the_workers_count_whoever_sets_them() {
     let workers = json!({"workerPodTemplate": {"spec": {"containers": [{"name": "locust", "env": env}]}}});
     let rendered = with_override(workers);
     assert_eq!(refused(&rendered), [""; 0]);
-    let replicas =
-        rendered.jobs.iter().find(|(role, _)| *role == Role::Worker).unwrap().1["spec"]["parallelism"]
-            .as_u64()
-            .unwrap();
+    let replicas = rendered.job(Role::Worker).unwrap()["spec"]["parallelism"].as_u64().unwrap();
     let args = &pod(&rendered, Role::Master)["spec"]["containers"][0]["args"];
     assert!(
         args.as_array().unwrap().contains(&json!(format!("--expect-workers={}", 2 * replicas))),

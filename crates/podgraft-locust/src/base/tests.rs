@@ -300,7 +300,7 @@ fn rendered_annotations(more: &Value, role: Role) -> Value {
         &Config::default(),
     );
     assert!(!rendered.is_refused(), "{:?}", rendered.diagnostics);
-    let job = rendered.jobs.into_iter().find(|(of, _)| *of == role).unwrap().1;
+    let job = rendered.job(role).unwrap();
     let mut annotations = job["spec"]["template"]["metadata"]["annotations"].clone();
     annotations.as_object_mut().unwrap().remove("kubectl.kubernetes.io/default-container");
     annotations

@@ -9,9 +9,9 @@ use podgraft_merge::{
 };
 use serde_json::Value;
 
-use super::Rendered;
-use crate::{codes, role::Role};
-use podgraft_pod::{graft::Grafted, manifest::Document};
+use super::{GraftedJob, Rendered};
+use crate::{PerRole, codes};
+use podgraft_pod::manifest::Document;
 
 /// What etcd takes in one request, where it is not configured otherwise.
 ///
@@ -25,20 +25,18 @@ const KEPT_FREE: usize = 65_536;
 /// with the largest field of the larger pod.
 pub(super) fn too_large(
     rendered: &Rendered,
-    pods: &[(Role, Grafted<'_>)],
+    jobs: &PerRole<GraftedJob<'_>>,
     document: &Document,
 ) -> Option<Diagnostic> {
-    let jobs: Vec<(Role, usize)> = rendered.jobs.iter().map(|(role, job)| (*role, bytes(job))).collect();
+    let sizes = jobs.iter().map(|(_, grafted)| (bytes(&grafted.job), grafted));
     let services = [&rendered.service, &rendered.web_service].into_iter().flatten().map(bytes);
-    let all = services.chain(jobs.iter().map(|(_, bytes)| *bytes)).sum::<usize>();
+    let all = services.chain(sizes.clone().map(|(bytes, _)| bytes)).sum::<usize>();
     if all <= ETCD_TAKES - KEPT_FREE {
         return None;
     }
-    let (role, _) = jobs.into_iter().max_by_key(|(_, bytes)| *bytes)?;
-    let (_, job) = rendered.jobs.iter().find(|(of, _)| *of == role)?;
+    let (_, GraftedJob { job, pod }) = sizes.max_by_key(|(bytes, _)| *bytes)?;
     let (largest, steps) = largest(job.pointer("/spec/template")?, FieldType::pod_template());
     let path = FieldPath::new(steps);
-    let (_, pod) = pods.iter().find(|(of, _)| *of == role)?;
     let layer = pod.provenance().and_then(|provenance| provenance.last_change(&path));
     let layer = layer.and_then(|layer| pod.layers.get(layer));
     let message = format!(
