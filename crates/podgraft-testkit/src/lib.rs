@@ -29,6 +29,7 @@ pub mod last_applied;
 pub mod nulls;
 #[cfg(feature = "inputs")]
 pub mod path_check;
+#[cfg(feature = "inputs")]
 pub mod random_objects;
 #[cfg(feature = "inputs")]
 pub mod random_pods;
