@@ -100,6 +100,19 @@ const EXAMPLES: &[CommandExamples] = &[
         ],
     ),
     (
+        "webhook",
+        &[
+            (
+                "With a certificate that somebody else keeps up to date (exit code 2: there is no cluster here)",
+                "podgraft webhook --webhook-bind-address :9443 --webhook-cert-dir certificates",
+            ),
+            (
+                "With one of its own, in a pod (exit code 2: there is no cluster here)",
+                "podgraft webhook --webhook-bind-address :9443 --webhook-secret podgraft-webhook --webhook-service podgraft-webhook",
+            ),
+        ],
+    ),
+    (
         "crds",
         &[
             ("For kubectl apply --server-side -f -", "podgraft crds"),

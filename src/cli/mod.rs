@@ -1,6 +1,8 @@
 //! The command line: arguments in, objects out. One file a command.
 
 #[cfg(feature = "operator")]
+mod address;
+#[cfg(feature = "operator")]
 mod cluster;
 mod cluster_inputs;
 mod config;
@@ -24,6 +26,8 @@ mod progress;
 mod render;
 mod role_name;
 mod validate;
+#[cfg(feature = "operator")]
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -57,7 +61,10 @@ enum Command {
     Convert(convert::ConvertArgs),
     /// Run the operator: make the Services and the Jobs of the LocustTests of a cluster
     #[cfg(feature = "operator")]
-    Operator(operator::OperatorArgs),
+    Operator(Box<operator::OperatorArgs>),
+    /// Run the admission webhook alone: refuse wrong LocustTests and overlays when they are written
+    #[cfg(feature = "operator")]
+    Webhook(Box<operator::OperatorArgs>),
     /// Print the CustomResourceDefinitions
     Crds(crds::CrdsArgs),
     /// Print a completion script for a shell
@@ -87,7 +94,9 @@ pub fn run() -> ExitCode {
         Command::Patch(arguments) => patch::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         #[cfg(feature = "operator")]
-        Command::Operator(arguments) => operator::run(arguments),
+        Command::Operator(arguments) => operator::run(*arguments),
+        #[cfg(feature = "operator")]
+        Command::Webhook(arguments) => operator::run_webhook(*arguments),
         Command::Crds(arguments) => crds::run(&arguments),
         Command::Completions { shell } => completions(shell),
     };

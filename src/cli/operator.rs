@@ -1,14 +1,23 @@
 //! `podgraft operator`.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use clap::ValueEnum;
 
-use super::{CommandOutcome, Failure, cluster, config, output::Reporter};
-use crate::operator::{
-    self,
-    logging::{self, LogFormat},
-    settings::{DryRunMode, LeaderElection, Settings},
+use super::{
+    CommandOutcome, Failure,
+    address::{BindAddress, bind_address},
+    cluster, config,
+    output::Reporter,
+    webhook::WebhookArgs,
+};
+use crate::{
+    operator::{
+        self,
+        logging::{self, LogFormat},
+        settings::{DryRunMode, LeaderElection, Settings},
+    },
+    webhook,
 };
 
 /// What `podgraft operator` takes.
@@ -47,11 +56,11 @@ pub(super) struct OperatorArgs {
     lease_duration: u64,
 
     /// Where /healthz and /readyz answer, or 0 for nowhere
-    #[arg(long, value_name = "ADDRESS", default_value = ":8081", value_parser = address)]
+    #[arg(long, value_name = "ADDRESS", default_value = ":8081", value_parser = bind_address)]
     health_probe_bind_address: BindAddress,
 
     /// Where /metrics answers, or 0 for nowhere
-    #[arg(long, value_name = "ADDRESS", default_value = "0", value_parser = address)]
+    #[arg(long, value_name = "ADDRESS", default_value = "0", value_parser = bind_address)]
     metrics_bind_address: BindAddress,
 
     /// How logs are written
@@ -64,6 +73,9 @@ pub(super) struct OperatorArgs {
 
     #[command(flatten)]
     connection: cluster::ConnectionArgs,
+
+    #[command(flatten)]
+    webhook: WebhookArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -82,22 +94,6 @@ enum LogFormatName {
     Json,
 }
 
-/// Where a server listens, if it does.
-#[derive(Debug, Clone, Copy)]
-struct BindAddress(Option<SocketAddr>);
-
-/// Reads `0`, `:8081` or `127.0.0.1:8081`, as the public operator does.
-fn address(text: &str) -> Result<BindAddress, String> {
-    if text == "0" || text.is_empty() {
-        return Ok(BindAddress(None));
-    }
-    let whole = text.strip_prefix(':').map_or_else(|| text.to_owned(), |port| format!("[::]:{port}"));
-    whole
-        .parse()
-        .map(|address| BindAddress(Some(address)))
-        .map_err(|_| "write it as :8081 or 127.0.0.1:8081".into())
-}
-
 /// An identity that no other replica has: process IDs are the same in every container.
 fn made_up_identity() -> String {
     use std::hash::{BuildHasher, RandomState};
@@ -110,6 +106,33 @@ fn made_up_identity() -> String {
 const LEASE: &str = "podgraft.locust.io";
 
 pub(super) fn run(arguments: OperatorArgs) -> Result<CommandOutcome, Failure> {
+    let webhook = arguments.webhook.settings()?;
+    serve(arguments, |cluster, settings| async move {
+        let Some(webhook) = webhook else { return operator::run(cluster, settings).await };
+        let companion = webhook::companion(webhook, settings.config.clone(), settings.namespaces.clone());
+        operator::run_with(cluster, settings, companion).await
+    })
+}
+
+/// `podgraft webhook`: the webhook without an operator.
+pub(super) fn run_webhook(arguments: OperatorArgs) -> Result<CommandOutcome, Failure> {
+    let webhook = arguments.webhook.settings()?;
+    let webhook =
+        webhook.ok_or_else(|| Failure("say where to listen: --webhook-bind-address :9443".into()))?;
+    serve(arguments, |cluster, settings| async move {
+        let companion = webhook::companion(webhook, settings.config.clone(), settings.namespaces.clone());
+        operator::run_alone(cluster, &settings, companion).await
+    })
+}
+
+/// Reads the configuration, and runs something with it until the process is told to stop.
+fn serve<R>(
+    arguments: OperatorArgs,
+    run: impl FnOnce(kube::Config, Settings) -> R,
+) -> Result<CommandOutcome, Failure>
+where
+    R: Future<Output = Result<(), operator::Error>>,
+{
     let mut reporter = Reporter::new();
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     if reporter.refuses(false) {
@@ -142,7 +165,7 @@ pub(super) fn run(arguments: OperatorArgs) -> Result<CommandOutcome, Failure> {
     };
     cluster::block_on(async {
         let cluster = arguments.connection.config().await?;
-        operator::run(cluster, settings).await.map_err(|error| Failure(error.to_string()))
+        run(cluster, settings).await.map_err(|error| Failure(error.to_string()))
     })?;
     Ok(CommandOutcome::Fine)
 }

@@ -5,12 +5,12 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::Renderer;
 use podgraft_merge::diagnostic::{Diagnostic, Severity};
-use podgraft_pod::{manifest::Document, message};
+use podgraft_pod::manifest::Document;
 
 use super::{CommandOutcome, Failure, progress::ProgressLine};
-use crate::codes;
+use crate::{codes, diagnostic_text::text};
 
 /// Writes a result. A reader that has gone away is no failure.
 pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
@@ -46,8 +46,6 @@ pub(super) fn print_error(message: &str) {
 const SHOWN: usize = 100;
 /// How many errors, and how many other messages, are kept for a report that programs read.
 const KEPT: usize = 50_000;
-/// The longest line that is shown beside a message, in bytes.
-const LINE: usize = 4_096;
 
 /// Writes diagnostics as a compiler does: the line, the path, the layer, help.
 pub(super) struct Reporter {
@@ -117,7 +115,7 @@ impl Reporter {
             if self.collected.is_some() {
                 self.keep(diagnostic);
             } else if objects.get_mut(object_of(diagnostic)).is_none_or(|counts| counts.shows(diagnostic)) {
-                let text = self.text(diagnostic, documents);
+                let text = text(&self.renderer, diagnostic, documents);
                 self.progress.clear();
                 let _ = writeln!(io::stderr().lock(), "{text}\n");
             }
@@ -153,38 +151,6 @@ impl Reporter {
             print_error(&format!("refused: {} warning(s), and warnings are denied", self.warnings));
         }
         CommandOutcome::Refused
-    }
-
-    fn text(&self, diagnostic: &Diagnostic, documents: &[Document]) -> String {
-        let level = match diagnostic.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
-            Severity::Note => Level::NOTE,
-        };
-        let line = diagnostic.position.as_ref().and_then(|position| {
-            let document = documents.iter().find(|document| document.file() == &*position.file)?;
-            document.line_text(position.line).filter(|line| line.len() <= LINE).map(|line| (position, line))
-        });
-        let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
-        let mut group = Group::with_title(title);
-        if let Some((position, line)) = &line {
-            let start = byte_of_column(line, position.column);
-            let end = start + token_length(&line[start..]);
-            group = group.element(
-                Snippet::source(*line)
-                    .path(&*position.file)
-                    .line_start(position.line)
-                    .annotation(AnnotationKind::Primary.span(start..end)),
-            );
-        }
-        let unseen = diagnostic.position.as_ref().filter(|_| line.is_none());
-        let mut details: Vec<(&str, String)> = unseen.map(|at| ("at", at.to_string())).into_iter().collect();
-        details.extend(message::details(diagnostic));
-        for (name, detail) in &details {
-            let level = if *name == "help" { Level::HELP } else { Level::NOTE.with_name(Some(*name)) };
-            group = group.element(level.message(detail.as_str()));
-        }
-        self.renderer.render(&[group])
     }
 }
 
@@ -244,17 +210,6 @@ fn grouped(number: usize) -> String {
         text.push(digit);
     }
     text
-}
-
-fn byte_of_column(line: &str, column: usize) -> usize {
-    line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(byte, _)| byte)
-}
-
-/// The length in bytes of the word that a position points at: a key without its colon, or a value.
-fn token_length(rest: &str) -> usize {
-    let trimmed = rest.trim_end();
-    let end = trimmed.find(": ").or_else(|| trimmed.strip_suffix(':').map(str::len)).unwrap_or(trimmed.len());
-    end.max(usize::from(!rest.is_empty()).min(rest.chars().next().map_or(0, char::len_utf8)))
 }
 
 #[cfg(test)]

@@ -21,21 +21,21 @@
 //! is asked in the dry run, and again by creating them, which nobody can do twice.
 
 pub(crate) mod api;
-mod cache;
+pub(crate) mod cache;
 mod controller;
 mod decide;
 mod events;
 #[cfg(test)]
 mod fixture;
 pub mod logging;
-mod metrics;
+pub(crate) mod metrics;
 pub(crate) mod observed;
 mod overlay_status;
 mod overlay_usage;
 mod reconcile;
 mod restarts;
 mod run;
-mod server;
+pub(crate) mod server;
 mod server_refusal;
 pub mod settings;
 mod status;
@@ -43,4 +43,5 @@ mod storage;
 
 pub use api::error::Error;
 pub use run::run;
+pub(crate) use run::{Companion, SharedParts, run_alone, run_with, until};
 pub use settings::Settings;

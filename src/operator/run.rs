@@ -1,8 +1,11 @@
 //! [`run`]: from settings to a running operator, and back down in order.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, future::pending, sync::Arc, time::Duration};
 
-use futures::{FutureExt, future::join_all};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, join_all},
+};
 use kube::{Client, Config};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -24,17 +27,75 @@ use super::{
 /// How long the tests at hand may take when the operator is told to stop.
 const LAST_WORK: Duration = Duration::from_secs(20);
 
+/// What the operator shares with what is served beside it.
+#[derive(Clone)]
+pub(crate) struct SharedParts {
+    /// The way to the API server.
+    pub(crate) client: Client,
+    /// What is measured.
+    pub(crate) metrics: Metrics,
+    /// What `/readyz` answers.
+    pub(crate) readiness: Readiness,
+    /// Whether the process was told to stop.
+    pub(crate) stopped: watch::Receiver<bool>,
+}
+
+/// Something that is served beside the operator, on every replica, until the process is told to stop. It has overlays
+/// that are kept up to date.
+pub(crate) type Companion =
+    Box<dyn FnOnce(SharedParts, Arc<OverlayStore>) -> BoxFuture<'static, Result<(), Error>> + Send>;
+
 /// Runs the operator until the process is told to stop (`SIGTERM`, `SIGINT`).
 ///
 /// # Errors
 /// [`Error::Start`] when it cannot start, or when it does not hold the lease any more.
 pub async fn run(cluster: Config, settings: Settings) -> Result<(), Error> {
+    lead(share(cluster, &settings).await?, settings, None).await
+}
+
+/// [`run`], with a companion beside the operator.
+///
+/// # Errors
+/// [`Error::Start`] when one of them cannot start, or when the operator does not hold the lease any more.
+pub(crate) async fn run_with(cluster: Config, settings: Settings, companion: Companion) -> Result<(), Error> {
+    let shared = share(cluster, &settings).await?;
+    let overlay_store = watch_overlays(&shared, &settings);
+    let beside = companion(shared.clone(), Arc::clone(&overlay_store));
+    tokio::try_join!(lead(shared, settings, Some(overlay_store)), beside).map(|_| ())
+}
+
+/// Runs a companion without an operator.
+///
+/// # Errors
+/// [`Error::Start`] when it cannot start.
+pub(crate) async fn run_alone(
+    cluster: Config,
+    settings: &Settings,
+    companion: Companion,
+) -> Result<(), Error> {
+    let shared = share(cluster, settings).await?;
+    shared.readiness.ready();
+    let overlay_store = watch_overlays(&shared, settings);
+    companion(shared, overlay_store).await
+}
+
+/// Watches the overlays for as long as the process runs: a companion needs them on replicas that do not act, too.
+fn watch_overlays(shared: &SharedParts, settings: &Settings) -> Arc<OverlayStore> {
+    shared.readiness.set_webhook(false);
+    let (overlay_store, watching) =
+        OverlayStore::watch(&shared.client, &settings.namespaces, settings.config.cluster_overlays);
+    tokio::spawn(watching);
+    overlay_store
+}
+
+/// Makes what is shared, and serves probes and metrics.
+async fn share(cluster: Config, settings: &Settings) -> Result<SharedParts, Error> {
     let metrics = Metrics::default();
     let client = client::client(cluster, metrics.requests())
         .map_err(|error| Error::Start(format!("cannot use the kubeconfig: {}", error_message(&error))))?;
-    let ready = Readiness::default();
+    let readiness = Readiness::default();
     if let Some(address) = settings.health {
-        serve_health(address, ready.clone()).await?;
+        serve_health(address, readiness.clone()).await?;
     }
     if let Some(address) = settings.metrics {
         serve_metrics(address, metrics.clone()).await?;
@@ -46,26 +107,36 @@ pub async fn run(cluster: Config, settings: Settings) -> Result<(), Error> {
         tracing::info!("told to stop");
         let _ = stop.send(true);
     });
+    Ok(SharedParts { client, metrics, readiness, stopped })
+}
+
+/// Runs the controllers while this replica holds the lease, or for good where there is none; with these overlays where
+/// somebody watches them already.
+async fn lead(
+    shared: SharedParts,
+    settings: Settings,
+    overlay_store: Option<Arc<OverlayStore>>,
+) -> Result<(), Error> {
     let instance = settings.election.as_ref().map_or_else(|| "podgraft".into(), |one| one.identity.clone());
     let Some(election) = settings.election.clone() else {
-        work_while_readable(client, settings, metrics, instance, &ready, stopped).await;
+        work_while_readable(&shared, settings, instance, overlay_store).await;
         return Ok(());
     };
-    let mut lease = Lease::join(client.clone(), &election).await?;
+    let mut lease = Lease::join(shared.client.clone(), &election).await?;
     // A replica that stands by is ready to take over.
-    ready.ready();
+    shared.readiness.ready();
     tracing::info!(lease = election.lease, identity = election.identity, "waiting for the lease");
     tokio::select! {
         () = lease.acquire() => {}
-        () = until(stopped.clone()) => return Ok(()),
+        () = until(shared.stopped.clone()) => return Ok(()),
     }
     tracing::info!("leading");
     let mut held = lease.hold();
     let lost = tokio::select! {
-        () = work_while_readable(client, settings, metrics.clone(), instance, &ready, stopped) => None,
+        () = work_while_readable(&shared, settings, instance, overlay_store) => None,
         lost = held.lost() => Some(lost),
     };
-    metrics.leads(false);
+    shared.metrics.leads(false);
     if let Some(lost) = lost {
         // Caches and failures are of the past: start afresh.
         return Err(Error::Start(lost.to_string()));
@@ -76,26 +147,18 @@ pub async fn run(cluster: Config, settings: Settings) -> Result<(), Error> {
 
 /// Runs the controllers until they are stopped, and only while the tests are read as what they are: see [`storage`].
 async fn work_while_readable(
-    client: Client,
+    shared: &SharedParts,
     settings: Settings,
-    metrics: Metrics,
     instance: String,
-    ready: &Readiness,
-    stopped: watch::Receiver<bool>,
+    overlay_store: Option<Arc<OverlayStore>>,
 ) {
     let (publish, mut state) = watch::channel(StorageState::Unknown);
     let run = async {
         loop {
             let current = state.borrow_and_update().clone();
             if current == StorageState::Readable {
-                let work = Box::pin(work(
-                    client.clone(),
-                    settings.clone(),
-                    metrics.clone(),
-                    instance.clone(),
-                    ready,
-                    stopped.clone(),
-                ));
+                let overlay_store = overlay_store.clone();
+                let work = Box::pin(work(shared, settings.clone(), instance.clone(), overlay_store));
                 tokio::select! {
                     () = work => return,
                     _ = state.wait_for(|state| *state != StorageState::Readable) => continue,
@@ -103,33 +166,38 @@ async fn work_while_readable(
             }
             if let StorageState::Unreadable(why) = current {
                 tracing::error!("waiting: {why}");
-                ready.unready(&why);
+                match overlay_store {
+                    // The webhook that would convert them is reached only where the pod is ready.
+                    Some(_) => shared.readiness.ready(),
+                    None => shared.readiness.unready(&why),
+                }
             }
             tokio::select! {
-                () = until(stopped.clone()) => return,
+                () = until(shared.stopped.clone()) => return,
                 changed = state.changed() => if changed.is_err() { return },
             }
         }
     };
     tokio::select! {
         () = run => {}
-        () = Box::pin(storage::watch(client.clone(), settings.namespaces.clone(), publish)) => {}
+        () = Box::pin(storage::watch(shared.client.clone(), settings.namespaces.clone(), publish)) => {}
     }
 }
 
 /// Runs the controllers until they are stopped.
 async fn work(
-    client: Client,
+    shared: &SharedParts,
     settings: Settings,
-    metrics: Metrics,
     instance: String,
-    ready: &Readiness,
-    stopped: watch::Receiver<bool>,
+    overlay_store: Option<Arc<OverlayStore>>,
 ) {
+    let SharedParts { client, metrics, readiness, stopped } = shared.clone();
     metrics.leads(true);
     metrics.counts_afresh();
-    let (overlay_store, watching) =
-        OverlayStore::watch(&client, &settings.namespaces, settings.config.cluster_overlays);
+    let (overlay_store, watching) = match overlay_store {
+        Some(overlay_store) => (overlay_store, pending().boxed()),
+        None => OverlayStore::watch(&client, &settings.namespaces, settings.config.cluster_overlays),
+    };
     let ctx = &Arc::new(Context::new(client, settings, metrics, overlay_store, instance));
     let named: BTreeSet<&str> = ctx.settings.namespaces.iter().map(String::as_str).collect();
     let namespaces: Vec<Option<&str>> =
@@ -145,8 +213,8 @@ async fn work(
     let synced = join_all(synced).map(|_| ()).shared();
     let announce = synced.clone().then(|()| {
         tracing::info!("watching");
-        ready.ready();
-        std::future::pending::<()>()
+        readiness.ready();
+        pending::<()>()
     });
     let late = until(stopped).then(|()| tokio::time::sleep(LAST_WORK));
     tokio::select! {
@@ -158,10 +226,11 @@ async fn work(
     }
 }
 
-async fn until(mut stopped: watch::Receiver<bool>) {
+/// Resolves when the process was told to stop.
+pub(crate) async fn until(mut stopped: watch::Receiver<bool>) {
     // A sender that is gone stops nothing.
     if stopped.wait_for(|stopped| *stopped).await.is_err() {
-        std::future::pending::<()>().await;
+        pending::<()>().await;
     }
 }
 

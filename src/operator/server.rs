@@ -2,7 +2,10 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::{Router, http::StatusCode, http::header::CONTENT_TYPE, response::IntoResponse, routing::get};
@@ -10,18 +13,24 @@ use tokio::net::TcpListener;
 
 use super::{api::error::Error, metrics::Metrics};
 
-/// Whether the operator is ready: it watches, or it stands by for another replica; and why it is not.
+/// Whether the process is ready: the operator watches, or stands by for another replica, and the webhook answers where
+/// it is served; and why it is not.
 #[derive(Debug, Clone)]
-pub(crate) struct Readiness(Arc<RwLock<Result<(), String>>>);
+pub(crate) struct Readiness {
+    operator: Arc<RwLock<Result<(), String>>>,
+    webhook: Arc<AtomicBool>,
+}
 
 impl Default for Readiness {
+    /// The operator starts, and serves no webhook.
     fn default() -> Self {
-        Self(Arc::new(RwLock::new(Err("starting".to_owned()))))
+        let operator = Arc::new(RwLock::new(Err("starting".to_owned())));
+        Self { operator, webhook: Arc::new(AtomicBool::new(true)) }
     }
 }
 
 impl Readiness {
-    /// It is ready.
+    /// The operator is ready.
     pub(crate) fn ready(&self) {
         self.set(Ok(()));
     }
@@ -31,12 +40,20 @@ impl Readiness {
         self.set(Err(why.to_owned()));
     }
 
+    /// Sets whether the webhook answers.
+    pub(crate) fn set_webhook(&self, ready: bool) {
+        self.webhook.store(ready, Ordering::Relaxed);
+    }
+
     fn set(&self, state: Result<(), String>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = state;
+        *self.operator.write().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
     fn state(&self) -> Result<(), String> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        if !self.webhook.load(Ordering::Relaxed) {
+            return Err("the webhook does not answer yet".to_owned());
+        }
+        self.operator.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -72,7 +89,11 @@ pub(crate) async fn serve_metrics(address: SocketAddr, metrics: Metrics) -> Resu
     serve(address, Router::new().route("/metrics", get(text))).await
 }
 
-async fn serve(address: SocketAddr, router: Router) -> Result<(), Error> {
+/// Listens at `address`.
+///
+/// # Errors
+/// [`Error::Start`] when nothing can listen there.
+pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
     let listener = match TcpListener::bind(address).await {
         // A host without IPv6.
         Err(_) if address.ip().is_unspecified() => {
@@ -80,7 +101,11 @@ async fn serve(address: SocketAddr, router: Router) -> Result<(), Error> {
         }
         bound => bound,
     };
-    let listener = listener.map_err(|error| Error::Start(format!("cannot listen on {address}: {error}")))?;
+    listener.map_err(|error| Error::Start(format!("cannot listen on {address}: {error}")))
+}
+
+async fn serve(address: SocketAddr, router: Router) -> Result<(), Error> {
+    let listener = listen(address).await?;
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             tracing::error!(%error, "serving failed");

@@ -24,6 +24,10 @@ mod suspend;
 mod takeover;
 mod telemetry;
 mod updates;
+mod webhook;
+mod webhook_certificates;
+mod webhook_load;
+mod webhook_verdicts;
 mod words;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -90,6 +94,11 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(cluster_inputs::overlays_and_labels_of_the_cluster_count),
     scenario!(cluster_inputs::files_replace_or_add_to_what_the_cluster_has),
     scenario!(cluster_inputs::a_right_that_lacks_is_named),
+    scenario!(webhook::a_wrong_test_is_refused_in_the_words_of_render),
+    scenario!(webhook::what_is_stored_may_go_and_change_its_metadata),
+    scenario!(webhook::an_overlay_is_judged_and_what_it_breaks_is_named),
+    scenario!(webhook::what_was_just_made_is_not_missing),
+    scenario!(webhook_certificates::two_replicas_agree_heal_and_rotate_under_load),
     scenario!(examples::every_example_is_stored_as_it_is_rendered),
 ];
 

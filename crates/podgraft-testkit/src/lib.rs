@@ -44,3 +44,5 @@ pub mod control_plane;
 pub mod operator_process;
 #[cfg(feature = "cluster")]
 pub mod pod_life;
+#[cfg(feature = "cluster")]
+pub mod webhook_process;

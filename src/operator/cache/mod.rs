@@ -3,6 +3,7 @@
 pub(crate) mod label_index;
 pub(crate) mod overlay_store;
 pub(crate) mod reflector;
+pub(crate) mod test_store;
 
 use futures::{StreamExt, stream::BoxStream};
 use k8s_openapi::{

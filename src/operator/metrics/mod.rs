@@ -1,6 +1,7 @@
 //! [`Metrics`]: what Prometheus scrapes.
 
 mod queue;
+pub(crate) mod webhook;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,6 +28,7 @@ use serde_json::Value;
 
 use super::api::{client::ApiRequests, error::Error};
 use queue::Queue;
+use webhook::{ReviewOutcome, WebhookMetrics};
 
 /// The phases that are counted.
 const PHASES: [&str; 4] = ["Pending", "Running", "Succeeded", "Failed"];
@@ -74,6 +76,7 @@ pub(crate) struct Metrics {
     tests: Family<StateLabels, Gauge>,
     leads: Gauge,
     queue: Queue,
+    webhook: WebhookMetrics,
     stores: Arc<Mutex<Vec<Store<DynamicObject>>>>,
 }
 
@@ -91,6 +94,7 @@ impl Default for Metrics {
             tests: Family::default(),
             leads: Gauge::default(),
             queue: Queue::default(),
+            webhook: WebhookMetrics::default(),
             stores: Arc::default(),
         };
         // An alert needs a zero to rise from.
@@ -133,6 +137,7 @@ impl Metrics {
             "Requests to the API server, by verb and code; \"none\" where no answer came",
             self.requests.0.clone(),
         );
+        self.webhook.register(&mut all);
         all
     }
 
@@ -156,6 +161,11 @@ impl Metrics {
     /// Counts one rendering of a test.
     pub(crate) fn rendered(&self, took: Duration) {
         self.renders.observe(took.as_secs_f64());
+    }
+
+    /// Counts one admission review.
+    pub(crate) fn reviewed(&self, outcome: ReviewOutcome, took: Duration) {
+        self.webhook.reviewed(outcome, took);
     }
 
     /// Queues a test to which something has happened, unless it is in no cache.

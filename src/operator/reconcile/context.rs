@@ -6,15 +6,18 @@ use kube::{Client, runtime::events::Reporter};
 use tokio::sync::Semaphore;
 
 use super::{
-    backoff::RequeueBackoff, dry_run::DryRunner, recent_writes::RecentWrites, render_pool::RenderPool,
-    shortages::ShortageTracker, start_check::StartChecks,
+    backoff::RequeueBackoff, dry_run::DryRunner, recent_writes::RecentWrites, shortages::ShortageTracker,
+    start_check::StartChecks,
 };
-use crate::operator::{
-    api::{MANAGER, event_recorder::EventRecorder},
-    cache::{Caches, overlay_store::OverlayStore},
-    metrics::Metrics,
-    overlay_usage::OverlayUsage,
-    settings::Settings,
+use crate::{
+    operator::{
+        api::{MANAGER, event_recorder::EventRecorder},
+        cache::{Caches, overlay_store::OverlayStore},
+        metrics::Metrics,
+        overlay_usage::OverlayUsage,
+        settings::Settings,
+    },
+    render_pool::RenderPool,
 };
 
 /// What the reconciles of one controller share.

@@ -9,7 +9,6 @@ mod dry_run;
 mod finalizer;
 mod generated_name;
 mod recent_writes;
-mod render_pool;
 mod rendering;
 mod request_batch;
 mod shortages;

@@ -51,7 +51,7 @@ impl Rendering {
         let rendering = ctx.pool.run(&namespace, work).await.unwrap_or_else(|panicked| {
             let test = format!("{namespace}/{}", test.name_any());
             tracing::error!(test, words = panicked.0, "a panic while the test was rendered");
-            let rendered = Rendered { diagnostics: vec![render_failed()], ..Rendered::default() };
+            let rendered = Rendered { diagnostics: vec![panicked.diagnostic()], ..Rendered::default() };
             Self {
                 rendered,
                 overlays: None,
@@ -110,11 +110,4 @@ fn unknown_overlays(failure: &str) -> Diagnostic {
          clusterOverlays: Off in its configuration to do without the first and the last: {failure}"
     );
     Diagnostic::error(codes::UNKNOWN_OVERLAYS, message)
-}
-
-/// That a test could not be rendered, by no fault of its author's.
-fn render_failed() -> Diagnostic {
-    let message = "report this test: podgraft has a fault, and ended in a panic while it rendered the test";
-    Diagnostic::error(codes::RENDER_FAILED, message)
-        .help("change the test to try again; the operator's log has the words of the panic")
 }

@@ -1,9 +1,13 @@
 //! [`Overlays`]: all overlays that there are, in the order in which they apply.
 
+use std::collections::BTreeMap;
+
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 
 use super::api::OverlayApi;
+use super::namespace::Namespace;
 use super::object::{Overlay, UnreadableOverlay};
+use super::reference::OverlayId;
 use crate::{codes, manifest::Document};
 
 /// All overlays that there are. Which of them apply to an object is for [`Overlays::applying`] to say.
@@ -26,17 +30,48 @@ impl Overlays {
     pub fn read(api: &OverlayApi, documents: impl IntoIterator<Item = Document>) -> Self {
         let mut overlays = Self::default();
         for document in documents {
-            let Some(kind) = api.kind_of(&document.value) else { continue };
-            match Overlay::read(api, kind, document) {
-                Ok(overlay) => overlays.readable.push(overlay),
-                Err(unreadable) => overlays.unreadable.push(unreadable),
-            }
+            overlays.add(api, document);
         }
+        overlays.sort();
+        overlays
+    }
+
+    fn add(&mut self, api: &OverlayApi, document: Document) {
+        let Some(kind) = api.kind_of(&document.value) else { return };
+        match Overlay::read(api, kind, document) {
+            Ok(overlay) => self.readable.push(overlay),
+            Err(unreadable) => self.unreadable.push(unreadable),
+        }
+    }
+
+    fn sort(&mut self) {
         // The namespace last: overlays of two namespaces never meet, but the order is to be the same on every run.
-        overlays.readable.sort_by(|a, b| {
+        self.readable.sort_by(|a, b| {
             let key = |overlay: &Overlay| (overlay.kind, overlay.priority);
             key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name)).then_with(|| a.namespace.cmp(&b.namespace))
         });
+    }
+
+    /// The same overlays without this one.
+    #[must_use]
+    pub fn without(&self, overlay: &OverlayId) -> Self {
+        let mut others = self.clone();
+        others.readable.retain(|other| other.reference() != *overlay);
+        others.unreadable.retain(|other| other.reference() != *overlay);
+        others
+    }
+
+    /// The same overlays with this one, in the place of the one of its kind and name where there is one.
+    #[must_use]
+    pub fn replacing(&self, api: &OverlayApi, document: Document) -> Self {
+        let mut read = Self::default();
+        read.add(api, document);
+        let readable = read.readable.iter().map(Overlay::reference);
+        let reference = readable.chain(read.unreadable.iter().map(UnreadableOverlay::reference)).next();
+        let mut overlays = reference.map_or_else(|| self.clone(), |reference| self.without(&reference));
+        overlays.readable.append(&mut read.readable);
+        overlays.unreadable.append(&mut read.unreadable);
+        overlays.sort();
         overlays
     }
 
@@ -58,13 +93,29 @@ impl Overlays {
         self.readable.is_empty() && self.unreadable.is_empty()
     }
 
+    /// Whether objects of this namespace with these labels and with those are chosen by the same overlays, opt-in
+    /// aside.
+    #[must_use]
+    pub fn select_alike(
+        &self,
+        one: &BTreeMap<String, String>,
+        other: &BTreeMap<String, String>,
+        namespace: &Namespace,
+    ) -> bool {
+        let readable = self.readable.iter().map(|overlay| &overlay.selection);
+        let unreadable = self.unreadable.iter().filter_map(|overlay| overlay.selection.as_ref());
+        readable.chain(unreadable).all(|selection| {
+            selection.matches(one, Some(namespace)) == selection.matches(other, Some(namespace))
+        })
+    }
+
     /// What is wrong with the overlays themselves: those that could not be read, and those of which there
     /// is a second one with the same name.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let mut found: Vec<Diagnostic> =
             self.unreadable.iter().flat_map(|overlay| overlay.diagnostics.iter().cloned()).collect();
-        let mut seen = std::collections::BTreeMap::new();
+        let mut seen = BTreeMap::new();
         for overlay in &self.readable {
             let Some(first) = seen.insert((overlay.kind, &overlay.namespace, &overlay.name), overlay) else {
                 continue;

@@ -1,7 +1,7 @@
 //! [`RenderPool`]: the threads on which tests are rendered.
 //!
-//! Rendering never runs on the threads that renew the lease and answer for health. One test of a namespace
-//! is rendered at a time, so that a namespace full of tests that take long keeps nobody else's waiting, and
+//! Rendering never runs on the threads that renew the lease and answer for health. Only so many tests of a namespace
+//! are rendered at a time, so that a namespace full of tests that take long keeps nobody else's waiting, and
 //! a panic ends one rendering only.
 
 use std::{
@@ -9,35 +9,51 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
+use podgraft_merge::diagnostic::Diagnostic;
 use tokio::sync::Semaphore;
+
+use crate::codes;
 
 /// How many namespaces are known before those without a rendering are forgotten.
 const KNOWN: usize = 1_000;
 
 /// The threads on which tests are rendered.
 #[derive(Debug)]
-pub(super) struct RenderPool {
+pub(crate) struct RenderPool {
     threads: Arc<Semaphore>,
+    /// How many renderings of one namespace run at once.
+    per_namespace: usize,
     namespaces: Mutex<HashMap<String, Weak<Semaphore>>>,
 }
 
 /// A rendering ended in a panic; its message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RenderPanic(pub(super) String);
+pub(crate) struct RenderPanic(pub(crate) String);
+
+impl RenderPanic {
+    /// That a test could not be rendered, by no fault of its author's.
+    #[expect(clippy::unused_self, reason = "what a panic says is for the log")]
+    pub(crate) fn diagnostic(&self) -> Diagnostic {
+        let message =
+            "report this test: podgraft has a fault, and ended in a panic while it rendered the test";
+        Diagnostic::error(codes::RENDER_FAILED, message)
+            .help("change the test to try again; the operator's log has the words of the panic")
+    }
+}
 
 impl Default for RenderPool {
     /// A thread a processor, two at least. Rendering is bounded, so a thread is never lost for long, and each
     /// thread more keeps memory of its own for good.
     fn default() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self::new(processors.max(2))
+        Self::new(processors.max(2), 1)
     }
 }
 
 impl RenderPool {
-    /// A pool of so many threads.
-    pub(super) fn new(threads: usize) -> Self {
-        Self { threads: Arc::new(Semaphore::new(threads)), namespaces: Mutex::default() }
+    /// A pool of so many threads, so many of which one namespace may have.
+    pub(crate) fn new(threads: usize, per_namespace: usize) -> Self {
+        Self { threads: Arc::new(Semaphore::new(threads)), per_namespace, namespaces: Mutex::default() }
     }
 
     /// Runs a rendering of a namespace's test when it is its turn. Its place is taken until it ends, also
@@ -45,7 +61,7 @@ impl RenderPool {
     ///
     /// # Errors
     /// It panicked.
-    pub(super) async fn run<T: Send + 'static>(
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
         namespace: &str,
         rendering: impl FnOnce() -> T + Send + 'static,
@@ -77,7 +93,7 @@ impl RenderPool {
         if namespaces.len() >= KNOWN {
             namespaces.retain(|_, turns| turns.strong_count() > 0);
         }
-        let turns = Arc::new(Semaphore::new(1));
+        let turns = Arc::new(Semaphore::new(self.per_namespace));
         namespaces.insert(namespace.to_owned(), Arc::downgrade(&turns));
         turns
     }
@@ -100,7 +116,7 @@ mod tests {
     #[test]
     fn a_namespace_that_is_stuck_keeps_nobody_waiting() {
         runtime().block_on(async {
-            let pool = Arc::new(RenderPool::new(2));
+            let pool = Arc::new(RenderPool::new(2, 1));
             let (release, stuck) = mpsc::channel::<()>();
             let stuck = Arc::new(Mutex::new(stuck));
             let hostile: Vec<_> = (0..20)
@@ -128,7 +144,7 @@ mod tests {
     #[test]
     fn a_panic_ends_one_rendering_only() {
         runtime().block_on(async {
-            let pool = RenderPool::new(1);
+            let pool = RenderPool::new(1, 1);
             for index in 0..3 {
                 let panicked = pool.run("a", move || assert_eq!(index, 9, "a wrong turn")).await.unwrap_err();
                 assert!(panicked.0.contains("a wrong turn"), "{panicked:?}");
@@ -140,7 +156,7 @@ mod tests {
     #[test]
     fn a_place_is_taken_until_its_rendering_ends() {
         runtime().block_on(async {
-            let pool = Arc::new(RenderPool::new(1));
+            let pool = Arc::new(RenderPool::new(1, 1));
             let (release, stuck) = mpsc::channel::<()>();
             let waiting = Arc::clone(&pool);
             let task = tokio::spawn(async move { waiting.run("a", move || stuck.recv().is_ok()).await });

@@ -1,0 +1,111 @@
+//! [`judge`]: whether a LocustTest may be stored, by what it renders to.
+
+use podgraft_locust::{ClusterContext, config::Config};
+use podgraft_merge::diagnostic::Diagnostic;
+use podgraft_pod::{
+    manifest::Document,
+    overlay::{Namespace, Overlays, labels_of},
+};
+use serde_json::Value;
+
+use crate::codes;
+
+/// Where the words of a test are that do not fit into an answer.
+pub(crate) const ELSEWHERE: &str = "status";
+
+/// The annotation of `kubectl apply`, with the nulls that it did not send.
+const LAST_APPLIED: &str = "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration";
+
+/// What there is to say of a test that is to be stored, with errors among it when it is refused. `old` is null for a
+/// new one.
+///
+/// A change that no pod can come of is never refused, whatever would be said of the spec today: a finalizer has to go,
+/// and a label that no overlay selects by concerns nobody.
+pub(crate) fn judge(
+    old: &Value,
+    new: Value,
+    overlays: &Overlays,
+    namespace: &Namespace,
+    config: &Config,
+) -> Vec<Diagnostic> {
+    let changes_pods = old.is_null() || changes_pods(old, &new, overlays, namespace);
+    if !changes_pods && old.pointer(LAST_APPLIED) == new.pointer(LAST_APPLIED) {
+        return Vec::new();
+    }
+    let context = ClusterContext { overlays, namespace: Some(namespace) };
+    let mut diagnostics = podgraft_locust::render(&Document::from_value(new), &context, config).diagnostics;
+    if !changes_pods {
+        // Applied anew with nulls, which changed nothing.
+        diagnostics.retain(|diagnostic| diagnostic.code == codes::LOST_NULL);
+    }
+    diagnostics
+}
+
+/// Whether other pods may come of a test than before.
+fn changes_pods(old: &Value, new: &Value, overlays: &Overlays, namespace: &Namespace) -> bool {
+    old.get("spec") != new.get("spec") || !overlays.select_alike(&labels_of(old), &labels_of(new), namespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use podgraft_locust::read_overlays;
+    use serde_json::json;
+
+    use super::*;
+
+    fn test(field: &str) -> Value {
+        json!({
+            "apiVersion": "locust.io/v2", "kind": "LocustTest",
+            "metadata": {"name": "a", "namespace": "team", "labels": {}, "annotations": {}},
+            "spec": {
+                "image": "locust", "master": {"command": "-f a.py"}, "worker": {"command": "-f a.py", "replicas": 1},
+                "podTemplate": {"spec": {field: true}}
+            }
+        })
+    }
+
+    fn codes_of(old: &Value, new: &Value) -> Vec<&'static str> {
+        let overlay = json!({
+            "apiVersion": "locust.io/v1alpha1", "kind": "ClusterPodOverlay", "metadata": {"name": "team"},
+            "spec": {"selector": {"matchLabels": {"strict": "yes"}},
+                "constraints": [{"path": ".spec.hostNetwork", "enum": [false], "required": true}]}
+        });
+        let overlays = read_overlays([Document::from_value(overlay)]);
+        let namespace = Namespace::labelled("team", std::collections::BTreeMap::new());
+        let found = judge(old, new.clone(), &overlays, &namespace, &Config::default());
+        found.iter().map(|one| one.code.as_str()).collect()
+    }
+
+    #[test]
+    fn a_wrong_test_is_refused_when_it_is_new_and_when_it_becomes_wrong() {
+        let (good, wrong) = (test("hostNetwork"), test("hostNetwrok"));
+        assert_eq!(codes_of(&Value::Null, &wrong), ["unknown-field"]);
+        assert_eq!(codes_of(&good, &wrong), ["unknown-field"]);
+        assert!(!codes_of(&Value::Null, &good).contains(&"unknown-field"));
+    }
+
+    #[test]
+    fn metadata_of_a_wrong_test_may_change() {
+        let wrong = test("hostNetwrok");
+        let mut changed = wrong.clone();
+        changed["metadata"]["finalizers"] = json!([]);
+        changed["metadata"]["labels"]["color"] = "blue".into();
+        changed["metadata"]["annotations"]["note"] = "x".into();
+        assert!(codes_of(&wrong, &changed).is_empty());
+        changed["metadata"]["labels"]["strict"] = "no".into();
+        assert!(codes_of(&wrong, &changed).is_empty(), "the overlay applies to neither");
+        changed["metadata"]["labels"]["strict"] = "yes".into();
+        assert_eq!(codes_of(&wrong, &changed), ["unknown-field"], "another overlay applies");
+    }
+
+    #[test]
+    fn a_null_that_was_applied_and_never_sent_is_told() {
+        let wrong = test("hostNetwrok");
+        let mut changed = wrong.clone();
+        let applied =
+            json!({"spec": {"podTemplate": {"spec": {"runtimeClassName": null, "hostNetwrok": true}}}});
+        changed["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] =
+            applied.to_string().into();
+        assert_eq!(codes_of(&wrong, &changed), ["lost-null"]);
+    }
+}
