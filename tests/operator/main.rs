@@ -5,6 +5,7 @@
 mod chaos;
 mod cluster_inputs;
 mod command_line;
+mod conversion;
 mod ends;
 mod examples;
 mod lifecycle;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cluster,
+    conversion::{begin_webhook, converted_crd},
     scenario::{http, test},
 };
 
@@ -126,4 +127,37 @@ fn tests_that_may_be_stored_as_v1_are_left_alone_without_a_webhook() {
     cluster.plane.kubectl_ok(&["delete", "job", "new-worker", "-n", "load"], b"");
     sleep(Duration::from_secs(3));
     assert_eq!(cluster.get("locusttest", "new", "load"), running, "nothing is written");
+}
+
+/// With the webhook, they are what they were: the tests of v1 are stored anew, and both run.
+#[test]
+fn tests_that_are_stored_as_v1_are_taken_over_through_the_webhook() {
+    let (_turn, cluster) = taken_over();
+    let uids = ["old", "new"].map(|name| cluster.get("locusttest", name, "load")["metadata"]["uid"].clone());
+    let (webhook, authority) = begin_webhook(&cluster);
+    // Nothing answers at this port.
+    let crd = converted_crd(1, &authority).to_string();
+    cluster.plane.kubectl_ok(&["apply", "--server-side", "--force-conflicts", "-f", "-"], crd.as_bytes());
+    let operator = OperatorProcess::of(&cluster);
+    until_ready(&operator, "the conversion webhook does not convert them");
+    assert_eq!(created(&cluster), "");
+    let crd = converted_crd(webhook.port, &authority).to_string();
+    cluster.plane.kubectl_ok(&["apply", "--server-side", "--force-conflicts", "-f", "-"], crd.as_bytes());
+    until_ready(&operator, "200 OK");
+    for (name, uid) in ["old", "new"].into_iter().zip(uids) {
+        let running = cluster.phase(name, "load", "Running");
+        assert_eq!(running["metadata"]["uid"], uid);
+    }
+    let old = cluster.get("locusttests.v2.locust.io", "old", "load");
+    assert_eq!(old["spec"]["worker"]["labels"]["team"], "search");
+    for _ in 0..100 {
+        if stored_versions(&cluster) == ["v2"] {
+            break;
+        }
+        sleep(Duration::from_millis(200));
+    }
+    assert_eq!(stored_versions(&cluster), ["v2"]);
+    // Nothing needs the webhook any more that is asked in v2.
+    drop(webhook);
+    assert_eq!(cluster.get("locusttests.v2.locust.io", "old", "load")["spec"], old["spec"]);
 }

@@ -119,7 +119,9 @@ impl Generator<'_> {
         }
         let is_open = schema["x-kubernetes-preserve-unknown-fields"] == true;
         if is_open && self.rng.bool() || self.is_wild && self.one_in(15) {
-            let name = ["$patch", "unknown", "labels", "master", "tolerations", "env"][self.rng.usize(..6)];
+            // The others are fields somewhere, of a type of their own.
+            let names = ["$patch", "unknown", "labels", "master", "tolerations", "env"];
+            let name = names[self.rng.usize(..if self.is_wild { names.len() } else { 2 })];
             map.entry(name).or_insert_with(|| self.any(DEPTH));
         }
         Value::Object(map)
