@@ -28,7 +28,6 @@ mod updates;
 mod webhook;
 mod webhook_certificates;
 mod webhook_load;
-mod webhook_verdicts;
 mod words;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -124,10 +124,8 @@ pub(crate) fn an_overlay_is_judged_and_what_it_breaks_is_named(place: &Place<'_>
     let apply = |text: &str| try_kubectl(place, &["apply", "-f", "-"], text);
     let (succeeded, said) =
         apply(&overlay("wrong", "{overrides: {podTemplate: {spec: {restartPolicy: Always}}}}"));
-    assert!(
-        !succeeded && said.contains("error[protected-field]") && said.contains("PodOverlay wrong"),
-        "{said}"
-    );
+    let layer = format!("= layer: PodOverlay {}/wrong (overrides)", place.namespace);
+    assert!(!succeeded && said.contains("error[protected-field]") && said.contains(&layer), "{said}");
     let (succeeded, said) = apply(&overlay("unread", "{constraints: [{path: .spec.x}]}"));
     assert!(!succeeded && said.contains("error["), "{said}");
     let strict = "{constraints: [{path: '.spec.containers[name=\"locust\"].image', enum: [other], message: take the other}]}";
