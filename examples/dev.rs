@@ -38,6 +38,7 @@ fn main() {
         election: None,
         health: None,
         metrics: None,
+        overlays: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async { operator::run(config(&kubeconfig).await, settings).await }).unwrap();

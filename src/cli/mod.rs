@@ -23,10 +23,13 @@ mod output;
 mod overlay_args;
 mod patch;
 mod progress;
+#[cfg(feature = "operator")]
+mod public_variables;
 mod render;
 mod role_name;
 mod validate;
 #[cfg(feature = "operator")]
+mod variables;
 mod webhook;
 
 use std::process::ExitCode;
@@ -112,7 +115,10 @@ pub fn run() -> ExitCode {
 
 /// The command line, with examples.
 fn command() -> clap::Command {
-    examples::with_examples(Cli::command())
+    let command = examples::with_examples(Cli::command());
+    #[cfg(feature = "operator")]
+    let command = variables::with_variables(command);
+    command
 }
 
 /// What people call this program: `kubectl podgraft` when kubectl runs it as its plugin.

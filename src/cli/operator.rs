@@ -9,13 +9,14 @@ use super::{
     address::{BindAddress, bind_address},
     cluster, config,
     output::Reporter,
+    variables::value_of,
     webhook::WebhookArgs,
 };
 use crate::{
     operator::{
         self,
         logging::{self, LogFormat},
-        settings::{DryRunMode, LeaderElection, Settings},
+        settings::{DryRunMode, LeaderElection, OverlaySource, Settings},
     },
     webhook,
 };
@@ -23,8 +24,8 @@ use crate::{
 /// What `podgraft operator` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct OperatorArgs {
-    /// A namespace to look after; may be repeated. All of them where none is named
-    #[arg(short, long = "namespace", value_name = "NAMESPACE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    /// A namespace to look after, or several with commas; may be repeated. All of them where none is named
+    #[arg(short, long = "namespace", value_name = "NAMESPACE", value_delimiter = ',', value_parser = clap::builder::NonEmptyStringValueParser::new())]
     namespaces: Vec<String>,
 
     /// The operator's configuration
@@ -43,12 +44,12 @@ pub(super) struct OperatorArgs {
     #[arg(long)]
     leader_elect: bool,
 
-    /// The namespace of the lease
-    #[arg(long, value_name = "NAMESPACE", env = "POD_NAMESPACE", default_value = "default")]
-    lease_namespace: String,
+    /// The operator's own namespace, with the lease and the ConfigMap of overlays [default: `$POD_NAMESPACE`, or default]
+    #[arg(long, value_name = "NAMESPACE")]
+    lease_namespace: Option<String>,
 
-    /// Who this replica is: its pod's name
-    #[arg(long, value_name = "NAME", env = "POD_NAME")]
+    /// Who this replica is [default: `$POD_NAME`, or a name that it makes up]
+    #[arg(long, value_name = "NAME")]
     identity: Option<String>,
 
     /// How many seconds a lease is good for
@@ -63,13 +64,18 @@ pub(super) struct OperatorArgs {
     #[arg(long, value_name = "ADDRESS", default_value = "0", value_parser = bind_address)]
     metrics_bind_address: BindAddress,
 
+    /// A ConfigMap of the operator's own namespace with overlays: they are applied, and deleted when they leave it
+    #[arg(long, value_name = "NAME")]
+    overlays_config_map: Option<String>,
+
     /// How logs are written
     #[arg(long, value_enum, default_value_t = LogFormatName::Text)]
     log_format: LogFormatName,
 
-    /// What is logged: a level, or filters such as podgraft=debug,warn
-    #[arg(long, value_name = "FILTER", env = "RUST_LOG", default_value = "info,kube_client=off,kube_runtime=warn", value_parser = logging::check)]
-    log: String,
+    /// What is logged: a level, or filters such as podgraft=debug,warn [default: `$RUST_LOG`, or
+    /// `info,kube_client=off,kube_runtime=warn`]
+    #[arg(long, value_name = "FILTER", value_parser = logging::check)]
+    log: Option<String>,
 
     #[command(flatten)]
     connection: cluster::ConnectionArgs,
@@ -100,6 +106,18 @@ fn made_up_identity() -> String {
     let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "podgraft".into());
     // The keys of a hash map are random.
     format!("{host}-{:016x}", RandomState::new().hash_one(std::process::id()))
+}
+
+/// What is logged where nobody says so.
+const LOGGED: &str = "info,kube_client=off,kube_runtime=warn";
+
+/// What is logged: as the flag says, or the variable that programs in Rust have in common.
+fn filter(flag: Option<String>) -> Result<String, Failure> {
+    if let Some(filter) = flag {
+        return Ok(filter);
+    }
+    let filter = value_of("RUST_LOG").unwrap_or_else(|| LOGGED.into());
+    logging::check(&filter).map_err(|error| Failure(format!("cannot read the variable RUST_LOG: {error}")))
 }
 
 /// The name of the lease.
@@ -134,7 +152,7 @@ where
     R: Future<Output = Result<(), operator::Error>>,
 {
     let mut reporter = Reporter::new();
-    let config = config::read(arguments.config.as_ref(), &mut reporter)?;
+    let config = config::read_with_variables(arguments.config.as_ref(), &mut reporter)?;
     if reporter.refuses(false) {
         return Ok(CommandOutcome::Refused);
     }
@@ -142,11 +160,13 @@ where
         LogFormatName::Text => LogFormat::Text,
         LogFormatName::Json => LogFormat::Json,
     };
-    logging::start(format, &arguments.log);
-    let identity = arguments.identity.unwrap_or_else(made_up_identity);
+    logging::start(format, &filter(arguments.log)?);
+    let identity = arguments.identity.or_else(|| value_of("POD_NAME")).unwrap_or_else(made_up_identity);
+    let own_namespace =
+        arguments.lease_namespace.or_else(|| value_of("POD_NAMESPACE")).unwrap_or_else(|| "default".into());
     let election = arguments.leader_elect.then(|| LeaderElection {
         lease: LEASE.into(),
-        namespace: arguments.lease_namespace,
+        namespace: own_namespace.clone(),
         identity,
         duration: Duration::from_secs(arguments.lease_duration),
     });
@@ -162,6 +182,9 @@ where
         election,
         health: arguments.health_probe_bind_address.0,
         metrics: arguments.metrics_bind_address.0,
+        overlays: arguments
+            .overlays_config_map
+            .map(|config_map| OverlaySource { namespace: own_namespace, config_map }),
     };
     cluster::block_on(async {
         let cluster = arguments.connection.config().await?;

@@ -12,6 +12,7 @@
 //!  reconcile        one look at one test                                      effects
 //!  controller       which test is looked at when                              effects
 //!  storage          whether tests can be read as what they are                effects
+//!  release_overlays overlays that a ConfigMap lists, kept applied              effects
 //!  run              from settings to a running operator
 //! ```
 //!
@@ -33,6 +34,7 @@ pub(crate) mod observed;
 mod overlay_status;
 mod overlay_usage;
 mod reconcile;
+mod release_overlays;
 mod restarts;
 mod run;
 pub(crate) mod server;

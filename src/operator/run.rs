@@ -19,6 +19,7 @@ use super::{
     metrics::Metrics,
     overlay_status,
     reconcile::context::Context,
+    release_overlays::ReleaseOverlays,
     server::{Readiness, serve_health, serve_metrics},
     settings::Settings,
     storage::{self, StorageState},
@@ -194,6 +195,16 @@ async fn work(
     let SharedParts { client, metrics, readiness, stopped } = shared.clone();
     metrics.leads(true);
     metrics.counts_afresh();
+    let mut release = settings.overlays.clone().map(|source| {
+        let cluster = settings.config.cluster_overlays;
+        ReleaseOverlays::new(client.clone(), source, settings.namespaces.clone(), cluster)
+    });
+    if let Some(release) = &mut release {
+        tokio::select! {
+            () = release.apply_first() => {}
+            () = until(stopped.clone()) => return,
+        }
+    }
     let (overlay_store, watching) = match overlay_store {
         Some(overlay_store) => (overlay_store, pending().boxed()),
         None => OverlayStore::watch(&client, &settings.namespaces, settings.config.cluster_overlays),
@@ -221,9 +232,18 @@ async fn work(
         _ = join_all(running) => {}
         () = watching => {}
         () = announce => {}
+        () = keep_applied(release) => {}
         () = synced.then(|()| overlay_status::keep_up_to_date(ctx)) => {}
         () = late => tracing::warn!("stopping in the middle of work"),
     }
+}
+
+/// Keeps the overlays of the release applied, if there is a list of them.
+async fn keep_applied(release: Option<ReleaseOverlays>) {
+    if let Some(release) = release {
+        release.keep_applied().await;
+    }
+    pending::<()>().await;
 }
 
 /// Resolves when the process was told to stop.

@@ -21,6 +21,8 @@ pub struct Settings {
     pub health: Option<SocketAddr>,
     /// Where `/metrics` answers.
     pub metrics: Option<SocketAddr>,
+    /// The ConfigMap with overlays to keep applied.
+    pub overlays: Option<OverlaySource>,
 }
 
 /// What the API server is asked before anything is created.
@@ -33,6 +35,15 @@ pub enum DryRunMode {
     Job,
     /// Nothing.
     Off,
+}
+
+/// The ConfigMap that lists overlays to keep applied.
+#[derive(Debug, Clone)]
+pub struct OverlaySource {
+    /// Its namespace: the operator's own.
+    pub namespace: String,
+    /// Its name.
+    pub config_map: String,
 }
 
 /// Which replica acts.

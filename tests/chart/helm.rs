@@ -37,7 +37,12 @@ pub(crate) fn helm(helm: &str, kubeconfig: Option<&str>, arguments: &[&str]) -> 
 
 /// What a release `load` in the namespace `tests` of the chart would consist of.
 pub(crate) fn rendered(major: &str, arguments: &[&str]) -> String {
-    let all = [&["template", "load", CHART, "--namespace", "tests"], arguments].concat();
+    rendered_as(major, "load", "tests", arguments)
+}
+
+/// What a release of the chart would consist of.
+pub(crate) fn rendered_as(major: &str, release: &str, namespace: &str, arguments: &[&str]) -> String {
+    let all = [&["template", release, CHART, "--namespace", namespace], arguments].concat();
     let output = helm(major, None, &all);
     assert!(output.status.success(), "{major} {arguments:?}: {}", text(&output.stderr));
     text(&output.stdout).to_owned()

@@ -4,6 +4,11 @@
 
 mod generated;
 mod helm;
+mod image;
+mod lifecycle;
+mod manifests;
+mod overlays;
+mod pod_process;
 mod render;
 #[path = "../support/mod.rs"]
 mod support;

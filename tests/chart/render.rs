@@ -184,11 +184,12 @@ fn the_documented_rights_are_the_charts() {
         let objects = objects(&text);
         flat_rules(objects.iter().find(|one| one["kind"] == kind).unwrap())
     };
-    let cluster = objects(&rendered("helm4", &[]));
+    let cluster = objects(&rendered("helm4", &["--set", "overlays.enabled=false"]));
     let role = flat_rules(object(&cluster, "ClusterRole", "load-podgraft.tests"));
     assert_eq!(role, documented("cluster.yaml", "ClusterRole"));
     assert_eq!(flat_rules(object(&cluster, "Role", "load-podgraft")), documented("base.yaml", "Role"));
-    let namespaced = objects(&rendered("helm4", &["--set", "namespaces={team-a},dryRun=job"]));
+    let namespaced =
+        objects(&rendered("helm4", &["--set", "namespaces={team-a},dryRun=job,overlays.enabled=false"]));
     let role = flat_rules(object(&namespaced, "Role", "load-podgraft.tests"));
     assert_eq!(role, documented("namespaced.yaml", "Role"));
     let small = flat_rules(object(&namespaced, "ClusterRole", "load-podgraft.tests"));
@@ -212,4 +213,40 @@ fn flat_rules(role: &Value) -> Vec<String> {
     lines.sort();
     lines.dedup();
     lines
+}
+
+/// The definitions are those that the program prints, with and without the webhook that converts.
+#[test]
+fn the_definitions_are_those_that_the_program_prints() {
+    let service = ["crds", "--conversion-webhook", "tests/load-podgraft-webhook"];
+    let values = "webhook.enabled=true,conversion.enabled=true";
+    for (arguments, values) in [(&service[..1], "conversion.enabled=false"), (&service[..], values)] {
+        let printed = objects(text(&podgraft(arguments, b"").stdout));
+        let of_chart = objects(&rendered("helm3", &["--set", values]));
+        assert_eq!(printed.len(), 3);
+        for crd in printed {
+            let name = crd["metadata"]["name"].as_str().unwrap();
+            let rendered = object(&of_chart, "CustomResourceDefinition", name);
+            assert_eq!(rendered["spec"], crd["spec"], "{name}, {values}");
+            assert_eq!(rendered["metadata"]["annotations"]["helm.sh/resource-policy"], "keep");
+        }
+    }
+}
+
+/// Alerts and dashboard ask for metrics that there are.
+#[test]
+fn alerts_and_dashboard_ask_for_metrics_that_there_are() {
+    let documented = fs::read_to_string(root().join("docs/operator.md")).unwrap();
+    let mut seen = 0;
+    for file in ["files/rules.yaml", "files/dashboard.json"] {
+        let text = fs::read_to_string(root().join(CHART).join(file)).unwrap();
+        for word in text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+            if let Some(rest) = word.strip_prefix("podgraft_") {
+                let metric = format!("| `podgraft_{}` |", rest.trim_end_matches("_bucket"));
+                assert!(documented.contains(&metric), "{file}: {word}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 15, "{seen}");
 }

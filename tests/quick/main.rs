@@ -15,6 +15,7 @@ mod extended;
 mod how_to;
 mod modules;
 mod observer;
+mod operator_settings;
 mod overlays;
 mod paths;
 mod provenance;

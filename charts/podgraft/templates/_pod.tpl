@@ -13,6 +13,9 @@
 {{- end }}
 - --health-probe-bind-address=:{{ .Values.health.port }}
 - --metrics-bind-address={{ .Values.metrics.enabled | ternary (printf ":%v" .Values.metrics.port) "0" }}
+{{- if .Values.overlays.enabled }}
+- --overlays-config-map={{ include "podgraft.fullname" . }}-overlays
+{{- end }}
 {{- if .Values.webhook.enabled }}
 - --webhook-bind-address=:{{ .Values.webhook.port }}
 - --webhook-service={{ include "podgraft.fullname" . }}-webhook

@@ -6,17 +6,22 @@
   verbs: [get, list, watch, patch]
 - apiGroups: [locust.io]
   resources: [locusttests/status]
-  verbs: [get, patch]
+  verbs: [patch]
 - apiGroups: [locust.io]
   # Owner references that block the deletion of the owner need this.
   resources: [locusttests/finalizers]
   verbs: [update]
 - apiGroups: [locust.io]
   resources: [podoverlays]
+{{- if .Values.overlays.enabled }}
+  # More than list and watch is for the overlays of the release.
+  verbs: [get, list, watch, create, patch, delete]
+{{- else }}
   verbs: [list, watch]
+{{- end }}
 - apiGroups: [locust.io]
   resources: [podoverlays/status]
-  verbs: [get, patch]
+  verbs: [patch]
 - apiGroups: [batch]
   resources: [jobs]
   # patch lets finished Jobs expire, and suspends and resumes them when job.suspend changes.
@@ -31,9 +36,9 @@
   resources: [pods]
 {{- if eq .Values.dryRun "pod" }}
   # create is for dry runs only: without dryRun pod it is not there.
-  verbs: [get, list, watch, create]
+  verbs: [list, watch, create]
 {{- else }}
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 {{- end }}
 - apiGroups: [""]
   # Why the Job controller cannot create a pod is only said in events.
@@ -48,10 +53,14 @@
 {{- define "podgraft.clusterOverlayRules" -}}
 - apiGroups: [locust.io]
   resources: [clusterpodoverlays]
+{{- if .Values.overlays.enabled }}
+  verbs: [get, list, watch, create, patch, delete]
+{{- else }}
   verbs: [list, watch]
+{{- end }}
 - apiGroups: [locust.io]
   resources: [clusterpodoverlays/status]
-  verbs: [get, patch]
+  verbs: [patch]
 - apiGroups: [""]
   resources: [namespaces]
   verbs: [list, watch]
@@ -97,4 +106,12 @@
   resourceNames: [locusttests.locust.io]
   verbs: [get, patch]
 {{- end }}
+{{- end }}
+
+{{/* What the overlays of the release need in its namespace: their list. */}}
+{{- define "podgraft.overlayListRules" -}}
+- apiGroups: [""]
+  resources: [configmaps]
+  resourceNames: [{{ include "podgraft.fullname" . }}-overlays]
+  verbs: [get, list, watch]
 {{- end }}

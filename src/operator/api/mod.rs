@@ -6,6 +6,7 @@ pub(crate) mod error_message;
 pub(crate) mod event_recorder;
 pub(crate) mod lease;
 pub(crate) mod read;
+pub(crate) mod release_overlays;
 pub(crate) mod resource;
 pub(crate) mod stored_versions;
 pub(crate) mod write;
