@@ -9,7 +9,7 @@ use super::{
     address::{BindAddress, bind_address},
     cluster, config,
     output::Reporter,
-    variables::value_of,
+    variables::{own_namespace, value_of},
     webhook::WebhookArgs,
 };
 use crate::{
@@ -162,8 +162,7 @@ where
     };
     logging::start(format, &filter(arguments.log)?);
     let identity = arguments.identity.or_else(|| value_of("POD_NAME")).unwrap_or_else(made_up_identity);
-    let own_namespace =
-        arguments.lease_namespace.or_else(|| value_of("POD_NAMESPACE")).unwrap_or_else(|| "default".into());
+    let own_namespace = arguments.lease_namespace.unwrap_or_else(own_namespace);
     let election = arguments.leader_elect.then(|| LeaderElection {
         lease: LEASE.into(),
         namespace: own_namespace.clone(),

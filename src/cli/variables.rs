@@ -29,6 +29,11 @@ fn variable(flag: &str) -> String {
     format!("{PREFIX}{}", flag.replace('-', "_").to_uppercase())
 }
 
+/// The namespace that the process runs in, as its pod says.
+pub(super) fn own_namespace() -> String {
+    value_of("POD_NAMESPACE").unwrap_or_else(|| "default".into())
+}
+
 /// A variable that is not empty.
 pub(super) fn value_of(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

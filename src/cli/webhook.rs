@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::{
     Failure,
     address::{BindAddress, bind_address},
+    variables::own_namespace,
 };
 use crate::webhook::settings::{CertificateSource, SelfManagedSettings, WebhookSettings};
 
@@ -28,9 +29,9 @@ pub(super) struct WebhookArgs {
     #[arg(long, value_name = "DIR")]
     webhook_cert_dir: Option<PathBuf>,
 
-    /// The namespace of the Secret and of the Service
-    #[arg(long, value_name = "NAMESPACE", env = "POD_NAMESPACE", default_value = "default")]
-    webhook_namespace: String,
+    /// The namespace of the Secret and of the Service [default: `$POD_NAMESPACE`, or default]
+    #[arg(long, value_name = "NAMESPACE")]
+    webhook_namespace: Option<String>,
 
     /// The Service by which the API server finds the webhook: the certificate is for its DNS names
     #[arg(long, value_name = "NAME")]
@@ -56,7 +57,7 @@ impl WebhookArgs {
         let certificate = match (&self.webhook_cert_dir, &self.webhook_secret, &self.webhook_service) {
             (Some(folder), ..) => CertificateSource::Folder(folder.clone()),
             (None, Some(secret), Some(service)) => CertificateSource::SelfManaged(SelfManagedSettings {
-                namespace: self.webhook_namespace.clone(),
+                namespace: self.webhook_namespace.clone().unwrap_or_else(own_namespace),
                 secret: secret.clone(),
                 service: service.clone(),
                 configuration: self.webhook_configuration.clone(),

@@ -87,7 +87,7 @@
 - apiGroups: [""]
   resources: [secrets]
   resourceNames: [{{ include "podgraft.fullname" . }}-webhook]
-  verbs: [get, list, watch, update, patch]
+  verbs: [get, watch, update]
 - apiGroups: [""]
   # Rights to create cannot name an object.
   resources: [secrets]
@@ -99,12 +99,12 @@
 - apiGroups: [admissionregistration.k8s.io]
   resources: [validatingwebhookconfigurations]
   resourceNames: [{{ include "podgraft.clusterName" . }}]
-  verbs: [get, patch]
+  verbs: [get, watch, patch]
 {{- if .Values.conversion.enabled }}
 - apiGroups: [apiextensions.k8s.io]
   resources: [customresourcedefinitions]
   resourceNames: [locusttests.locust.io]
-  verbs: [get, patch]
+  verbs: [get, watch, patch]
 {{- end }}
 {{- end }}
 
