@@ -41,15 +41,16 @@ impl Snapshot {
 
     /// Writes the file, unless that is what it holds: nothing that looks at its time is built anew for it.
     fn record(&self, output: &str) {
-        if self.recorded() != output {
+        if !self.path.exists() || self.recorded() != output {
             fs::write(&self.path, output).unwrap();
         }
     }
 
-    /// A unified difference from what was recorded to `output`; `None` when they are the same.
+    /// A unified difference from what was recorded to `output`; `None` when they are the same. An empty output is recorded
+    /// by an empty file.
     fn difference(&self, output: &str) -> Option<String> {
         let recorded = self.recorded();
-        (recorded != output).then(|| {
+        (recorded != output || !self.path.exists()).then(|| {
             let difference = TextDiff::from_lines(&recorded, output);
             let mut unified = difference.unified_diff();
             unified.context_radius(CONTEXT).header("recorded", "now");

@@ -156,9 +156,12 @@ fn metadata(api: &OverlayApi, kind: OverlayKind, value: &Value) -> Vec<Diagnosti
             .filter(|error| kind == OverlayKind::Namespaced || error.code != codes::INVALID_NAMESPACE),
     );
     if kind == OverlayKind::Cluster && namespace.is_some() {
-        let message = "remove metadata.namespace, or write kind as PodOverlay: a ClusterPodOverlay is in no namespace; \
-            spec.namespaceSelector says whose {}s it is for";
-        errors.push(say(codes::INVALID_NAMESPACE, message.to_owned(), &["metadata", "namespace"]));
+        let message = format!(
+            "remove metadata.namespace, or write kind as PodOverlay: a ClusterPodOverlay is in no namespace; \
+             spec.namespaceSelector says whose {}s it is for",
+            api.noun
+        );
+        errors.push(say(codes::INVALID_NAMESPACE, message, &["metadata", "namespace"]));
     }
     errors
 }
