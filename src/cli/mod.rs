@@ -30,6 +30,7 @@ mod role_name;
 mod validate;
 #[cfg(feature = "operator")]
 mod variables;
+#[cfg(feature = "operator")]
 mod webhook;
 
 use std::process::ExitCode;
