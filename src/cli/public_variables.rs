@@ -157,7 +157,7 @@ mod tests {
                 Bool => "false",
                 Number => "1234",
                 Text if name.ends_with("POLICY") => "Never",
-                Text if name.contains("REQUEST") => "1",
+                Text if name.contains("REQUEST") => "1m",
                 Text => "2000000000",
             };
             let config = Config::from_value(&read(&[(name, text)]).unwrap()).unwrap();

@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn they_have_the_labels_of_their_source() {
         let overlays = listed(
-            "apiVersion: locust.io/v1alpha1\nkind: ClusterPodOverlay\nmetadata: {name: a, labels: {x: y}}\nspec: {}\n---\n\
+            "apiVersion: locust.io/v1alpha1\nkind: ClusterPodOverlay\nmetadata: {name: a, labels: {x: z}}\nspec: {}\n---\n\
              apiVersion: locust.io/v1alpha1\nkind: PodOverlay\nmetadata: {name: a, namespace: team}\n",
         );
         let overlays = overlays.unwrap();
@@ -91,7 +91,7 @@ mod tests {
         let (_, first) = overlays.first_key_value().unwrap();
         assert_eq!(
             first["metadata"]["labels"],
-            json!({"x": "y", "locust.io/overlays-of": "podgraft-overlays", "locust.io/overlays-from": "platform"})
+            json!({"x": "z", "locust.io/overlays-of": "podgraft-overlays", "locust.io/overlays-from": "platform"})
         );
         assert_eq!(listed("").unwrap().len(), 0);
     }
