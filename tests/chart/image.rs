@@ -6,14 +6,11 @@ use std::{
     process::Command,
 };
 
-use podgraft_testkit::{
-    control_plane::free_ports,
-    files::{files, root, text},
-};
+use podgraft_testkit::files::{files, root, text};
 use serde_json::Value;
 
 use crate::{
-    lifecycle::{empty_cluster, helm_ok, load_test, phase, until},
+    cluster::{empty_cluster, helm_ok, load_test, phase, ports, until},
     pod_process::PodProcess,
     values::CHART,
 };
@@ -92,8 +89,7 @@ fn is_complete(image: &Path) {
 /// With the command line of the chart's Deployment, as its user, with the token of its service account.
 fn runs(program: &Path) {
     let (plane, _life) = empty_cluster();
-    let [health] = free_ports();
-    let settings = format!("health.port={health}");
+    let settings = ports();
     let install = ["install", "podgraft", CHART, "-n", "podgraft", "--create-namespace", "--set", &settings];
     helm_ok(&plane, "helm4", &install);
     let pod = PodProcess::start(&plane, "podgraft", "podgraft", program);

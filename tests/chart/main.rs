@@ -2,6 +2,7 @@
 //! control plane.
 #![cfg(test)]
 
+mod cluster;
 mod generated;
 mod helm;
 mod image;
@@ -10,6 +11,8 @@ mod manifests;
 mod overlays;
 mod pod_process;
 mod render;
+mod rights;
 #[path = "../support/mod.rs"]
 mod support;
 mod values;
+mod webhooks;

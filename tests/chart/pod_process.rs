@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use podgraft_testkit::{control_plane::ControlPlane, files::text};
+use podgraft_testkit::{control_plane::ControlPlane, files::text, service_proxy::ServiceRoute};
 use serde_json::Value;
 
 use crate::values::yaml;
@@ -26,6 +26,8 @@ pub(crate) struct PodProcess {
     process: Child,
     root: PathBuf,
     health: u16,
+    /// It is an endpoint of these Services.
+    routes: Vec<ServiceRoute>,
 }
 
 impl PodProcess {
@@ -59,10 +61,10 @@ impl PodProcess {
             command.env(variable["name"].as_str().unwrap(), value);
         }
         let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
-        let ports = container["ports"].as_array().unwrap();
-        let health = ports.iter().find(|port| port["name"] == "health").unwrap()["containerPort"].clone();
-        let mut pod = Self { process, root, health: u16::try_from(health.as_u64().unwrap()).unwrap() };
+        let mut pod =
+            Self { process, root, health: port_of(container, &"health".into()), routes: Vec::new() };
         pod.wait_until_ready(&plane.folder().join(format!("pod-{number}.log")));
+        pod.routes = routes(plane, namespace, &deployment["spec"]["template"]);
         pod
     }
 
@@ -100,8 +102,9 @@ impl PodProcess {
         podgraft_testkit::files::files(&self.root, "").into_iter().map(of_root).collect()
     }
 
-    /// `SIGTERM`, as a kubelet ends a pod; how it ended.
+    /// `SIGTERM`, as a kubelet ends a pod that is no endpoint any more; how it ended.
     pub(crate) fn stop(mut self) -> Option<i32> {
+        self.routes.clear();
         Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
         self.process.wait().unwrap().code()
     }
@@ -112,6 +115,33 @@ impl Drop for PodProcess {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// The port of this name, or of this number, of a container.
+fn port_of(container: &Value, port: &Value) -> u16 {
+    let mut ports = container["ports"].as_array().unwrap().iter();
+    let named = ports.find(|one| one["name"] == *port || one["containerPort"] == *port).unwrap();
+    u16::try_from(named["containerPort"].as_u64().unwrap()).unwrap()
+}
+
+/// Makes a pod of this template an endpoint of the Services that select it.
+fn routes(plane: &ControlPlane, namespace: &str, template: &Value) -> Vec<ServiceRoute> {
+    let services = plane.kubectl_ok(&["get", "services", "-n", namespace, "-o", "json"], b"");
+    let services: Value = serde_json::from_str(&services).unwrap();
+    let mut routes = Vec::new();
+    for service in services["items"].as_array().unwrap() {
+        let Some(selector) = service["spec"]["selector"].as_object() else { continue };
+        let labels = &template["metadata"]["labels"];
+        if selector.iter().any(|(name, value)| labels[name] != *value) {
+            continue;
+        }
+        for port in service["spec"]["ports"].as_array().unwrap() {
+            let address = format!("{}:{}", service["spec"]["clusterIP"].as_str().unwrap(), port["port"]);
+            let to = port_of(&template["spec"]["containers"][0], &port["targetPort"]);
+            routes.push(plane.services().route(&address, to));
+        }
+    }
+    routes
 }
 
 /// An object of the cluster.

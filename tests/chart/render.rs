@@ -110,7 +110,15 @@ fn bad_values_are_refused_in_words() {
         ("locustPods.resources.limits.cpu=true", "got boolean, want null or number or string"),
         ("leaderElection.enabled=false", "set leaderElection.enabled to true, or replicaCount to 1"),
         ("metrics.rules.enabled=true", "set metrics.enabled to true"),
-        ("conversion.enabled=true", "set conversion.enabled to false, or webhook.enabled and crds.install"),
+        (
+            "conversion.enabled=true,webhook.enabled=false",
+            "set conversion.enabled to false, or webhook.enabled and crds.install",
+        ),
+        (
+            "conversion.enabled=true,crds.install=false",
+            "set conversion.enabled to false, or webhook.enabled and crds.install",
+        ),
+        ("conversion.enabled=yes", "/conversion/enabled': value must be one of true, false, 'auto'"),
     ] {
         for major in HELMS {
             let said = refused(major, &["--set", set]);
@@ -184,16 +192,31 @@ fn the_documented_rights_are_the_charts() {
         let objects = objects(&text);
         flat_rules(objects.iter().find(|one| one["kind"] == kind).unwrap())
     };
-    let cluster = objects(&rendered("helm4", &["--set", "overlays.enabled=false"]));
+    let cluster = objects(&rendered("helm4", &["--set", "overlays.enabled=false,webhook.enabled=false"]));
     let role = flat_rules(object(&cluster, "ClusterRole", "load-podgraft.tests"));
     assert_eq!(role, documented("cluster.yaml", "ClusterRole"));
     assert_eq!(flat_rules(object(&cluster, "Role", "load-podgraft")), documented("base.yaml", "Role"));
-    let namespaced =
-        objects(&rendered("helm4", &["--set", "namespaces={team-a},dryRun=job,overlays.enabled=false"]));
+    let namespaced = "namespaces={team-a},dryRun=job,overlays.enabled=false,webhook.enabled=false";
+    let namespaced = objects(&rendered("helm4", &["--set", namespaced]));
     let role = flat_rules(object(&namespaced, "Role", "load-podgraft.tests"));
     assert_eq!(role, documented("namespaced.yaml", "Role"));
     let small = flat_rules(object(&namespaced, "ClusterRole", "load-podgraft.tests"));
     assert_eq!(small, documented("cluster-overlays.yaml", "ClusterRole"));
+    // What the webhook needs comes on top.
+    let webhook = objects(&rendered("helm4", &["--set", "overlays.enabled=false"]));
+    for (kind, name) in [("ClusterRole", "load-podgraft.tests"), ("Role", "load-podgraft")] {
+        let without = flat_rules(object(&cluster, kind, name));
+        let mut more = flat_rules(object(&webhook, kind, name));
+        more.retain(|line| !without.contains(line));
+        let names = ["load-podgraft.tests", "load-podgraft-webhook"];
+        let more: Vec<String> = more
+            .iter()
+            .map(|line| names.iter().fold(line.clone(), |line, name| line.replace(name, "podgraft-webhook")))
+            .collect();
+        let mut expected = documented("webhook-rights.yaml", kind);
+        expected.retain(|line| !without.contains(line));
+        assert_eq!(more, expected);
+    }
 }
 
 /// What a role allows, one verb of one resource a line.
@@ -219,8 +242,13 @@ fn flat_rules(role: &Value) -> Vec<String> {
 #[test]
 fn the_definitions_are_those_that_the_program_prints() {
     let service = ["crds", "--conversion-webhook", "tests/load-podgraft-webhook"];
-    let values = "webhook.enabled=true,conversion.enabled=true";
-    for (arguments, values) in [(&service[..1], "conversion.enabled=false"), (&service[..], values)] {
+    let values = [
+        "conversion.enabled=false",
+        "webhook.enabled=false",
+        "conversion.enabled=auto",
+        "conversion.enabled=true",
+    ];
+    for (values, arguments) in values.into_iter().zip([&service[..1], &service[..1], &service, &service]) {
         let printed = objects(text(&podgraft(arguments, b"").stdout));
         let of_chart = objects(&rendered("helm3", &["--set", values]));
         assert_eq!(printed.len(), 3);

@@ -60,6 +60,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
+{{/* Whether v1 is served and converted: not empty where it is. */}}
+{{- define "podgraft.converts" -}}
+{{- $can := and .Values.webhook.enabled .Values.crds.install }}
+{{- if eq (toString .Values.conversion.enabled) "auto" | ternary $can .Values.conversion.enabled -}}
+true
+{{- end }}
+{{- end }}
+
 {{/* The operator's configuration. The keys are those of its file. */}}
 {{- define "podgraft.config" -}}
 {{- $config := dict "unknownFields" .Values.unknownFields "clusterOverlays" .Values.clusterOverlays }}

@@ -25,7 +25,7 @@
 - --webhook-secret={{ include "podgraft.fullname" . }}-webhook
 - --webhook-configuration={{ include "podgraft.clusterName" . }}
 {{- end }}
-{{- if .Values.conversion.enabled }}
+{{- if include "podgraft.converts" . }}
 - --webhook-conversion
 {{- end }}
 {{- if .Values.webhook.clientCAConfigMap }}

@@ -100,7 +100,7 @@
   resources: [validatingwebhookconfigurations]
   resourceNames: [{{ include "podgraft.clusterName" . }}]
   verbs: [get, watch, patch]
-{{- if .Values.conversion.enabled }}
+{{- if include "podgraft.converts" . }}
 - apiGroups: [apiextensions.k8s.io]
   resources: [customresourcedefinitions]
   resourceNames: [locusttests.locust.io]

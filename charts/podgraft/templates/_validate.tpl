@@ -22,7 +22,7 @@
 {{- if and (gt (int .Values.replicaCount) 1) (not .Values.leaderElection.enabled) }}
 {{- fail "\n\nset leaderElection.enabled to true, or replicaCount to 1: several replicas would work on the same tests\n" }}
 {{- end }}
-{{- if and .Values.conversion.enabled (not (and .Values.webhook.enabled .Values.crds.install)) }}
+{{- if and (include "podgraft.converts" .) (not (and .Values.webhook.enabled .Values.crds.install)) }}
 {{- fail "\n\nset conversion.enabled to false, or webhook.enabled and crds.install to true: the CustomResourceDefinition names the webhook that converts\n" }}
 {{- end }}
 {{- if and (not .Values.metrics.enabled) (or .Values.metrics.serviceMonitor.enabled .Values.metrics.rules.enabled) }}

@@ -12,7 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::files::{root, text};
+use crate::{
+    files::{root, text},
+    service_proxy::ServiceProxy,
+};
 
 /// How long the API server may take to start.
 const START: Duration = Duration::from_secs(120);
@@ -28,6 +31,10 @@ const CONTROLLERS: &str = "--controllers=job-controller,garbage-collector-contro
 const AUDIT_POLICY: &str =
     "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules:\n- level: Metadata\n";
 
+/// How the API server reaches what is in the cluster: by the proxy on the socket.
+const EGRESS: &str = "apiVersion: apiserver.k8s.io/v1beta1\nkind: EgressSelectorConfiguration\negressSelections:\n\
+    - name: cluster\n  connection: {proxyProtocol: HTTPConnect, transport: {uds: {udsName: SOCKET}}}\n";
+
 /// A running control plane; it and its files are gone when this is dropped, and also when the test is
 /// killed: each program is watched by a shell that ends it when the test's end of a pipe closes.
 pub struct ControlPlane {
@@ -37,6 +44,7 @@ pub struct ControlPlane {
     etcd: u16,
     peer: u16,
     api: u16,
+    services: Option<ServiceProxy>,
 }
 
 impl ControlPlane {
@@ -53,7 +61,25 @@ impl ControlPlane {
     /// (file, resource) are there before the controllers: the garbage collector looks for new kinds only
     /// every 30 seconds.
     pub fn start_all(crds: &[(&str, &str)]) -> Self {
+        Self::start_controllers(Self::begin(), crds)
+    }
+
+    /// Starts all of it, with an API server that reaches webhooks by their Services: [`Self::services`].
+    pub fn start_all_with_services() -> Self {
         let mut plane = Self::begin();
+        let (services, socket) = (ServiceProxy::default(), plane.file("proxy.sock"));
+        services.serve(Path::new(&socket));
+        fs::write(plane.file("egress"), EGRESS.replace("SOCKET", &socket)).unwrap();
+        plane.services = Some(services);
+        Self::start_controllers(plane, &[])
+    }
+
+    /// Where Services lead, which a test says.
+    pub fn services(&self) -> &ServiceProxy {
+        self.services.as_ref().expect("started with services")
+    }
+
+    fn start_controllers(mut plane: Self, crds: &[(&str, &str)]) -> Self {
         plane.start_etcd();
         plane.start_api_server(&[]);
         for (file, resource) in crds {
@@ -81,7 +107,7 @@ impl ControlPlane {
         let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(&folder).unwrap();
         let [etcd, peer, api] = free_ports();
-        let plane = Self { programs: Vec::new(), folder, binaries, etcd, peer, api };
+        let plane = Self { programs: Vec::new(), folder, binaries, etcd, peer, api, services: None };
         let key = rcgen::KeyPair::generate().unwrap();
         fs::write(plane.file("key"), key.serialize_pem()).unwrap();
         fs::write(plane.file("public-key"), key.public_key_pem()).unwrap();
@@ -125,6 +151,9 @@ impl ControlPlane {
             format!("--audit-policy-file={}", self.file("audit-policy")),
             format!("--audit-log-path={}", self.file("audit.log")),
         ];
+        if self.services.is_some() {
+            arguments.push(format!("--egress-selector-config-file={}", self.file("egress")));
+        }
         arguments.extend(more.iter().map(|one| (*one).to_owned()));
         self.run("kube-apiserver", &arguments);
         self.wait_for(&["get", "--raw", "/readyz"]);

@@ -45,4 +45,6 @@ pub mod operator_process;
 #[cfg(feature = "cluster")]
 pub mod pod_life;
 #[cfg(feature = "cluster")]
+pub mod service_proxy;
+#[cfg(feature = "cluster")]
 pub mod webhook_process;
