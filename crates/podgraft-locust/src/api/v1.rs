@@ -57,10 +57,10 @@ pub struct LocustTestSpec {
     pub lib_config_map: Option<String>,
     /// Labels of the pods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub labels: Option<PerRole>,
+    pub labels: Option<RoleMetadata>,
     /// Annotations of the pods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub annotations: Option<PerRole>,
+    pub annotations: Option<RoleMetadata>,
     /// Node labels that all pods need.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub affinity: Option<Affinity>,
@@ -75,9 +75,9 @@ pub struct LocustTestSpec {
     pub overrides: Overrides,
 }
 
-/// One map for each role.
+/// Labels or annotations of the pods of each role.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PerRole {
+pub struct RoleMetadata {
     /// Of the master's pod.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub master: BTreeMap<String, String>,
