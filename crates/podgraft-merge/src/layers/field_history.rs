@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::history::{Attribution, HistoryEvent, HistoryEventKind, HistoryNode, ValueVersion};
+use super::{
+    history::{Attribution, HistoryEvent, HistoryEventKind, HistoryNode, ValueVersion},
+    tree::HistoryTree,
+};
 use crate::{
     patch::ChangeCause,
     path::{FieldPath, Lookup, Segment},
@@ -55,15 +58,16 @@ pub(super) enum Lists {
     Items,
 }
 
-/// The history of the place at `path`. Many histories of one root share their `lookup`.
+/// The history of the place at `path`. Many histories of one tree share their `lookup`.
 pub(super) fn trace<'n>(
-    root: &'n HistoryNode,
+    tree: &'n HistoryTree,
     path: &FieldPath,
     lists: Lists,
     lookup: &Lookup<'n>,
 ) -> FieldHistory {
-    let mut walk = HistoryWalk { path, lists, items: true, lookup, agreed: Vec::new(), previous: Vec::new() };
-    let attribution = walk.node(root, None, 0);
+    let mut walk =
+        HistoryWalk { tree, path, lists, items: true, lookup, agreed: Vec::new(), previous: Vec::new() };
+    let attribution = walk.node(tree.node(tree.root()), None, 0);
     let (layer, cause) = layer_and_cause(attribution);
     let mut agreed = walk.agreed;
     agreed.retain(|later| layer.is_none_or(|layer| *later > layer));
@@ -88,6 +92,7 @@ fn layer_and_cause(attribution: Option<Attribution>) -> (Option<usize>, ChangeCa
 
 /// Walks down to a place and collects its previous values.
 struct HistoryWalk<'p, 'n> {
+    tree: &'n HistoryTree,
     path: &'p FieldPath,
     lists: Lists,
     lookup: &'p Lookup<'n>,
@@ -114,7 +119,7 @@ impl<'n> HistoryWalk<'_, 'n> {
         above: Option<Attribution>,
         depth: usize,
     ) -> Option<Attribution> {
-        for event in &node.events {
+        for event in self.tree.events(node) {
             match event.kind {
                 HistoryEventKind::Whole => self.event(event, above, depth),
                 HistoryEventKind::Item(index) if self.items && depth == self.path.segments().len() => {
@@ -130,10 +135,10 @@ impl<'n> HistoryWalk<'_, 'n> {
         }
         // A layer that stated an empty map or list did not state what came into it later.
         if matches!(self.path.segments().get(depth), None | Some(Segment::Index(_))) {
-            self.agreed.extend(node.agreed().map(|layer| layer as usize));
+            self.agreed.extend(self.tree.agreed(node).into_iter().map(|layer| layer as usize));
         }
         let attribution = self.version(&node.now, above, depth);
-        if depth == self.path.segments().len() { node.latest().or(attribution) } else { attribution }
+        if depth == self.path.segments().len() { self.tree.latest(node).or(attribution) } else { attribution }
     }
 
     /// Follows the path below a value that is or was there.
@@ -144,8 +149,10 @@ impl<'n> HistoryWalk<'_, 'n> {
         depth: usize,
     ) -> Option<Attribution> {
         let attribution = version.attribution.or(above);
-        let Some(segment) = self.path.segments().get(depth) else { return version.latest().or(attribution) };
-        match version.children.get(segment) {
+        let Some(segment) = self.path.segments().get(depth) else {
+            return self.tree.latest_of(version).or(attribution);
+        };
+        match self.tree.get(version, segment) {
             Some(node) => self.node(node, attribution, depth + 1),
             None => item(version, segment).or(attribution),
         }
@@ -161,9 +168,9 @@ impl<'n> HistoryWalk<'_, 'n> {
             None => self.path.clone(),
         };
         let items = self.items && list.is_none();
-        let (lists, lookup) = (self.lists, self.lookup);
+        let (tree, lists, lookup) = (self.tree, self.lists, self.lookup);
         let mut walk =
-            HistoryWalk { path: &path, lists, items, lookup, agreed: Vec::new(), previous: Vec::new() };
+            HistoryWalk { tree, path: &path, lists, items, lookup, agreed: Vec::new(), previous: Vec::new() };
         let attribution = walk.version(&event.version, above, depth);
         self.previous.append(&mut walk.previous);
         if let Some(value) = self.lookup.find_segments(&path.segments()[depth..], &event.previous) {

@@ -49,7 +49,7 @@ pub fn fold_observed<O: Observer>(
         observer.layer(index);
         let number = u32::try_from(index).unwrap_or(u32::MAX);
         let each = matches!(layer.patch, Patch::EachContainer(_));
-        let recorder = ProvenanceRecorder::new(provenance.root(), number, each, &each_container);
+        let recorder = ProvenanceRecorder::new(provenance.tree_mut(), number, each, &each_container);
         fold.layer(index, layer, &mut (recorder, &mut *observer));
         if fold.shared.each_container.len() > each_container.len() {
             each_container.push(number);

@@ -1,11 +1,13 @@
-//! [`HistoryNode`]: the history of one place of a folded value, and of the places below it.
+//! [`HistoryNode`]: the history of one place of a folded value.
 //!
 //! Previous values are moved here from the merge, with the history below them, so keeping them costs no copy. A place
 //! that no layer touched has no node: its attribution is that of the nearest place above that has one.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
-use super::tree::Children;
+use super::arena::ArenaId;
 use crate::patch::ChangeCause;
 
 /// The layer that did something, and why.
@@ -20,15 +22,16 @@ pub(super) struct Attribution {
 pub(super) struct ValueVersion {
     /// Attribution of the value as a whole; `None`: as the place above says.
     pub(super) attribution: Option<Attribution>,
-    pub(super) children: Children<HistoryNode, Attribution>,
+    pub(super) children: Children,
 }
 
 /// One place, and what happened to it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct HistoryNode {
     pub(super) now: ValueVersion,
-    /// What happened before, first to last.
-    pub(super) events: Vec<HistoryEvent>,
+    /// What happened before: the first and the last of the events.
+    pub(super) events: Option<(ArenaId, ArenaId)>,
+    pub(super) link: SiblingLink,
 }
 
 /// Something that happened to a place.
@@ -41,6 +44,8 @@ pub(super) struct HistoryEvent {
     /// The layer that did it.
     pub(super) by: Attribution,
     pub(super) kind: HistoryEventKind,
+    /// What happened to the place after it.
+    pub(super) next: Option<ArenaId>,
 }
 
 /// What a [`HistoryEvent`] did to the value at its place.
@@ -56,41 +61,50 @@ pub(super) enum HistoryEventKind {
     Agreed,
 }
 
+/// The fields or items of a value to which something happened.
+#[derive(Debug, Default)]
+pub(super) enum Children {
+    #[default]
+    Nothing,
+    /// Fields, items by merge key, items of a set: by name.
+    Named(Siblings),
+    /// Attribution of the items of an atomic list, by index; those that are not here are as the list is. Nothing
+    /// below them ever changes by itself.
+    Items(Vec<Option<Attribution>>),
+}
+
+/// The named children of one version of a value, as a chain.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Siblings {
+    pub(super) first: ArenaId,
+    pub(super) last: ArenaId,
+    /// The one that was needed last: a merge does most of its work in one place after the other.
+    pub(super) recent: ArenaId,
+    pub(super) count: usize,
+}
+
+/// What leads to a node from the version of a value that it is in.
+#[derive(Debug)]
+pub(super) struct SiblingLink {
+    pub(super) name: NodeName,
+    /// The first of its siblings, which stands for the version that they are in.
+    pub(super) first: Option<ArenaId>,
+    pub(super) next: Option<ArenaId>,
+    /// Of `first` and the name, in the index.
+    pub(super) hash: u64,
+}
+
+/// The name of a node.
+#[derive(Debug)]
+pub(super) enum NodeName {
+    Known(&'static str),
+    /// Where it is in the names of the tree.
+    Written(Range<usize>),
+}
+
 impl HistoryNode {
-    /// The layers that stated what is there already, since it came.
-    pub(super) fn agreed(&self) -> impl Iterator<Item = u32> {
-        let since = self
-            .events
-            .iter()
-            .rposition(|event| event.kind == HistoryEventKind::Whole)
-            .map_or(0, |last| last + 1);
-        let agreed = self.events[since..].iter().filter(|event| event.kind == HistoryEventKind::Agreed);
-        agreed.map(|event| event.by.layer)
-    }
-
-    pub(super) fn agree(&mut self, by: Attribution) {
-        self.note(by, HistoryEventKind::Agreed);
-    }
-
-    /// Something new is here, set by `attribution`, and `previous` is no longer.
-    pub(super) fn change(&mut self, previous: Option<Value>, attribution: Attribution) {
-        if let Some(previous) = previous {
-            let version = std::mem::take(&mut self.now);
-            self.push(HistoryEvent { previous, version, by: attribution, kind: HistoryEventKind::Whole });
-        }
-        self.now.attribution = Some(attribution);
-    }
-
-    fn push(&mut self, event: HistoryEvent) {
-        if self.events.is_empty() {
-            // Most places change once.
-            self.events.reserve_exact(1);
-        }
-        self.events.push(event);
-    }
-
-    fn note(&mut self, by: Attribution, kind: HistoryEventKind) {
-        self.push(HistoryEvent { previous: Value::Null, version: ValueVersion::default(), by, kind });
+    pub(super) fn new(link: SiblingLink) -> Self {
+        Self { now: ValueVersion::default(), events: None, link }
     }
 
     /// An item was put into this atomic list.
@@ -100,45 +114,35 @@ impl HistoryNode {
             items.insert(index, Some(attribution));
         }
     }
+}
 
-    /// An item was taken out of this atomic list.
-    pub(super) fn remove(&mut self, index: usize, previous: Value, by: Attribution) {
-        let items = self.now.children.items_mut().filter(|items| index < items.len());
-        let attribution = items.and_then(|items| items.remove(index)).or(self.now.attribution);
-        self.push(HistoryEvent {
-            previous,
-            version: ValueVersion { attribution, children: Children::Nothing },
-            by,
-            kind: HistoryEventKind::Item(index),
-        });
-    }
-
-    /// The items of this list moved.
-    pub(super) fn reorder(&mut self, order: &[usize], by: Attribution) {
-        if let Children::Items(items) = &mut self.now.children {
-            *items = order.iter().map(|from| items.get(*from).copied().flatten()).collect();
+impl NodeName {
+    /// The name, where the written ones are in `names`.
+    pub(super) fn text<'n>(&'n self, names: &'n str) -> &'n str {
+        match self {
+            Self::Known(name) => name,
+            Self::Written(range) => names.get(range.clone()).unwrap_or_default(),
         }
-        self.note(by, HistoryEventKind::Order);
-    }
-
-    /// The last that happened here or below.
-    pub(super) fn latest(&self) -> Option<Attribution> {
-        let changes = self.events.iter().filter(|event| event.kind != HistoryEventKind::Agreed);
-        let events = changes.map(|event| event.by);
-        events.chain(self.now.latest()).fold(None, later)
     }
 }
 
-impl ValueVersion {
-    /// The last that happened to this value or below it.
-    pub(super) fn latest(&self) -> Option<Attribution> {
-        let items = self.children.items().iter().flatten().copied();
-        let names = self.children.named().filter_map(|(_, node)| node.latest());
-        items.chain(names).fold(self.attribution, later)
+impl Children {
+    /// Attribution of the items of an atomic list.
+    pub(super) fn items(&self) -> &[Option<Attribution>] {
+        match self {
+            Self::Items(items) => items,
+            Self::Nothing | Self::Named(_) => &[],
+        }
     }
-}
 
-/// The later of two, the second where they are of one layer.
-fn later(one: Option<Attribution>, other: Attribution) -> Option<Attribution> {
-    one.filter(|one| one.layer > other.layer).or(Some(other))
+    /// The same, to be changed.
+    pub(super) fn items_mut(&mut self) -> Option<&mut Vec<Option<Attribution>>> {
+        if !matches!(self, Self::Items(_)) {
+            *self = Self::Items(Vec::new());
+        }
+        match self {
+            Self::Items(items) => Some(items),
+            Self::Nothing | Self::Named(_) => None,
+        }
+    }
 }

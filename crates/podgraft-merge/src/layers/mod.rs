@@ -3,6 +3,8 @@
 //! Two patches are never merged with each other: strategic merge patches are not associative, and
 //! only the base tells what a directive refers to.
 
+mod arena;
+mod changes;
 mod field_history;
 mod fold;
 mod history;

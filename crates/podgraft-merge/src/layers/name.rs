@@ -46,14 +46,6 @@ impl<'a> Name<'a> {
             Segment::Index(_) => return None,
         }))
     }
-
-    /// The name, to be kept.
-    pub(super) fn keep(&self) -> Cow<'static, str> {
-        match self {
-            Self::Known(name) => Cow::Borrowed(name),
-            Self::Other(name) => Cow::Owned(name.clone().into_owned()),
-        }
-    }
 }
 
 impl Deref for Name<'_> {
@@ -142,7 +134,7 @@ mod tests {
                 let keys = [("first".to_owned(), first.clone())].into_iter();
                 let keys = keys.chain(secondary.clone().map(|value| ("second".to_owned(), value)));
                 let segment = Segment::Key(keys.collect());
-                let name = Name::of_segment(&segment).unwrap().keep();
+                let name = Name::of_segment(&segment).unwrap();
                 assert_eq!(read(&name), (first.clone(), secondary));
             }
         }

@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::{
     field_history::{self, FieldHistory, Lists},
-    history::{Attribution, HistoryNode},
+    history::Attribution,
     leaf::{Leaf, visit_leaves},
     removed,
+    tree::HistoryTree,
 };
 use crate::{
     path::{FieldPath, Lookup},
@@ -20,7 +21,7 @@ use crate::{
 /// indexes into the folded layers; `None` is the base.
 #[derive(Debug)]
 pub struct Provenance {
-    root: HistoryNode,
+    tree: HistoryTree,
     schema: FieldType,
 }
 
@@ -50,11 +51,11 @@ impl Blame {
 
 impl Provenance {
     pub(super) fn new(schema: Schema) -> Self {
-        Self { root: HistoryNode::default(), schema: FieldType::root(schema) }
+        Self { tree: HistoryTree::new(), schema: FieldType::root(schema) }
     }
 
-    pub(super) fn root(&mut self) -> &mut HistoryNode {
-        &mut self.root
+    pub(super) fn tree_mut(&mut self) -> &mut HistoryTree {
+        &mut self.tree
     }
 
     /// The layer to blame for what is at `path` of `value`, which is what the fold made, or for that nothing is there.
@@ -75,9 +76,10 @@ impl Provenance {
     }
 
     fn attribution(&self, path: &FieldPath) -> Option<Attribution> {
-        let (mut node, mut attribution) = (&self.root, self.root.now.attribution);
+        let mut node = self.tree.node(self.tree.root());
+        let mut attribution = node.now.attribution;
         for segment in path.segments() {
-            match node.now.children.get(segment) {
+            match self.tree.get(&node.now, segment) {
                 Some(child) => {
                     node = child;
                     attribution = node.now.attribution.or(attribution);
@@ -85,7 +87,7 @@ impl Provenance {
                 None => return field_history::item(&node.now, segment).or(attribution),
             }
         }
-        node.latest().or(attribution)
+        self.tree.latest(node).or(attribution)
     }
 
     /// The history of the place at `path`: of a leaf, or of a map or list as a whole.
@@ -98,7 +100,7 @@ impl Provenance {
     }
 
     fn trace<'s>(&'s self, path: &FieldPath, lookup: &Lookup<'s>) -> FieldHistory {
-        field_history::trace(&self.root, path, Lists::Whole, lookup)
+        field_history::trace(&self.tree, path, Lists::Whole, lookup)
     }
 
     /// Every leaf of `value`, which is what the fold made, with its history.
@@ -124,6 +126,6 @@ impl Provenance {
     /// the one that removed it; what it removed is the last of the previous values.
     #[must_use]
     pub fn removed(&self, value: &Value) -> Vec<Leaf> {
-        removed::leaves(&self.root, self.schema, value)
+        removed::leaves(&self.tree, self.schema, value)
     }
 }

@@ -2,15 +2,12 @@
 
 use serde_json::Value;
 
-use super::{
-    history::{Attribution, HistoryNode},
-    name::Name,
-};
+use super::{arena::ArenaId, history::Attribution, name::Name, tree::HistoryTree};
 use crate::patch::{ChangeCause, LazyLocation, LocationSegment, Observer};
 
 /// Writes down what one layer does.
 pub(super) struct ProvenanceRecorder<'p> {
-    root: &'p mut HistoryNode,
+    tree: &'p mut HistoryTree,
     /// The layer to attribute to: the current one, or the layer of a replayed `eachContainer` patch.
     layer: u32,
     each: bool,
@@ -21,8 +18,8 @@ pub(super) struct ProvenanceRecorder<'p> {
 
 impl<'p> ProvenanceRecorder<'p> {
     /// For one layer; `each` where it is a patch for each container.
-    pub(super) fn new(root: &'p mut HistoryNode, layer: u32, each: bool, each_container: &'p [u32]) -> Self {
-        Self { root, layer, each, own: (layer, each), each_container }
+    pub(super) fn new(tree: &'p mut HistoryTree, layer: u32, each: bool, each_container: &'p [u32]) -> Self {
+        Self { tree, layer, each, own: (layer, each), each_container }
     }
 
     fn attribution(&self, cause: ChangeCause) -> Attribution {
@@ -31,27 +28,23 @@ impl<'p> ProvenanceRecorder<'p> {
         Attribution { layer: self.layer, cause }
     }
 
-    /// The node of a place, and who set it as a whole.
-    fn node(&mut self, location: &LazyLocation<'_>) -> &mut HistoryNode {
-        walk(self.root, location).0
+    /// The node of a place.
+    fn node(&mut self, location: &LazyLocation<'_>) -> ArenaId {
+        walk(self.tree, location).0
     }
 }
 
 /// The node of a place, and who set what it is in. Below an atomic list it is the list's.
-fn walk<'n>(
-    root: &'n mut HistoryNode,
-    location: &LazyLocation<'_>,
-) -> (&'n mut HistoryNode, Option<Attribution>) {
+fn walk(tree: &mut HistoryTree, location: &LazyLocation<'_>) -> (ArenaId, Option<Attribution>) {
     let Some(parent) = location.parent() else {
-        let attribution = root.now.attribution;
-        return (root, attribution);
+        let root = tree.root();
+        return (root, tree.node(root).now.attribution);
     };
-    let (node, above) = walk(root, parent);
+    let (node, above) = walk(tree, parent);
     match Name::of_location(location.segment()) {
         Some(name) => {
-            let node = node.now.children.entry(&name);
-            let attribution = node.now.attribution.or(above);
-            (node, attribution)
+            let child = tree.child_or_new(node, &name);
+            (child, tree.node(child).now.attribution.or(above))
         }
         None => (node, above),
     }
@@ -67,24 +60,24 @@ impl Observer for ProvenanceRecorder<'_> {
     ) {
         let attribution = self.attribution(cause);
         let Some(parent) = location.parent() else { return };
-        let (holder, above) = walk(self.root, parent);
+        let (holder, above) = walk(self.tree, parent);
         let Some(name) = Name::of_location(location.segment()) else {
             if let LocationSegment::Index(index) = location.segment() {
-                holder.insert(index, attribution);
+                self.tree.node_mut(holder).insert(index, attribution);
             }
             return;
         };
         let states = matches!(attribution.cause, ChangeCause::Stated | ChangeCause::EachContainer);
         let known = above.is_some_and(|above| above.layer == attribution.layer);
-        if previous.is_none() && states && known && !holder.now.children.contains(&name) {
+        if previous.is_none() && states && known && self.tree.child(holder, &name).is_none() {
             // It came with what it is in.
             return;
         }
-        let node = holder.now.children.entry(&name);
+        let node = self.tree.child_or_new(holder, &name);
         if previous.as_ref() == Some(value) {
-            node.agree(attribution);
+            self.tree.agree(node, attribution);
         } else {
-            node.change(previous, attribution);
+            self.tree.change(node, previous, attribution);
         }
     }
 
@@ -92,24 +85,29 @@ impl Observer for ProvenanceRecorder<'_> {
         let attribution = self.attribution(cause);
         let node = self.node(location);
         match (location.segment(), previous) {
-            (LocationSegment::Index(index), Some(previous)) => node.remove(index, previous, attribution),
-            (_, previous) => node.change(previous, attribution),
+            (LocationSegment::Index(index), Some(previous)) => {
+                self.tree.remove(node, index, previous, attribution);
+            }
+            (_, previous) => self.tree.change(node, previous, attribution),
         }
     }
 
     fn clear(&mut self, location: &LazyLocation<'_>, previous: Option<Value>, cause: ChangeCause) {
         let attribution = self.attribution(cause);
-        self.node(location).change(previous, attribution);
+        let node = self.node(location);
+        self.tree.change(node, previous, attribution);
     }
 
     fn agree(&mut self, location: &LazyLocation<'_>) {
         let attribution = self.attribution(ChangeCause::Stated);
-        self.node(location).agree(attribution);
+        let node = self.node(location);
+        self.tree.agree(node, attribution);
     }
 
     fn reorder(&mut self, location: &LazyLocation<'_>, order: &[usize]) {
         let attribution = self.attribution(ChangeCause::Order);
-        self.node(location).reorder(order, attribution);
+        let node = self.node(location);
+        self.tree.reorder(node, order, attribution);
     }
 
     fn applying_each_container(&mut self, number: Option<usize>) {

@@ -9,6 +9,7 @@ use super::{
     history::{HistoryEventKind, HistoryNode, ValueVersion},
     leaf::{Leaf, visit_leaves},
     name,
+    tree::HistoryTree,
 };
 use crate::{
     path::{FieldPath, Lookup},
@@ -16,15 +17,15 @@ use crate::{
 };
 
 /// Every leaf that was there once and is not in `value`.
-pub(super) fn leaves(root: &HistoryNode, ty: FieldType, value: &Value) -> Vec<Leaf> {
+pub(super) fn leaves(tree: &HistoryTree, ty: FieldType, value: &Value) -> Vec<Leaf> {
     let lookup = Lookup::default();
-    let mut search = RemovedLeaves { root, value, lookup: &lookup, seen: HashSet::new(), found: Vec::new() };
-    search.node(root, ty, &FieldPath::root());
+    let mut search = RemovedLeaves { tree, value, lookup: &lookup, seen: HashSet::new(), found: Vec::new() };
+    search.node(tree.node(tree.root()), ty, &FieldPath::root());
     search.found
 }
 
 struct RemovedLeaves<'s> {
-    root: &'s HistoryNode,
+    tree: &'s HistoryTree,
     value: &'s Value,
     lookup: &'s Lookup<'s>,
     seen: HashSet<String>,
@@ -33,19 +34,19 @@ struct RemovedLeaves<'s> {
 
 impl RemovedLeaves<'_> {
     fn node(&mut self, node: &HistoryNode, ty: FieldType, path: &FieldPath) {
-        for event in node.events.iter().filter(|event| event.kind == HistoryEventKind::Whole) {
+        for event in self.tree.events(node).filter(|event| event.kind == HistoryEventKind::Whole) {
             // What was removed first comes first.
             self.version(&event.version, ty, path);
             visit_leaves(&event.previous, ty, path, &mut |path, _| self.leaf(path));
         }
-        if node.events.iter().any(|event| matches!(event.kind, HistoryEventKind::Item(_))) {
+        if self.tree.events(node).any(|event| matches!(event.kind, HistoryEventKind::Item(_))) {
             self.items(path);
         }
         self.version(&node.now, ty, path);
     }
 
     fn version(&mut self, version: &ValueVersion, ty: FieldType, path: &FieldPath) {
-        for (name, node) in version.children.named() {
+        for (name, node) in self.tree.named(version) {
             let segment = name::segment(ty, name);
             let below = ty.below(&segment);
             self.node(node, below, &path.with(segment));
@@ -57,7 +58,7 @@ impl RemovedLeaves<'_> {
         if self.lookup.find(path, self.value).is_some() || !self.seen.insert(path.to_string()) {
             return;
         }
-        let history = field_history::trace(self.root, path, Lists::Items, self.lookup);
+        let history = field_history::trace(self.tree, path, Lists::Items, self.lookup);
         self.add(path.clone(), history);
     }
 
@@ -66,7 +67,7 @@ impl RemovedLeaves<'_> {
         if !self.seen.insert(format!("{list}[]")) {
             return;
         }
-        let history = field_history::trace(self.root, list, Lists::Items, self.lookup);
+        let history = field_history::trace(self.tree, list, Lists::Items, self.lookup);
         for removed in history.previous.into_iter().filter(|removed| removed.path != *list) {
             let history = FieldHistory { previous: vec![removed.clone()], agreed: Vec::new(), ..history };
             self.add(removed.path, history);

@@ -1,99 +1,191 @@
-//! [`Children`]: a tree of the places to which something happened.
+//! [`HistoryTree`]: the places to which something happened, and what happened there.
+//!
+//! Nodes, events and names lie in one allocation each, because a merge of long lists makes very many of them.
 
-use std::{borrow::Cow, collections::BTreeMap};
+#![allow(
+    clippy::disallowed_types,
+    reason = "the keys of a hash table, as std's HashMap has them, against names that are made to collide; no result shows them"
+)]
 
-use super::name::Name;
+use std::hash::{BuildHasher, RandomState};
+
+use hashbrown::HashTable;
+
+use super::{
+    arena::{Arena, ArenaId},
+    history::{Children, HistoryEvent, HistoryNode, NodeName, SiblingLink, Siblings, ValueVersion},
+    name::Name,
+};
 use crate::path::Segment;
 
-/// The fields or items of a value to which something happened: `N` is a node of the tree, `I` what is known of an item
-/// of an atomic list.
-#[derive(Debug, Default)]
-pub(super) enum Children<N, I> {
-    #[default]
-    Nothing,
-    /// Fields, items by merge key, items of a set: by name.
-    Few(Vec<(Cow<'static, str>, N)>),
-    /// The same, where there are many.
-    Many(BTreeMap<Cow<'static, str>, N>),
-    /// Attribution of the items of an atomic list, by index; those that are not here are as the list is. Nothing
-    /// below them ever changes by itself.
-    Items(Vec<Option<I>>),
+/// The history of a folded value.
+#[derive(Debug)]
+pub(super) struct HistoryTree {
+    nodes: Arena<HistoryNode>,
+    events: Arena<HistoryEvent>,
+    root: ArenaId,
+    /// The names of the nodes that are not names of the schema, one after the other.
+    names: String,
+    /// The nodes that have many beside them, by the first of these and their name.
+    index: HashTable<ArenaId>,
+    hasher: RandomState,
 }
 
-/// Up to this many names, searching is quicker than a tree, and smaller.
+/// Up to this many names, searching is quicker than an index.
 const FEW: usize = 12;
 
-impl<N: Default, I> Children<N, I> {
-    /// Every named node, with its name.
-    pub(super) fn named(&self) -> impl Iterator<Item = (&str, &N)> {
-        let (few, many) = match self {
-            Self::Few(few) => (few.as_slice(), None),
-            Self::Many(many) => (&[][..], Some(many)),
-            Self::Nothing | Self::Items(_) => (&[][..], None),
+impl HistoryTree {
+    pub(super) fn new() -> Self {
+        let mut nodes = Arena::default();
+        let link = SiblingLink { name: NodeName::Known(""), first: None, next: None, hash: 0 };
+        let root = nodes.push(HistoryNode::new(link));
+        Self {
+            nodes,
+            events: Arena::default(),
+            root,
+            names: String::new(),
+            index: HashTable::new(),
+            hasher: RandomState::new(),
+        }
+    }
+
+    pub(super) const fn root(&self) -> ArenaId {
+        self.root
+    }
+
+    pub(super) fn node(&self, id: ArenaId) -> &HistoryNode {
+        &self.nodes[id]
+    }
+
+    pub(super) fn node_mut(&mut self, id: ArenaId) -> &mut HistoryNode {
+        &mut self.nodes[id]
+    }
+
+    /// What happened to the place of this node, first to last.
+    pub(super) fn events(&self, node: &HistoryNode) -> impl Iterator<Item = &HistoryEvent> {
+        let first = node.events.map(|(first, _)| first);
+        std::iter::successors(first, |id| self.events[*id].next).map(|id| &self.events[id])
+    }
+
+    /// Adds what happened last to the place of this node.
+    pub(super) fn push_event(&mut self, node: ArenaId, event: HistoryEvent) {
+        let id = self.events.push(event);
+        let first = match self.nodes[node].events {
+            Some((first, last)) => {
+                self.events[last].next = Some(id);
+                first
+            }
+            None => id,
         };
-        let few = few.iter().map(|(name, node)| (&**name, node));
-        few.chain(many.into_iter().flat_map(|many| many.iter()).map(|(name, node)| (&**name, node)))
+        self.nodes[node].events = Some((first, id));
+    }
+
+    /// Every named node of a version, with its name, in the order in which something first happened to them.
+    pub(super) fn named(&self, version: &ValueVersion) -> impl Iterator<Item = (&str, &HistoryNode)> {
+        let first = match version.children {
+            Children::Named(siblings) => Some(siblings.first),
+            Children::Nothing | Children::Items(_) => None,
+        };
+        let ids = std::iter::successors(first, |id| self.nodes[*id].link.next);
+        ids.map(|id| (self.name(id), &self.nodes[id]))
     }
 
     /// The node of the place that this segment leads to, if anything happened to it.
-    pub(super) fn get(&self, segment: &Segment) -> Option<&N> {
-        let name = Name::of_segment(segment)?;
-        match self {
-            Self::Few(few) => few.iter().find(|(known, _)| **known == *name).map(|(_, node)| node),
-            Self::Many(many) => many.get(&*name),
-            Self::Nothing | Self::Items(_) => None,
-        }
+    pub(super) fn get(&self, version: &ValueVersion, segment: &Segment) -> Option<&HistoryNode> {
+        let id = self.find(&version.children, &Name::of_segment(segment)?)?;
+        Some(&self.nodes[id])
     }
 
-    pub(super) fn contains(&self, name: &str) -> bool {
-        match self {
-            Self::Few(few) => few.iter().any(|(known, _)| **known == *name),
-            Self::Many(many) => many.contains_key(name),
-            Self::Nothing | Self::Items(_) => false,
-        }
+    /// The node of this name below another; `None` if there is none.
+    pub(super) fn child(&self, parent: ArenaId, name: &Name<'_>) -> Option<ArenaId> {
+        self.find(&self.nodes[parent].now.children, name)
     }
 
-    /// The node of this name; a new one if there is none.
-    pub(super) fn entry(&mut self, name: &Name<'_>) -> &mut N {
-        if let Self::Few(few) = self
-            && few.len() == FEW
-            && !few.iter().any(|(known, _)| **known == **name)
-        {
-            let many = few.drain(..).collect();
-            *self = Self::Many(many);
+    /// The node of this name below another; a new one if there is none.
+    pub(super) fn child_or_new(&mut self, parent: ArenaId, name: &Name<'_>) -> ArenaId {
+        let child = self.child(parent, name).unwrap_or_else(|| self.add_child(parent, name));
+        if let Children::Named(siblings) = &mut self.nodes[parent].now.children {
+            siblings.recent = child;
         }
-        match self {
-            Self::Few(few) => {
-                let index = few.iter().position(|(known, _)| **known == **name).unwrap_or(few.len());
-                if index == few.len() {
-                    few.push((name.keep(), N::default()));
-                }
-                &mut few[index].1
+        child
+    }
+
+    fn add_child(&mut self, parent: ArenaId, name: &Name<'_>) -> ArenaId {
+        let known = match self.nodes[parent].now.children {
+            Children::Named(siblings) => Some(siblings),
+            Children::Nothing | Children::Items(_) => None,
+        };
+        let name = self.keep(name);
+        let link = SiblingLink { name, first: known.map(|siblings| siblings.first), next: None, hash: 0 };
+        let id = self.nodes.push(HistoryNode::new(link));
+        let siblings = match known {
+            Some(siblings) => {
+                self.nodes[siblings.last].link.next = Some(id);
+                Siblings { last: id, count: siblings.count + 1, ..siblings }
             }
-            Self::Many(many) => many.entry(name.keep()).or_default(),
-            Self::Nothing | Self::Items(_) => {
-                *self = Self::Few(Vec::with_capacity(1));
-                self.entry(name)
+            None => Siblings { first: id, last: id, recent: id, count: 1 },
+        };
+        self.nodes[id].link.first = Some(siblings.first);
+        self.nodes[parent].now.children = Children::Named(siblings);
+        self.add_to_index(siblings);
+        id
+    }
+
+    fn add_to_index(&mut self, siblings: Siblings) {
+        let from = match siblings.count {
+            count if count <= FEW => return,
+            count if count == FEW + 1 => siblings.first,
+            _ => siblings.last,
+        };
+        let mut next = Some(from);
+        while let Some(id) = next {
+            let link = &self.nodes[id].link;
+            next = link.next;
+            let hash = self.hash(siblings.first, link.name.text(&self.names));
+            self.nodes[id].link.hash = hash;
+            self.index.insert_unique(hash, id, |other| self.nodes[*other].link.hash);
+        }
+    }
+
+    fn hash(&self, first: ArenaId, name: &str) -> u64 {
+        self.hasher.hash_one((first, name))
+    }
+
+    fn find(&self, children: &Children, name: &Name<'_>) -> Option<ArenaId> {
+        let Children::Named(siblings) = children else { return None };
+        if self.is_named(siblings.recent, name) {
+            return Some(siblings.recent);
+        }
+        if siblings.count <= FEW {
+            let mut ids = std::iter::successors(Some(siblings.first), |id| self.nodes[*id].link.next);
+            return ids.find(|id| self.is_named(*id, name));
+        }
+        let hash = self.hash(siblings.first, name);
+        let same = |id: &ArenaId| {
+            let link = &self.nodes[*id].link;
+            link.hash == hash && link.first == Some(siblings.first) && self.is_named(*id, name)
+        };
+        self.index.find(hash, same).copied()
+    }
+
+    fn is_named(&self, id: ArenaId, name: &Name<'_>) -> bool {
+        let known = self.name(id);
+        // Names of the schema are mostly one and the same text.
+        known.len() == name.len() && (std::ptr::eq(known, &raw const **name) || *known == **name)
+    }
+
+    fn name(&self, id: ArenaId) -> &str {
+        self.nodes[id].link.name.text(&self.names)
+    }
+
+    fn keep(&mut self, name: &Name<'_>) -> NodeName {
+        match name {
+            Name::Known(name) => NodeName::Known(name),
+            Name::Other(name) => {
+                let start = self.names.len();
+                self.names.push_str(name);
+                NodeName::Written(start..self.names.len())
             }
-        }
-    }
-
-    /// Attribution of the items of an atomic list.
-    pub(super) fn items(&self) -> &[Option<I>] {
-        match self {
-            Self::Items(items) => items,
-            _ => &[],
-        }
-    }
-
-    /// The same, to be changed.
-    pub(super) fn items_mut(&mut self) -> Option<&mut Vec<Option<I>>> {
-        if !matches!(self, Self::Items(_)) {
-            *self = Self::Items(Vec::new());
-        }
-        match self {
-            Self::Items(items) => Some(items),
-            _ => None,
         }
     }
 }
