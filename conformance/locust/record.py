@@ -4,7 +4,7 @@
     "$(conformance/locust/install.sh)/bin/python" conformance/locust/record.py
 
 writes conformance/locust/recorded.json, which the tests of crates/podgraft-locust/src/protected compare with, and
-crates/podgraft-locust/src/protected/locust_options.rs, the table of Locust's options. Both are the same on every run: a list by
+crates/podgraft-locust/src/locust_command/locust_options.rs, the table of Locust's options. Both are the same on every run: a list by
 hand, then random lines over all options from a fixed seed.
 
     record.py --check              says what is not as it was recorded, and fails
@@ -23,7 +23,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 RECORDED = HERE / "recorded.json"
-TABLE = HERE.parent.parent / "crates/podgraft-locust/src/protected/locust_options.rs"
+TABLE = HERE.parent.parent / "crates/podgraft-locust/src/locust_command/locust_options.rs"
 SEED = 5557
 COUNT = 2000
 HAND = [

@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use podgraft_locust::protected::locust_settings;
+use podgraft_locust::locust_command::locust_settings;
 use podgraft_testkit::files::{root, text};
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 
 use std::process::{Command, Stdio};
 
-use podgraft_locust::protected::{LocustSettings, locust_settings};
+use podgraft_locust::locust_command::{LocustSettings, locust_settings};
 use podgraft_testkit::files::{root, text};
 use serde_json::{Value, json};
 

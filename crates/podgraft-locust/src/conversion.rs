@@ -27,6 +27,7 @@ use serde_json::{Map, Value, map::Entry};
 use self::kept::Kept;
 use crate::codes;
 
+pub(crate) use self::correspondence::{MOVED_FIELDS, is_split_in_v1};
 pub use crate::api::Version;
 
 /// The annotation that keeps what the version of an object cannot say: JSON, with the `version` that can, the part of

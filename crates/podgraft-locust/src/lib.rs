@@ -5,6 +5,7 @@
 //! - [`load_test`]: a `LocustTest` of either version, read and checked.
 //! - [`names`], [`ports`]: what both the operator and those who judge its pods go by.
 //! - [`base`], [`typed_fields`]: what the operator makes for each role, and what the test's own fields change.
+//! - [`locust_command`]: how a container starts Locust, and with which options.
 //! - [`protected`], [`lints`]: what the operator needs of the final pods, and likely mistakes in them.
 //! - [`public_operator`]: what a test does otherwise there.
 //! - [`render`]: from a test, overlays and the operator's [`config`] to its Services and Jobs.
@@ -29,6 +30,7 @@ mod fixture;
 mod last_applied;
 pub mod lints;
 pub mod load_test;
+pub mod locust_command;
 pub mod names;
 mod near_miss;
 mod overlay_api;
@@ -40,6 +42,7 @@ pub mod protected;
 pub mod public_operator;
 mod render;
 pub mod role;
+mod shortened;
 mod spec_schemas;
 pub mod typed_fields;
 

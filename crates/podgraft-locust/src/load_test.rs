@@ -7,7 +7,10 @@ mod readable;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use podgraft_merge::{
+    diagnostic::Diagnostic,
+    path::{FieldPath, Segment},
+};
 use podgraft_pod::{
     object::{SpecKind, normalize::normalize, unknown, unquoted},
     overlay::{Namespace, OverlayHost, SpecSchema},
@@ -19,6 +22,7 @@ use self::metadata::Metadata;
 use crate::{
     api::{Version, v2},
     codes,
+    conversion::{MOVED_FIELDS, is_split_in_v1},
     field_advice::TestAdvice,
     names::{LIBRARY_VOLUME, SECRET_VOLUME_PREFIX, SOURCE_VOLUME, is_reserved_volume},
     overlay_api::OVERLAY_API,
@@ -43,23 +47,6 @@ pub struct LoadTest {
     pub spec: v2::LocustTestSpec,
 }
 
-/// The fields of v2 that have another name in v1.
-const V1_NAMES: [(&[&str], &[&str]); 13] = [
-    (&["spec", "master", "command"], &["spec", "masterCommandSeed"]),
-    (&["spec", "worker", "command"], &["spec", "workerCommandSeed"]),
-    (&["spec", "worker", "replicas"], &["spec", "workerReplicas"]),
-    (&["spec", "master", "labels"], &["spec", "labels", "master"]),
-    (&["spec", "worker", "labels"], &["spec", "labels", "worker"]),
-    (&["spec", "master", "annotations"], &["spec", "annotations", "master"]),
-    (&["spec", "worker", "annotations"], &["spec", "annotations", "worker"]),
-    (&["spec", "testFiles", "configMapRef"], &["spec", "configMap"]),
-    (&["spec", "testFiles", "libConfigMapRef"], &["spec", "libConfigMap"]),
-    (&["spec", "scheduling", "affinity"], &["spec", "affinity"]),
-    (&["spec", "scheduling", "tolerations"], &["spec", "tolerations"]),
-    (&["spec", "scheduling"], &["spec"]),
-    (&["spec", "testFiles"], &["spec"]),
-];
-
 impl LoadTest {
     /// The test as overlays look at it, in this namespace.
     #[must_use]
@@ -78,13 +65,18 @@ impl LoadTest {
         if self.version == Version::V2 {
             return path.clone();
         }
-        let found = V1_NAMES.iter().find(|(v2, _)| FieldPath::fields(v2.iter().copied()).contains(path));
-        match found {
-            Some((v2, v1)) => {
-                let rest = FieldPath::new(path.segments()[v2.len()..].to_vec());
-                FieldPath::fields(v1.iter().copied()).join(&rest)
-            }
-            None => path.clone(),
+        let spec = FieldPath::fields(["spec"]);
+        let place = |fields: &[&'static str]| spec.join(&FieldPath::fields(fields.iter().copied()));
+        if let Some(moved) = MOVED_FIELDS.iter().find(|field| place(field.v2).contains(path)) {
+            let rest = FieldPath::new(path.segments()[1 + moved.v2.len()..].to_vec());
+            return place(moved.v1).join(&rest);
+        }
+        let names: Option<Vec<&str>> = (path.segments().iter().skip(1))
+            .map(|segment| if let Segment::Field(name) = segment { Some(name.as_str()) } else { None })
+            .collect();
+        match names {
+            Some(names) if !names.is_empty() && is_split_in_v1(&names) => spec,
+            _ => path.clone(),
         }
     }
 }

@@ -6,9 +6,9 @@ use super::generated_name;
 use crate::{
     config::{Config, Kafka, Resources},
     load_test::LoadTest,
+    locust_command::ConnectionOption,
     names::{LIBRARY_FOLDER, LIBRARY_VOLUME, LOCUST, SOURCE_FOLDER, SOURCE_VOLUME},
     ports::{MASTER_PORT, MASTER_PORTS, WEB_PORT, WORKER_PORT},
-    protected::ConnectionOption,
     role::Role,
 };
 

@@ -3,6 +3,8 @@
 //! # Source
 //! locust-k8s-operator 2.3.0, `api/v1/locusttest_conversion.go`: the pairs of fields.
 
+use std::sync::LazyLock;
+
 use super::{Version, field_conversion::FieldConversion};
 
 /// A field that both versions have, at another place or in another form.
@@ -77,4 +79,28 @@ pub(super) fn is_above_corresponding(version: Version, path: &[&str]) -> bool {
         let field = field.path(version);
         field.len() > path.len() && field.starts_with(path)
     })
+}
+
+/// A place below the spec that v1 and v2 have each for itself.
+#[derive(Debug)]
+pub(crate) struct MovedField {
+    pub(crate) v1: &'static [&'static str],
+    pub(crate) v2: &'static [&'static str],
+}
+
+/// Every place that the versions have each for itself, without what is equal at their ends.
+pub(crate) static MOVED_FIELDS: LazyLock<Vec<MovedField>> = LazyLock::new(|| {
+    let moved = CORRESPONDENCES.iter().filter(|field| field.v1 != field.v2);
+    let shortened = moved.map(|field| {
+        let equal = field.v1.iter().rev().zip(field.v2.iter().rev()).take_while(|(v1, v2)| v1 == v2).count();
+        // The field itself has a name in both.
+        let equal = equal.min(field.v1.len() - 1).min(field.v2.len() - 1);
+        MovedField { v1: &field.v1[..field.v1.len() - equal], v2: &field.v2[..field.v2.len() - equal] }
+    });
+    shortened.collect()
+});
+
+/// Whether this place of v2, below the spec, is a map that v1 has not, but whose fields it has in part.
+pub(crate) fn is_split_in_v1(path: &[&str]) -> bool {
+    MOVED_FIELDS.iter().any(|field| field.v2.len() > path.len() && field.v2.starts_with(path))
 }

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::{
     codes,
+    locust_command::locust_settings,
     names::LOCUST,
     pod_context::{self, PodContext},
     ports,
-    protected::locust_settings,
     role::Role,
 };
 use podgraft_pod::cursor::Cursor;

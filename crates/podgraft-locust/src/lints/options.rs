@@ -5,9 +5,9 @@ use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use super::mounted::containers;
 use crate::{
     codes,
+    locust_command::{Arity, ConnectionOption, LocustOption, locust_option},
     names::LOCUST,
     pod_context::{self, PodContext},
-    protected::{Arity, ConnectionOption, LocustOption, locust_option},
 };
 use podgraft_pod::cursor::Cursor;
 

@@ -7,7 +7,7 @@ use podgraft_merge::diagnostic::Diagnostic;
 use super::mounted::containers;
 use crate::{
     codes,
-    protected::{Part, Parts},
+    locust_command::{Part, Parts},
 };
 use podgraft_pod::cursor::Cursor;
 

@@ -2,7 +2,7 @@
 
 use podgraft_pod::cursor::Cursor;
 
-use super::invocation::Invocation;
+use crate::locust_command::invocation::Invocation;
 use crate::pod_context::{self, PodContext};
 
 /// A final pod beside its base, and how both start Locust.

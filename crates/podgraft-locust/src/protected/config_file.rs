@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use podgraft_merge::path::FieldPath;
 use serde_json::Value;
 
-use super::{
-    checked_pod::CheckedPod, connection_option::ConnectionOption, entry::Violation, expansion::Expanded,
-    mount_path::MountPath, shown,
+use super::{checked_pod::CheckedPod, entry::Violation, mount_path::MountPath};
+use crate::{
+    locust_command::{connection_option::ConnectionOption, expansion::Expanded},
+    shortened::shortened,
 };
 use podgraft_pod::cursor::Cursor;
 
@@ -30,7 +31,7 @@ pub(super) fn check(pod: &CheckedPod<'_>) -> Vec<Violation> {
 fn unseen(file: &str, path: FieldPath) -> Violation {
     let message = format!(
         "check that \"{}\" sets no mode, address, port or processes of master and workers: nobody sees it here",
-        shown(file)
+        shortened(file)
     );
     Violation::new(path, message)
 }

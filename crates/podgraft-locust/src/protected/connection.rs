@@ -1,10 +1,11 @@
 //! That master and workers find each other: the options of container `locust` for the connection.
 
-use super::{
-    address::is_loopback, checked_pod::CheckedPod, connection_option::ConnectionOption, entry::Violation,
-    expansion::Expanded, python_int, shown,
-};
+use super::{address::is_loopback, checked_pod::CheckedPod, entry::Violation};
 use crate::ports::MASTER_PORT;
+use crate::{
+    locust_command::{connection_option::ConnectionOption, expansion::Expanded, python_int},
+    shortened::shortened,
+};
 
 /// Checks that the master waits for the workers that there will be.
 pub(super) fn expected_workers(pod: &CheckedPod<'_>) -> Vec<Violation> {
@@ -28,7 +29,7 @@ pub(super) fn bind_port(pod: &CheckedPod<'_>) -> Vec<Violation> {
         text.known().is_none_or(|text| python_int(text) != Some(MASTER_PORT.into())).then(|| {
             format!(
                 "remove it, or set it to {MASTER_PORT}: the workers connect there, not to \"{}\"",
-                shown(text.written())
+                shortened(text.written())
             )
         })
     };
@@ -41,11 +42,11 @@ pub(super) fn bind_host(pod: &CheckedPod<'_>) -> Vec<Violation> {
         Some(host) if !host.is_empty() && !is_loopback(host) && !is_alias_of_loopback(pod, host) => None,
         Some(host) => Some(format!(
             "remove it, or set it to \"*\": no worker reaches \"{}\" of another pod",
-            shown(host)
+            shortened(host)
         )),
         None => Some(format!(
             "remove it, or set it to \"*\": what \"{}\" will be cannot be seen",
-            shown(text.written())
+            shortened(text.written())
         )),
     };
     free_within(pod, ConnectionOption::BindHost, wrong).into_iter().collect()
@@ -77,10 +78,13 @@ fn equal(pod: &CheckedPod<'_>, option: ConnectionOption, base: &Expanded) -> Opt
             )
         }
         (Some(now), None) => {
-            format!("set {flag} back to {wanted}, or leave it as it was: \"{}\" breaks the test", shown(now))
+            format!(
+                "set {flag} back to {wanted}, or leave it as it was: \"{}\" breaks the test",
+                shortened(now)
+            )
         }
         (None, None) => {
-            format!("write {flag}={wanted}: what \"{}\" will be cannot be seen", shown(now.written()))
+            format!("write {flag}={wanted}: what \"{}\" will be cannot be seen", shortened(now.written()))
         }
     };
     Some(Violation::new(given.path.clone(), message))

@@ -2,7 +2,8 @@
 
 use podgraft_pod::cursor::Cursor;
 
-use super::{checked_pod::CheckedPod, connection_option::ConnectionOption, entry::Violation};
+use super::{checked_pod::CheckedPod, entry::Violation};
+use crate::locust_command::connection_option::ConnectionOption;
 use crate::role::Role;
 
 /// Finds `envFrom` with a prefix that fits Locust's own variables: it is likely to be meant for Locust.

@@ -1,6 +1,7 @@
 //! Arguments that do not reach Locust.
 
-use super::{checked_pod::CheckedPod, entry::Violation, launch::Lost, shown};
+use super::{checked_pod::CheckedPod, entry::Violation};
+use crate::{locust_command::launch::Lost, shortened::shortened};
 
 /// Finds a shell that keeps arguments from Locust.
 pub(super) fn check(pod: &CheckedPod<'_>) -> Vec<Violation> {
@@ -10,7 +11,7 @@ pub(super) fn check(pod: &CheckedPod<'_>) -> Vec<Violation> {
         Lost::All => "end the script with exec locust \"$@\", and write the word locust behind it: no argument of the operator reaches Locust".to_owned(),
         Lost::First(first) => format!(
             "write the word locust behind the script: the shell takes the first argument, \"{}\", for its own name",
-            shown(first)
+            shortened(first)
         ),
     };
     vec![Violation::new(path.clone(), message)]

@@ -4,44 +4,27 @@
 
 mod address;
 mod checked_pod;
-mod command_line;
 mod config_file;
 mod connection;
-mod connection_option;
 mod container;
 mod entry;
 mod env_sources;
-mod environment;
-mod exec_limits;
-mod expansion;
-mod invocation;
-mod launch;
-mod locust_option;
-mod locust_options;
 mod lost_arguments;
 mod metadata;
 mod mode;
 mod mount_path;
 mod ports;
 mod processes;
-mod program;
 mod restart_policy;
-mod script;
-mod settings;
 mod startable;
 mod table;
 mod test_files;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::expansion::{Part, Parts};
-pub(super) use command_line::locust_option;
-pub(crate) use connection_option::ConnectionOption;
 pub use entry::ProtectedField;
-pub(super) use locust_option::{Arity, LocustOption};
 pub(crate) use mount_path::hidden_by_mount;
 pub(crate) use processes::{expecting, workers_per_pod};
-pub use settings::{LocustSettings, locust_settings};
 
 use std::sync::LazyLock;
 
@@ -67,22 +50,4 @@ pub fn protected_fields() -> &'static [ProtectedField] {
 pub fn protected(subject: &PodContext<'_>) -> Vec<Diagnostic> {
     let pod = CheckedPod::new(subject);
     TABLE.iter().flat_map(|entry| entry.judge(&pod)).collect()
-}
-
-/// Python's `int()` of a text: spaces around, a sign, and single underscores between digits.
-fn python_int(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let well_formed =
-        digits.split('_').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
-    well_formed.then(|| text.replace('_', "").parse().ok()).flatten()
-}
-
-/// The beginning of a text that people wrote, for a message.
-fn shown(text: &str) -> String {
-    const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
-    }
 }

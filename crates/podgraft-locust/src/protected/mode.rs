@@ -2,11 +2,15 @@
 
 use podgraft_merge::path::FieldPath;
 
-use super::{
-    checked_pod::CheckedPod, command_line::ParseError, connection_option::ConnectionOption, entry::Violation,
-    environment::flag_value, invocation::Invocation, shown,
-};
+use super::{checked_pod::CheckedPod, entry::Violation};
 use crate::role::Role;
+use crate::{
+    locust_command::{
+        command_line::ParseError, connection_option::ConnectionOption, environment::flag_value,
+        invocation::Invocation,
+    },
+    shortened::shortened,
+};
 
 /// Checks that Locust takes its line, and runs as what its role is and not as the other.
 pub(super) fn check(pod: &CheckedPod<'_>) -> Vec<Violation> {
@@ -21,7 +25,7 @@ fn parse_errors(invocation: &Invocation) -> impl Iterator<Item = Violation> {
             ParseError::Ambiguous { written, options } => {
                 format!(
                     "write the option \"{}\" in full: it may mean {}",
-                    shown(written),
+                    shortened(written),
                     options.join(" or ")
                 )
             }
@@ -34,7 +38,7 @@ fn parse_errors(invocation: &Invocation) -> impl Iterator<Item = Violation> {
             ParseError::Unseen(written) => {
                 format!(
                     "write \"{}\" without the reference: it may become an option that the operator needs",
-                    shown(written)
+                    shortened(written)
                 )
             }
         };

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::{
-    checked_pod::CheckedPod, command_line::ParsedOption, connection_option::ConnectionOption,
-    entry::Violation, expansion::Expanded, invocation::Invocation, python_int,
+use super::{checked_pod::CheckedPod, entry::Violation};
+use crate::locust_command::{
+    command_line::ParsedOption, connection_option::ConnectionOption, expansion::Expanded,
+    invocation::Invocation, python_int,
 };
 use crate::pod_context;
 use podgraft_pod::cursor::Cursor;

@@ -1,6 +1,7 @@
 //! That Linux can start the containers.
 
-use super::{checked_pod::CheckedPod, entry::Violation, exec_limits::excess};
+use super::{checked_pod::CheckedPod, entry::Violation};
+use crate::locust_command::exec_limits::excess;
 
 /// Checks what every container of the pod is started with.
 pub(super) fn check(pod: &CheckedPod<'_>) -> Vec<Violation> {

@@ -1,29 +1,27 @@
 //! Advice in the words of v1, where that is the version of a test.
 
-use serde_json::Value;
+use std::sync::LazyLock;
 
 use podgraft_merge::diagnostic::Diagnostic;
+use serde_json::Value;
 
-/// What v2 has in another place than v1, the longer first where one begins with another.
-const PLACES: [(&str, &str); 14] = [
+use crate::conversion::MOVED_FIELDS;
+
+/// What v1 says in another field than v2 where no field of the one is that of the other.
+const SAID_OTHERWISE: [(&str, &str); 3] = [
     (
         "command or extraArgs of spec.master and of spec.worker",
         "spec.masterCommandSeed and spec.workerCommandSeed",
     ),
     ("spec.master.extraArgs", "spec.masterCommandSeed"),
     ("spec.worker.extraArgs", "spec.workerCommandSeed"),
-    ("spec.master.command", "spec.masterCommandSeed"),
-    ("spec.worker.command", "spec.workerCommandSeed"),
-    ("spec.worker.replicas", "spec.workerReplicas"),
-    ("spec.master.labels", "spec.labels.master"),
-    ("spec.worker.labels", "spec.labels.worker"),
-    ("spec.master.annotations", "spec.annotations.master"),
-    ("spec.worker.annotations", "spec.annotations.worker"),
-    ("spec.testFiles.configMapRef", "spec.configMap"),
-    ("spec.testFiles.libConfigMapRef", "spec.libConfigMap"),
-    ("spec.scheduling.affinity", "spec.affinity"),
-    ("spec.scheduling.tolerations", "spec.tolerations"),
 ];
+
+/// The places that v2 and v1 have each for itself, as people write them.
+static MOVED: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
+    let place = |fields: &[&str]| format!("spec.{}", fields.join("."));
+    MOVED_FIELDS.iter().map(|field| (place(field.v2), place(field.v1))).collect()
+});
 
 /// What v1 has not.
 const ONLY_V2: [&str; 6] =
@@ -44,7 +42,8 @@ fn translated(text: &str) -> String {
     if !text.contains("spec.") {
         return text.to_owned();
     }
-    let text = PLACES.iter().fold(text.to_owned(), |text, (v2, v1)| text.replace(v2, v1));
+    let text = SAID_OTHERWISE.iter().fold(text.to_owned(), |text, (v2, v1)| text.replace(v2, v1));
+    let text = MOVED.iter().fold(text, |text, (v2, v1)| text.replace(v2, v1));
     let has_only_v2 = ONLY_V2.iter().any(|name| {
         text.match_indices(name).any(|(at, _)| {
             // spec.workerPodTemplate is one of v1, and so is spec.envFrom of nobody.

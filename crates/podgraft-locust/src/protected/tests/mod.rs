@@ -4,7 +4,6 @@ mod address;
 mod exec_limits;
 mod fields;
 mod launch;
-mod locust;
 mod processes;
 mod table;
 mod wiring;

@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use podgraft_merge::path::FieldPath;
 use serde_json::Value;
 
-use super::{
-    expansion::{Part, Parts},
-    shown,
-};
+use super::expansion::{Part, Parts};
+use crate::shortened::shortened;
 use podgraft_pod::cursor::Cursor;
 
 /// The longest argument or `NAME=value` in bytes, without the NUL at its end.
@@ -28,14 +26,14 @@ const ALL: u64 = 2 * 1024 * 1024;
 const OVERHEAD: u64 = 1 + 8;
 
 /// Whether what a container is started with is short enough to be expanded.
-pub(super) fn fits(container: &Cursor<'_>) -> bool {
+pub(crate) fn fits(container: &Cursor<'_>) -> bool {
     excess(container).is_none()
 }
 
 /// What is too long for Linux.
-pub(super) struct Excess {
+pub(crate) struct Excess {
     /// Where it is written.
-    pub(super) path: FieldPath,
+    pub(crate) path: FieldPath,
     /// What it is, for people.
     what: String,
     bytes: u64,
@@ -44,7 +42,7 @@ pub(super) struct Excess {
 
 impl Excess {
     /// What to do about it.
-    pub(super) fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         let Self { what, bytes, limit, .. } = self;
         format!(
             "shorten {what}: {bytes} bytes or more after expansion, and Linux starts no program with more than {limit}"
@@ -54,7 +52,7 @@ impl Excess {
 
 /// The first string of a container that is too long, or all of them. Only lengths are added up, so that this
 /// takes time and memory in proportion to what is written, whatever it stands for.
-pub(super) fn excess(container: &Cursor<'_>) -> Option<Excess> {
+pub(crate) fn excess(container: &Cursor<'_>) -> Option<Excess> {
     let list =
         |name: &str| container.value.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let mut lengths: BTreeMap<&str, u64> = BTreeMap::new();
@@ -68,7 +66,7 @@ pub(super) fn excess(container: &Cursor<'_>) -> Option<Excess> {
             let path = container.field("env").item("name", name).field("value");
             return Some(Excess {
                 path,
-                what: format!("the variable \"{}\"", shown(name)),
+                what: format!("the variable \"{}\"", shortened(name)),
                 bytes,
                 limit: LONGEST,
             });

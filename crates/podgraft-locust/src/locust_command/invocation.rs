@@ -16,22 +16,22 @@ use podgraft_merge::path::FieldPath;
 use podgraft_pod::cursor::Cursor;
 
 /// The command line and the environment with which Locust starts.
-pub(super) struct Invocation {
+pub(crate) struct Invocation {
     /// The wiring options on the line, those of the environment among them.
-    pub(super) line: CommandLine,
+    pub(crate) line: CommandLine,
     /// The variables that Locust sees.
-    pub(super) environment: ContainerEnvironment,
+    pub(crate) environment: ContainerEnvironment,
     /// Where the arguments are, or would be.
-    pub(super) args: FieldPath,
+    pub(crate) args: FieldPath,
     /// What a shell keeps from Locust.
-    pub(super) lost: Option<(FieldPath, Lost)>,
+    pub(crate) lost: Option<(FieldPath, Lost)>,
 }
 
 impl Invocation {
     /// Reads a container. One without a command starts the image's own, which is Locust.
     ///
     /// `None` for one that Linux cannot start: it is not expanded.
-    pub(super) fn read(container: &Cursor<'_>) -> Option<Self> {
+    pub(crate) fn read(container: &Cursor<'_>) -> Option<Self> {
         if !exec_limits::fits(container) {
             return None;
         }

@@ -29,7 +29,7 @@ enum Program {
 /// Reads what the kernel starts: `command` and then `args`, or the image's own Locust with `args`. A program
 /// that is not known is trusted to start what its words name, and to hand its arguments on. What `env` sets
 /// and removes is done to `environment`.
-pub(super) fn launch(command: Vec<Word>, args: Vec<Word>, environment: &mut ContainerEnvironment) -> Launch {
+pub(crate) fn launch(command: Vec<Word>, args: Vec<Word>, environment: &mut ContainerEnvironment) -> Launch {
     let mut line = ShellLine { end: command.len(), words: command, splits: 0 };
     line.words.extend(args);
     let mut at = 0;

@@ -4,14 +4,14 @@ use super::locust_option::{Arity, LocustOption};
 
 /// The version of Locust whose parser this is.
 #[cfg(test)]
-pub(super) const LOCUST_VERSION: &str = "2.47.0";
+pub(crate) const LOCUST_VERSION: &str = "2.47.0";
 
 /// Every option of Locust's own parser, in its order.
 ///
 /// # Source
 /// Locust 2.47.0, `locust/argument_parser.py`, `get_parser` with `setup_parser_arguments`.
 #[rustfmt::skip]
-pub(super) static OPTIONS: &[LocustOption] = &[
+pub(crate) static OPTIONS: &[LocustOption] = &[
     LocustOption { strings: &["-h", "--help"], values: Arity::None, variable: None },
     LocustOption { strings: &["-f", "--locustfile"], values: Arity::One, variable: Some("LOCUST_LOCUSTFILE") },
     LocustOption { strings: &["--config"], values: Arity::One, variable: None },

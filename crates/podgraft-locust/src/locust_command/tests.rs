@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::protected::{LocustSettings, locust_options::LOCUST_VERSION, locust_settings};
+use crate::locust_command::{LocustSettings, locust_options::LOCUST_VERSION, locust_settings};
 
 fn recorded() -> Value {
-    serde_json::from_str(include_str!("../../../../../conformance/locust/recorded.json")).unwrap()
+    serde_json::from_str(include_str!("../../../../conformance/locust/recorded.json")).unwrap()
 }
 
 /// A container whose Locust gets these arguments and variables.

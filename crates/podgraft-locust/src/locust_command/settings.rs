@@ -78,7 +78,7 @@ impl Invocation {
     }
 
     /// The number that an option has.
-    pub(super) fn number(&self, option: ConnectionOption, default: i64) -> Option<i64> {
+    pub(crate) fn number(&self, option: ConnectionOption, default: i64) -> Option<i64> {
         match self.line.last(option) {
             Some(given) => given.value.as_ref().and_then(Expanded::known).and_then(python_int),
             None => Some(default),

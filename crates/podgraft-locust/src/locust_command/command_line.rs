@@ -13,7 +13,7 @@ use podgraft_merge::path::FieldPath;
 
 /// Where a word is written. A path is made only for what is told.
 #[derive(Debug, Clone)]
-pub(super) enum WordOrigin {
+pub(crate) enum WordOrigin {
     /// An item of `command` or `args`.
     Item(Rc<FieldPath>, usize),
     /// The value of a variable.
@@ -22,7 +22,7 @@ pub(super) enum WordOrigin {
 
 impl WordOrigin {
     /// The path of the place.
-    pub(super) fn path(&self) -> FieldPath {
+    pub(crate) fn path(&self) -> FieldPath {
         match self {
             Self::Item(list, index) => list.index(*index),
             Self::Variable(path) => path.as_ref().clone(),
@@ -32,33 +32,33 @@ impl WordOrigin {
 
 /// One word of the command line, and where it is written.
 #[derive(Debug, Clone)]
-pub(super) struct Word {
+pub(crate) struct Word {
     /// The word after expansion.
-    pub(super) text: Expanded,
+    pub(crate) text: Expanded,
     /// Where it is written.
-    pub(super) place: WordOrigin,
+    pub(crate) place: WordOrigin,
     /// The variable that put it on the line.
-    pub(super) variable: Option<&'static str>,
+    pub(crate) variable: Option<&'static str>,
 }
 
 /// A wiring option on the line.
 #[derive(Debug, Clone)]
-pub(super) struct ParsedOption {
+pub(crate) struct ParsedOption {
     /// Which.
-    pub(super) option: ConnectionOption,
+    pub(crate) option: ConnectionOption,
     /// Its value; a flag has none.
-    pub(super) value: Option<Expanded>,
+    pub(crate) value: Option<Expanded>,
     /// Where it is written; where the value is, if that is another word.
-    pub(super) path: FieldPath,
+    pub(crate) path: FieldPath,
     /// Whether the value is in the option's own word.
-    pub(super) is_joined: bool,
+    pub(crate) is_joined: bool,
     /// The variable that says it, where it is not on the line as it is written.
-    pub(super) variable: Option<&'static str>,
+    pub(crate) variable: Option<&'static str>,
 }
 
 /// A word that Locust refuses, or that cannot be seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ParseError {
+pub(crate) enum ParseError {
     /// An abbreviation of several options, one of them a wiring option.
     Ambiguous {
         /// What is written.
@@ -76,13 +76,13 @@ pub(super) enum ParseError {
 
 /// The wiring options of a command line, and what is wrong with it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct CommandLine {
+pub(crate) struct CommandLine {
     /// The last occurrence of each option.
     given: Vec<ParsedOption>,
     /// The options that are written on the line, not only put there by variables.
     written: Vec<ConnectionOption>,
     /// What is wrong, and where.
-    pub(super) troubles: Vec<(FieldPath, ParseError)>,
+    pub(crate) troubles: Vec<(FieldPath, ParseError)>,
 }
 
 /// What `argparse` takes a word for.
@@ -103,7 +103,7 @@ impl CommandLine {
     /// # Source
     /// Python 3.11, `Lib/argparse.py`, `ArgumentParser._parse_optional`, `_get_option_tuples` and
     /// `_parse_known_args`, as Locust 2.47.0 calls them through `ConfigArgParse` 1.9.0.
-    pub(super) fn read(words: &[Word]) -> Self {
+    pub(crate) fn read(words: &[Word]) -> Self {
         let mut line = Self::default();
         for (index, word) in words.iter().enumerate() {
             match &word.text {
@@ -116,12 +116,12 @@ impl CommandLine {
     }
 
     /// The last occurrence of an option, which is the one that counts.
-    pub(super) fn last(&self, option: ConnectionOption) -> Option<&ParsedOption> {
+    pub(crate) fn last(&self, option: ConnectionOption) -> Option<&ParsedOption> {
         self.given.iter().find(|given| given.option == option)
     }
 
     /// Whether somebody wrote the option on the line itself.
-    pub(super) fn is_written(&self, option: ConnectionOption) -> bool {
+    pub(crate) fn is_written(&self, option: ConnectionOption) -> bool {
         self.written.contains(&option)
     }
 

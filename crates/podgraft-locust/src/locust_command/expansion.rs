@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// A text after expansion.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Expanded {
+pub(crate) enum Expanded {
     /// The whole text is known.
     Known(String),
     /// A reference stands for what only the cluster knows: a Secret's content, a service's address.
@@ -18,7 +18,7 @@ pub(super) enum Expanded {
 
 impl Expanded {
     /// The text, when all of it is known.
-    pub(super) fn known(&self) -> Option<&str> {
+    pub(crate) fn known(&self) -> Option<&str> {
         match self {
             Self::Known(text) => Some(text),
             Self::Unseen { .. } => None,
@@ -26,7 +26,7 @@ impl Expanded {
     }
 
     /// The text as it is written.
-    pub(super) fn written(&self) -> &str {
+    pub(crate) fn written(&self) -> &str {
         match self {
             Self::Known(text) | Self::Unseen { written: text, .. } => text,
         }
@@ -102,7 +102,7 @@ impl<'w> Iterator for Parts<'w> {
 ///
 /// A few variables that refer to one another can stand for gigabytes: what is expanded here must have been
 /// found short enough by [`exec_limits`](super::exec_limits).
-pub(super) fn expand(written: &str, env: &BTreeMap<String, Expanded>) -> Expanded {
+pub(crate) fn expand(written: &str, env: &BTreeMap<String, Expanded>) -> Expanded {
     let mut text = String::new();
     for part in Parts::of(written) {
         let name = match part {

@@ -11,7 +11,7 @@ const OPERATORS: [&str; 5] = [";", "&&", "||", "|", "&"];
 
 /// Reads `SCRIPT [NAME [ARGUMENT]...]` from word `script` on. `end` is where the container's `args` begin: of a
 /// script that names no argument, they are read as though it handed them on.
-pub(super) fn read(words: &[Word], script: usize, end: usize) -> Launch {
+pub(crate) fn read(words: &[Word], script: usize, end: usize) -> Launch {
     let written = words[script].text.written();
     if !names_arguments(written) {
         let line = words.get(end.max(script + 1)..).unwrap_or_default().to_vec();

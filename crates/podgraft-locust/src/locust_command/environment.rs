@@ -18,7 +18,7 @@ use podgraft_pod::cursor::Cursor;
 
 /// The variables of one container, after expansion.
 #[derive(Debug, Default)]
-pub(super) struct ContainerEnvironment {
+pub(crate) struct ContainerEnvironment {
     variables: BTreeMap<String, Expanded>,
     /// Where `env` is.
     list: FieldPath,
@@ -34,7 +34,7 @@ impl ContainerEnvironment {
     ///
     /// # Source
     /// Kubernetes 1.37.2, `pkg/kubelet/kubelet_pods.go`, `makeEnvironmentVariables`.
-    pub(super) fn read(container: &Cursor<'_>) -> Self {
+    pub(crate) fn read(container: &Cursor<'_>) -> Self {
         let mut read = Self { list: container.field("env"), ..Self::default() };
         let variables = container.value.get("env").and_then(Value::as_array);
         for variable in variables.into_iter().flatten() {
@@ -56,12 +56,12 @@ impl ContainerEnvironment {
     }
 
     /// All variables, for expanding a command line.
-    pub(super) fn variables(&self) -> &BTreeMap<String, Expanded> {
+    pub(crate) fn variables(&self) -> &BTreeMap<String, Expanded> {
         &self.variables
     }
 
     /// A variable's value and place.
-    pub(super) fn get(&self, name: &str) -> Option<(&Expanded, FieldPath)> {
+    pub(crate) fn get(&self, name: &str) -> Option<(&Expanded, FieldPath)> {
         let value = self.variables.get(name)?;
         let place = self.set.get(name).cloned().unwrap_or_else(|| {
             let field = if self.from_sources.contains(name) { "valueFrom" } else { "value" };
@@ -71,18 +71,18 @@ impl ContainerEnvironment {
     }
 
     /// Sets a variable, as `env NAME=value` does before it starts a program.
-    pub(super) fn set(&mut self, name: &str, value: Expanded, path: FieldPath) {
+    pub(crate) fn set(&mut self, name: &str, value: Expanded, path: FieldPath) {
         self.variables.insert(name.to_owned(), value);
         self.set.insert(name.to_owned(), path);
     }
 
     /// Removes a variable.
-    pub(super) fn unset(&mut self, name: &str) {
+    pub(crate) fn unset(&mut self, name: &str) {
         self.variables.remove(name);
     }
 
     /// Removes all variables.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.variables.clear();
     }
 
@@ -92,7 +92,7 @@ impl ContainerEnvironment {
     /// # Source
     /// `ConfigArgParse` 1.9.0, `configargparse.py`, `ArgParser.parse_known_args`, `_find_insertion_index` and
     /// `already_on_command_line`.
-    pub(super) fn with_line(&self, line: Vec<Word>) -> Vec<Word> {
+    pub(crate) fn with_line(&self, line: Vec<Word>) -> Vec<Word> {
         let mut put: Vec<Word> = Vec::new();
         for option in OPTIONS {
             let Some((variable, (value, path))) =
@@ -179,7 +179,7 @@ fn elements(list: &str) -> Vec<String> {
 ///
 /// # Source
 /// `ConfigArgParse` 1.9.0, `configargparse.py`, `ArgParser.convert_item_to_command_line_arg`.
-pub(super) fn flag_value(value: &str) -> Option<bool> {
+pub(crate) fn flag_value(value: &str) -> Option<bool> {
     match value.to_lowercase().as_str() {
         "true" | "yes" | "on" | "1" => Some(true),
         "false" | "no" | "off" | "0" => Some(false),

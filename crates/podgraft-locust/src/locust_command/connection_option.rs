@@ -27,7 +27,7 @@ pub(crate) enum ConnectionOption {
 
 impl ConnectionOption {
     /// All of them.
-    pub(super) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Master,
         Self::Worker,
         Self::MasterHost,
@@ -68,12 +68,12 @@ impl ConnectionOption {
     }
 
     /// Whether a value follows the option.
-    pub(super) const fn takes_value(self) -> bool {
+    pub(crate) const fn takes_value(self) -> bool {
         !matches!(self, Self::Master | Self::Worker)
     }
 
     /// The variable that Locust reads where the line does not have the option.
-    pub(super) fn variable(self) -> Option<&'static str> {
+    pub(crate) fn variable(self) -> Option<&'static str> {
         OPTIONS.iter().find(|option| option.strings.contains(&self.flag()))?.variable
     }
 }
