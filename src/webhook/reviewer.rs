@@ -75,9 +75,9 @@ impl Reviewer {
         Self { client, config: Arc::new(config), namespaces, overlay_store, tests, pool }
     }
 
-    /// Waits until everything has been read that objects are judged by.
+    /// Waits until everything has been read that objects are judged by. The tests are not: they can be read only once
+    /// this process converts them, where some are stored as v1, and it is reached only where it is ready.
     pub(crate) async fn wait_until_ready(&self) {
-        self.tests.wait_until_synced().await;
         loop {
             self.overlay_store.wait_until_settled().await;
             match self.overlay_store.inputs_of("") {
@@ -154,6 +154,8 @@ impl Reviewer {
         // Any will do for what is in none.
         let judged_in = if namespace.is_empty() { "default" } else { &namespace };
         let (overlays, judged_in) = self.inputs_of(judged_in)?;
+        // Just started, or nothing converts them: then the change is judged by itself.
+        let _ = tokio::time::timeout(CATCHING_UP, self.tests.wait_until_synced()).await;
         let tests = self.tests_in(&namespace);
         let config = Arc::clone(&self.config);
         let work = move || {

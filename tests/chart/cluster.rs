@@ -52,6 +52,14 @@ pub(crate) fn load_test(name: &str) -> String {
     )
 }
 
+/// A test in the version of old.
+pub(crate) fn old_test(name: &str) -> String {
+    format!(
+        "apiVersion: locust.io/v1\nkind: LocustTest\nmetadata: {{name: {name}}}\nspec:\n  image: locustio/locust:2.43.0\n  \
+         masterCommandSeed: --locustfile /lotest/src/test.py\n  workerCommandSeed: --locustfile /lotest/src/test.py\n  workerReplicas: 3\n"
+    )
+}
+
 pub(crate) fn phase(plane: &ControlPlane, namespace: &str, name: &str) -> String {
     let output =
         plane.kubectl(&["get", "locusttest", name, "-n", namespace, "-o", "jsonpath={.status.phase}"], b"");

@@ -14,5 +14,6 @@ mod render;
 mod rights;
 #[path = "../support/mod.rs"]
 mod support;
+mod takeover;
 mod values;
 mod webhooks;

@@ -13,7 +13,7 @@ use podgraft_testkit::{
 use serde_json::Value;
 
 use crate::{
-    cluster::{empty_cluster, helm_ok, load_test, overlays, phase, ports, set, until},
+    cluster::{empty_cluster, helm_ok, load_test, old_test, overlays, phase, ports, set, until},
     helm::{HELMS, rendered_as},
     pod_process::{PodProcess, get},
     support::{PODGRAFT, podgraft},
@@ -23,14 +23,6 @@ use crate::{
 /// A test that would not get its own restart policy.
 fn wrong_test(name: &str) -> String {
     format!("{}  workerPodTemplate: {{spec: {{restartPolicy: Always}}}}\n", load_test(name))
-}
-
-/// A test in the version of old.
-fn old_test(name: &str) -> String {
-    format!(
-        "apiVersion: locust.io/v1\nkind: LocustTest\nmetadata: {{name: {name}}}\nspec:\n  image: locustio/locust:2.43.0\n  \
-         masterCommandSeed: --locustfile /lotest/src/test.py\n  workerCommandSeed: --locustfile /lotest/src/test.py\n  workerReplicas: 3\n"
-    )
 }
 
 /// Whether the API server takes this, without writing it.
