@@ -46,7 +46,7 @@ fn one(shape: &Shape, size: usize) {
     let read = manifest::read("test", test.as_bytes());
     let overlays =
         read_overlays(overlays.iter().flat_map(|text| manifest::read("overlay", text.as_bytes()).documents));
-    let around = ClusterContext { overlays: &overlays, namespace: Some(&namespace) };
+    let around = ClusterContext { overlays: &overlays, namespace: Some(&namespace), pod_security: None };
     let document = read.documents.first().expect("a document");
     let rendered = podgraft_locust::render(document, &around, &config);
     let render = start.elapsed();

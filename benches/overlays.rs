@@ -66,8 +66,8 @@ fn one(tests: usize, overlays: usize, each: usize) {
         black_box(before.applying(&test.overlay_host(Some(&namespace))));
     }
     let resolve = start.elapsed();
-    let around = ClusterContext { overlays: &before, namespace: Some(&namespace) };
-    let around_changed = ClusterContext { overlays: &after, namespace: Some(&namespace) };
+    let around = ClusterContext { overlays: &before, namespace: Some(&namespace), pod_security: None };
+    let around_changed = ClusterContext { overlays: &after, namespace: Some(&namespace), pod_security: None };
     let render = time(&documents, |document| {
         let rendered = podgraft_locust::render(document, &around, &config);
         assert!(!rendered.is_refused(), "{:?}", rendered.diagnostics);

@@ -2,6 +2,8 @@
 # Builds the real Kubernetes that the tests compare with, of the release that go.mod names.
 #
 #   conformance/build.sh oracle          the program that answers what apimachinery makes of a patch
+#   conformance/build.sh podsecurity     the program that answers how pod-security-admission judges a pod; the
+#                                        library's fixtures are beside it, in PROGRAM.fixtures
 #   conformance/build.sh control-plane   etcd, kube-apiserver, kube-controller-manager and kubectl
 #   conformance/build.sh helm            both majors of Helm that are maintained: helm3 and helm4
 #   conformance/build.sh chart-crds      the CustomResourceDefinitions of others whose kinds the chart can render
@@ -195,31 +197,38 @@ chart_crds() {
   echo "$folder"
 }
 
+# Builds the package of that name in this folder.
 oracle() {
+  local package=$1 stamp program how=warm
   need_go "the oracle"
   mkdir -p "$folder"
-  local stamp program how=warm
-  stamp=$(cat "$here/go.mod" "$here/go.sum" "$here"/oracle/*.go | sha | cut -c 1-12)
-  program=$folder/oracle-$stamp
+  stamp=$(cat "$here/go.mod" "$here/go.sum" "$here/$package"/*.go | sha | cut -c 1-12)
+  program=$folder/$package-$stamp
   if [ ! -x "$program" ]; then
-    lock "$folder/oracle.lock"
+    lock "$folder/$package.lock"
     if [ ! -x "$program" ]; then
       scratch=$(mktemp -d "$folder/building.XXXXXX")
-      tick_begin "the oracle for Kubernetes $version"
-      (cd "$here" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o "$scratch/oracle" ./oracle >&2)
+      tick_begin "the $package for Kubernetes $version"
+      (cd "$here" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o "$scratch/program" "./$package" >&2)
       tick_end
-      mv "$scratch/oracle" "$program"
+      if [ "$package" = podsecurity ]; then
+        local module
+        module=$(cd "$here" && go list -m -f '{{.Dir}}' k8s.io/pod-security-admission)
+        "$scratch/program" -fixtures "$module/test/testdata" >"$scratch/fixtures"
+        mv "$scratch/fixtures" "$program.fixtures"
+      fi
+      mv "$scratch/program" "$program"
       how=cold
     fi
   fi
-  say "oracle $version: $((SECONDS - started)) s ($how)"
+  say "$package $version: $((SECONDS - started)) s ($how)"
   echo "$program"
 }
 
 case ${1:-} in
-  oracle) oracle ;;
+  oracle | podsecurity) oracle "$1" ;;
   control-plane) control_plane ;;
   helm) helm ;;
   chart-crds) chart_crds ;;
-  *) die "write: build.sh oracle | control-plane | helm | chart-crds" ;;
+  *) die "write: build.sh oracle | podsecurity | control-plane | helm | chart-crds" ;;
 esac

@@ -10,6 +10,7 @@ use podgraft_merge::diagnostic::Diagnostic;
 use podgraft_pod::{
     manifest::Document,
     overlay::{Namespace, Overlay, OverlayKind, Overlays},
+    pod_security::PodSecurityStandard,
 };
 use serde_json::Value;
 
@@ -31,6 +32,8 @@ pub(super) struct ClusterInputs {
     namespace: Option<String>,
     overlays: Overlays,
     namespaces: BTreeMap<String, Namespace>,
+    /// The Pod Security Standard that the command demands.
+    pod_security: Option<PodSecurityStandard>,
 }
 
 impl ClusterInputs {
@@ -42,7 +45,13 @@ impl ClusterInputs {
         texts: Vec<Document>,
         reporter: &mut Reporter,
     ) -> (Self, Vec<Document>) {
-        Self { namespace, namespaces, overlays: Overlays::none() }.with(of_cluster, texts, reporter)
+        Self { namespace, namespaces, overlays: Overlays::none(), pod_security: None }
+            .with(of_cluster, texts, reporter)
+    }
+
+    /// The same with this Pod Security Standard demanded of all pods.
+    pub(super) fn demanding(self, pod_security: Option<PodSecurityStandard>) -> Self {
+        Self { pod_security, ..self }
     }
 
     /// The same with the overlays in other files, and the texts of those. Their Namespace objects
@@ -57,7 +66,9 @@ impl ClusterInputs {
         for namespace in others.iter().filter_map(|document| Namespace::read(&document.value)) {
             namespaces.entry(namespace.name.clone()).or_insert(namespace);
         }
-        let known = Self { namespace: self.namespace.clone(), namespaces, overlays: Overlays::none() };
+        let namespace = self.namespace.clone();
+        let known =
+            Self { namespace, namespaces, overlays: Overlays::none(), pod_security: self.pod_security };
         Ok(known.with(Vec::new(), others, reporter))
     }
 
@@ -96,6 +107,7 @@ impl ClusterInputs {
         ClusterContext {
             overlays: &self.overlays,
             namespace: name.and_then(|name| self.namespaces.get(name)),
+            pod_security: self.pod_security,
         }
     }
 }

@@ -6,7 +6,11 @@ use std::path::PathBuf;
 
 use podgraft_locust::{self, ClusterContext, Rendered, config::Config, overlay_kind};
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
-use podgraft_pod::{manifest::Document, overlay::Namespace};
+use podgraft_pod::{
+    manifest::Document,
+    overlay::Namespace,
+    pod_security::{PodSecurityStandard, PodSource},
+};
 use serde_json::Value;
 
 use super::{
@@ -46,6 +50,14 @@ pub(super) struct InputArgs {
     #[command(flatten)]
     pub(super) overlays: OverlayArgs,
 
+    /// Refuse pods that are not of this Pod Security Standard: privileged, baseline or restricted, with the version of
+    /// its policy (restricted:v1.30) or the newest
+    ///
+    /// What the label pod-security.kubernetes.io/enforce of a test's namespace says is judged anyway, where the labels are
+    /// known: a warning, unless the operator's configuration says otherwise.
+    #[arg(long, value_name = "LEVEL[:VERSION]")]
+    pod_security: Option<PodSecurityStandard>,
+
     #[cfg(feature = "operator")]
     #[command(flatten)]
     pub(super) cluster: ConnectionArgs,
@@ -58,6 +70,8 @@ pub(super) struct LoadedTests {
     documents: Vec<Document>,
     count: usize,
     inputs: ClusterInputs,
+    /// Pods, and objects of built-in kinds that make pods, where the command judges them too.
+    pods: Vec<Document>,
 }
 
 impl LoadedTests {
@@ -86,6 +100,11 @@ impl LoadedTests {
         &self.documents
     }
 
+    /// Pods, and objects of built-in kinds that make pods, where the command judges them too.
+    pub(super) fn pods(&self) -> &[Document] {
+        &self.pods
+    }
+
     /// What one of the tests is rendered with.
     pub(super) fn surroundings_of(&self, test: &Document) -> ClusterContext<'_> {
         self.inputs.of_test(test)
@@ -106,6 +125,19 @@ impl LoadedTests {
     pub(super) fn render(&self, test: &Document, config: &Config) -> Rendered {
         podgraft_locust::render(test, &self.surroundings_of(test), config)
     }
+}
+
+/// What is read beside the tests that are named.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    /// The overlays and namespaces of the cluster, also for tests in files.
+    #[cfg_attr(
+        not(feature = "operator"),
+        expect(dead_code, reason = "without access to a cluster there are only files")
+    )]
+    cluster: bool,
+    /// Pods and workloads in files.
+    pods: bool,
 }
 
 /// What to do when neither files nor tests of a cluster are named.
@@ -141,6 +173,22 @@ impl TestArgs {
         self.inputs.tests(self.named(), config, reporter)
     }
 
+    /// The same, and the pods and workloads among the objects in files, when they are to be judged by a Pod Security
+    /// Standard.
+    pub(super) fn tests_and_pods(
+        &self,
+        config: &Config,
+        reporter: &mut Reporter,
+    ) -> Result<LoadedTests, Failure> {
+        let reading = Reading { cluster: !self.named().is_empty(), pods: self.inputs.pod_security.is_some() };
+        self.inputs.read_tests(self.named(), reading, config, reporter)
+    }
+
+    /// The Pod Security Standard that pods have to be of.
+    pub(super) fn pod_security(&self) -> Option<PodSecurityStandard> {
+        self.inputs.pod_security
+    }
+
     /// The same, with the overlays and namespaces of the cluster also for tests in files.
     #[cfg(feature = "operator")]
     pub(super) fn tests_in_cluster(
@@ -148,7 +196,7 @@ impl TestArgs {
         config: &Config,
         reporter: &mut Reporter,
     ) -> Result<LoadedTests, Failure> {
-        self.inputs.read_tests(self.named(), true, config, reporter)
+        self.inputs.read_tests(self.named(), Reading { cluster: true, pods: false }, config, reporter)
     }
 
     /// Which overlays the tests are rendered with, for people.
@@ -184,7 +232,7 @@ impl InputArgs {
         config: &Config,
         reporter: &mut Reporter,
     ) -> Result<LoadedTests, Failure> {
-        self.read_tests(objects, !objects.is_empty(), config, reporter)
+        self.read_tests(objects, Reading { cluster: !objects.is_empty(), pods: false }, config, reporter)
     }
 
     #[cfg_attr(
@@ -194,7 +242,7 @@ impl InputArgs {
     fn read_tests(
         &self,
         objects: &[String],
-        reads_cluster: bool,
+        reading: Reading,
         config: &Config,
         reporter: &mut Reporter,
     ) -> Result<LoadedTests, Failure> {
@@ -204,7 +252,7 @@ impl InputArgs {
         let mut documents = read(&self.files, reporter)?;
         self.overlays.set_namespace(&mut documents);
         #[cfg(feature = "operator")]
-        let cluster = if reads_cluster {
+        let cluster = if reading.cluster {
             self.read_cluster(objects, &mut documents, config)?
         } else {
             LiveInputs::default()
@@ -212,14 +260,16 @@ impl InputArgs {
         #[cfg(not(feature = "operator"))]
         let cluster = LiveInputs::default();
         let (inputs, mut texts) = self.overlays.read(&documents, cluster, reporter)?;
+        let is_pod = |document: &Document| reading.pods && PodSource::of(&document.value).is_some();
+        let (pods, documents) = documents.into_iter().partition(is_pod);
         let mut tests = only_tests(documents, &inputs, &texts, reporter);
-        if tests.is_empty() && !reporter.refuses(false) {
+        if tests.is_empty() && pods.is_empty() && !reporter.refuses(false) {
             let message = "name a file with a LocustTest: there is none";
             reporter.report(&[Diagnostic::error(codes::NO_LOCUST_TEST, message)], &[]);
         }
         let count = tests.len();
         tests.append(&mut texts);
-        Ok(LoadedTests { documents: tests, count, inputs })
+        Ok(LoadedTests { documents: tests, count, inputs: inputs.demanding(self.pod_security), pods })
     }
 
     /// The overlays and namespaces of the cluster; the tests of these names join the documents, all of which get the

@@ -1,5 +1,7 @@
 //! `podgraft validate`.
 
+mod pod_verdict;
+
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -7,15 +9,17 @@ use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use podgraft_pod::{
     github::github,
     manifest::{self, Document},
+    pod_security::unknown_version,
 };
 use serde_json::{Value, json};
 
 use super::{
     CommandOutcome, Failure, config,
     deny::Deny,
-    inputs::TestArgs,
+    inputs::{LoadedTests, TestArgs},
     output::{self, Reporter},
 };
+use pod_verdict::PodVerdict;
 
 /// What `podgraft validate` takes.
 #[derive(Debug, clap::Args)]
@@ -52,7 +56,7 @@ pub(super) fn run(arguments: &ValidateArgs) -> Result<CommandOutcome, Failure> {
     let mut reporter =
         if arguments.output == DiagnosticFormat::Text { Reporter::new() } else { Reporter::collecting() };
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
-    let tests = arguments.tests.tests(&config, &mut reporter)?;
+    let tests = arguments.tests.tests_and_pods(&config, &mut reporter)?;
     tests.each(&mut reporter, |document, reporter| {
         let mut found = tests.render(document, &config).diagnostics;
         if matches!(arguments.output, DiagnosticFormat::Sarif | DiagnosticFormat::Github) {
@@ -63,18 +67,43 @@ pub(super) fn run(arguments: &ValidateArgs) -> Result<CommandOutcome, Failure> {
         reporter.report(&found, tests.texts());
         Ok(())
     })?;
+    let mut verdicts = String::new();
+    // For programs, the verdict on a pod is all that is said of it.
+    let mut of_pods = (arguments.output == DiagnosticFormat::Json).then(Reporter::collecting);
+    judge_pods(&arguments.tests, &tests, of_pods.as_mut().unwrap_or(&mut reporter), &mut verdicts);
     let found = reporter.collected();
     match arguments.output {
         DiagnosticFormat::Text => {}
         DiagnosticFormat::Json => {
-            let lines: String =
-                found.iter().map(|one| manifest::to_json_line(&json_of(one)) + "\n").collect();
-            output::print(lines.as_bytes())?;
+            let lines = found.iter().map(|one| manifest::to_json_line(&json_of(one)) + "\n");
+            verdicts.extend(lines);
+            output::print(verdicts.as_bytes())?;
         }
         DiagnosticFormat::Sarif => output::print(manifest::to_json(&sarif(found)?).as_bytes())?,
         DiagnosticFormat::Github => output::print(github(found).as_bytes())?,
     }
-    Ok(reporter.verdict(arguments.deny.is_some()))
+    let of_pods = of_pods.as_mut();
+    let refused = of_pods.as_ref().is_some_and(|pods| pods.refuses(arguments.deny.is_some()));
+    if let Some(pods) = of_pods {
+        let others = pods.collected().iter().filter(|one| one.object.is_none());
+        Reporter::new().report(&others.cloned().collect::<Vec<_>>(), &[]);
+    }
+    let verdict = reporter.verdict(arguments.deny.is_some());
+    Ok(if refused { CommandOutcome::Refused } else { verdict })
+}
+
+/// Judges the pods and workloads by the Pod Security Standard that is asked for: a line of JSON each.
+fn judge_pods(arguments: &TestArgs, tests: &LoadedTests, reporter: &mut Reporter, lines: &mut String) {
+    let Some(standard) = arguments.pod_security().filter(|_| !tests.pods().is_empty()) else { return };
+    if let Some(warning) = unknown_version(standard) {
+        reporter.report(&[warning], &[]);
+    }
+    for pod in tests.pods() {
+        let verdict = PodVerdict::of(pod, standard);
+        reporter.report(&verdict.diagnostics, std::slice::from_ref(pod));
+        *lines += &verdict.json_line();
+        lines.push('\n');
+    }
 }
 
 /// Points what has no place of its own, such as a default of the operator, at the test: annotations and

@@ -43,7 +43,7 @@ pub(crate) fn judge(
     let together = overlays.replacing(&OVERLAY_API, Document::from_value(everywhere));
     let shapes = canonical::tests(&namespace.name);
     let say = |overlays: &Overlays| -> Vec<Vec<Diagnostic>> {
-        let context = ClusterContext { overlays, namespace: Some(namespace) };
+        let context = ClusterContext { overlays, namespace: Some(namespace), pod_security: None };
         let of = |test: &canonical::CanonicalTest| {
             let rendered = render(&test.document, &context, config);
             rendered.diagnostics.into_iter().filter(|one| is_of(one, &layer)).collect()
@@ -139,7 +139,11 @@ pub(crate) fn broken_tests(
         }
         let document = Document::from_value(test);
         let rendered = |overlays: &Overlays| -> Rendered {
-            render(&document, &ClusterContext { overlays, namespace: Some(&namespace) }, config)
+            render(
+                &document,
+                &ClusterContext { overlays, namespace: Some(&namespace), pod_security: None },
+                config,
+            )
         };
         let refused = rendered(&after);
         if refused.is_refused() && !rendered(&before).is_refused() {

@@ -32,7 +32,7 @@ pub(crate) fn judge(
     if !changes_pods && old.pointer(LAST_APPLIED) == new.pointer(LAST_APPLIED) {
         return Vec::new();
     }
-    let context = ClusterContext { overlays, namespace: Some(namespace) };
+    let context = ClusterContext { overlays, namespace: Some(namespace), pod_security: None };
     let mut diagnostics = podgraft_locust::render(&Document::from_value(new), &context, config).diagnostics;
     if !changes_pods {
         // Applied anew with nulls, which changed nothing.

@@ -3,6 +3,7 @@
 
 mod expressions;
 mod other_languages;
+mod pod_security;
 mod stored;
 #[path = "../support/mod.rs"]
 mod support;

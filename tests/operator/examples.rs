@@ -78,7 +78,7 @@ fn is_stored_as_it_is_rendered(place: &Place<'_>, file: &Path, overlays: &Overla
         .replace("namespace: load-tests", &format!("namespace: {}", place.namespace));
     place.apply(&text);
     let namespace = Namespace::named(&place.namespace);
-    let around = ClusterContext { overlays, namespace: Some(&namespace) };
+    let around = ClusterContext { overlays, namespace: Some(&namespace), pod_security: None };
     for mut document in manifest::read("example", text.as_bytes()).documents {
         if document.value["kind"] != "LocustTest" {
             continue;

@@ -12,6 +12,7 @@ mod lifecycle;
 mod namespaced;
 mod overlays;
 mod ownership;
+mod pod_security;
 mod pods;
 mod protected;
 mod requests;
@@ -81,6 +82,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(ownership::a_test_of_the_public_operator_is_left_alone),
     scenario!(protected::every_door_is_closed),
     scenario!(protected::a_lost_null_is_told),
+    scenario!(pod_security::what_the_namespace_would_refuse_is_told_before),
     scenario!(overlays::a_test_starts_with_its_overlays_and_keeps_them),
     scenario!(overlays::what_is_published_just_before_counts),
     scenario!(requests::what_is_published_before_counts_under_load),

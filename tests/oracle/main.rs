@@ -9,5 +9,6 @@ mod differences;
 mod generate;
 mod manifest;
 mod pair;
+mod pod_security;
 mod process;
 mod schema;

@@ -25,6 +25,11 @@ fn the_page_of_overlays_shows_real_output() {
 }
 
 #[test]
+fn the_page_of_pod_security_shows_real_output() {
+    shows_real_output(&root().join("docs/pod-security.md"));
+}
+
+#[test]
 fn the_pages_of_the_overlays_show_real_output() {
     let pages = files(&root().join("overlays"), "README.md");
     assert!(pages.len() >= 14, "an index and a page for each folder");

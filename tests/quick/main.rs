@@ -18,6 +18,7 @@ mod observer;
 mod operator_settings;
 mod overlays;
 mod paths;
+mod pod_security;
 mod provenance;
 mod refused;
 mod repository;

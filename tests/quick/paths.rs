@@ -134,7 +134,7 @@ fn of_constraints_and_of_explain() {
     let overlays = demanding();
     assert_eq!(overlays.diagnostics(), []);
     let namespace = Namespace::labelled("n", std::collections::BTreeMap::new());
-    let context = ClusterContext { overlays: &overlays, namespace: Some(&namespace) };
+    let context = ClusterContext { overlays: &overlays, namespace: Some(&namespace), pod_security: None };
     let mut constraints = PathCheck::new("constraints");
     let mut explained = PathCheck::new("explain");
     for pod in pods().iter().step_by(10) {

@@ -149,7 +149,7 @@ fn first_error(diagnostics: Vec<Diagnostic>) -> Option<String> {
 fn said_of(test: &Value) -> Option<String> {
     let document = manifest::read("test.yaml", test.to_string().as_bytes()).documents.remove(0);
     let overlays = Overlays::none();
-    let around = ClusterContext { overlays: &overlays, namespace: None };
+    let around = ClusterContext { overlays: &overlays, namespace: None, pod_security: None };
     first_error(podgraft_locust::render(&document, &around, &Config::default()).diagnostics)
 }
 

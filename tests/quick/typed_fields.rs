@@ -164,7 +164,7 @@ fn labels_and_annotations_of_the_object_are_strings() {
 /// The volumes of the worker's pod of a test with these overlays.
 fn volumes(object: &Value, overlays: Vec<Value>) -> Value {
     let overlays = read_overlays(overlays.into_iter().map(Document::from_value));
-    let around = ClusterContext { overlays: &overlays, namespace: None };
+    let around = ClusterContext { overlays: &overlays, namespace: None, pod_security: None };
     let rendered = render(&Document::from_value(object.clone()), &around, &Config::default());
     assert!(!rendered.is_refused(), "{:#?}", rendered.diagnostics);
     rendered.job(Role::Worker).unwrap()["spec"]["template"]["spec"]["volumes"].clone()
@@ -217,7 +217,7 @@ fn overlays_take_nulls_too() {
 /// The environment of the worker's container, as name and value, and the codes of what is said.
 fn environment(object: &Value, overlay: Option<Value>) -> (Vec<(String, String)>, Vec<String>) {
     let overlays = read_overlays(overlay.map(Document::from_value));
-    let around = ClusterContext { overlays: &overlays, namespace: None };
+    let around = ClusterContext { overlays: &overlays, namespace: None, pod_security: None };
     let rendered = render(&Document::from_value(object.clone()), &around, &Config::default());
     let env = rendered.job(Role::Worker).unwrap()["spec"]["template"]["spec"]["containers"][0]["env"].clone();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

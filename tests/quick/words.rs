@@ -23,7 +23,7 @@ fn said_of(overlays: &str, test: &str) -> Vec<Diagnostic> {
     assert!(read.diagnostics.is_empty(), "{test}: {:?}", read.diagnostics);
     let overlays = read_overlays(manifest::read("overlay.yaml", overlays.as_bytes()).documents);
     assert_eq!(overlays.diagnostics(), Vec::new());
-    let around = ClusterContext { overlays: &overlays, namespace: None };
+    let around = ClusterContext { overlays: &overlays, namespace: None, pod_security: None };
     podgraft_locust::render(&read.documents[0], &around, &Config::default()).diagnostics
 }
 

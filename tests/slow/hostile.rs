@@ -16,7 +16,8 @@ fn render(shape: &Shape, size: usize) -> Rendered {
     };
     let overlays = read_overlays(overlays.iter().flat_map(read));
     let namespace = Namespace::named("load");
-    let surroundings = ClusterContext { overlays: &overlays, namespace: Some(&namespace) };
+    let surroundings =
+        ClusterContext { overlays: &overlays, namespace: Some(&namespace), pod_security: None };
     podgraft_locust::render(&read(&test)[0], &surroundings, &Config::default())
 }
 

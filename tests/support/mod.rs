@@ -1,6 +1,8 @@
 //! The program that is tested, beside what [`podgraft_testkit`] has for all tests.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub(crate) mod secured_examples;
+
 use std::process::Output;
 
 /// The program, as it was built for the tests.

@@ -70,7 +70,7 @@ true
 
 {{/* The operator's configuration. The keys are those of its file. */}}
 {{- define "podgraft.config" -}}
-{{- $config := dict "unknownFields" .Values.unknownFields "clusterOverlays" .Values.clusterOverlays }}
+{{- $config := dict "unknownFields" .Values.unknownFields "clusterOverlays" .Values.clusterOverlays "podSecurity" .Values.podSecurity }}
 {{- $config = merge $config (deepCopy (pick .Values "locustPods" "kafka")) }}
 {{- $pods := $config.locustPods }}
 {{- range list $pods.resources $pods.masterResources $pods.workerResources $pods.metricsExporter.resources }}

@@ -4,6 +4,7 @@ mod exporter_settings;
 mod invalid_setting;
 mod kafka;
 mod locust_pods;
+mod pod_security;
 mod resources;
 mod setting_kinds;
 #[cfg(test)]
@@ -16,13 +17,14 @@ use serde_json::Value;
 
 use self::{
     invalid_setting::invalid,
-    setting_kinds::{TTL, check},
+    setting_kinds::{ON_ENFORCE, TTL, check},
 };
 
 pub use self::{
     exporter_settings::ExporterSettings,
     kafka::{Kafka, KafkaCredentials, KafkaSecurity},
     locust_pods::LocustPods,
+    pod_security::{OnEnforce, PodSecurityExemptions, PodSecuritySettings},
     resources::Resources,
 };
 
@@ -41,6 +43,8 @@ pub struct Config {
     /// Whether the operator uses overlays for the whole cluster: `On` and `Off` are booleans in Kubernetes'
     /// YAML. An operator that uses them and may not read them starts no test.
     pub cluster_overlays: bool,
+    /// What becomes of tests whose pods the Pod Security level of their namespace would refuse.
+    pub pod_security: PodSecuritySettings,
 }
 
 impl Default for Config {
@@ -50,6 +54,7 @@ impl Default for Config {
             kafka: Kafka::default(),
             unknown_fields: UnknownFields::default(),
             cluster_overlays: true,
+            pod_security: PodSecuritySettings::default(),
         }
     }
 }
@@ -130,6 +135,10 @@ fn lay_over(below: &mut Value, above: &Value) {
         match (name.as_str(), value) {
             // The public chart leaves the time empty where finished Jobs are kept.
             (_, Value::Null) | (TTL, Value::String(_)) => {}
+            // `Off` without quotes is a boolean in Kubernetes' YAML.
+            (ON_ENFORCE, Value::Bool(false)) => {
+                settings.insert(name.clone(), "Off".into());
+            }
             ("ephemeralStorage", value) => {
                 settings.insert("ephemeral-storage".to_owned(), value.clone());
             }

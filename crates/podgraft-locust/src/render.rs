@@ -12,6 +12,7 @@ use podgraft_pod::{
     graft::{Grafted, Origins},
     manifest::Document,
     overlay::{self, Conflict, Overlay, OverlayId},
+    pod_security::PodSecurityStandard,
 };
 use serde_json::Value;
 use too_large::too_large;
@@ -24,6 +25,7 @@ mod cluster_context;
 mod layers;
 mod misplaced;
 mod pod;
+mod pod_security;
 mod too_large;
 mod unsound;
 mod v1_words;
@@ -45,6 +47,9 @@ pub struct Rendered {
     pub conflicts: Vec<Conflict>,
     /// What they aim at and a pod has not, by overlay; each is among the diagnostics too.
     pub missing_targets: Vec<(OverlayId, Diagnostic)>,
+    /// The Pod Security Standard that the namespace enforces, where it is known and the configuration has pods judged by
+    /// it.
+    pub enforced: Option<PodSecurityStandard>,
     /// Errors, warnings and notes. With an error among them, the objects must not be used.
     pub diagnostics: Vec<Diagnostic>,
     /// How many steps it took, as [`Work`] counts them.
@@ -186,7 +191,13 @@ fn run_in_words_of_v2<'o>(
     let mut diagnostics: Vec<Diagnostic> =
         read.into_iter().chain(found).chain(lost).map(positioned).collect();
     let work = Work::limited(MOST_STEPS);
-    let context = RenderContext { document, namespace: namespace.as_ref(), applying: &applying, work: &work };
+    let context = RenderContext {
+        document,
+        namespace: namespace.as_ref(),
+        applying: &applying,
+        pod_security: cluster_context.pod_security,
+        work: &work,
+    };
     // What the master waits for depends on what the workers became.
     let pods_of_workers = i64::from(test.spec.worker.replicas);
     let worker = RolePod::render(&test, Role::Worker, config, &context, pods_of_workers);
@@ -202,6 +213,7 @@ fn run_in_words_of_v2<'o>(
         service: Some(base::service(&test, master_pod)),
         web_service: base::web_service(&test),
         overlays,
+        enforced: pod_security::enforced(&config.pod_security, namespace.as_ref()),
         diagnostics,
         ..Rendered::default()
     };

@@ -97,5 +97,14 @@ podgraft_merge::codes! {
         INVALID_FIELD "invalid-field" Error,
             "The API server would refuse the final pod for this field."
             "Write what the message asks for."
+        POD_SECURITY "pod-security" Error | Warning,
+            "The final pod violates a check of the Pod Security Standards that its namespace enforces, or that an overlay or an option of the command demands."
+            "Write what the message asks for; the help has it as a piece of a template."
+        POD_SECURITY_VERSION "pod-security-version" Warning,
+            "Pod Security is demanded in a version that this podgraft does not know. It judges by the newest that it knows."
+            "Use a newer podgraft, or an older version."
+        POD_SECURITY_LABEL "pod-security-label" Warning,
+            "A label of the namespace that states its Pod Security level or version cannot be read. The API server then enforces restricted, or the latest version."
+            "Correct the label."
     }
 }

@@ -6,6 +6,7 @@
 
 mod consequences;
 mod origins;
+mod pod_security;
 mod repeated_items;
 mod rule;
 mod rules;
@@ -22,6 +23,7 @@ use podgraft_merge::{
 use serde_json::Value;
 
 pub use origins::Origins;
+pub use pod_security::PodSecurity;
 pub use rule::Rule;
 pub use rules::{Constraints, RepeatedItems, Validity};
 pub use sourced_layer::{LayerSource, OperatorReason, SourcedLayer};

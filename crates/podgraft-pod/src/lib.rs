@@ -19,6 +19,7 @@ pub mod object;
 pub mod overlay;
 pub mod overlay_diff;
 pub mod pod_role;
+pub mod pod_security;
 pub mod sarif;
 pub mod template_schema;
 pub mod validity;

@@ -69,6 +69,13 @@ pub fn validity(template: &Value, workload: Workload, work: &Work) -> Vec<Diagno
     found
 }
 
+/// What the API server could not even decode in a pod template: an error `invalid-structure` for each value of a wrong
+/// type. What is missing is none of them.
+#[must_use]
+pub fn undecodable(template: &Value) -> Vec<Diagnostic> {
+    structure::undecodable(template)
+}
+
 /// Whether an object of most kinds can be called so: as a DNS subdomain.
 #[must_use]
 pub fn is_object_name(name: &str) -> bool {

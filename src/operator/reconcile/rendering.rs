@@ -72,7 +72,8 @@ impl Rendering {
         let document = Document::from_value(value);
         let rendered = match &overlays {
             Ok((overlays, namespace)) => {
-                let surroundings = ClusterContext { overlays, namespace: Some(namespace) };
+                let surroundings =
+                    ClusterContext { overlays, namespace: Some(namespace), pod_security: None };
                 podgraft_locust::render(&document, &surroundings, config)
             }
             Err(failure) => {

@@ -67,6 +67,7 @@ pub(crate) fn status(inputs: &StatusInputs<'_>) -> Value {
     }
     run_conditions::restarted(observed, &restarts, &mut conditions);
     template_conditions::accepted(inputs, &mut conditions);
+    template_conditions::pod_security(inputs, &mut conditions);
     template_conditions::up_to_date(inputs, &mut conditions);
     fields.insert("conditions".into(), conditions.into_list().into());
     Value::Object(fields)

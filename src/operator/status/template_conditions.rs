@@ -1,14 +1,17 @@
-//! The conditions about what a test was made of: `TemplatesApplied`, `TemplatesAccepted`, `TemplateUpToDate`,
-//! `SpecDrifted`.
+//! The conditions about what a test was made of: `TemplatesApplied`, `TemplatesAccepted`, `PodSecurity`,
+//! `TemplateUpToDate`, `SpecDrifted`.
 
 use super::{
     input_changes::describe_input_changes,
     inputs::StatusInputs,
     state::{Assessment, TestState},
 };
-use crate::operator::observed::{
-    Revision,
-    conditions::{ConditionStatus, Conditions},
+use crate::{
+    codes,
+    operator::observed::{
+        Revision,
+        conditions::{ConditionStatus, Conditions},
+    },
 };
 use podgraft_locust::api::shared::UpdatePolicy;
 use podgraft_merge::diagnostic::{Diagnostic, Severity};
@@ -58,20 +61,38 @@ pub(super) fn accepted(inputs: &StatusInputs<'_>, conditions: &mut Conditions<'_
     }
 }
 
+/// Whether the pods are of the Pod Security Standard that their namespace enforces; nothing where it enforces none, or
+/// nobody asks.
+pub(super) fn pod_security(inputs: &StatusInputs<'_>, conditions: &mut Conditions<'_>) {
+    let rendered = inputs.rendered;
+    let Some(standard) = rendered.enforced.filter(|_| rendered.by_role.is_some()) else { return };
+    let violations = messages(rendered.diagnostics.iter().filter(|one| one.code == codes::POD_SECURITY));
+    if violations.is_empty() {
+        let message = format!("the pods are of {standard}, which the namespace enforces");
+        conditions.set("PodSecurity", true, "Allowed", &message);
+    } else {
+        conditions.set("PodSecurity", false, "Violated", &violations);
+    }
+}
+
 /// The messages of one severity, each with its field and its layer.
 fn messages_of(diagnostics: &[Diagnostic], severity: Severity) -> String {
-    let messages =
-        diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).map(|diagnostic| {
-            let place = diagnostic.path.as_ref().map(ToString::to_string);
-            let layer = diagnostic.layer.as_ref().map(|layer| format!("({layer})"));
-            let place: Vec<String> = place.into_iter().chain(layer).collect();
-            let help = diagnostic.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-            if place.is_empty() {
-                format!("{}{help}", diagnostic.message)
-            } else {
-                format!("{}: {}{help}", place.join(" "), diagnostic.message)
-            }
-        });
+    messages(diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity))
+}
+
+/// Messages, each with its field and its layer.
+fn messages<'d>(diagnostics: impl Iterator<Item = &'d Diagnostic>) -> String {
+    let messages = diagnostics.map(|diagnostic| {
+        let place = diagnostic.path.as_ref().map(ToString::to_string);
+        let layer = diagnostic.layer.as_ref().map(|layer| format!("({layer})"));
+        let place: Vec<String> = place.into_iter().chain(layer).collect();
+        let help = diagnostic.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+        if place.is_empty() {
+            format!("{}{help}", diagnostic.message)
+        } else {
+            format!("{}: {}{help}", place.join(" "), diagnostic.message)
+        }
+    });
     messages.collect::<Vec<_>>().join("; ")
 }
 

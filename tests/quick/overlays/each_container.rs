@@ -95,7 +95,8 @@ fn what_is_wrong_with_it_is_said_where_it_is() {
     let text = "apiVersion: locust.io/v1alpha1\nkind: ClusterPodOverlay\nmetadata: {name: a}\nspec:\n  defaults:\n    eachContainer:\n      securityContext:\n        runAsUsr: 1\n";
     let read = manifest::read("a.yaml", text.as_bytes());
     let overlays = read_overlays(read.documents);
-    let surroundings = podgraft_locust::ClusterContext { overlays: &overlays, namespace: None };
+    let surroundings =
+        podgraft_locust::ClusterContext { overlays: &overlays, namespace: None, pod_security: None };
     let test = manifest::Document::from_value(test(json!({})));
     let rendered = podgraft_locust::render(&test, &surroundings, &podgraft_locust::config::Config::default());
     let errors = errors(&rendered);

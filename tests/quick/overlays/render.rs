@@ -40,7 +40,7 @@ pub(crate) fn team_a() -> Namespace {
 pub(crate) fn render_in(test: Value, overlays: Vec<Value>, namespace: Option<&Namespace>) -> Rendered {
     let overlays = read_overlays(overlays.into_iter().map(Document::from_value));
     assert_eq!(overlays.diagnostics(), [], "an overlay is wrong");
-    let surroundings = ClusterContext { overlays: &overlays, namespace };
+    let surroundings = ClusterContext { overlays: &overlays, namespace, pod_security: None };
     podgraft_locust::render(&Document::from_value(test), &surroundings, &Config::default())
 }
 

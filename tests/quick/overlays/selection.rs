@@ -245,8 +245,11 @@ fn a_test_that_an_unreadable_overlay_may_be_for_is_refused() {
         let overlays = read_overlays([Document::from_value(overlay.clone())]);
         assert!(!overlays.diagnostics().is_empty());
         let namespace = team_a();
-        let surroundings =
-            podgraft_locust::ClusterContext { overlays: &overlays, namespace: Some(&namespace) };
+        let surroundings = podgraft_locust::ClusterContext {
+            overlays: &overlays,
+            namespace: Some(&namespace),
+            pod_security: None,
+        };
         let test = Document::from_value(test(fields));
         let rendered =
             podgraft_locust::render(&test, &surroundings, &podgraft_locust::config::Config::default());
@@ -264,7 +267,11 @@ fn a_test_is_told_what_is_wrong_with_an_unreadable_overlay() {
     );
     let overlays = read_overlays([Document::from_value(broken)]);
     let namespace = team_a();
-    let surroundings = podgraft_locust::ClusterContext { overlays: &overlays, namespace: Some(&namespace) };
+    let surroundings = podgraft_locust::ClusterContext {
+        overlays: &overlays,
+        namespace: Some(&namespace),
+        pod_security: None,
+    };
     let test = Document::from_value(test(json!({})));
     let rendered = podgraft_locust::render(&test, &surroundings, &podgraft_locust::config::Config::default());
     let said =

@@ -13,6 +13,9 @@ use crate::codes;
 /// The setting that the public chart writes as an empty string where it is not set.
 pub(super) const TTL: &str = "ttlSecondsAfterFinished";
 
+/// The setting whose `Off` is a boolean in Kubernetes' YAML.
+pub(super) const ON_ENFORCE: &str = "onEnforce";
+
 /// Compares a configuration with one that has every setting: names, and kinds of values.
 pub(super) fn check(known: &Value, value: &Value, path: &FieldPath, errors: &mut Vec<Diagnostic>) {
     if value.is_null() && !path.segments().is_empty() {
@@ -24,6 +27,7 @@ pub(super) fn check(known: &Value, value: &Value, path: &FieldPath, errors: &mut
             (Value::Bool(_), value) if !value.is_boolean() => "true or false",
             (Value::Number(_), value) if value.as_u64().is_none() => "a whole number that is not negative",
             (Value::String(_), value) if !value.is_string() => "a string",
+            (Value::Array(_), value) if !is_list_of_texts(value) => "a list of strings",
             _ => return,
         };
         let message = match path.segments().last() {
@@ -42,6 +46,14 @@ pub(super) fn check(known: &Value, value: &Value, path: &FieldPath, errors: &mut
                 quantities(name, value, &path, errors);
             }
             Some(_) if name == TTL && value.as_str() == Some("") => {}
+            Some(_) if name == ON_ENFORCE && value.as_bool() == Some(false) => {}
+            Some(_)
+                if name == ON_ENFORCE
+                    && !matches!(value.as_str(), None | Some("Warn" | "Refuse" | "Off")) =>
+            {
+                let message = format!("write \"{name}\" as Warn, Refuse or Off: {value} is none");
+                errors.push(invalid(message, path));
+            }
             Some(inner) => check(inner, value, &path, errors),
             None => {
                 let near = did_you_mean(name, known.keys().map(String::as_str));
@@ -51,6 +63,10 @@ pub(super) fn check(known: &Value, value: &Value, path: &FieldPath, errors: &mut
             }
         }
     }
+}
+
+fn is_list_of_texts(value: &Value) -> bool {
+    value.as_array().is_some_and(|items| items.iter().all(Value::is_string))
 }
 
 /// A map with free names, and quantities: strings or numbers.

@@ -1,7 +1,10 @@
 //! [`ClusterContext`]: what a test meets where it is created.
 
 use crate::load_test::LoadTest;
-use podgraft_pod::overlay::{Namespace, Overlays};
+use podgraft_pod::{
+    overlay::{Namespace, Overlays},
+    pod_security::PodSecurityStandard,
+};
 
 /// What a test meets where it is created: the overlays that there are, and its namespace.
 #[derive(Debug, Clone, Copy)]
@@ -10,6 +13,8 @@ pub struct ClusterContext<'a> {
     pub overlays: &'a Overlays,
     /// The namespace that the test goes to, where it is known.
     pub namespace: Option<&'a Namespace>,
+    /// The Pod Security Standard that whoever asks demands of the pods, beside namespace and overlays.
+    pub pod_security: Option<PodSecurityStandard>,
 }
 
 /// No overlays at all.
@@ -19,7 +24,7 @@ impl ClusterContext<'static> {
     /// A cluster without overlays.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { overlays: &NONE, namespace: None }
+        Self { overlays: &NONE, namespace: None, pod_security: None }
     }
 }
 

@@ -8,15 +8,16 @@ use podgraft_merge::{
     work::Work,
 };
 use podgraft_pod::{
-    graft::{Constraints, Grafted, RepeatedItems, Rule, Validity, graft},
+    graft::{Constraints, Grafted, PodSecurity, RepeatedItems, Rule, Validity, graft},
     manifest::Document,
     overlay::{Namespace, OverlayId, SelectedOverlays},
+    pod_security::PodSecurityStandard,
     validity::Workload,
 };
 
 use super::{
     layers::{self, layers_for_role},
-    misplaced,
+    misplaced, pod_security,
 };
 use crate::{
     base, config::Config, lints::lints, load_test::LoadTest, names::EXPORTER, pod_context::PodContext,
@@ -37,6 +38,8 @@ pub(super) struct RenderContext<'a, 'o> {
     pub(super) document: &'a Document,
     pub(super) namespace: Option<&'a Namespace>,
     pub(super) applying: &'a SelectedOverlays<'o>,
+    /// The Pod Security Standard that the caller demands.
+    pub(super) pod_security: Option<PodSecurityStandard>,
     /// Counts what is done for the test.
     pub(super) work: &'a Work,
 }
@@ -77,8 +80,13 @@ impl<'o> RolePod<'o> {
         let constraints =
             Constraints { overlays: &overlays, namespace, help_of_base: of_the_operators_own, work };
         let (protected, likely) = (ProtectedFields(context_of_pod), LikelyMistakes(context_of_pod));
-        let rules: [&dyn Rule; 5] =
-            [&protected, &Validity { workload: Workload::Job, work }, &likely, &RepeatedItems, &constraints];
+        let (demands, of_labels) =
+            pod_security::demands(&config.pod_security, namespace, context.pod_security, &grafted.template);
+        diagnostics.extend(of_labels);
+        let pod_security = PodSecurity { demands: &demands, overlays: &overlays, work };
+        let validity = Validity { workload: Workload::Job, work };
+        let rules: [&dyn Rule; 6] =
+            [&protected, &validity, &likely, &RepeatedItems, &constraints, &pod_security];
         diagnostics.extend(grafted.judge(&rules, document));
         Self { grafted, missing_targets, diagnostics }
     }

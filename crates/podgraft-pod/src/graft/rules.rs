@@ -6,7 +6,7 @@ use podgraft_merge::{
     work::Work,
 };
 
-use super::{Grafted, Rule, repeated_items};
+use super::{Grafted, Rule, pod_security::Refusals, repeated_items};
 use crate::{
     overlay::{self, JudgedPod, Namespace, Overlay},
     validity::{Workload, validity},
@@ -81,7 +81,10 @@ impl Rule for Constraints<'_> {
             // Of a map or list, everything must be as overrides made it.
             inside.iter().all(|leaf| is_later(leaf.history.last_setter()))
         });
-        found.into_iter().map(|one| self.with_help_of_base(one, pod)).collect()
+        let found = found.into_iter().map(|one| self.with_help_of_base(one, pod));
+        let mut refusals = Refusals::new(pod, self.work);
+        let demands = self.overlays.iter().flat_map(|overlay| overlay.pod_security_demands());
+        found.chain(demands.flat_map(|demand| refusals.of(&demand))).collect()
     }
 }
 

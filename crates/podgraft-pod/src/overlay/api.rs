@@ -180,10 +180,26 @@ pub struct ConstraintSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 4096))]
     pub expression: Option<String>,
+    /// The Pod Security Standard that the pods must be of, whatever their namespace enforces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod_security: Option<PodSecuritySpec>,
     /// What people are told when it is not so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 4096))]
     pub message: Option<String>,
+}
+
+/// A Pod Security Standard that pods must be of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PodSecuritySpec {
+    /// The level: privileged, baseline or restricted.
+    #[schemars(schema_with = "pod_fields::pod_security_level")]
+    pub level: String,
+    /// The version of the level's policy, as of a Kubernetes release: v1.30, say; latest when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "pod_fields::pod_security_version")]
+    pub version: Option<String>,
 }
 
 /// Which objects are meant, by their labels.

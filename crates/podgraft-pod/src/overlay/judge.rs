@@ -56,6 +56,8 @@ pub fn judge(judged: &JudgedPod<'_>, is_overridden: impl Fn(&FieldPath, usize) -
                         }
                     }
                 }
+                // Judged with all other demands of Pod Security.
+                ConstraintForm::PodSecurity(_) => {}
                 ConstraintForm::Expression(expression) => {
                     let refusal = match expression.holds(&variables) {
                         Ok(true) => continue,

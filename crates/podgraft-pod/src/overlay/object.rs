@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{constraint::Constraint, kind::OverlayKind, reference::OverlayId, selection::Selection};
-use crate::manifest::Document;
+use crate::{manifest::Document, pod_security::PodSecurityDemand};
 use podgraft_merge::{
-    diagnostic::{Diagnostic, Position},
+    diagnostic::{Diagnostic, Position, Severity},
     path::FieldPath,
 };
 
@@ -46,6 +46,21 @@ impl Overlay {
     #[must_use]
     pub fn position(&self, path: &FieldPath) -> Option<Position> {
         self.document.position(path)
+    }
+
+    /// The Pod Security Standards that its constraints demand, in its own words where it has some.
+    pub(crate) fn pod_security_demands(&self) -> impl Iterator<Item = PodSecurityDemand> {
+        self.constraints.iter().filter_map(move |constraint| {
+            let position = self.position(&constraint.origin);
+            let place = position.as_ref().map_or_else(String::new, |at| format!(" ({at})"));
+            let by = format!("{self} demands it: {}{place}", constraint.origin);
+            let reason = match &constraint.message {
+                Some(words) => format!("{}; {by}", words.trim()),
+                None => by,
+            };
+            let standard = constraint.pod_security()?;
+            Some(PodSecurityDemand { standard, severity: Severity::Error, reason, position })
+        })
     }
 
     /// Something to say of it, with its name and the place.

@@ -283,6 +283,18 @@ pub fn update_policy(_: &mut SchemaGenerator) -> schemars::Schema {
     one_of(&["Ignore", "Recreate"])
 }
 
+/// The schema of a level of the Pod Security Standards.
+#[must_use]
+pub fn pod_security_level(_: &mut SchemaGenerator) -> schemars::Schema {
+    one_of(&["privileged", "baseline", "restricted"])
+}
+
+/// The schema of a version of the Pod Security Standards.
+#[must_use]
+pub fn pod_security_version(_: &mut SchemaGenerator) -> schemars::Schema {
+    schema(json!({ "type": "string", "maxLength": 20, "pattern": "^(latest|v1\\.(0|[1-9][0-9]*))$" }))
+}
+
 /// The schema of toleration operator.
 #[must_use]
 pub fn toleration_operator(_: &mut SchemaGenerator) -> schemars::Schema {

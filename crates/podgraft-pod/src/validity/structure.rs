@@ -41,13 +41,23 @@ static VALIDATOR: LazyLock<Option<Validator>> = LazyLock::new(|| {
 
 /// Judges the structure of a pod template.
 pub(super) fn judge(pod: &Value) -> Vec<Diagnostic> {
+    check(pod, |_| true)
+}
+
+/// What cannot even be decoded in a pod template: values of a wrong type.
+pub(super) fn undecodable(pod: &Value) -> Vec<Diagnostic> {
+    check(pod, |kind| !matches!(kind, ValidationErrorKind::Required { .. }))
+}
+
+fn check(pod: &Value, counts: impl Fn(&ValidationErrorKind) -> bool) -> Vec<Diagnostic> {
     let Some(validator) = VALIDATOR.as_ref() else {
         let message = "rebuild podgraft: its schema of a Job cannot be read";
         return vec![Diagnostic::error(codes::INVALID_STRUCTURE, message)];
     };
     let pod = without_nulls(pod);
     // A null in a list is read as an empty item, and judged as such.
-    let errors = validator.iter_errors(&pod).filter(|error| !error.instance().is_null());
+    let errors =
+        validator.iter_errors(&pod).filter(|error| !error.instance().is_null() && counts(error.kind()));
     let lookup = Lookup::default();
     errors.map(|error| told(&pod, &error, &lookup)).collect()
 }

@@ -19,6 +19,8 @@ pub(super) fn cause(layout: &Layout<'_>, stopped: Mark) -> Option<Cause> {
         .or_else(|| before.and_then(|before| text_of_block(before, line)))
         .or_else(|| glued_item(line))
         .or_else(|| before.and_then(glued_item))
+        // An item whose dash is glued to its first field is read as a field, until the next item begins.
+        .or_else(|| sibling_above(layout, at).and_then(glued_item))
         // A text such as nginx:1.29 is fine where the next line is only indented wrong.
         .or_else(|| misfit(layout, at))
         .or_else(|| glued_field(line))
@@ -27,6 +29,12 @@ pub(super) fn cause(layout: &Layout<'_>, stopped: Mark) -> Option<Cause> {
         .or_else(|| before.and_then(|before| without_colon(before, line)))
         .or_else(|| next.and_then(|next| without_colon(line, next)))
         .or_else(|| before.filter(|_| stopped.line > line.number).and_then(|before| within(layout, before)))
+}
+
+/// The line above that begins as far to the right, where all between them are further in.
+fn sibling_above<'l, 't>(layout: &'l Layout<'t>, at: usize) -> Option<&'l SourceLine<'t>> {
+    let (above, line) = (layout.lines.get(..at)?, layout.lines.get(at)?);
+    above.iter().rev().find(|above| above.indent <= line.indent).filter(|above| above.indent == line.indent)
 }
 
 /// The text behind a `|` or `>`, where it is not indented.

@@ -15,6 +15,7 @@ pub(in crate::overlay) use target::Found;
 
 use crate::codes;
 use crate::overlay::api::ConstraintSpec;
+use crate::pod_security::{PodSecurityStandard, PolicyVersion};
 
 pub use expression::Expression;
 
@@ -35,6 +36,8 @@ pub(super) enum ConstraintForm {
     Target { target: ConstraintTarget, check: Check, required: bool },
     /// What must be true of the whole pod.
     Expression(Expression),
+    /// The Pod Security Standard that it must be of.
+    PodSecurity(PodSecurityStandard),
 }
 
 impl Constraint {
@@ -50,6 +53,15 @@ impl Constraint {
         match rule {
             Ok(rule) if errors.is_empty() => Ok(Self { origin, message: written.message, rule }),
             _ => Err(errors),
+        }
+    }
+
+    /// The Pod Security Standard that it demands, where it demands one.
+    #[must_use]
+    pub fn pod_security(&self) -> Option<PodSecurityStandard> {
+        match self.rule {
+            ConstraintForm::PodSecurity(standard) => Some(standard),
+            _ => None,
         }
     }
 }
@@ -69,12 +81,32 @@ fn shape(written: &ConstraintSpec, origin: &FieldPath) -> Vec<Diagnostic> {
     .into_iter()
     .filter_map(|(name, is_there)| is_there.then_some(name))
     .collect();
+    if written.pod_security.is_some() {
+        let others = [
+            ("path", written.path.is_some()),
+            ("eachContainer", written.each_container.is_some()),
+            ("expression", written.expression.is_some()),
+        ];
+        let other = others.into_iter().find_map(|(name, is_there)| is_there.then_some(name));
+        if let Some(other) = other.or_else(|| sorts.first().copied()) {
+            say(
+                other,
+                format!(
+                    "remove \"{other}\", or write it as a constraint of its own: podSecurity stands alone"
+                ),
+            );
+        }
+        return errors;
+    }
     match (&written.path, &written.each_container, &written.expression) {
         (Some(_), Some(_), _) => {
             say("eachContainer", "remove path or eachContainer: a constraint is for one place".to_owned());
         }
         (None, None, None) => {
-            say("path", "add path, eachContainer or expression: what is to be constrained?".to_owned());
+            say(
+                "path",
+                "add path, eachContainer, expression or podSecurity: what is to be constrained?".to_owned(),
+            );
         }
         (None, None, Some(_)) => {
             if let Some(sort) = sorts.first() {
@@ -110,6 +142,13 @@ fn rule(written: &ConstraintSpec, origin: &FieldPath) -> Result<ConstraintForm, 
         return read
             .map(ConstraintForm::Expression)
             .map_err(|message| invalid(message).at(origin.field("expression")));
+    }
+    if let Some(written) = &written.pod_security {
+        let at = |field: &str| origin.field("podSecurity").field(field);
+        let level = written.level.parse().map_err(|message| invalid(message).at(at("level")))?;
+        let version = written.version.as_deref().map_or(Ok(PolicyVersion::Latest), str::parse);
+        let version = version.map_err(|message| invalid(message).at(at("version")))?;
+        return Ok(ConstraintForm::PodSecurity(PodSecurityStandard { level, version }));
     }
     let (field, place) = match (&written.path, &written.each_container) {
         (Some(path), _) => ("path", ConstraintTarget::in_template(path)),
