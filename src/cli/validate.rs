@@ -67,10 +67,7 @@ pub(super) fn run(arguments: &ValidateArgs) -> Result<CommandOutcome, Failure> {
         reporter.report(&found, tests.texts());
         Ok(())
     })?;
-    let mut verdicts = String::new();
-    // For programs, the verdict on a pod is all that is said of it.
-    let mut of_pods = (arguments.output == DiagnosticFormat::Json).then(Reporter::collecting);
-    judge_pods(&arguments.tests, &tests, of_pods.as_mut().unwrap_or(&mut reporter), &mut verdicts);
+    let (mut verdicts, is_pod_refused) = judge_pods(arguments, &tests, &mut reporter);
     let found = reporter.collected();
     match arguments.output {
         DiagnosticFormat::Text => {}
@@ -82,28 +79,35 @@ pub(super) fn run(arguments: &ValidateArgs) -> Result<CommandOutcome, Failure> {
         DiagnosticFormat::Sarif => output::print(manifest::to_json(&sarif(found)?).as_bytes())?,
         DiagnosticFormat::Github => output::print(github(found).as_bytes())?,
     }
-    let of_pods = of_pods.as_mut();
-    let refused = of_pods.as_ref().is_some_and(|pods| pods.refuses(arguments.deny.is_some()));
-    if let Some(pods) = of_pods {
-        let others = pods.collected().iter().filter(|one| one.object.is_none());
-        Reporter::new().report(&others.cloned().collect::<Vec<_>>(), &[]);
-    }
     let verdict = reporter.verdict(arguments.deny.is_some());
-    Ok(if refused { CommandOutcome::Refused } else { verdict })
+    Ok(if is_pod_refused { CommandOutcome::Refused } else { verdict })
 }
 
-/// Judges the pods and workloads by the Pod Security Standard that is asked for: a line of JSON each.
-fn judge_pods(arguments: &TestArgs, tests: &LoadedTests, reporter: &mut Reporter, lines: &mut String) {
-    let Some(standard) = arguments.pod_security().filter(|_| !tests.pods().is_empty()) else { return };
+/// Judges the pods and workloads by the Pod Security Standard that is asked for. For programs: a line of JSON each, which
+/// is all that is said of them, and whether one is refused.
+fn judge_pods(arguments: &ValidateArgs, tests: &LoadedTests, reporter: &mut Reporter) -> (String, bool) {
+    let (mut lines, mut is_refused) = (String::new(), false);
+    let Some(standard) = arguments.tests.pod_security().filter(|_| !tests.pods().is_empty()) else {
+        return (lines, is_refused);
+    };
+    let is_json = arguments.output == DiagnosticFormat::Json;
     if let Some(warning) = unknown_version(standard) {
-        reporter.report(&[warning], &[]);
+        // Standard output is for the verdicts alone.
+        let mut of_version = is_json.then(Reporter::new);
+        of_version.as_mut().unwrap_or(reporter).report(&[warning], &[]);
+        is_refused |= of_version.is_some_and(|warned| warned.refuses(arguments.deny.is_some()));
     }
     for pod in tests.pods() {
         let verdict = PodVerdict::of(pod, standard);
-        reporter.report(&verdict.diagnostics, std::slice::from_ref(pod));
-        *lines += &verdict.json_line();
-        lines.push('\n');
+        if is_json {
+            is_refused |= !verdict.diagnostics.is_empty();
+            lines += &verdict.json_line();
+            lines.push('\n');
+        } else {
+            reporter.report(&verdict.diagnostics, std::slice::from_ref(pod));
+        }
     }
+    (lines, is_refused)
 }
 
 /// Points what has no place of its own, such as a default of the operator, at the test: annotations and

@@ -91,10 +91,13 @@ fn selecting_all(overlay: &Value) -> Value {
     overlay
 }
 
-/// Whether something is said of what an overlay changes, whose layers' names begin so.
+/// Whether something is said of what an overlay changes, whose layers' names begin so. What constraints refuse, or the
+/// Pod Security of a namespace, depends on the test.
 fn is_of(diagnostic: &Diagnostic, overlay: &str) -> bool {
     let layer = diagnostic.layer_name().unwrap_or_default();
+    let is_refused_pod = diagnostic.code == codes::POD_SECURITY && diagnostic.is_error();
     diagnostic.code != codes::CONSTRAINT
+        && !is_refused_pod
         && layer.starts_with(overlay)
         && diagnostic.severity != Severity::Note
 }

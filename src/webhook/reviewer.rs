@@ -219,8 +219,13 @@ impl Reviewer {
 
 /// Whether an error may be one of overlays or labels that have changed just now.
 fn may_be_outdated(diagnostic: &Diagnostic) -> bool {
-    const OF_OVERLAYS: [Code; 4] =
-        [codes::MISSING_OVERLAY, codes::OVERLAY_NOT_FOR_TEST, codes::INVALID_OVERLAY, codes::CONSTRAINT];
+    const OF_OVERLAYS: [Code; 5] = [
+        codes::MISSING_OVERLAY,
+        codes::OVERLAY_NOT_FOR_TEST,
+        codes::INVALID_OVERLAY,
+        codes::CONSTRAINT,
+        codes::POD_SECURITY,
+    ];
     let is_of_overlay = diagnostic.layer.as_ref().is_some_and(LayerId::is_other_object);
     diagnostic.is_error() && (is_of_overlay || OF_OVERLAYS.contains(&diagnostic.code))
 }

@@ -150,6 +150,14 @@ fn pods_and_workloads_get_a_verdict_each() {
     assert_eq!(refused.status.code(), Some(1));
     let said = text(&refused.stderr);
     assert!(said.contains("error[pod-security]: set hostPID to false") && said.contains("-->"), "{said}");
+    // A version that is not out is told beside the verdicts.
+    let unknown =
+        podgraft(&["validate", "-f", "-", "-o", "json", "--pod-security", "baseline:v1.99"], job.as_bytes());
+    assert_eq!(
+        (unknown.status.code(), text(&unknown.stdout)),
+        (Some(0), "{\"allowed\":true,\"checks\":[]}\n")
+    );
+    assert!(text(&unknown.stderr).starts_with("warning[pod-security-version]"), "{}", text(&unknown.stderr));
     // Without the option they are none of a LocustTest's business.
     let without = podgraft(&["validate", "-f", "-"], job.as_bytes());
     assert!(text(&without.stderr).contains("left out batch/v1 Job"), "{}", text(&without.stderr));

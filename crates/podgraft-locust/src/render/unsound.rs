@@ -28,7 +28,9 @@ impl Unsound {
         }
         let origin = match diagnostic.layer.as_ref().map(LayerId::origin) {
             // The base is made of many fields, the name among them; what others demand of it is news.
-            Some(LayerOrigin::Base) => return diagnostic.code == codes::CONSTRAINT,
+            Some(LayerOrigin::Base) => {
+                return [codes::CONSTRAINT, codes::POD_SECURITY].contains(&diagnostic.code);
+            }
             Some(LayerOrigin::Field(field)) if !field.is_root() => field,
             Some(_) => return !self.0.iter().any(|wrong| wrong == ".spec"),
             None => match &diagnostic.path {

@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, HashSet};
 
 use podgraft_merge::{
     diagnostic::{Diagnostic, Severity},
-    work::Work,
+    work::{MADE, Work},
 };
 
 use super::{Grafted, Rule};
 use crate::{
     codes, manifest,
     overlay::Overlay,
-    pod_security::{OffendingField, PodSecurityDemand, PodSecurityViolation, unknown_version, violations},
+    pod_security::{
+        OffendingField, PodSecurityDemand, PodSecurityStandard, PodSecurityViolation, unknown_version,
+        violations,
+    },
 };
 
 /// The pod must be of every standard that somebody demands, beside those that overlays do: these are
@@ -42,12 +45,13 @@ impl Rule for PodSecurity<'_> {
 pub(super) struct Refusals<'a> {
     pod: &'a Grafted<'a>,
     work: &'a Work,
+    judged: HashSet<PodSecurityStandard>,
     said: HashSet<(&'static str, String)>,
 }
 
 impl<'a> Refusals<'a> {
     pub(super) fn new(pod: &'a Grafted<'a>, work: &'a Work) -> Self {
-        Self { pod, work, said: HashSet::new() }
+        Self { pod, work, judged: HashSet::new(), said: HashSet::new() }
     }
 
     /// What a demand refuses, beside what was refused before.
@@ -56,7 +60,12 @@ impl<'a> Refusals<'a> {
         let of_version =
             of_version.map(|one| one.help(demand.reason.clone()).positioned(demand.position.clone()));
         let mut found = Vec::from_iter(of_version);
+        if !self.judged.insert(demand.standard.as_judged()) {
+            return found;
+        }
         for violation in violations(&self.pod.template, demand.standard, self.work) {
+            // Each is made with its path and its words.
+            self.work.spend(violation.fields.len() * MADE);
             let is_new = |field: &OffendingField| self.said.insert((violation.check, field.path.to_string()));
             let fields = violation.fields.into_iter().filter(is_new).collect();
             for fields in by_layer(fields, self.pod) {

@@ -125,6 +125,14 @@ pub struct PodSecurityStandard {
     pub version: PolicyVersion,
 }
 
+impl PodSecurityStandard {
+    /// The standard by which it is judged: that of the newest version for each that is not known here.
+    #[must_use]
+    pub fn as_judged(self) -> Self {
+        Self { level: self.level, version: PolicyVersion::Minor(self.version.minor()) }
+    }
+}
+
 impl fmt::Display for PodSecurityStandard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.level, self.version)
