@@ -10,6 +10,8 @@ pub mod operator;
 #[cfg(feature = "operator")]
 mod render_pool;
 #[cfg(feature = "operator")]
+mod tls_server;
+#[cfg(feature = "operator")]
 pub mod webhook;
 
 /// The code on the page for other operators, run with the tests of the documentation.

@@ -10,8 +10,8 @@
 //!  canonical, overlay_review
 //!  reviewer            the same, with the overlays of the cluster           effects
 //!  intake, endpoints   how many requests are answered at once, and where    effects
-//!  certificate         which certificate is shown                           effects
-//!  listener, run       connections, and everything together                 effects
+//!  certificate         a certificate of its own, and who is to trust it     effects
+//!  run                 everything together                                  effects
 //! ```
 //!
 //! It is served on every replica, also on those that stand by for the lease. The operator judges again whatever is
@@ -22,7 +22,6 @@ mod certificate;
 mod conversion;
 mod endpoints;
 mod intake;
-mod listener;
 mod messages;
 mod overlay_review;
 mod review;

@@ -7,16 +7,19 @@ use kube::Client;
 use podgraft_locust::config::Config;
 
 use super::{
-    certificate::{ServingCertificate, ca_bundle::BundleTarget, folder, self_managed::SelfManaged},
+    certificate::{ca_bundle::BundleTarget, self_managed::SelfManaged},
     endpoints::{Endpoints, router},
-    listener::{serve, tls},
     reviewer::Reviewer,
     settings::{CertificateSource, SelfManagedSettings, WebhookSettings},
 };
-use crate::operator::{
-    Companion, Error, SharedParts,
-    cache::{overlay_store::OverlayStore, test_store::TestStore},
-    server::listen,
+use crate::{
+    operator::{
+        Companion, Error, SharedParts,
+        cache::{overlay_store::OverlayStore, test_store::TestStore},
+        server::listen,
+        until,
+    },
+    tls_server::{ServingCertificate, folder, serve, tls},
 };
 
 /// The webhook, to be served beside an operator with this configuration that looks after these namespaces.
@@ -49,7 +52,7 @@ async fn run(
         tracing::info!(address = %settings.address, "the webhook answers");
     });
     let router = router(Arc::new(Endpoints::new(reviewer, metrics)), settings.converts);
-    serve(listener, tls, router, stopped).await;
+    serve(listener, tls, router, until(stopped)).await;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
 
-use super::{issue::issue, pem_pair::PemPair, read_certificates, read_pair};
+use crate::tls_server::{PemPair, issue, read_certificates, read_pair};
 
 /// How long before its end a certificate is replaced.
 const RENEWED_BEFORE: Duration = Duration::from_secs(90 * 24 * 3_600);

@@ -15,15 +15,16 @@ use kube::{Api, Client, ResourceExt, api::PostParams};
 use rustls::pki_types::UnixTime;
 
 use super::{
-    ServingCertificate,
     ca_bundle::BundleTarget,
     certificate_set::{CertificateSet, SecretChange},
-    read_pair,
     wait::changed,
 };
-use crate::operator::api::{
-    error::{is_conflict, is_missing},
-    error_message::error_message,
+use crate::{
+    operator::api::{
+        error::{is_conflict, is_missing},
+        error_message::error_message,
+    },
+    tls_server::{ServingCertificate, read_pair},
 };
 
 /// How long both authorities are trusted before the next certificate is shown: every API server has learnt of it by then.

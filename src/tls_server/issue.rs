@@ -23,13 +23,13 @@ const BACKDATED: Duration = Duration::from_secs(3_600);
 pub(crate) fn issue(names: &[String], now: UnixTime) -> Result<(String, PemPair), rcgen::Error> {
     let mut authority = CertificateParams::default();
     lasts(&mut authority, now);
-    authority.distinguished_name = called(&format!("podgraft webhook authority {}", now.as_secs()));
+    authority.distinguished_name = called(&format!("podgraft authority {}", now.as_secs()));
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
     let mut certificate = CertificateParams::new(names)?;
     lasts(&mut certificate, now);
-    certificate.distinguished_name = called("podgraft webhook");
+    certificate.distinguished_name = called("podgraft");
     certificate.use_authority_key_identifier_extension = true;
     certificate.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     certificate.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];

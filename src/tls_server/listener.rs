@@ -12,13 +12,12 @@ use hyper_util::{
 use rustls::{RootCertStore, ServerConfig, server::WebPkiClientVerifier};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::Semaphore,
     time::{sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::certificate::{ServingCertificate, read_certificates};
-use crate::operator::until;
+use super::{ServingCertificate, read_certificates};
 
 /// How many connections there are at once; an API server opens one for each review that it waits for.
 const CONNECTIONS: usize = 1_024;
@@ -61,17 +60,17 @@ pub(crate) fn tls(
     Ok(Arc::new(config))
 }
 
-/// Answers until the process is told to stop, and then those that are at it.
+/// Answers until this is over, the process being told to stop, and then those that are at it.
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: Arc<ServerConfig>,
     router: Router,
-    stopped: watch::Receiver<bool>,
+    stopped: impl Future<Output = ()>,
 ) {
     let acceptor = TlsAcceptor::from(tls);
     let (connections, graceful) = (Arc::new(Semaphore::new(CONNECTIONS)), GracefulShutdown::new());
     let mut end = Box::pin(async {
-        until(stopped).await;
+        stopped.await;
         sleep(FAREWELL).await;
     });
     loop {
@@ -92,7 +91,7 @@ pub(crate) async fn serve(
         });
     }
     if timeout(LAST, graceful.shutdown()).await.is_err() {
-        tracing::warn!("stopping in the middle of reviews");
+        tracing::warn!("stopping in the middle of requests");
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) async fn keep_up_to_date(folder: PathBuf, serving: Arc<ServingCertifi
             Ok(files) => match read_pair(&files.0, &files.1) {
                 Ok(pair) => {
                     serving.set(pair);
-                    tracing::info!(folder = %folder.display(), "the webhook shows the certificate");
+                    tracing::info!(folder = %folder.display(), "the certificate is shown");
                     shown = Some(files);
                     String::new()
                 }
@@ -36,7 +36,7 @@ pub(crate) async fn keep_up_to_date(folder: PathBuf, serving: Arc<ServingCertifi
             Err(error) => error.to_string(),
         };
         if !problem.is_empty() && problem != said {
-            tracing::warn!(folder = %folder.display(), problem, "the webhook's certificate cannot be used");
+            tracing::warn!(folder = %folder.display(), problem, "the certificate cannot be used");
         }
         said = problem;
     }
