@@ -16,7 +16,7 @@ use crate::{
     operator::{
         self,
         logging::{self, LogFormat},
-        settings::{DryRunMode, LeaderElection, OverlaySource, Settings},
+        settings::{DryRunMode, LeaderElection, MetricsAccess, MetricsSettings, OverlaySource, Settings},
     },
     webhook,
 };
@@ -63,6 +63,15 @@ pub(super) struct OperatorArgs {
     /// Where /metrics answers, or 0 for nowhere
     #[arg(long, value_name = "ADDRESS", default_value = "0", value_parser = bind_address)]
     metrics_bind_address: BindAddress,
+
+    /// Answer /metrics with TLS, and only who shows a bearer token of somebody who may get that path in the cluster
+    #[arg(long)]
+    metrics_secure: bool,
+
+    /// A folder with the certificate of the metrics, tls.crt and tls.key, which is read again when it changes [default: one
+    /// that is made at the start]
+    #[arg(long, value_name = "DIR", requires = "metrics_secure")]
+    metrics_cert_dir: Option<PathBuf>,
 
     /// A ConfigMap of the operator's own namespace with overlays: they are applied, and deleted when they leave it
     #[arg(long, value_name = "NAME")]
@@ -169,6 +178,11 @@ where
         identity,
         duration: Duration::from_secs(arguments.lease_duration),
     });
+    let access = if arguments.metrics_secure {
+        MetricsAccess::Authorized { certificate: arguments.metrics_cert_dir }
+    } else {
+        MetricsAccess::Open
+    };
     let settings = Settings {
         config,
         namespaces: arguments.namespaces,
@@ -180,7 +194,7 @@ where
         },
         election,
         health: arguments.health_probe_bind_address.0,
-        metrics: arguments.metrics_bind_address.0,
+        metrics: arguments.metrics_bind_address.0.map(|address| MetricsSettings { address, access }),
         overlays: arguments
             .overlays_config_map
             .map(|config_map| OverlaySource { namespace: own_namespace, config_map }),

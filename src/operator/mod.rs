@@ -13,6 +13,7 @@
 //!  controller       which test is looked at when                              effects
 //!  storage          whether tests can be read as what they are                effects
 //!  release_overlays overlays that a ConfigMap lists, kept applied              effects
+//!  metrics_server   what is measured, for those whom the cluster lets          effects
 //!  run              from settings to a running operator
 //! ```
 //!
@@ -30,6 +31,8 @@ mod events;
 mod fixture;
 pub mod logging;
 pub(crate) mod metrics;
+mod metrics_gate;
+mod metrics_server;
 pub(crate) mod observed;
 mod overlay_status;
 mod overlay_usage;

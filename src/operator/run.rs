@@ -17,10 +17,11 @@ use super::{
     cache::overlay_store::OverlayStore,
     controller::prepare,
     metrics::Metrics,
+    metrics_server::serve_metrics,
     overlay_status,
     reconcile::context::Context,
     release_overlays::ReleaseOverlays,
-    server::{Readiness, serve_health, serve_metrics},
+    server::{Readiness, serve_health},
     settings::Settings,
     storage::{self, StorageState},
 };
@@ -98,10 +99,10 @@ async fn share(cluster: Config, settings: &Settings) -> Result<SharedParts, Erro
     if let Some(address) = settings.health {
         serve_health(address, readiness.clone()).await?;
     }
-    if let Some(address) = settings.metrics {
-        serve_metrics(address, metrics.clone()).await?;
-    }
     let (stop, stopped) = watch::channel(false);
+    if let Some(settings) = &settings.metrics {
+        serve_metrics(settings, metrics.clone(), &client, until(stopped.clone())).await?;
+    }
     let signals = told_to_stop()?;
     tokio::spawn(async move {
         signals.await;

@@ -1,4 +1,4 @@
-//! The HTTP servers of probes and metrics.
+//! HTTP servers, and the one of probes.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -8,10 +8,10 @@ use std::{
     },
 };
 
-use axum::{Router, http::StatusCode, http::header::CONTENT_TYPE, response::IntoResponse, routing::get};
+use axum::{Router, http::StatusCode, routing::get};
 use tokio::net::TcpListener;
 
-use super::{api::error::Error, metrics::Metrics};
+use super::api::error::Error;
 
 /// Whether the process is ready: the operator watches, or stands by for another replica, and the webhook answers where
 /// it is served; and why it is not.
@@ -72,23 +72,6 @@ pub(crate) async fn serve_health(address: SocketAddr, ready: Readiness) -> Resul
         .await
 }
 
-/// Answers `/metrics` at `address` until the process ends.
-///
-/// # Errors
-/// [`Error::Start`] when nothing can listen there.
-pub(crate) async fn serve_metrics(address: SocketAddr, metrics: Metrics) -> Result<(), Error> {
-    let text = move || async move {
-        match metrics.text() {
-            Ok(text) => {
-                let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-                ([(CONTENT_TYPE, kind)], text).into_response()
-            }
-            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        }
-    };
-    serve(address, Router::new().route("/metrics", get(text))).await
-}
-
 /// Listens at `address`.
 ///
 /// # Errors
@@ -104,7 +87,11 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
     listener.map_err(|error| Error::Start(format!("cannot listen on {address}: {error}")))
 }
 
-async fn serve(address: SocketAddr, router: Router) -> Result<(), Error> {
+/// Answers at `address` until the process ends.
+///
+/// # Errors
+/// [`Error::Start`] when nothing can listen there.
+pub(super) async fn serve(address: SocketAddr, router: Router) -> Result<(), Error> {
     let listener = listen(address).await?;
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {

@@ -1,6 +1,6 @@
 //! [`Settings`]: how the operator runs. See [`Config`] for what it creates.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use podgraft_locust::config::Config;
 
@@ -20,7 +20,7 @@ pub struct Settings {
     /// Where `/healthz` and `/readyz` answer.
     pub health: Option<SocketAddr>,
     /// Where `/metrics` answers.
-    pub metrics: Option<SocketAddr>,
+    pub metrics: Option<MetricsSettings>,
     /// The ConfigMap with overlays to keep applied.
     pub overlays: Option<OverlaySource>,
 }
@@ -35,6 +35,28 @@ pub enum DryRunMode {
     Job,
     /// Nothing.
     Off,
+}
+
+/// Where `/metrics` answers, and whom.
+#[derive(Debug, Clone)]
+pub struct MetricsSettings {
+    /// Where.
+    pub address: SocketAddr,
+    /// Whom.
+    pub access: MetricsAccess,
+}
+
+/// Whom `/metrics` answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MetricsAccess {
+    /// Everybody, without TLS.
+    Open,
+    /// With TLS, those who show a bearer token of somebody who may `get` the path in the cluster.
+    Authorized {
+        /// A folder with `tls.crt` and `tls.key`, which somebody else keeps up to date; the operator makes a certificate
+        /// where there is none.
+        certificate: Option<PathBuf>,
+    },
 }
 
 /// The ConfigMap that lists overlays to keep applied.

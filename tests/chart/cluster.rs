@@ -41,8 +41,8 @@ pub(crate) fn until(what: &str, mut is: impl FnMut() -> bool) {
 
 /// Values by which a release listens where nobody does.
 pub(crate) fn ports() -> String {
-    let [health, webhook] = free_ports();
-    format!("health.port={health},webhook.port={webhook}")
+    let [health, webhook, metrics] = free_ports();
+    format!("health.port={health},webhook.port={webhook},metrics.port={metrics}")
 }
 
 pub(crate) fn load_test(name: &str) -> String {
@@ -50,6 +50,11 @@ pub(crate) fn load_test(name: &str) -> String {
         "apiVersion: locust.io/v2\nkind: LocustTest\nmetadata: {{name: {name}}}\nspec:\n  image: locustio/locust:2.43.0\n  \
          master: {{command: --locustfile /lotest/src/test.py}}\n  worker: {{command: --locustfile /lotest/src/test.py, replicas: 2}}\n"
     )
+}
+
+/// A test that would not get its own restart policy.
+pub(crate) fn wrong_test(name: &str) -> String {
+    format!("{}  workerPodTemplate: {{spec: {{restartPolicy: Always}}}}\n", load_test(name))
 }
 
 /// A test in the version of old.

@@ -8,7 +8,7 @@ use std::{
 use podgraft_testkit::files::{root, text};
 
 use crate::{
-    cluster::{empty_cluster, helm_ok, load_test, overlays, phase, ports, set, until},
+    cluster::{empty_cluster, helm_ok, load_test, old_test, overlays, phase, ports, set, until, wrong_test},
     helm::{HELMS, helm},
     pod_process::{PodProcess, get},
     support::PODGRAFT,
@@ -175,5 +175,15 @@ fn two_releases_share_a_cluster() {
         until("the test runs", || phase(&plane, namespace, "load") == "Running");
     }
     assert_eq!(phase(&plane, "default", "load"), "", "nobody looks after this namespace");
+    // Each judges what is written in its own namespaces, and the one with the definitions converts for both.
+    for namespace in ["team-a", "team-b"] {
+        let apply = ["apply", "-n", namespace, "-f", "-"];
+        let refused = plane.kubectl(&apply, wrong_test("wrong").as_bytes());
+        assert!(!refused.status.success() && text(&refused.stderr).contains("restartPolicy"), "{namespace}");
+        plane.kubectl_ok(&apply, old_test("old").as_bytes());
+        until("the test of v1 runs", || phase(&plane, namespace, "old") == "Running");
+    }
+    let wrong = wrong_test("wrong");
+    plane.kubectl_ok(&["apply", "-n", "default", "--dry-run=server", "-f", "-"], wrong.as_bytes());
     drop(pods);
 }

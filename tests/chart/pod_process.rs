@@ -26,6 +26,7 @@ pub(crate) struct PodProcess {
     process: Child,
     root: PathBuf,
     health: u16,
+    container: Value,
     /// It is an endpoint of these Services.
     routes: Vec<ServiceRoute>,
 }
@@ -61,8 +62,8 @@ impl PodProcess {
             command.env(variable["name"].as_str().unwrap(), value);
         }
         let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
-        let mut pod =
-            Self { process, root, health: port_of(container, &"health".into()), routes: Vec::new() };
+        let health = port_of(container, &"health".into());
+        let mut pod = Self { process, root, health, container: container.clone(), routes: Vec::new() };
         pod.wait_until_ready(&plane.folder().join(format!("pod-{number}.log")));
         pod.routes = routes(plane, namespace, &deployment["spec"]["template"]);
         pod
@@ -84,6 +85,11 @@ impl PodProcess {
         write!(stream, "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).is_ok() && answer.contains("200 OK")
+    }
+
+    /// The port of this name.
+    pub(crate) fn port(&self, name: &str) -> u16 {
+        port_of(&self.container, &name.into())
     }
 
     /// The user and the group that the process runs as, as the system has them.

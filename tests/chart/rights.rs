@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use http_body_util::BodyExt;
+use kube::{Client, Config, client::Body};
 use podgraft_testkit::{
     control_plane::ControlPlane,
     pod_life::{Fate, PodLife},
@@ -30,7 +32,7 @@ struct Case {
 #[test]
 fn the_rights_in_all_namespaces_are_those_that_are_used() {
     the_rights_are_those_that_are_used(&Case {
-        settings: "overlays.shipped={mesh-opt-out}",
+        settings: "overlays.shipped={mesh-opt-out},metrics.enabled=true,metrics.secure=true",
         namespace: "default",
         roles: &[("clusterrole", "podgraft.podgraft"), ("role", "podgraft")],
         migrates: true,
@@ -40,7 +42,7 @@ fn the_rights_in_all_namespaces_are_those_that_are_used() {
 #[test]
 fn the_rights_in_some_namespaces_are_those_that_are_used() {
     the_rights_are_those_that_are_used(&Case {
-        settings: "overlays.shipped={mesh-opt-out},namespaces={team-a,full}",
+        settings: "overlays.shipped={mesh-opt-out},namespaces={team-a,full},metrics.enabled=true,metrics.secure=true",
         namespace: "team-a",
         roles: &[("clusterrole", "podgraft.podgraft"), ("role", "podgraft"), ("role", "podgraft.podgraft")],
         migrates: false,
@@ -69,6 +71,7 @@ fn the_rights_are_those_that_are_used(case: &Case) {
     helm_ok(&plane, "helm4", &[&["upgrade"], &release[..], &["--set", "overlays.shipped=null"]].concat());
     until("the overlays are deleted", || overlays(&plane).is_empty());
     break_the_certificate(&plane);
+    only_readers_have_metrics(&plane, pod.port("metrics"));
     if case.migrates {
         store_old_versions(&plane);
     }
@@ -90,6 +93,43 @@ fn break_the_certificate(plane: &ControlPlane) {
     let patch = r#"{"data": {"tls.key": "bm9uc2Vuc2U="}}"#;
     plane.kubectl_ok(&["patch", "secret", "podgraft-webhook", "-n", "podgraft", "-p", patch], b"");
     until("the Secret is mended", || secret() == made);
+}
+
+/// Metrics are for those whom the cluster lets have them.
+fn only_readers_have_metrics(plane: &ControlPlane, port: u16) {
+    plane.kubectl_ok(&["create", "serviceaccount", "prometheus", "-n", "team-a"], b"");
+    let token = plane.kubectl_ok(&["create", "token", "prometheus", "-n", "team-a"], b"");
+    let other = plane.kubectl_ok(&["create", "token", "default", "-n", "team-a"], b"");
+    let bind = ["--clusterrole=podgraft.podgraft.metrics-reader", "--serviceaccount=team-a:prometheus"];
+    plane.kubectl_ok(&[&["create", "clusterrolebinding", "prometheus"], &bind[..]].concat(), b"");
+    for (token, status, words) in [
+        ("", 401, "show a bearer token"),
+        ("nobody's", 401, "show a bearer token"),
+        (other.trim(), 403, "system:serviceaccount:team-a:default may not get /metrics"),
+        (token.trim(), 200, "podgraft_tests"),
+    ] {
+        // Twice: what was answered is remembered.
+        for _ in 0..2 {
+            let (found, answer) = scrape(port, token);
+            assert!(found == status && answer.contains(words), "{found}, not {status}: {answer}");
+        }
+    }
+}
+
+/// What the metrics answer who shows this token, as Prometheus asks.
+fn scrape(port: u16, token: &str) -> (u16, String) {
+    let mut config = Config::new(format!("https://127.0.0.1:{port}").parse().unwrap());
+    config.accept_invalid_certs = true;
+    config.auth_info.token = (!token.is_empty()).then(|| token.to_owned().into());
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let request = http::Request::get("/metrics").body(Body::empty()).unwrap();
+        let answer = Client::try_from(config).unwrap().send(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    })
 }
 
 /// The leader stores tests anew where they may be stored as v1.

@@ -13,17 +13,12 @@ use podgraft_testkit::{
 use serde_json::Value;
 
 use crate::{
-    cluster::{empty_cluster, helm_ok, load_test, old_test, overlays, phase, ports, set, until},
+    cluster::{empty_cluster, helm_ok, load_test, old_test, overlays, phase, ports, set, until, wrong_test},
     helm::{HELMS, rendered_as},
     pod_process::{PodProcess, get},
     support::{PODGRAFT, podgraft},
     values::CHART,
 };
-
-/// A test that would not get its own restart policy.
-fn wrong_test(name: &str) -> String {
-    format!("{}  workerPodTemplate: {{spec: {{restartPolicy: Always}}}}\n", load_test(name))
-}
 
 /// Whether the API server takes this, without writing it.
 fn is_taken(plane: &ControlPlane, object: &str) -> bool {

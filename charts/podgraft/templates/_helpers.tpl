@@ -68,6 +68,13 @@ true
 {{- end }}
 {{- end }}
 
+{{/* Whether metrics are only for those whom the cluster lets: not empty where they are. */}}
+{{- define "podgraft.secureMetrics" -}}
+{{- if and .Values.metrics.enabled .Values.metrics.secure -}}
+true
+{{- end }}
+{{- end }}
+
 {{/* The operator's configuration. The keys are those of its file. */}}
 {{- define "podgraft.config" -}}
 {{- $config := dict "unknownFields" .Values.unknownFields "clusterOverlays" .Values.clusterOverlays "podSecurity" .Values.podSecurity }}

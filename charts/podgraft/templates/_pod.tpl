@@ -13,6 +13,12 @@
 {{- end }}
 - --health-probe-bind-address=:{{ .Values.health.port }}
 - --metrics-bind-address={{ .Values.metrics.enabled | ternary (printf ":%v" .Values.metrics.port) "0" }}
+{{- if include "podgraft.secureMetrics" . }}
+- --metrics-secure
+{{- if .Values.metrics.certificateSecret }}
+- --metrics-cert-dir=/etc/podgraft-metrics
+{{- end }}
+{{- end }}
 {{- if .Values.overlays.enabled }}
 - --overlays-config-map={{ include "podgraft.fullname" . }}-overlays
 {{- end }}
@@ -121,6 +127,11 @@ spec:
           mountPath: /etc/podgraft-client-ca
           readOnly: true
         {{- end }}
+        {{- if and (include "podgraft.secureMetrics" .) .Values.metrics.certificateSecret }}
+        - name: metrics-certificate
+          mountPath: /etc/podgraft-metrics
+          readOnly: true
+        {{- end }}
   volumes:
     - name: config
       configMap:
@@ -137,6 +148,11 @@ spec:
     - name: webhook-client-ca
       configMap:
         name: {{ .Values.webhook.clientCAConfigMap }}
+    {{- end }}
+    {{- if and (include "podgraft.secureMetrics" .) .Values.metrics.certificateSecret }}
+    - name: metrics-certificate
+      secret:
+        secretName: {{ .Values.metrics.certificateSecret }}
     {{- end }}
   terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
   {{- with .Values.nodeSelector }}

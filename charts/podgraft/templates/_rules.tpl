@@ -108,6 +108,16 @@
 {{- end }}
 {{- end }}
 
+{{/* What the metrics need: to ask who wants to read them, and whether that one may. */}}
+{{- define "podgraft.metricsRules" -}}
+- apiGroups: [authentication.k8s.io]
+  resources: [tokenreviews]
+  verbs: [create]
+- apiGroups: [authorization.k8s.io]
+  resources: [subjectaccessreviews]
+  verbs: [create]
+{{- end }}
+
 {{/* What the overlays of the release need in its namespace: their list. */}}
 {{- define "podgraft.overlayListRules" -}}
 - apiGroups: [""]

@@ -1,5 +1,6 @@
 //! The API server: the client, what is read and written, and what its errors mean.
 
+pub(crate) mod access_review;
 pub(crate) mod client;
 pub(crate) mod error;
 pub(crate) mod error_message;
