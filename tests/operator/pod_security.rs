@@ -45,7 +45,7 @@ pub(crate) fn what_the_namespace_would_refuse_is_told_before(place: &Place<'_>) 
     );
     assert_eq!(apply(&test(&good, "")), "");
     let said = place.reason(&good, "PodSecurity", "Allowed");
-    assert_eq!(said, "the pods are of baseline:latest, which the namespace enforces");
+    assert_eq!(said, "the namespace enforces baseline:latest, which allows the pods");
     place.phase(&good, "Running");
     // A namespace that enforces nothing has no condition, and lets the test start.
     label("privileged");

@@ -69,6 +69,13 @@ fn an_option_refuses_and_a_namespace_warns() {
         !validate(&both, &["--pod-security", "restricted"]).1.iter().any(|line| line.starts_with("warning"))
     );
     assert_eq!(validate(&format!("{test}{}", enforcing("privileged")), &[]), (0, Vec::new()));
+    // The API server makes a volume without a source an emptyDir before it judges.
+    let places = |volume: &str| {
+        let test = format!("{TEST}  podTemplate: {{spec: {{volumes: [{{name: v{volume}}}]}}}}\n");
+        let said = validate(&test, &["--pod-security", "restricted:v1.0"]).1;
+        said.iter().any(|line| line.contains(".volumes["))
+    };
+    assert!(places(", nfs: {server: s, path: /}") && !places("") && !places(", emptyDir: {}"));
     assert_eq!(validate(&test, &[]), (0, Vec::new()));
 }
 

@@ -68,7 +68,7 @@ pub(super) fn pod_security(inputs: &StatusInputs<'_>, conditions: &mut Condition
     let Some(standard) = rendered.enforced.filter(|_| rendered.by_role.is_some()) else { return };
     let violations = messages(rendered.diagnostics.iter().filter(|one| one.code == codes::POD_SECURITY));
     if violations.is_empty() {
-        let message = format!("the pods are of {standard}, which the namespace enforces");
+        let message = format!("the namespace enforces {standard}, which allows the pods");
         conditions.set("PodSecurity", true, "Allowed", &message);
     } else {
         conditions.set("PodSecurity", false, "Violated", &violations);

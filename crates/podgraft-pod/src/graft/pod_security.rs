@@ -1,11 +1,15 @@
 //! [`PodSecurity`]: Pod Security Standards as a rule of a graft.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+};
 
 use podgraft_merge::{
     diagnostic::{Diagnostic, Severity},
     work::{MADE, Work},
 };
+use serde_json::{Value, json};
 
 use super::{Grafted, Rule};
 use crate::{
@@ -44,6 +48,7 @@ impl Rule for PodSecurity<'_> {
 /// What is refused of one pod. What one demand refuses is not said again for another.
 pub(super) struct Refusals<'a> {
     pod: &'a Grafted<'a>,
+    template: Cow<'a, Value>,
     work: &'a Work,
     judged: HashSet<PodSecurityStandard>,
     said: HashSet<(&'static str, String)>,
@@ -51,7 +56,7 @@ pub(super) struct Refusals<'a> {
 
 impl<'a> Refusals<'a> {
     pub(super) fn new(pod: &'a Grafted<'a>, work: &'a Work) -> Self {
-        Self { pod, work, judged: HashSet::new(), said: HashSet::new() }
+        Self { pod, template: as_stored(&pod.template), work, judged: HashSet::new(), said: HashSet::new() }
     }
 
     /// What a demand refuses, beside what was refused before.
@@ -60,12 +65,12 @@ impl<'a> Refusals<'a> {
         let of_version =
             of_version.map(|one| one.help(demand.reason.clone()).positioned(demand.position.clone()));
         let mut found = Vec::from_iter(of_version);
-        if !self.judged.insert(demand.standard.as_judged()) {
+        if self.work.is_spent() || !self.judged.insert(demand.standard.as_judged()) {
             return found;
         }
-        for violation in violations(&self.pod.template, demand.standard, self.work) {
-            // Each is made with its path and its words.
-            self.work.spend(violation.fields.len() * MADE);
+        for violation in violations(&self.template, demand.standard, self.work) {
+            // A path and its words.
+            self.work.spend(violation.fields.len() * 2 * MADE);
             let is_new = |field: &OffendingField| self.said.insert((violation.check, field.path.to_string()));
             let fields = violation.fields.into_iter().filter(is_new).collect();
             for fields in by_layer(fields, self.pod) {
@@ -74,6 +79,27 @@ impl<'a> Refusals<'a> {
         }
         found
     }
+}
+
+/// The template with what the API server fills in before it judges: a volume without a source is an emptyDir.
+///
+/// # Source
+/// Kubernetes 1.37.2, `pkg/apis/core/v1/defaults.go`, `SetDefaults_Volume`.
+fn as_stored(template: &Value) -> Cow<'_, Value> {
+    const VOLUMES: &str = "/spec/volumes";
+    let has_no_source = |volume: &Value| {
+        volume.as_object().is_some_and(|of| of.iter().all(|(name, value)| name == "name" || value.is_null()))
+    };
+    let volumes = template.pointer(VOLUMES).and_then(Value::as_array);
+    if !volumes.is_some_and(|volumes| volumes.iter().any(has_no_source)) {
+        return Cow::Borrowed(template);
+    }
+    let mut stored = template.clone();
+    let volumes = stored.pointer_mut(VOLUMES).and_then(Value::as_array_mut);
+    for volume in volumes.into_iter().flatten().filter(|volume| has_no_source(volume)) {
+        volume["emptyDir"] = json!({});
+    }
+    Cow::Owned(stored)
 }
 
 /// The fields of each layer that is to blame, first to last, so that everybody is told of their own.
