@@ -3,6 +3,7 @@
 //! `PODGRAFT_PODS` sets how many random pods (10,000) beside those that no API server can read, `PODGRAFT_SEED` which ones.
 
 mod mends;
+mod program;
 mod random_pod;
 
 use std::{
