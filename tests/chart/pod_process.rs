@@ -177,7 +177,9 @@ fn in_root(root: &Path, pod: &Value) -> Command {
 
 /// The image's one file, and what the loader wants where it is not linked statically, as the image's is.
 fn install(program: &Path, root: &Path) {
-    fs::copy(program, root.join("podgraft")).unwrap();
+    let file = root.join("podgraft");
+    // A build with debug information is large, and there is a root for each pod.
+    fs::hard_link(program, &file).or_else(|_| fs::copy(program, &file).map(drop)).unwrap();
     let libraries = Command::new("ldd").arg(program).output().unwrap();
     for word in text(&libraries.stdout).split_whitespace().filter(|word| word.starts_with('/')) {
         let copy = root.join(word.trim_start_matches('/'));
