@@ -28,6 +28,9 @@ podgraft_merge::codes! {
         NO_LOCUST_TEST "no-locust-test" Error,
             "There is no LocustTest among the objects that were named."
             "Name a file with a LocustTest, and check its apiVersion: locust.io/v2."
+        FORBIDDEN_PRIVILEGE "forbidden-privilege" Error,
+            "Whoever writes the test may not give its pods what reaches beyond them: the node, another account, a higher priority."
+            "Remove it, or have the right given: a verb on podprivileges.locust.io."
         LEFT_OUT "left-out" Note,
             "The file has an object that is no LocustTest: it is not looked at. Overlays are read only from files named by --overlays."
             "Nothing has to be done. Name overlays with --overlays."

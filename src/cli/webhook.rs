@@ -48,6 +48,11 @@ pub(super) struct WebhookArgs {
     /// Certificates of authorities, one of which must have signed the certificate that the API server shows
     #[arg(long, value_name = "FILE")]
     webhook_client_ca: Option<PathBuf>,
+
+    /// Ask RBAC whether whoever writes a test may give its pods host paths, privileges, other service accounts and the
+    /// like: a verb on podprivileges.locust.io
+    #[arg(long)]
+    webhook_authorize_authors: bool,
 }
 
 impl WebhookArgs {
@@ -69,6 +74,7 @@ impl WebhookArgs {
             }
         };
         let (client_ca, converts) = (self.webhook_client_ca.clone(), self.webhook_conversion);
-        Ok(Some(WebhookSettings { address, certificate, client_ca, converts }))
+        let authorizes_authors = self.webhook_authorize_authors;
+        Ok(Some(WebhookSettings { address, certificate, client_ca, converts, authorizes_authors }))
     }
 }

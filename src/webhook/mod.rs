@@ -17,6 +17,7 @@
 //! It is served on every replica, also on those that stand by for the lease. The operator judges again whatever is
 //! stored, so that nothing changes where the webhook is away.
 
+mod authorization;
 mod canonical;
 mod certificate;
 mod conversion;

@@ -1,5 +1,6 @@
 //! `AdmissionReview` of `admission.k8s.io/v1`: what the API server asks, and what it is answered.
 
+use k8s_openapi::api::authentication::v1::UserInfo;
 use podgraft_pod::overlay::OverlayKind;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,6 +20,9 @@ pub(crate) struct AdmissionRequest {
     /// The object's namespace; empty where it is in none.
     #[serde(default)]
     pub(crate) namespace: String,
+    /// Who does it.
+    #[serde(default)]
+    pub(crate) user_info: UserInfo,
     /// The object as it is to be; null when it is being deleted.
     #[serde(default)]
     pub(crate) object: Value,

@@ -13,6 +13,7 @@ use podgraft_pod::overlay::{Namespace, OverlayKind, Overlays};
 use serde_json::Value;
 
 use super::{
+    authorization,
     messages::{self, verdict},
     overlay_review,
     review::{AdmissionRequest, ReviewedKind, UnreadableReview, Verdict},
@@ -44,6 +45,8 @@ pub(crate) struct Reviewer {
     /// The tests that a change of an overlay may break.
     tests: TestStore,
     pool: RenderPool,
+    /// Whether whoever writes a test needs rights for what of its pods reaches beyond them.
+    authorizes_authors: bool,
 }
 
 /// Why something is not judged. What the API server makes of it is for the `failurePolicy` to say.
@@ -68,11 +71,13 @@ impl Reviewer {
         namespaces: Vec<String>,
         overlay_store: Arc<OverlayStore>,
         tests: TestStore,
+        authorizes_authors: bool,
     ) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         // A namespace full of tests that take long has half of the threads.
         let pool = RenderPool::new(processors * 2, processors);
-        Self { client, config: Arc::new(config), namespaces, overlay_store, tests, pool }
+        let config = Arc::new(config);
+        Self { client, config, namespaces, overlay_store, tests, pool, authorizes_authors }
     }
 
     /// Waits until everything has been read that objects are judged by. The tests are not: they can be read only once
@@ -120,7 +125,29 @@ impl Reviewer {
         {
             diagnostics = self.judge(&request, inputs).await;
         }
+        if self.authorizes_authors && !diagnostics.iter().any(Diagnostic::is_error) {
+            diagnostics.extend(self.authorize(&request).await?);
+        }
         Ok(verdict(&diagnostics, test_review::ELSEWHERE))
+    }
+
+    /// What whoever writes a test adds to its pods without the right to.
+    async fn authorize(&self, request: &Arc<AdmissionRequest>) -> Result<Vec<Diagnostic>, ReviewFailure> {
+        let AdmissionRequest { object, old_object, namespace, .. } = &**request;
+        if object.get("spec") == old_object.get("spec") {
+            return Ok(Vec::new());
+        }
+        let (overlays, judged_in) = self.inputs_of(namespace)?;
+        let (config, reviewed) = (Arc::clone(&self.config), Arc::clone(request));
+        let work = move || {
+            let AdmissionRequest { object, old_object, .. } = &*reviewed;
+            test_review::added_privileges(old_object, object.clone(), &overlays, &judged_in, &config)
+        };
+        let added = self.pool.run(namespace, work).await;
+        let added = added.map_err(|panicked| ReviewFailure::Panicked(panicked.0))?;
+        let refused = authorization::refused(&self.client, &request.user_info, namespace, added).await;
+        let name = podgraft_locust::name_of(object).unwrap_or_default();
+        Ok(refused.into_iter().map(|one| one.of(format!("LocustTest {namespace}/{name}"))).collect())
     }
 
     /// What there is to say of a test; a panic refuses this one, and no other.

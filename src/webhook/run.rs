@@ -41,7 +41,14 @@ async fn run(
     tokio::spawn(certificate(&client, settings.certificate, settings.converts, Arc::clone(&serving)));
     let (tests, watching) = TestStore::watch(&client, &namespaces);
     tokio::spawn(watching);
-    let reviewer = Arc::new(Reviewer::new(client, config, namespaces, overlay_store, tests));
+    let reviewer = Arc::new(Reviewer::new(
+        client,
+        config,
+        namespaces,
+        overlay_store,
+        tests,
+        settings.authorizes_authors,
+    ));
     let ready = Arc::clone(&reviewer);
     tokio::spawn(async move {
         ready.wait_until_ready().await;

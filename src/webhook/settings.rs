@@ -14,6 +14,8 @@ pub struct WebhookSettings {
     pub client_ca: Option<PathBuf>,
     /// Whether LocustTests are converted, too; the CRD is then told which authorities to trust.
     pub converts: bool,
+    /// Whether whoever writes a test needs rights for what of its pods reaches beyond them.
+    pub authorizes_authors: bool,
 }
 
 /// Where the certificate comes from.

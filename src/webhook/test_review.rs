@@ -5,6 +5,7 @@ use podgraft_merge::diagnostic::Diagnostic;
 use podgraft_pod::{
     manifest::Document,
     overlay::{Namespace, Overlays, labels_of},
+    privilege::AuthoredPrivilege,
 };
 use serde_json::Value;
 
@@ -39,6 +40,24 @@ pub(crate) fn judge(
         diagnostics.retain(|diagnostic| diagnostic.code == codes::LOST_NULL);
     }
     diagnostics
+}
+
+/// What whoever writes a test adds to its pods that reaches beyond them. `old` is null for a new one.
+pub(crate) fn added_privileges(
+    old: &Value,
+    new: Value,
+    overlays: &Overlays,
+    namespace: &Namespace,
+    config: &Config,
+) -> Vec<AuthoredPrivilege> {
+    let context = ClusterContext { overlays, namespace: Some(namespace) };
+    let new = Document::from_value(new);
+    let added = if old.is_null() {
+        podgraft_locust::authored_privileges(&new, &context, config)
+    } else {
+        podgraft_locust::added_privileges(&Document::from_value(old.clone()), &new, &context, config)
+    };
+    added.into_iter().map(|(_, privilege)| privilege).collect()
 }
 
 /// Whether other pods may come of a test than before.

@@ -2,6 +2,7 @@
 //! tested release. Only the kubelet and the scheduler are missing: `podgraft_testkit::pod_life` moves pods.
 #![cfg(test)]
 
+mod authorization;
 mod chaos;
 mod cluster_inputs;
 mod command_line;
@@ -101,6 +102,9 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(webhook::an_overlay_is_judged_and_what_it_breaks_is_named),
     scenario!(webhook::what_was_just_made_is_not_missing),
     scenario!(webhook_certificates::two_replicas_agree_heal_and_rotate_under_load),
+    scenario!(authorization::rights_decide_by_every_way),
+    scenario!(authorization::who_changes_a_test_answers_for_what_is_new),
+    scenario!(authorization::an_author_without_rights_gets_nothing),
     scenario!(examples::every_example_is_stored_as_it_is_rendered),
 ];
 

@@ -18,6 +18,7 @@
 
 pub mod admission;
 pub mod api;
+mod authored_privileges;
 pub mod base;
 pub mod codes;
 pub mod command;
@@ -46,6 +47,7 @@ mod shortened;
 mod spec_schemas;
 pub mod typed_fields;
 
+pub use authored_privileges::{added_privileges, authored_privileges};
 pub use explain::{explain, protected_entries};
 pub use load_test::name_of;
 pub use near_miss::near_miss;

@@ -6,7 +6,10 @@ use std::{collections::HashMap, fmt};
 
 use serde_json::Value;
 
-use crate::list_items::{Keyed, ListItems, below};
+use crate::{
+    list_items::{Keyed, ListItems, below},
+    redaction::redacted,
+};
 use podgraft_merge::{
     path::{FieldPath, Segment},
     schema::{MergeKeys, Schema},
@@ -43,6 +46,14 @@ impl Difference {
     #[must_use]
     pub fn at(path: FieldPath, before: Option<Value>, after: Option<Value>) -> Self {
         Self { path_after: path.clone(), path, before, after }
+    }
+
+    /// The same difference without the values of environment variables.
+    #[must_use]
+    pub fn redacted(self) -> Self {
+        let before = self.before.as_ref().map(|value| redacted(&self.path, value));
+        let after = self.after.as_ref().map(|value| redacted(&self.path_after, value));
+        Self { before, after, ..self }
     }
 
     /// The same difference of objects that are fields of others.

@@ -20,6 +20,8 @@ pub mod overlay;
 pub mod overlay_diff;
 pub mod pod_role;
 pub mod pod_security;
+pub mod privilege;
+pub mod redaction;
 pub mod sarif;
 pub mod template_schema;
 pub mod validity;
