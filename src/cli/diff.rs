@@ -19,6 +19,8 @@ use super::{
 };
 
 #[cfg(feature = "operator")]
+use podgraft_pod::redaction::NumberedValues;
+#[cfg(feature = "operator")]
 use serde_json::Value;
 
 #[cfg(feature = "operator")]
@@ -52,6 +54,11 @@ pub(super) struct DiffArgs {
     #[arg(long, value_enum)]
     role: Option<RoleName>,
 
+    /// Show the values of environment variables of what a cluster has, too
+    #[cfg(feature = "operator")]
+    #[arg(long)]
+    show_env_values: bool,
+
     /// The operator's configuration
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -73,6 +80,8 @@ pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
     let tests = tests(arguments, &config, &mut reporter)?;
     #[cfg(feature = "operator")]
     let mut live = live(arguments, &tests)?.map(Vec::into_iter);
+    #[cfg(feature = "operator")]
+    let mut numbers = NumberedValues::default();
     let mut pairs = Vec::new();
     tests.each(&mut reporter, |document, reporter| {
         let rendered = tests.render(document, &config);
@@ -86,7 +95,12 @@ pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
         let role = arguments.role.map(Role::from);
         #[cfg(feature = "operator")]
         if let Some(live) = live {
-            pairs.extend(with_live(&rendered, &live, role));
+            let with_live = with_live(&rendered, &live, role).into_iter();
+            if arguments.show_env_values {
+                pairs.extend(with_live);
+            } else {
+                pairs.extend(with_live.map(|pair| pair.redacted(&mut numbers)));
+            }
             return Ok(());
         }
         pairs.extend(with_base(document, &rendered, role));

@@ -58,6 +58,11 @@ pub(super) struct ExplainArgs {
     #[arg(long, conflicts_with_all = ["named", "layer", "changed_only"])]
     protected: bool,
 
+    /// Show the values of environment variables of LocustTests of a cluster, too
+    #[cfg(feature = "operator")]
+    #[arg(long)]
+    show_env_values: bool,
+
     /// The operator's configuration
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -93,6 +98,9 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<CommandOutcome, Failure> {
     let mut explanations = Vec::new();
     tests.each(&mut reporter, |document, reporter| {
         let explanation = podgraft_locust::explain(document, &tests.surroundings_of(document), &config);
+        #[cfg(feature = "operator")]
+        let explanation =
+            if objects.is_empty() || arguments.show_env_values { explanation } else { explanation.redacted() };
         reporter.report(&explanation.diagnostics, tests.texts());
         #[cfg(feature = "operator")]
         if is_started_otherwise(document, &tests.render(document, &config)) {

@@ -9,6 +9,7 @@ use podgraft_merge::diagnostic::{Diagnostic, Severity};
 use podgraft_pod::{
     manifest::Document,
     overlay::{Namespace, Overlay, OverlayId, OverlayKind, Overlays},
+    redaction::EnvValues,
 };
 use serde_json::Value;
 
@@ -31,6 +32,17 @@ pub(crate) fn judge(
     namespace: &Namespace,
     config: &Config,
 ) -> Vec<Diagnostic> {
+    let found = judge_openly(new, overlays, namespace, config);
+    if found.is_empty() {
+        return found;
+    }
+    // Others read the answer, in audit logs.
+    let env_values = EnvValues::of([new]);
+    found.into_iter().map(|one| env_values.redact_diagnostic(one)).collect()
+}
+
+/// [`judge`], with the values of environment variables in what it says.
+fn judge_openly(new: &Value, overlays: &Overlays, namespace: &Namespace, config: &Config) -> Vec<Diagnostic> {
     let read = read_overlays([Document::from_value(new.clone())]);
     let errors = read.diagnostics();
     if !errors.is_empty() {
@@ -150,7 +162,8 @@ pub(crate) fn broken_tests(
         };
         let refused = rendered(&after);
         if refused.is_refused() && !rendered(&before).is_refused() {
-            broken.push((document, refused));
+            let env_values = podgraft_locust::env_values(&document.value, &after, &refused);
+            broken.push((document, refused.redacted(&env_values)));
         }
     }
     lines(&broken, unseen)

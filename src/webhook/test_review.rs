@@ -34,7 +34,15 @@ pub(crate) fn judge(
         return Vec::new();
     }
     let context = ClusterContext { overlays, namespace: Some(namespace), pod_security: None };
-    let mut diagnostics = podgraft_locust::render(&Document::from_value(new), &context, config).diagnostics;
+    let document = Document::from_value(new);
+    let rendered = podgraft_locust::render(&document, &context, config);
+    let mut diagnostics = if rendered.diagnostics.is_empty() {
+        Vec::new()
+    } else {
+        // Others read the answer, in audit logs.
+        let env_values = podgraft_locust::env_values(&document.value, overlays, &rendered);
+        rendered.redacted(&env_values).diagnostics
+    };
     if !changes_pods {
         // Applied anew with nulls, which changed nothing.
         diagnostics.retain(|diagnostic| diagnostic.code == codes::LOST_NULL);
@@ -50,7 +58,7 @@ pub(crate) fn added_privileges(
     namespace: &Namespace,
     config: &Config,
 ) -> Vec<AuthoredPrivilege> {
-    let context = ClusterContext { overlays, namespace: Some(namespace) };
+    let context = ClusterContext { overlays, namespace: Some(namespace), pod_security: None };
     let new = Document::from_value(new);
     let added = if old.is_null() {
         podgraft_locust::authored_privileges(&new, &context, config)

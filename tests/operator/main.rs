@@ -15,6 +15,7 @@ mod overlays;
 mod ownership;
 mod pod_security;
 mod pods;
+mod privacy;
 mod protected;
 mod requests;
 mod restarts;
@@ -102,6 +103,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(webhook::an_overlay_is_judged_and_what_it_breaks_is_named),
     scenario!(webhook::what_was_just_made_is_not_missing),
     scenario!(webhook_certificates::two_replicas_agree_heal_and_rotate_under_load),
+    scenario!(privacy::values_of_variables_stay_where_they_are_written),
     scenario!(authorization::rights_decide_by_every_way),
     scenario!(authorization::who_changes_a_test_answers_for_what_is_new),
     scenario!(authorization::an_author_without_rights_gets_nothing),

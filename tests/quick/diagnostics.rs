@@ -18,7 +18,12 @@ use crate::support::podgraft;
 const FOLDER: &str = "docs/diagnostics";
 
 /// What no file can bring about: why, and how the message begins.
-const WITHOUT_EXAMPLE: [(Code, &str, &str); 7] = [
+const WITHOUT_EXAMPLE: [(Code, &str, &str); 8] = [
+    (
+        codes::FORBIDDEN_PRIVILEGE,
+        "Only the webhook says it, where it is told to ask RBAC for the rights of authors.",
+        "remove it, or have the right given to",
+    ),
     (codes::NO_SCHEMA, "Only a broken build says it.", "rebuild podgraft: its schema"),
     (
         codes::NO_CONTAINERS,

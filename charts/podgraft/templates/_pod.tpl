@@ -34,6 +34,9 @@
 {{- if include "podgraft.converts" . }}
 - --webhook-conversion
 {{- end }}
+{{- if .Values.webhook.authorizeAuthors }}
+- --webhook-authorize-authors
+{{- end }}
 {{- if .Values.webhook.clientCAConfigMap }}
 - --webhook-client-ca=/etc/podgraft-client-ca/ca.crt
 {{- end }}

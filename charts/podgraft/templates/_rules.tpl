@@ -7,6 +7,12 @@
 - apiGroups: [locust.io]
   resources: [locusttests/status]
   verbs: [patch]
+{{- if and .Values.webhook.enabled .Values.webhook.authorizeAuthors }}
+- apiGroups: [authorization.k8s.io]
+  # Whether authors may give their pods what reaches beyond them.
+  resources: [localsubjectaccessreviews]
+  verbs: [create]
+{{- end }}
 - apiGroups: [locust.io]
   # Owner references that block the deletion of the owner need this.
   resources: [locusttests/finalizers]

@@ -84,7 +84,7 @@ mod tests {
 
     fn authored(template: &Value) -> Vec<String> {
         let (overlays, namespace) = (overlays(), Namespace::named("team"));
-        let context = ClusterContext { overlays: &overlays, namespace: Some(&namespace) };
+        let context = ClusterContext { overlays: &overlays, namespace: Some(&namespace), pod_security: None };
         written(authored_privileges(&test(template), &context, &Config::default()))
     }
 
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn who_changes_a_test_answers_for_what_is_new() {
         let (overlays, namespace) = (overlays(), Namespace::named("team"));
-        let context = ClusterContext { overlays: &overlays, namespace: Some(&namespace) };
+        let context = ClusterContext { overlays: &overlays, namespace: Some(&namespace), pod_security: None };
         let node = |name: &str| json!({"spec": {"nodeName": name, "hostNetwork": true}});
         let added = |old: &Value, new: &Value| {
             written(added_privileges(&test(old), &test(new), &context, &Config::default()))

@@ -13,7 +13,7 @@ mod reason;
 mod text;
 mod yaml;
 
-use podgraft_merge::diagnostic::Diagnostic;
+use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 use serde_json::Value;
 
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     manifest::Document,
     overlay::Band,
     pod_role::PodRole,
+    redaction::{EnvValues, NumberedValues},
 };
 
 pub use filter::{Filter, Filtered, FilteredPod};
@@ -97,6 +98,25 @@ impl Explanation {
     #[must_use]
     pub fn of_pod(document: &Document, pod: Grafted<'_>, diagnostics: Vec<Diagnostic>) -> Self {
         Self::of(document, [(PodRole::ONLY, pod)], diagnostics)
+    }
+
+    /// The same without the values of environment variables; equal ones have equal numbers.
+    #[must_use]
+    pub fn redacted(mut self) -> Self {
+        let (mut numbers, root) = (NumberedValues::default(), FieldPath::root());
+        let env_values = EnvValues::of(self.pods.iter().map(|pod| &pod.template));
+        for pod in &mut self.pods {
+            for leaf in pod.leaves.iter_mut().chain(&mut pod.removed) {
+                leaf.value = numbers.redacted(&leaf.path, &leaf.value);
+                for previous in &mut leaf.shadowed {
+                    previous.value = numbers.redacted(&previous.path, &previous.value);
+                }
+            }
+            pod.template = numbers.redacted(&root, &pod.template);
+        }
+        self.diagnostics =
+            self.diagnostics.into_iter().map(|one| env_values.redact_diagnostic(one)).collect();
+        self
     }
 
     /// Whether the object is refused.

@@ -3,7 +3,10 @@
 //! Passwords should be in Secrets, and are in `value` all the same. Whoever may read a test's status, its events or a log may not be allowed
 //! to read the test. So what an operator says there has no value of a variable in it, whatever made the message.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use podgraft_merge::{
@@ -89,16 +92,37 @@ impl EnvValues {
 /// A value at a path of a pod or of a template, without the values of variables in it.
 #[must_use]
 pub fn redacted(path: &FieldPath, value: &Value) -> Value {
+    replaced(path, value, &mut |value| *value = Value::from(REDACTED))
+}
+
+/// Takes the values of variables out of several objects, so that it can still be seen which are equal: each value has a
+/// number of its own, `<redacted 1>`.
+#[derive(Debug, Default)]
+pub struct NumberedValues(HashMap<String, usize>);
+
+impl NumberedValues {
+    /// A value at a path of a pod or of a template, or an object as a whole, with numbers for the values of variables in it.
+    pub fn redacted(&mut self, path: &FieldPath, value: &Value) -> Value {
+        replaced(path, value, &mut |value| {
+            let next = self.0.len() + 1;
+            let number = self.0.entry(value.to_string()).or_insert(next);
+            *value = Value::from(format!("<redacted {number}>"));
+        })
+    }
+}
+
+/// A value at a path, with something else for the values of variables in it.
+fn replaced(path: &FieldPath, value: &Value, replace: &mut impl FnMut(&mut Value)) -> Value {
     let mut value = value.clone();
     let names: Vec<&str> = path.segments().iter().filter_map(field_name).collect();
     match names.iter().rposition(|name| LISTS.contains(name)) {
         // In a list of variables: the field of a variable, or a whole one.
         Some(list) => match names.get(list + 1) {
             Some(name) if NOT_VALUES.contains(name) => {}
-            Some(_) => value = Value::from(REDACTED),
-            None => redact_variables(&mut value),
+            Some(_) => replace(&mut value),
+            None => replace_variables(&mut value, replace),
         },
-        None => redact_below(&mut value),
+        None => replace_below(&mut value, replace),
     }
     value
 }
@@ -110,28 +134,32 @@ fn field_name(segment: &Segment) -> Option<&str> {
     }
 }
 
-fn redact_below(value: &mut Value) {
+fn replace_below(value: &mut Value, replace: &mut impl FnMut(&mut Value)) {
     match value {
         Value::Object(fields) => {
             for (name, inner) in fields {
-                if LISTS.contains(&name.as_str()) { redact_variables(inner) } else { redact_below(inner) }
+                if LISTS.contains(&name.as_str()) {
+                    replace_variables(inner, replace);
+                } else {
+                    replace_below(inner, replace);
+                }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(redact_below),
+        Value::Array(items) => items.iter_mut().for_each(|item| replace_below(item, replace)),
         _ => {}
     }
 }
 
 /// A list or map of variables, one variable, or the value of one.
-fn redact_variables(value: &mut Value) {
+fn replace_variables(value: &mut Value, replace: &mut impl FnMut(&mut Value)) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(redact_variables),
+        Value::Array(items) => items.iter_mut().for_each(|item| replace_variables(item, replace)),
         Value::Object(fields) => {
             let others = fields.iter_mut().filter(|(name, _)| !NOT_VALUES.contains(&name.as_str()));
-            others.for_each(|(_, inner)| redact_variables(inner));
+            others.for_each(|(_, inner)| replace_variables(inner, replace));
         }
         Value::Null => {}
-        scalar => *scalar = Value::from(REDACTED),
+        scalar => replace(scalar),
     }
 }
 
@@ -248,7 +276,9 @@ mod tests {
 
     #[test]
     fn values_of_variables_go_from_values() {
-        let of = |path: &str, value: Value| redacted(&FieldPath::parse(path, FieldType::pod_template()).unwrap(), &value);
+        let of = |path: &str, value: Value| {
+            redacted(&FieldPath::parse(path, FieldType::pod_template()).unwrap(), &value)
+        };
         assert_eq!(of(".spec.containers[name=\"a\"].env[name=\"A\"].value", json!("x")), json!(REDACTED));
         assert_eq!(of(".spec.containers[name=\"a\"].env[name=\"A\"].name", json!("x")), json!("x"));
         assert_eq!(of(".spec.containers[name=\"a\"].image", json!("x")), json!("x"));

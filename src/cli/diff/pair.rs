@@ -2,7 +2,11 @@
 
 use std::fmt::Write;
 
+#[cfg(feature = "operator")]
+use podgraft_merge::path::FieldPath;
 use podgraft_merge::schema::Schema;
+#[cfg(feature = "operator")]
+use podgraft_pod::redaction::NumberedValues;
 use podgraft_pod::{difference::differences, manifest};
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
@@ -23,6 +27,14 @@ pub(super) struct ObjectPair {
 impl ObjectPair {
     pub(super) fn is_equal(&self) -> bool {
         self.before == self.after
+    }
+
+    /// The same without the values of environment variables; those that differ have other numbers.
+    #[cfg(feature = "operator")]
+    pub(super) fn redacted(self, numbers: &mut NumberedValues) -> Self {
+        let root = FieldPath::root();
+        let mut without = |state: Option<Value>| state.map(|state| numbers.redacted(&root, &state));
+        Self { before: without(self.before), after: without(self.after), ..self }
     }
 
     /// A unified diff; empty when the states are equal.

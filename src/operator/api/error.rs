@@ -1,6 +1,8 @@
 //! [`Error`]: why a reconcile failed, and is tried again.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
+
+use podgraft_pod::redaction::EnvValues;
 
 use super::error_message::error_message;
 
@@ -27,6 +29,14 @@ pub enum Error {
     /// A fault of the operator's own, in a look at one test.
     #[error("podgraft has a fault: {0}; please report it with the test")]
     Panicked(String),
+    /// Any of these, without the values of environment variables that its words had.
+    #[error("{words}")]
+    Redacted {
+        /// Its words.
+        words: String,
+        /// Its label in metrics.
+        label: &'static str,
+    },
     /// The operator cannot start.
     #[error("{0}")]
     Start(String),
@@ -42,6 +52,15 @@ impl Error {
         move |source| Self::Api { what, source: Arc::new(source) }
     }
 
+    /// The same without these values in what the API server says.
+    pub(crate) fn redacted(self, values: &EnvValues) -> Self {
+        let words = self.to_string();
+        match values.redact(&words) {
+            Cow::Owned(words) => Self::Redacted { words, label: self.label() },
+            Cow::Borrowed(_) => self,
+        }
+    }
+
     /// The label of this error in metrics.
     #[must_use]
     pub const fn label(&self) -> &'static str {
@@ -51,6 +70,7 @@ impl Error {
             Self::Unreadable { .. } => "unreadable",
             Self::Panicked(_) => "panic",
             Self::Start(_) => "start",
+            Self::Redacted { label, .. } => label,
         }
     }
 }

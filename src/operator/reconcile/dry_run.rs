@@ -28,6 +28,7 @@ use crate::operator::{
     settings::DryRunMode,
 };
 use podgraft_locust::role::Role;
+use podgraft_pod::redaction::EnvValues;
 
 /// The shortest time between two dry runs: admission webhooks answer them all.
 const PACE: Duration = Duration::from_millis(10);
@@ -133,6 +134,8 @@ impl DryRunner {
             let before = outcomes.get(&key);
             holds = before.map_or(REFUSED_FOR, |before| before.holds * 2).min(REFUSED_FOR_AT_MOST);
             refusal.retry_after = holds;
+            let jobs = Role::ALL.map(|role| request.objects.job(role));
+            refusal.message = EnvValues::of(jobs).redact(&refusal.message).into_owned();
             if !before.is_some_and(|before| before.is_same(refusal)) {
                 let test = format!("{}/{}", request.namespace, request.test);
                 let ServerRefusal { what, message, .. } = refusal;

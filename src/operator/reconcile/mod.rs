@@ -17,6 +17,7 @@ mod status_writer;
 mod steps;
 
 use std::{
+    borrow::Cow,
     panic::AssertUnwindSafe,
     sync::Arc,
     time::{Duration, Instant},
@@ -40,7 +41,7 @@ use super::{
     server_refusal::ServerRefusal,
     status::{inputs::StatusInputs, status},
 };
-use podgraft_pod::difference::Difference;
+use podgraft_pod::{difference::Difference, redaction::EnvValues};
 
 /// How soon to look again when caches are behind.
 const SOON: Duration = Duration::from_millis(300);
@@ -188,7 +189,7 @@ impl Look {
             Vec::new()
         });
         let message = failure.as_ref().map(ToString::to_string);
-        let status = status(&StatusInputs {
+        let mut status = status(&StatusInputs {
             observed: &observed,
             rendered: &rendering.rendered,
             hash: rendering.hash(),
@@ -200,15 +201,31 @@ impl Look {
             drift: &drift,
             now,
         });
+        // The API server and the kubelet quote what they refuse.
+        redact_texts(&mut status, &rendering.env_values);
         let rest = ctx.recent_writes.status_rests(observed.uid()).filter(|_| !acts);
         if let Some(rest) = rest.filter(|_| concerns_pods_only(observed.status(), &status)) {
             return Ok(Action::requeue(rest));
         }
         write_status(ctx, &observed, &status).await?;
         match failure {
-            Some(error) => Err(error),
+            Some(error) => Err(error.redacted(&rendering.env_values)),
             None => Ok(next_look(ctx, &observed, &decision, refusal.as_ref(), now)),
         }
+    }
+}
+
+/// Takes the values of environment variables out of every text of a status.
+fn redact_texts(value: &mut Value, env_values: &EnvValues) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(redacted) = env_values.redact(text) {
+                *text = redacted;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| redact_texts(item, env_values)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| redact_texts(field, env_values)),
+        _ => {}
     }
 }
 
@@ -242,7 +259,7 @@ async fn drift(ctx: &Context, observed: &Observed, rendering: &Rendering) -> Res
         Some(frozen) => frozen.clone(),
         None => read::revision_objects(&ctx.client, observed.namespace(), revision).await?,
     };
-    Ok(frozen.differences(objects))
+    Ok(frozen.differences(objects).into_iter().map(Difference::redacted).collect())
 }
 
 /// When to look again.

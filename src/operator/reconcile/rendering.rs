@@ -15,6 +15,7 @@ use podgraft_merge::diagnostic::Diagnostic;
 use podgraft_pod::{
     manifest::Document,
     overlay::{Namespace, Overlays},
+    redaction::EnvValues,
 };
 
 /// The overlays, and what is known of a test's namespace.
@@ -22,7 +23,10 @@ type OverlayInputs = (Arc<Overlays>, Namespace);
 
 /// What a test renders to now.
 pub(super) struct Rendering {
+    /// What it became, whose diagnostics have no value of an environment variable in them: others read them.
     pub(super) rendered: Rendered,
+    /// The values of its environment variables.
+    pub(super) env_values: EnvValues,
     /// With which overlays it was rendered; `None` where they are not known.
     overlays: Option<OverlayInputs>,
     /// The Services and the Jobs; `None` when the test is refused.
@@ -54,6 +58,7 @@ impl Rendering {
             let rendered = Rendered { diagnostics: vec![panicked.diagnostic()], ..Rendered::default() };
             Self {
                 rendered,
+                env_values: EnvValues::default(),
                 overlays: None,
                 objects: None,
                 hash: String::new(),
@@ -83,9 +88,13 @@ impl Rendering {
                 rendered
             }
         };
+        let no_overlays = Overlays::none();
+        let read = overlays.as_ref().map_or(&no_overlays, |(overlays, _)| overlays);
+        let env_values = podgraft_locust::env_values(&document.value, read, &rendered);
+        let rendered = rendered.redacted(&env_values);
         let objects = RenderedObjects::from_rendered(&rendered).filter(|_| !rendered.is_refused());
         let hash = objects.as_ref().map(RenderedObjects::hash).unwrap_or_default();
-        Self { rendered, overlays: overlays.ok(), objects, hash, policy, suspend }
+        Self { rendered, env_values, overlays: overlays.ok(), objects, hash, policy, suspend }
     }
 
     /// The hash of the objects; `None` when the test is refused.

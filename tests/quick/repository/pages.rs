@@ -6,11 +6,12 @@ use podgraft_testkit::{files::root, snapshot::assert_file};
 
 use super::{commands::Commands, dependencies::packages};
 
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 7] = [
     "CONTRIBUTING.md",
     "SECURITY.md",
     "docs/benchmarks.md",
     "docs/library.md",
+    "docs/security.md",
     "examples/README.md",
     "fuzz/README.md",
 ];
@@ -110,4 +111,27 @@ fn the_page_for_other_operators_shows_the_code_of_the_examples() {
         wanted.extend(["<!-- ", mark, " -->\n", language, "\n", &code.join("\n"), "\n```", rest]);
     }
     assert_file(&path, &wanted);
+}
+
+/// The threat model promises nothing that no test holds.
+#[test]
+fn every_promise_of_the_threat_model_has_a_test() {
+    let page = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let promises = page.split("## What is promised").nth(1).unwrap().split("## ").next().unwrap();
+    let rows: Vec<&str> = promises.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert!(rows.len() > 8, "{rows:?}");
+    for row in rows {
+        let tests = code_spans(row.rsplit(" | ").next().unwrap());
+        let mut file = String::new();
+        let mut found = 0;
+        for name in tests {
+            if name.starts_with("tests/") {
+                file = fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+            } else {
+                assert!(file.contains(&format!("fn {name}(")), "{row}: there is no test {name}");
+                found += 1;
+            }
+        }
+        assert!(found > 0, "{row}: no test holds it");
+    }
 }

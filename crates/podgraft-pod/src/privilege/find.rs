@@ -99,7 +99,7 @@ mod tests {
 
     use super::*;
 
-    fn found(spec: Value) -> Vec<String> {
+    fn found(spec: &Value) -> Vec<String> {
         let template = json!({ "spec": spec });
         privileges(&template)
             .iter()
@@ -111,13 +111,13 @@ mod tests {
     fn an_ordinary_pod_has_none() {
         let container =
             json!({"name": "a", "securityContext": {"privileged": false, "capabilities": {"drop": ["ALL"]}}});
-        assert!(found(json!({
+        assert!(found(&json!({
             "hostNetwork": false, "serviceAccountName": "default", "nodeName": "", "containers": [container],
             "tolerations": [{"key": "team", "operator": "Exists"}], "volumes": [{"name": "v", "emptyDir": {}}]
         }))
         .is_empty());
-        assert!(found(Value::Null).is_empty());
-        assert!(found(json!({"containers": "x", "volumes": [1], "tolerations": {}})).is_empty());
+        assert!(found(&Value::Null).is_empty());
+        assert!(found(&json!({"containers": "x", "volumes": [1], "tolerations": {}})).is_empty());
     }
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
             ),
             (json!({"priorityClassName": "high"}), "use-priority-classes high .spec.priorityClassName"),
         ] {
-            assert_eq!(found(spec), [expected]);
+            assert_eq!(found(&spec), [expected]);
         }
     }
 }
