@@ -126,7 +126,8 @@ fn every_promise_of_the_threat_model_has_a_test() {
         let mut found = 0;
         for name in tests {
             if name.starts_with("tests/") {
-                file = fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+                file =
+                    fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
             } else {
                 assert!(file.contains(&format!("fn {name}(")), "{row}: there is no test {name}");
                 found += 1;
