@@ -1,6 +1,6 @@
 //! [`judge`]: whether a LocustTest may be stored, by what it renders to.
 
-use podgraft_locust::{ClusterContext, config::Config};
+use podgraft_locust::{ClusterContext, api::Version, config::Config, conversion};
 use podgraft_merge::diagnostic::Diagnostic;
 use podgraft_pod::{
     manifest::Document,
@@ -68,9 +68,20 @@ pub(crate) fn added_privileges(
     added.into_iter().map(|(_, privilege)| privilege).collect()
 }
 
+/// Whether both tests say the same in their specs. A test of v1 keeps what only v2 says in an annotation, which is as
+/// much its spec as the rest.
+pub(crate) fn has_same_spec(old: &Value, new: &Value) -> bool {
+    let kept = |test: &Value| {
+        let is_v1 = test.get("apiVersion").is_some_and(|version| version == Version::V1.api_version());
+        let annotations = test.pointer("/metadata/annotations").filter(|_| is_v1);
+        annotations.and_then(|annotations| annotations.get(conversion::ANNOTATION)).cloned()
+    };
+    old.get("spec") == new.get("spec") && kept(old) == kept(new)
+}
+
 /// Whether other pods may come of a test than before.
 fn changes_pods(old: &Value, new: &Value, overlays: &Overlays, namespace: &Namespace) -> bool {
-    old.get("spec") != new.get("spec") || !overlays.select_alike(&labels_of(old), &labels_of(new), namespace)
+    !has_same_spec(old, new) || !overlays.select_alike(&labels_of(old), &labels_of(new), namespace)
 }
 
 #[cfg(test)]
@@ -123,6 +134,25 @@ mod tests {
         assert!(codes_of(&wrong, &changed).is_empty(), "the overlay applies to neither");
         changed["metadata"]["labels"]["strict"] = "yes".into();
         assert_eq!(codes_of(&wrong, &changed), ["unknown-field"], "another overlay applies");
+    }
+
+    #[test]
+    fn what_a_test_of_v1_keeps_of_v2_is_its_spec() {
+        let test = |kept: &Value| {
+            json!({
+                "apiVersion": "locust.io/v1", "kind": "LocustTest",
+                "metadata": {"name": "a", "namespace": "team", "annotations": {"locust.io/conversion": kept.to_string()}},
+                "spec": {"image": "locust", "masterCommandSeed": "-f a.py", "workerCommandSeed": "-f a.py", "workerReplicas": 1}
+            })
+        };
+        let plain = test(&json!({}));
+        let kept = test(
+            &json!({"version": "v2", "spec": {"security": {"containerSecurityContext": {"privileged": true}}}}),
+        );
+        assert!(has_same_spec(&plain, &plain) && !has_same_spec(&plain, &kept));
+        let (overlays, namespace) = (Overlays::none(), Namespace::named("team"));
+        let added = added_privileges(&plain, kept, &overlays, &namespace, &Config::default());
+        assert!(added.iter().any(|one| one.used.privilege.verb() == "use-privileged"), "{added:?}");
     }
 
     #[test]
