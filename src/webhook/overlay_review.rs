@@ -7,7 +7,7 @@ use podgraft_locust::{
 };
 use podgraft_merge::diagnostic::{Diagnostic, Severity};
 use podgraft_pod::{
-    manifest::Document,
+    manifest::{self, Document},
     overlay::{Namespace, Overlay, OverlayId, OverlayKind, Overlays},
     redaction::EnvValues,
 };
@@ -43,7 +43,9 @@ pub(crate) fn judge(
 
 /// [`judge`], with the values of environment variables in what it says.
 fn judge_openly(new: &Value, overlays: &Overlays, namespace: &Namespace, config: &Config) -> Vec<Diagnostic> {
-    let read = read_overlays([Document::from_value(new.clone())]);
+    let document = Document::from_value(new.clone());
+    let unrendered = manifest::unrendered_templates(&document);
+    let read = read_overlays([document]);
     let errors = read.diagnostics();
     if !errors.is_empty() {
         return errors;
@@ -66,7 +68,7 @@ fn judge_openly(new: &Value, overlays: &Overlays, namespace: &Namespace, config:
     let of_together =
         if of_alone.iter().flatten().any(Diagnostic::is_error) { say(&together) } else { Vec::new() };
     let mut said = HashSet::new();
-    let mut found = Vec::new();
+    let mut found = unrendered;
     for one in of_alone.iter().flatten() {
         let is_same = |other: &Diagnostic| other.code == one.code && other.message == one.message;
         if !said.insert((one.code, one.message.clone())) {

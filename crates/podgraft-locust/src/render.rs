@@ -10,7 +10,7 @@ use podgraft_merge::{
 };
 use podgraft_pod::{
     graft::{Grafted, Origins},
-    manifest::Document,
+    manifest::{self, Document},
     overlay::{self, Conflict, Overlay, OverlayId},
     pod_security::PodSecurityStandard,
 };
@@ -186,10 +186,11 @@ fn run_in_words_of_v2<'o>(
     let host = test.overlay_host(namespace.as_ref());
     let (applying, found) = cluster_context.overlays.applying(&host);
     let lost = last_applied::lost_nulls(&document.value);
+    let unrendered = manifest::unrendered_templates(document);
     let unsound = Unsound::of(&read);
     let is_read = !read.iter().any(Diagnostic::is_error);
     let mut diagnostics: Vec<Diagnostic> =
-        read.into_iter().chain(found).chain(lost).map(positioned).collect();
+        unrendered.into_iter().chain(read).chain(found).chain(lost).map(positioned).collect();
     let work = Work::limited(MOST_STEPS);
     let context = RenderContext {
         document,

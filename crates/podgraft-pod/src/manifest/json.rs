@@ -8,7 +8,7 @@ use serde_json::{Deserializer, Value};
 use super::{
     document::{Document, Inside, Mark, Node, SourceText},
     roots::{Documents, Roots},
-    syntax, yaml,
+    syntax, unrendered, yaml,
 };
 use crate::codes;
 
@@ -93,7 +93,8 @@ pub(super) fn read(source: &Arc<SourceText>, roots: Roots) -> Result<Documents, 
     loop {
         scanner.skip_space();
         if scanner.rest.is_empty() {
-            return Ok((documents, Vec::new()));
+            let warnings = documents.iter().flat_map(unrendered::warnings).collect();
+            return Ok((documents, warnings));
         }
         let start = scanner.rest;
         let mut values = Deserializer::from_str(start).into_iter::<Value>();

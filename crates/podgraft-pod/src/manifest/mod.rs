@@ -7,12 +7,14 @@ mod read;
 mod roots;
 mod scalar;
 mod syntax;
+mod unrendered;
 mod write;
 mod yaml;
 
 pub use document::Document;
 pub use json::json_value;
 pub use read::{Read, read, read_json_patch};
+pub use unrendered::unrendered_templates;
 pub(crate) use write::to_yaml_line;
 pub use write::{to_json, to_json_line, to_yaml};
 
