@@ -1,6 +1,7 @@
 //! `ConversionReview` of `apiextensions.k8s.io/v1`: LocustTests of one version as objects of the other.
 
 use podgraft_locust::{api::Version, conversion::convert};
+use podgraft_pod::manifest::nesting::{MOST_READ, levels};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,24 +15,70 @@ struct ConversionRequest {
     objects: Vec<Value>,
 }
 
-/// Answers the body of a request: the objects in the version that is asked for, or why one of them cannot be.
+/// How many levels of maps and lists are converted: an API server reads 10,000 of an object.
+///
+/// # Source
+/// Go, `encoding/json/scanner.go`, `maxNestingDepth`.
+const MOST_STORED: usize = 10_100;
+/// The stack for so many levels.
+const DEEP_STACK: usize = 256 << 20;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UnansweredConversion {
+    /// It is no `ConversionReview`.
+    #[error("this is no ConversionReview of apiextensions.k8s.io/v1: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// There is no room for objects that are nested so deep.
+    #[error("podgraft cannot convert objects that are nested so deep: {0}")]
+    Nested(String),
+}
+
+/// Whether an answer takes no more of the stack than others do.
+pub(crate) fn is_shallow(body: &[u8]) -> bool {
+    levels(body) <= MOST_READ
+}
+
+/// Answers the body of a request: the objects in the version that is asked for, or why one of them cannot be. One object
+/// that is nested deeply must not keep the others of a list from being converted.
 ///
 /// # Errors
-/// It is no `ConversionReview`.
-pub(crate) fn answer(body: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
+/// Why it is not answered.
+pub(crate) fn answer(body: &[u8]) -> Result<Vec<u8>, UnansweredConversion> {
+    if is_shallow(body) {
+        return answer_on_this_stack(body);
+    }
+    let levels = levels(body);
+    if levels > MOST_STORED {
+        return Err(UnansweredConversion::Nested(format!("{levels} levels")));
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(DEEP_STACK);
+        let answer = thread.spawn_scoped(scope, || answer_on_this_stack(body));
+        let answer = answer.map_err(|error| UnansweredConversion::Nested(error.to_string()))?;
+        answer
+            .join()
+            .map_err(|_| UnansweredConversion::Nested("it has a fault, please report it".to_owned()))?
+    })
+}
+
+fn answer_on_this_stack(body: &[u8]) -> Result<Vec<u8>, UnansweredConversion> {
     #[derive(Deserialize)]
     struct ConversionReview {
         request: ConversionRequest,
     }
-    let ConversionReview { request } = serde_json::from_slice(body)?;
+    let mut json = serde_json::Deserializer::from_slice(body);
+    json.disable_recursion_limit();
+    let ConversionReview { request } = ConversionReview::deserialize(&mut json)?;
+    json.end()?;
     let mut response = match converted(&request) {
         Ok(objects) => json!({ "convertedObjects": objects, "result": { "status": "Success" } }),
         Err(message) => json!({ "result": { "status": "Failure", "message": message } }),
     };
     response["uid"] = request.uid.into();
-    serde_json::to_vec(&json!({
+    Ok(serde_json::to_vec(&json!({
         "apiVersion": "apiextensions.k8s.io/v1", "kind": "ConversionReview", "response": response
-    }))
+    }))?)
 }
 
 fn converted(request: &ConversionRequest) -> Result<Vec<Value>, String> {
@@ -84,5 +131,32 @@ mod tests {
             assert!(response["result"]["message"].as_str().unwrap().contains(words), "{response}");
         }
         assert!(answer(b"{}").is_err() && answer(b"").is_err());
+    }
+
+    #[test]
+    fn an_object_that_is_nested_deeply_is_converted_beside_the_others() {
+        let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+        let ask = |levels: usize| {
+            let test = |name: &str, template: &str| {
+                format!(
+                    "{{\"apiVersion\": \"locust.io/v2\", \"kind\": \"LocustTest\", \"metadata\": {{\"name\": \"{name}\"}}, \"spec\": {{\"image\": \"i\", \
+                     \"master\": {{\"command\": \"x\"}}, \"worker\": {{\"command\": \"x\", \"replicas\": 1}}, \"podTemplate\": {template}}}}}"
+                )
+            };
+            let objects = [test("a", "{}"), test("b", &format!("{{\"x\": {}}}", nested(levels)))].join(",");
+            let body = format!(
+                "{{\"request\": {{\"uid\": \"u\", \"desiredAPIVersion\": \"locust.io/v1\", \"objects\": [{objects}]}}}}"
+            );
+            answer(body.as_bytes()).map(|answer| String::from_utf8(answer).unwrap())
+        };
+        for levels in [90, 150, 9_990] {
+            let answer = ask(levels).unwrap();
+            assert!(
+                answer.contains("Success") && answer.contains(&nested(levels)),
+                "{levels}: {answer:.300}"
+            );
+        }
+        let refused = ask(20_000).unwrap_err().to_string();
+        assert!(refused.contains("nested so deep: 20006 levels"), "{refused}");
     }
 }

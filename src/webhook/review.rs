@@ -1,7 +1,7 @@
 //! `AdmissionReview` of `admission.k8s.io/v1`: what the API server asks, and what it is answered.
 
 use k8s_openapi::api::authentication::v1::UserInfo;
-use podgraft_pod::overlay::OverlayKind;
+use podgraft_pod::{manifest::nesting::without_deep_nesting, overlay::OverlayKind};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -78,7 +78,9 @@ impl AdmissionRequest {
         struct AdmissionReview {
             request: AdmissionRequest,
         }
-        let review: AdmissionReview = serde_json::from_slice(body).map_err(UnreadableReview::Json)?;
+        // What is cut is refused all the same: the object is nested too deep.
+        let body = without_deep_nesting(body);
+        let review: AdmissionReview = serde_json::from_slice(&body).map_err(UnreadableReview::Json)?;
         Ok(review.request)
     }
 
@@ -174,6 +176,9 @@ mod tests {
             ("", "EOF"),
             ("{}", "missing field `request`"),
             ("{\"request\": {\"uid\": 1}}", "invalid type"),
+            ("{\"request\": {\"uid\": \"a\", \"uid\": \"b\"}}", "duplicate field `uid`"),
+            ("{\"request\": {}, \"request\": {}}", "missing field"),
+            ("{\"request\": {\"uid\": \"a\", \"operation\": \"EAT\"}}", "unknown variant `EAT`"),
             ("[[[[", "invalid type"),
         ] {
             let error = AdmissionRequest::read(body.as_bytes()).unwrap_err().to_string();
@@ -181,5 +186,16 @@ mod tests {
         }
         let deep = "[".repeat(1_000_000);
         assert!(AdmissionRequest::read(format!("{{\"request\": {deep}").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn an_object_that_is_nested_deeply_is_read_to_be_refused() {
+        let (opened, closed) = ("[".repeat(9_900), "]".repeat(9_900));
+        let resource = "{\"group\": \"locust.io\", \"version\": \"v2\", \"resource\": \"locusttests\"}";
+        let review = format!(
+            "{{\"request\": {{\"uid\": \"u\", \"operation\": \"CREATE\", \"resource\": {resource}, \"object\": {{\"spec\": {opened}{closed}}}}}}}"
+        );
+        let request = AdmissionRequest::read(review.as_bytes()).unwrap();
+        assert!(podgraft_pod::manifest::nesting::too_deep(&request.object).is_some());
     }
 }

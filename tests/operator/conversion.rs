@@ -38,7 +38,7 @@ pub(crate) fn begin_webhook(cluster: &Cluster) -> (WebhookProcess, String) {
 }
 
 /// A cluster with a namespace, where both versions are served.
-fn converting() -> (std::sync::MutexGuard<'static, ()>, Cluster, WebhookProcess) {
+pub(crate) fn converting() -> (std::sync::MutexGuard<'static, ()>, Cluster, WebhookProcess) {
     let (turn, cluster) = cluster();
     let (webhook, authority) = begin_webhook(&cluster);
     webhook.until_ready();
@@ -270,4 +270,43 @@ fn the_status_outlives_a_write_in_v1() {
     cluster.plane.kubectl_ok(&status, b"");
     cluster.plane.kubectl_ok(&["label", "locusttests.v1.locust.io", "shop", "-n", "load", "a=b"], b"");
     assert_eq!(shop(&cluster)["status"]["phase"], "Succeeded");
+}
+
+/// kubectl, when it goes over from client-side to server-side apply, takes over what was applied in the same version.
+#[test]
+fn what_was_applied_client_side_in_another_version_stays() {
+    let (_turn, cluster, _webhook) = converting();
+    let run = |arguments: &[&str], text: &str| {
+        cluster.plane.kubectl_ok(&[arguments, &["-n", "load", "-f", "-"]].concat(), text.as_bytes())
+    };
+    let v1 = |more: &str| {
+        format!(
+            "apiVersion: locust.io/v1\nkind: LocustTest\nmetadata: {{name: shop}}\nspec:\n  image: i\n  masterCommandSeed: -f a.py\n  \
+             workerCommandSeed: -f a.py\n  workerReplicas: 2\n{more}"
+        )
+    };
+    let v2 = |more: &str| {
+        format!(
+            "apiVersion: locust.io/v2\nkind: LocustTest\nmetadata: {{name: shop}}\nspec:\n  image: i\n  master: {{command: -f a.py}}\n  \
+             worker: {{command: -f a.py, replicas: 2}}\n{more}"
+        )
+    };
+    let policy = "  imagePullPolicy: Always\n";
+    let server_side = ["apply", "--server-side", "--force-conflicts"];
+    // (applied client side, then server side without the field, whether it is there afterwards)
+    let cases = [
+        ("v1 to v1", v1(policy), v1(""), false),
+        ("v2 to v2", v2(policy), v2(""), false),
+        ("v1 to v2", v1(policy), v2(""), true),
+        ("v2 to v1", v2(policy), v1(""), true),
+    ];
+    for (case, before, after, stays) in cases {
+        run(&["apply"], &before);
+        for _ in 0..2 {
+            run(&server_side, &after);
+            let spec = &shop(&cluster)["spec"];
+            assert_eq!(spec.get("imagePullPolicy").is_some(), stays, "{case}: {spec}");
+        }
+        cluster.plane.kubectl_ok(&["delete", "locusttest", "shop", "-n", "load"], b"");
+    }
 }

@@ -12,6 +12,7 @@ use podgraft_merge::{
     path::{FieldPath, Segment},
 };
 use podgraft_pod::{
+    manifest::nesting::too_deep,
     object::{SpecKind, normalize::normalize, unknown, unquoted},
     overlay::{Namespace, OverlayHost, SpecSchema},
 };
@@ -99,6 +100,9 @@ pub fn read(value: &Value) -> Result<(LoadTest, Vec<Diagnostic>), Vec<Diagnostic
     if is_of_other_operator(value) {
         let path = FieldPath::fields(["spec", "locustfile"]);
         return Err(vec![Diagnostic::error(codes::UNSUPPORTED_KIND, other_operator::ADVICE).at(path)]);
+    }
+    if let Some(error) = too_deep(value) {
+        return Err(vec![error]);
     }
     let mut errors = Vec::new();
     let version = version(value, &mut errors);

@@ -2,22 +2,26 @@
 //! server is busy.
 
 use std::{
+    borrow::Cow,
     fmt,
     sync::atomic::AtomicU64,
     task::{Context, Poll},
 };
 
+use axum::body::{Bytes, HttpBody};
 use futures::{FutureExt, future::BoxFuture};
 use http::{HeaderValue, Method, Request, Response, Uri, header::USER_AGENT};
+use http_body_util::BodyExt;
 use kube::{
     Client, Config,
     client::{Body, ClientBuilder, retry::RetryPolicy},
 };
+use podgraft_pod::manifest::nesting::NestingCutter;
 use prometheus_client::{
     encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder},
     metrics::{counter::Counter, family::Family},
 };
-use tower::{Layer, Service, buffer::BufferLayer, retry::RetryLayer};
+use tower::{Layer, Service, buffer::BufferLayer, retry::RetryLayer, util::MapResponseLayer};
 
 /// Who asks, in the API server's audit log.
 pub(crate) const AGENT: &str = concat!("podgraft/", env!("CARGO_PKG_VERSION"));
@@ -35,8 +39,22 @@ pub(crate) fn client(mut config: Config, requests: &ApiRequests) -> Result<Clien
     // kube would send again below the layer that counts.
     config.default_retry = false;
     let counted = ClientBuilder::try_from(config)?.with_layer(requests);
-    let clonable = counted.with_layer(&BufferLayer::new(WAITING));
+    let readable = counted.with_layer(&MapResponseLayer::new(without_deep_nesting));
+    let clonable = readable.with_layer(&BufferLayer::new(WAITING));
     Ok(clonable.with_layer(&RetryLayer::new(RetryPolicy::server_retry())).build())
+}
+
+/// An answer that can be read, whatever people store: nobody may stop a client by an object that is nested deeply.
+fn without_deep_nesting<B>(answer: Response<B>) -> Response<impl HttpBody<Data = Bytes, Error = B::Error>>
+where
+    B: HttpBody<Data = Bytes>,
+{
+    let mut cutter = NestingCutter::default();
+    let mut cut = move |piece: Bytes| match cutter.cut(&piece) {
+        Cow::Borrowed(_) => piece,
+        Cow::Owned(cut) => cut.into(),
+    };
+    answer.map(|body| body.map_frame(move |frame| frame.map_data(&mut cut)))
 }
 
 /// The requests to the API server, by verb and code.

@@ -3,7 +3,7 @@
 crate::codes! {
     "Files" {
         TOO_DEEP "too-deep" Error,
-            "Maps and lists are nested deeper than 128 levels."
+            "Maps and lists are nested deeper than 128 levels, or than 100 in an object that a cluster stores."
             "Nest less: no Kubernetes object needs so many."
         NOT_AN_OBJECT "not-an-object" Error,
             "A map of fields is needed here, and there is a list or a single value."

@@ -3,6 +3,7 @@
 mod breaks;
 mod document;
 mod json;
+pub mod nesting;
 mod read;
 mod roots;
 mod scalar;

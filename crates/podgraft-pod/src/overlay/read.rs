@@ -14,7 +14,7 @@ use super::{
 use crate::{
     codes,
     json_schema::{metadata_of_other_kind, not_a_text},
-    manifest::Document,
+    manifest::{Document, nesting::too_deep},
     object::{SpecKind, normalize::normalize, unknown, unquoted},
     validity::is_object_name,
 };
@@ -36,7 +36,9 @@ impl Overlay {
         let value = &document.value;
         let mut errors = metadata(api, kind, value);
         let spec = value.get("spec").cloned().unwrap_or_else(|| json!({}));
-        let structure = structure(api, kind, &spec, &mut errors);
+        let deep = too_deep(value);
+        let structure =
+            if deep.is_some() { Vec::from_iter(deep) } else { structure(api, kind, &spec, &mut errors) };
         let is_sound = structure.is_empty();
         errors.extend(structure);
         let selection = Selection::read(&spec);
