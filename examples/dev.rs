@@ -7,9 +7,8 @@
 use podgraft::operator::{
     self, Settings,
     logging::{self, LogFormat},
-    settings::DryRunMode,
+    settings::{DryRunMode, ProcessSettings},
 };
-use podgraft_locust::config::Config;
 use podgraft_testkit::{
     control_plane::ControlPlane,
     pod_life::{PodLife, config},
@@ -31,13 +30,10 @@ fn main() {
     println!("Ctrl-C ends it all.");
     logging::start(LogFormat::Text, "info,kube_client=off,kube_runtime=warn");
     let settings = Settings {
-        config: Config::default(),
-        namespaces: Vec::new(),
+        process: ProcessSettings::default(),
         concurrency: 4,
         dry_run: DryRunMode::Pod,
         election: None,
-        health: None,
-        metrics: None,
         overlays: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

@@ -22,6 +22,8 @@ mod outcome;
 mod output;
 mod overlay_args;
 mod patch;
+#[cfg(feature = "operator")]
+mod process;
 mod progress;
 #[cfg(feature = "operator")]
 mod public_variables;
@@ -68,7 +70,7 @@ enum Command {
     Operator(Box<operator::OperatorArgs>),
     /// Run the admission webhook alone: refuse wrong LocustTests and overlays when they are written
     #[cfg(feature = "operator")]
-    Webhook(Box<operator::OperatorArgs>),
+    Webhook(Box<webhook::WebhookCommandArgs>),
     /// Print the CustomResourceDefinitions
     Crds(crds::CrdsArgs),
     /// Print a completion script for a shell
@@ -100,7 +102,7 @@ pub fn run() -> ExitCode {
         #[cfg(feature = "operator")]
         Command::Operator(arguments) => operator::run(*arguments),
         #[cfg(feature = "operator")]
-        Command::Webhook(arguments) => operator::run_webhook(*arguments),
+        Command::Webhook(arguments) => webhook::run(*arguments),
         Command::Crds(arguments) => crds::run(&arguments),
         Command::Completions { shell } => completions(shell),
     };

@@ -1,22 +1,20 @@
 //! `podgraft operator`.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use clap::ValueEnum;
 
 use super::{
     CommandOutcome, Failure,
     address::{BindAddress, bind_address},
-    cluster, config,
-    output::Reporter,
+    process::ProcessArgs,
     variables::{own_namespace, value_of},
     webhook::WebhookArgs,
 };
 use crate::{
     operator::{
         self,
-        logging::{self, LogFormat},
-        settings::{DryRunMode, LeaderElection, MetricsAccess, MetricsSettings, OverlaySource, Settings},
+        settings::{DryRunMode, LeaderElection, OverlaySource, Settings},
     },
     webhook,
 };
@@ -24,13 +22,8 @@ use crate::{
 /// What `podgraft operator` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct OperatorArgs {
-    /// A namespace to look after, or several with commas; may be repeated. All of them where none is named
-    #[arg(short, long = "namespace", value_name = "NAMESPACE", value_delimiter = ',', value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    namespaces: Vec<String>,
-
-    /// The operator's configuration
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    process: ProcessArgs,
 
     /// What the API server is asked before anything is created
     #[arg(long, value_enum, default_value_t = DryRunName::Pod)]
@@ -56,38 +49,13 @@ pub(super) struct OperatorArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(2..))]
     lease_duration: u64,
 
-    /// Where /healthz and /readyz answer, or 0 for nowhere
-    #[arg(long, value_name = "ADDRESS", default_value = ":8081", value_parser = bind_address)]
-    health_probe_bind_address: BindAddress,
-
-    /// Where /metrics answers, or 0 for nowhere
-    #[arg(long, value_name = "ADDRESS", default_value = "0", value_parser = bind_address)]
-    metrics_bind_address: BindAddress,
-
-    /// Answer /metrics with TLS, and only who shows a bearer token of somebody who may get that path in the cluster
-    #[arg(long)]
-    metrics_secure: bool,
-
-    /// A folder with the certificate of the metrics, tls.crt and tls.key, which is read again when it changes [default: one
-    /// that is made at the start]
-    #[arg(long, value_name = "DIR", requires = "metrics_secure")]
-    metrics_cert_dir: Option<PathBuf>,
-
     /// A ConfigMap of the operator's own namespace with overlays: they are applied, and deleted when they leave it
     #[arg(long, value_name = "NAME")]
     overlays_config_map: Option<String>,
 
-    /// How logs are written
-    #[arg(long, value_enum, default_value_t = LogFormatName::Text)]
-    log_format: LogFormatName,
-
-    /// What is logged: a level, or filters such as podgraft=debug,warn [default: `$RUST_LOG`, or
-    /// `info,kube_client=off,kube_runtime=warn`]
-    #[arg(long, value_name = "FILTER", value_parser = logging::check)]
-    log: Option<String>,
-
-    #[command(flatten)]
-    connection: cluster::ConnectionArgs,
+    /// Where the webhook answers, or 0 for nowhere
+    #[arg(long, value_name = "ADDRESS", default_value = "0", value_parser = bind_address, help_heading = WebhookArgs::HEADING)]
+    webhook_bind_address: BindAddress,
 
     #[command(flatten)]
     webhook: WebhookArgs,
@@ -103,12 +71,6 @@ enum DryRunName {
     Off,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LogFormatName {
-    Text,
-    Json,
-}
-
 /// An identity that no other replica has: process IDs are the same in every container.
 fn made_up_identity() -> String {
     use std::hash::{BuildHasher, RandomState};
@@ -117,59 +79,12 @@ fn made_up_identity() -> String {
     format!("{host}-{:016x}", RandomState::new().hash_one(std::process::id()))
 }
 
-/// What is logged where nobody says so.
-const LOGGED: &str = "info,kube_client=off,kube_runtime=warn";
-
-/// What is logged: as the flag says, or the variable that programs in Rust have in common.
-fn filter(flag: Option<String>) -> Result<String, Failure> {
-    if let Some(filter) = flag {
-        return Ok(filter);
-    }
-    let filter = value_of("RUST_LOG").unwrap_or_else(|| LOGGED.into());
-    logging::check(&filter).map_err(|error| Failure(format!("cannot read the variable RUST_LOG: {error}")))
-}
-
 /// The name of the lease.
 const LEASE: &str = "podgraft.locust.io";
 
 pub(super) fn run(arguments: OperatorArgs) -> Result<CommandOutcome, Failure> {
-    let webhook = arguments.webhook.settings()?;
-    serve(arguments, |cluster, settings| async move {
-        let Some(webhook) = webhook else { return operator::run(cluster, settings).await };
-        let companion = webhook::companion(webhook, settings.config.clone(), settings.namespaces.clone());
-        operator::run_with(cluster, settings, companion).await
-    })
-}
-
-/// `podgraft webhook`: the webhook without an operator.
-pub(super) fn run_webhook(arguments: OperatorArgs) -> Result<CommandOutcome, Failure> {
-    let webhook = arguments.webhook.settings()?;
-    let webhook =
-        webhook.ok_or_else(|| Failure("say where to listen: --webhook-bind-address :9443".into()))?;
-    serve(arguments, |cluster, settings| async move {
-        let companion = webhook::companion(webhook, settings.config.clone(), settings.namespaces.clone());
-        operator::run_alone(cluster, &settings, companion).await
-    })
-}
-
-/// Reads the configuration, and runs something with it until the process is told to stop.
-fn serve<R>(
-    arguments: OperatorArgs,
-    run: impl FnOnce(kube::Config, Settings) -> R,
-) -> Result<CommandOutcome, Failure>
-where
-    R: Future<Output = Result<(), operator::Error>>,
-{
-    let mut reporter = Reporter::new();
-    let config = config::read_with_variables(arguments.config.as_ref(), &mut reporter)?;
-    if reporter.refuses(false) {
-        return Ok(CommandOutcome::Refused);
-    }
-    let format = match arguments.log_format {
-        LogFormatName::Text => LogFormat::Text,
-        LogFormatName::Json => LogFormat::Json,
-    };
-    logging::start(format, &filter(arguments.log)?);
+    let webhook = arguments.webhook_bind_address.0.map(|address| arguments.webhook.settings(address));
+    let webhook = webhook.transpose()?;
     let identity = arguments.identity.or_else(|| value_of("POD_NAME")).unwrap_or_else(made_up_identity);
     let own_namespace = arguments.lease_namespace.unwrap_or_else(own_namespace);
     let election = arguments.leader_elect.then(|| LeaderElection {
@@ -178,30 +93,20 @@ where
         identity,
         duration: Duration::from_secs(arguments.lease_duration),
     });
-    let access = if arguments.metrics_secure {
-        MetricsAccess::Authorized { certificate: arguments.metrics_cert_dir }
-    } else {
-        MetricsAccess::Open
+    let dry_run = match arguments.dry_run {
+        DryRunName::Pod => DryRunMode::Pod,
+        DryRunName::Job => DryRunMode::Job,
+        DryRunName::Off => DryRunMode::Off,
     };
-    let settings = Settings {
-        config,
-        namespaces: arguments.namespaces,
-        concurrency: arguments.concurrency,
-        dry_run: match arguments.dry_run {
-            DryRunName::Pod => DryRunMode::Pod,
-            DryRunName::Job => DryRunMode::Job,
-            DryRunName::Off => DryRunMode::Off,
-        },
-        election,
-        health: arguments.health_probe_bind_address.0,
-        metrics: arguments.metrics_bind_address.0.map(|address| MetricsSettings { address, access }),
-        overlays: arguments
-            .overlays_config_map
-            .map(|config_map| OverlaySource { namespace: own_namespace, config_map }),
-    };
-    cluster::block_on(async {
-        let cluster = arguments.connection.config().await?;
-        run(cluster, settings).await.map_err(|error| Failure(error.to_string()))
-    })?;
-    Ok(CommandOutcome::Fine)
+    let concurrency = arguments.concurrency;
+    let overlays = arguments.overlays_config_map;
+    let overlays = overlays.map(|config_map| OverlaySource { namespace: own_namespace, config_map });
+    arguments.process.serve(|cluster, process| async move {
+        let companion = webhook.map(|webhook| webhook::companion(webhook, &process));
+        let settings = Settings { process, concurrency, dry_run, election, overlays };
+        match companion {
+            None => operator::run(cluster, settings).await,
+            Some(companion) => operator::run_with(cluster, settings, companion).await,
+        }
+    })
 }

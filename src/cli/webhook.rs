@@ -1,26 +1,54 @@
-//! The flags of the webhook, which `podgraft operator` and `podgraft webhook` share.
+//! `podgraft webhook`, and the flags of the webhook beside an operator.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use super::{
-    Failure,
+    CommandOutcome, Failure,
     address::{BindAddress, bind_address},
+    process::ProcessArgs,
     variables::own_namespace,
 };
-use crate::webhook::settings::{CertificateSource, SelfManagedSettings, WebhookSettings};
+use crate::{
+    operator,
+    webhook::{
+        self,
+        settings::{CertificateSource, SelfManagedSettings, WebhookSettings},
+    },
+};
+
+/// What `podgraft webhook` takes: nothing that only an operator would do.
+#[derive(Debug, clap::Args)]
+pub(super) struct WebhookCommandArgs {
+    #[command(flatten)]
+    process: ProcessArgs,
+
+    /// Where the webhook answers
+    #[arg(long, value_name = "ADDRESS", value_parser = bind_address, help_heading = WebhookArgs::HEADING)]
+    webhook_bind_address: BindAddress,
+
+    #[command(flatten)]
+    webhook: WebhookArgs,
+}
+
+pub(super) fn run(arguments: WebhookCommandArgs) -> Result<CommandOutcome, Failure> {
+    let address = arguments.webhook_bind_address.0;
+    let address =
+        address.ok_or_else(|| Failure("say where to listen: --webhook-bind-address :9443".into()))?;
+    let webhook = arguments.webhook.settings(address)?;
+    arguments.process.serve(|cluster, process| async move {
+        let companion = webhook::companion(webhook, &process);
+        operator::run_alone(cluster, &process, companion).await
+    })
+}
 
 /// How the webhook is served.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Admission webhook")]
+#[command(next_help_heading = Self::HEADING)]
 #[expect(
     clippy::struct_field_names,
     reason = "they are the names of flags that other commands' flags stand beside"
 )]
 pub(super) struct WebhookArgs {
-    /// Where the webhook answers, or 0 for nowhere
-    #[arg(long, value_name = "ADDRESS", default_value = "0", value_parser = bind_address)]
-    webhook_bind_address: BindAddress,
-
     /// A Secret with the webhook's certificate, which the replicas make and keep up to date themselves
     #[arg(long, value_name = "NAME", conflicts_with = "webhook_cert_dir", requires = "webhook_service")]
     webhook_secret: Option<String>,
@@ -56,9 +84,11 @@ pub(super) struct WebhookArgs {
 }
 
 impl WebhookArgs {
-    /// The settings; nothing where the webhook is off.
-    pub(super) fn settings(&self) -> Result<Option<WebhookSettings>, Failure> {
-        let Some(address) = self.webhook_bind_address.0 else { return Ok(None) };
+    /// What the flags stand under in the help.
+    pub(super) const HEADING: &str = "Admission webhook";
+
+    /// The settings of a webhook that listens at this address.
+    pub(super) fn settings(&self, address: SocketAddr) -> Result<WebhookSettings, Failure> {
         let certificate = match (&self.webhook_cert_dir, &self.webhook_secret, &self.webhook_service) {
             (Some(folder), ..) => CertificateSource::Folder(folder.clone()),
             (None, Some(secret), Some(service)) => CertificateSource::SelfManaged(SelfManagedSettings {
@@ -75,6 +105,6 @@ impl WebhookArgs {
         };
         let (client_ca, converts) = (self.webhook_client_ca.clone(), self.webhook_conversion);
         let authorizes_authors = self.webhook_authorize_authors;
-        Ok(Some(WebhookSettings { address, certificate, client_ca, converts, authorizes_authors }))
+        Ok(WebhookSettings { address, certificate, client_ca, converts, authorizes_authors })
     }
 }

@@ -22,7 +22,7 @@ use super::{
     reconcile::context::Context,
     release_overlays::ReleaseOverlays,
     server::{Readiness, serve_health},
-    settings::Settings,
+    settings::{ProcessSettings, Settings},
     storage::{self, StorageState},
 };
 
@@ -52,7 +52,7 @@ pub(crate) type Companion =
 /// # Errors
 /// [`Error::Start`] when it cannot start, or when it does not hold the lease any more.
 pub async fn run(cluster: Config, settings: Settings) -> Result<(), Error> {
-    lead(share(cluster, &settings).await?, settings, None).await
+    lead(share(cluster, &settings.process).await?, settings, None).await
 }
 
 /// [`run`], with a companion beside the operator.
@@ -60,8 +60,8 @@ pub async fn run(cluster: Config, settings: Settings) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Start`] when one of them cannot start, or when the operator does not hold the lease any more.
 pub(crate) async fn run_with(cluster: Config, settings: Settings, companion: Companion) -> Result<(), Error> {
-    let shared = share(cluster, &settings).await?;
-    let overlay_store = watch_overlays(&shared, &settings);
+    let shared = share(cluster, &settings.process).await?;
+    let overlay_store = watch_overlays(&shared, &settings.process);
     let beside = companion(shared.clone(), Arc::clone(&overlay_store));
     tokio::try_join!(lead(shared, settings, Some(overlay_store)), beside).map(|_| ())
 }
@@ -72,7 +72,7 @@ pub(crate) async fn run_with(cluster: Config, settings: Settings, companion: Com
 /// [`Error::Start`] when it cannot start.
 pub(crate) async fn run_alone(
     cluster: Config,
-    settings: &Settings,
+    settings: &ProcessSettings,
     companion: Companion,
 ) -> Result<(), Error> {
     let shared = share(cluster, settings).await?;
@@ -82,7 +82,7 @@ pub(crate) async fn run_alone(
 }
 
 /// Watches the overlays for as long as the process runs: a companion needs them on replicas that do not act, too.
-fn watch_overlays(shared: &SharedParts, settings: &Settings) -> Arc<OverlayStore> {
+fn watch_overlays(shared: &SharedParts, settings: &ProcessSettings) -> Arc<OverlayStore> {
     shared.readiness.set_webhook(false);
     let (overlay_store, watching) =
         OverlayStore::watch(&shared.client, &settings.namespaces, settings.config.cluster_overlays);
@@ -91,7 +91,7 @@ fn watch_overlays(shared: &SharedParts, settings: &Settings) -> Arc<OverlayStore
 }
 
 /// Makes what is shared, and serves probes and metrics.
-async fn share(cluster: Config, settings: &Settings) -> Result<SharedParts, Error> {
+async fn share(cluster: Config, settings: &ProcessSettings) -> Result<SharedParts, Error> {
     let metrics = Metrics::default();
     let client = client::client(cluster, metrics.requests())
         .map_err(|error| Error::Start(format!("cannot use the kubeconfig: {}", error_message(&error))))?;
@@ -182,7 +182,7 @@ async fn work_while_readable(
     };
     tokio::select! {
         () = run => {}
-        () = Box::pin(storage::watch(shared.client.clone(), settings.namespaces.clone(), publish)) => {}
+        () = Box::pin(storage::watch(shared.client.clone(), settings.process.namespaces.clone(), publish)) => {}
     }
 }
 
@@ -196,10 +196,12 @@ async fn work(
     let SharedParts { client, metrics, readiness, stopped } = shared.clone();
     metrics.leads(true);
     metrics.counts_afresh();
-    let mut release = settings.overlays.clone().map(|source| {
-        let cluster = settings.config.cluster_overlays;
-        ReleaseOverlays::new(client.clone(), source, settings.namespaces.clone(), cluster)
-    });
+    let (namespaces, cluster_overlays) =
+        (settings.process.namespaces.clone(), settings.process.config.cluster_overlays);
+    let mut release = settings
+        .overlays
+        .clone()
+        .map(|source| ReleaseOverlays::new(client.clone(), source, namespaces.clone(), cluster_overlays));
     if let Some(release) = &mut release {
         tokio::select! {
             () = release.apply_first() => {}
@@ -208,10 +210,10 @@ async fn work(
     }
     let (overlay_store, watching) = match overlay_store {
         Some(overlay_store) => (overlay_store, pending().boxed()),
-        None => OverlayStore::watch(&client, &settings.namespaces, settings.config.cluster_overlays),
+        None => OverlayStore::watch(&client, &namespaces, cluster_overlays),
     };
     let ctx = &Arc::new(Context::new(client, settings, metrics, overlay_store, instance));
-    let named: BTreeSet<&str> = ctx.settings.namespaces.iter().map(String::as_str).collect();
+    let named: BTreeSet<&str> = namespaces.iter().map(String::as_str).collect();
     let namespaces: Vec<Option<&str>> =
         if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() };
     let (mut running, mut synced) = (Vec::new(), Vec::new());

@@ -4,23 +4,30 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use podgraft_locust::config::Config;
 
-/// How the operator runs.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// What it makes of tests.
+/// What the operator and a webhook alone have in common.
+#[derive(Debug, Clone, Default)]
+pub struct ProcessSettings {
+    /// What becomes of tests.
     pub config: Config,
     /// The namespaces that it looks after, with nothing but Roles there; all of them when empty.
     pub namespaces: Vec<String>,
+    /// Where `/healthz` and `/readyz` answer.
+    pub health: Option<SocketAddr>,
+    /// Where `/metrics` answers.
+    pub metrics: Option<MetricsSettings>,
+}
+
+/// How the operator runs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What every process of podgraft in a cluster has.
+    pub process: ProcessSettings,
     /// How many tests are worked on at once.
     pub concurrency: u16,
     /// What the API server is asked before anything is created.
     pub dry_run: DryRunMode,
     /// The lease that says which replica acts; `None` when there is one replica only.
     pub election: Option<LeaderElection>,
-    /// Where `/healthz` and `/readyz` answer.
-    pub health: Option<SocketAddr>,
-    /// Where `/metrics` answers.
-    pub metrics: Option<MetricsSettings>,
     /// The ConfigMap with overlays to keep applied.
     pub overlays: Option<OverlaySource>,
 }

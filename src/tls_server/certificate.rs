@@ -1,6 +1,9 @@
 //! [`ServingCertificate`]: the certificate that is shown, and how certificates are read.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    fmt::{self, Debug, Formatter},
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use rustls::{
     crypto::ring::sign::any_supported_type,
@@ -8,26 +11,55 @@ use rustls::{
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
+use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
 /// The certificate that is shown to those who connect; another one may take its place at any time.
-#[derive(Debug, Default)]
-pub(crate) struct ServingCertificate(RwLock<Option<Arc<CertifiedKey>>>);
+#[derive(Default)]
+pub(crate) struct ServingCertificate {
+    shown: RwLock<Option<Arc<CertifiedKey>>>,
+    /// Who is told when one is shown: with the time of its end, in seconds since 1970.
+    told: Option<Box<dyn Fn(i64) + Send + Sync>>,
+}
 
 impl ServingCertificate {
+    /// Shows none yet, and tells when the one ends that is shown, in seconds since 1970.
+    pub(crate) fn telling(told: impl Fn(i64) + Send + Sync + 'static) -> Self {
+        Self { shown: RwLock::default(), told: Some(Box::new(told)) }
+    }
+
     /// Shows this one from now on.
     pub(crate) fn set(&self, key: CertifiedKey) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(key));
+        if let (Some(told), Some(end)) = (&self.told, end(&key)) {
+            told(end);
+        }
+        *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(key));
     }
 
     /// Whether there is one.
     pub(crate) fn is_set(&self) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.shown.read().unwrap_or_else(PoisonError::into_inner).is_some()
     }
+}
+
+impl Debug for ServingCertificate {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ServingCertificate").field("is_set", &self.is_set()).finish_non_exhaustive()
+    }
+}
+
+/// When a chain of certificates ends, in seconds since 1970: with the first of them that does. `None` where that cannot
+/// be read.
+fn end(key: &CertifiedKey) -> Option<i64> {
+    let end = |certificate: &CertificateDer<'_>| {
+        let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
+        Some(certificate.validity().not_after.timestamp())
+    };
+    key.cert.iter().filter_map(end).min()
 }
 
 impl ResolvesServerCert for ServingCertificate {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

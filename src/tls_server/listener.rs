@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -12,15 +12,17 @@ use hyper_util::{
 use rustls::{RootCertStore, ServerConfig, server::WebPkiClientVerifier};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
     time::{sleep, timeout},
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use super::{ServingCertificate, read_certificates};
+use super::{ServingCertificate, connections::Connections, read_certificates};
 
-/// How many connections there are at once; an API server opens one for each review that it waits for.
-const CONNECTIONS: usize = 1_024;
+/// How many connections there are at once; an API server opens one for each review that it waits for. A process often has
+/// no more than 1,024 files, some of which it needs to ask the API server.
+const CONNECTIONS: usize = 512;
+/// How many more of them have not agreed on TLS yet: whoever does not speak it takes no place of those who do.
+const HANDSHAKES: usize = 256;
 /// How long TLS may take to agree.
 const HANDSHAKE: Duration = Duration::from_secs(5);
 /// How long a connection may rest, and the head of a request take: the API server closes those that rest first.
@@ -68,7 +70,8 @@ pub(crate) async fn serve(
     stopped: impl Future<Output = ()>,
 ) {
     let acceptor = TlsAcceptor::from(tls);
-    let (connections, graceful) = (Arc::new(Semaphore::new(CONNECTIONS)), GracefulShutdown::new());
+    let (handshakes, connections) = (Connections::new(HANDSHAKES), Connections::new(CONNECTIONS));
+    let graceful = GracefulShutdown::new();
     let mut end = Box::pin(async {
         stopped.await;
         sleep(FAREWELL).await;
@@ -80,14 +83,26 @@ pub(crate) async fn serve(
         };
         let Ok((stream, _)) = accepted else {
             // Out of files, most likely.
-            sleep(Duration::from_millis(100)).await;
+            handshakes.close_one();
+            connections.close_one();
+            sleep(Duration::from_millis(20)).await;
             continue;
         };
-        let Ok(place) = Arc::clone(&connections).try_acquire_owned() else { continue };
-        let (acceptor, router, watcher) = (acceptor.clone(), router.clone(), graceful.watcher());
+        let Some(handshake) = handshakes.open() else { continue };
+        let (acceptor, watcher) = (acceptor.clone(), graceful.watcher());
+        let (router, connections) = (router.clone(), Arc::clone(&connections));
         tokio::spawn(async move {
-            let _place = place;
-            connection(stream, acceptor, router, watcher).await;
+            let stream = tokio::select! {
+                () = handshake.is_closed() => None,
+                stream = agree(stream, &acceptor) => stream,
+            };
+            drop(handshake);
+            let (Some(stream), Some(open)) = (stream, connections.open()) else { return };
+            let router = router.layer(Extension(Arc::clone(&open)));
+            tokio::select! {
+                () = open.is_closed() => {}
+                () = connection(stream, router, watcher) => {}
+            }
         });
     }
     if timeout(LAST, graceful.shutdown()).await.is_err() {
@@ -95,14 +110,19 @@ pub(crate) async fn serve(
     }
 }
 
-async fn connection(stream: TcpStream, acceptor: TlsAcceptor, router: Router, watcher: Watcher) {
+/// The stream with TLS, if the other side speaks it in time.
+async fn agree(stream: TcpStream, acceptor: &TlsAcceptor) -> Option<TlsStream<TcpStream>> {
     // An answer is one small packet.
     let _ = stream.set_nodelay(true);
-    let stream = match timeout(HANDSHAKE, acceptor.accept(stream)).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => return tracing::debug!(%error, "no TLS"),
-        Err(_) => return tracing::debug!("no TLS in time"),
-    };
+    match timeout(HANDSHAKE, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => return Some(stream),
+        Ok(Err(error)) => tracing::debug!(%error, "no TLS"),
+        Err(_) => tracing::debug!("no TLS in time"),
+    }
+    None
+}
+
+async fn connection(stream: TlsStream<TcpStream>, router: Router, watcher: Watcher) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(REST)

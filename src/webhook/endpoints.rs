@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::State,
     response::{IntoResponse, Response},
@@ -21,7 +21,10 @@ use super::{
     review::{AdmissionRequest, Verdict},
     reviewer::{ReviewFailure, Reviewer},
 };
-use crate::operator::metrics::{Metrics, webhook::ReviewOutcome};
+use crate::{
+    operator::metrics::{Metrics, webhook::ReviewOutcome},
+    tls_server::OpenConnection,
+};
 
 /// How long an answer may take, where the API server does not say how long it waits.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -74,11 +77,13 @@ pub(crate) fn router(endpoints: Arc<Endpoints>, converts: bool) -> Router {
 
 async fn convert(
     State(endpoints): State<Arc<Endpoints>>,
+    Extension(connection): Extension<Arc<OpenConnection>>,
     uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let answered = timeout(patience(&uri, LONGEST_WAIT), endpoints.convert(&headers, body)).await;
+    let answered =
+        timeout(patience(&uri, LONGEST_WAIT), endpoints.convert(&connection, &headers, body)).await;
     let late = Err((StatusCode::GATEWAY_TIMEOUT, "converting takes too long".to_owned()));
     match answered.unwrap_or(late) {
         Ok(answer) => ([(CONTENT_TYPE, "application/json")], answer).into_response(),
@@ -91,12 +96,13 @@ async fn convert(
 
 async fn validate(
     State(endpoints): State<Arc<Endpoints>>,
+    Extension(connection): Extension<Arc<OpenConnection>>,
     uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let started = Instant::now();
-    let answered = timeout(patience(&uri, PATIENCE), endpoints.validate(&headers, body)).await;
+    let answered = timeout(patience(&uri, PATIENCE), endpoints.validate(&connection, &headers, body)).await;
     let answer = answered.unwrap_or(Err((StatusCode::GATEWAY_TIMEOUT, "judging takes too long".to_owned())));
     let outcome = match &answer {
         Ok((_, verdict)) if verdict.refusal.is_none() => ReviewOutcome::Allowed,
@@ -118,11 +124,13 @@ async fn validate(
 impl Endpoints {
     async fn validate(
         &self,
+        connection: &OpenConnection,
         headers: &HeaderMap,
         body: Body,
     ) -> Result<(String, Verdict), (StatusCode, String)> {
         let accepted = self.intake.accept(headers, body).await;
         let accepted = accepted.map_err(|(status, words)| (status, words.to_owned()))?;
+        let _work = connection.work();
         let request = self.read(&accepted).await?;
         let uid = request.uid.clone();
         let verdict = self.reviewer.review(request).await.map_err(|failure| {
@@ -136,11 +144,18 @@ impl Endpoints {
         Ok((uid, verdict))
     }
 
-    async fn convert(&self, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, (StatusCode, String)> {
+    async fn convert(
+        &self,
+        connection: &OpenConnection,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Vec<u8>, (StatusCode, String)> {
         let accepted = self.conversions.accept(headers, body).await;
         let accepted = accepted.map_err(|(status, words)| (status, words.to_owned()))?;
+        let _work = connection.work();
         let failed = |words: String| (StatusCode::INTERNAL_SERVER_ERROR, words);
-        let answer = if accepted.body.len() <= QUICKLY_READ {
+        let is_quick = accepted.body.len() <= QUICKLY_READ && conversion::is_shallow(&accepted.body);
+        let answer = if is_quick {
             conversion::answer(&accepted.body)
         } else {
             let _reader = self.readers.acquire().await.map_err(|error| failed(error.to_string()))?;
@@ -148,10 +163,7 @@ impl Endpoints {
             let answered = spawn_blocking(move || conversion::answer(&body)).await;
             answered.map_err(|error| failed(error.to_string()))?
         };
-        answer.map_err(|error| {
-            let words = format!("this is no ConversionReview of apiextensions.k8s.io/v1: {error}");
-            (StatusCode::BAD_REQUEST, words)
-        })
+        answer.map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))
     }
 
     /// Reads a body, on a thread that nobody waits for where it is long.

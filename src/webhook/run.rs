@@ -17,13 +17,15 @@ use crate::{
         Companion, Error, SharedParts,
         cache::{overlay_store::OverlayStore, test_store::TestStore},
         server::listen,
+        settings::ProcessSettings,
         until,
     },
     tls_server::{ServingCertificate, folder, serve, tls},
 };
 
-/// The webhook, to be served beside an operator with this configuration that looks after these namespaces.
-pub(crate) fn companion(settings: WebhookSettings, config: Config, namespaces: Vec<String>) -> Companion {
+/// The webhook, to be served beside an operator with these settings, or alone.
+pub(crate) fn companion(settings: WebhookSettings, process: &ProcessSettings) -> Companion {
+    let (config, namespaces) = (process.config.clone(), process.namespaces.clone());
     Box::new(move |shared, overlay_store| run(settings, config, namespaces, shared, overlay_store).boxed())
 }
 
@@ -35,7 +37,8 @@ async fn run(
     overlay_store: Arc<OverlayStore>,
 ) -> Result<(), Error> {
     let SharedParts { client, metrics, readiness, stopped } = shared;
-    let serving = Arc::new(ServingCertificate::default());
+    let shown = metrics.clone();
+    let serving = Arc::new(ServingCertificate::telling(move |end| shown.certificate_ends(end)));
     let tls = tls(Arc::clone(&serving), settings.client_ca.as_deref()).map_err(Error::Start)?;
     let listener = listen(settings.address).await?;
     tokio::spawn(certificate(&client, settings.certificate, settings.converts, Arc::clone(&serving)));

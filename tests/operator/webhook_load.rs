@@ -74,7 +74,7 @@ fn client(port: u16, authority: &str) -> Client {
 }
 
 /// A review of a new test.
-fn review(number: usize) -> Value {
+pub(crate) fn review(number: usize) -> Value {
     json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
         "uid": format!("u{number}"), "operation": "CREATE", "namespace": "load",
         "kind": {"group": "locust.io", "version": "v2", "kind": "LocustTest"},

@@ -163,11 +163,21 @@ impl ControlPlane {
 
     /// Kills the API server, and starts it again on the same port with the same data.
     pub fn restart_api_server(&mut self, pause: Duration) {
+        self.stop_api_server();
+        sleep(pause);
+        self.start_api_server(&[]);
+    }
+
+    /// The same at once, with more arguments.
+    pub fn restart_api_server_with(&mut self, arguments: &[&str]) {
+        self.stop_api_server();
+        self.start_api_server(arguments);
+    }
+
+    fn stop_api_server(&mut self) {
         let index = self.programs.iter().position(|(name, _)| name == "kube-apiserver").unwrap();
         let (_, mut program) = self.programs.remove(index);
         end(&mut program);
-        sleep(pause);
-        self.start_api_server(&[]);
     }
 
     /// The kubeconfig of a user: `admin`, one of [`USERS`], or what was named to

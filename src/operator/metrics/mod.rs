@@ -168,6 +168,11 @@ impl Metrics {
         self.webhook.reviewed(outcome, took);
     }
 
+    /// The webhook shows a certificate that ends at this time, in seconds since 1970.
+    pub(crate) fn certificate_ends(&self, at: i64) {
+        self.webhook.certificate_ends(at);
+    }
+
     /// Queues a test to which something has happened, unless it is in no cache.
     pub(crate) fn triggered(&self, test: &ObjectRef<DynamicObject>) {
         let stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);

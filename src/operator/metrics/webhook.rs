@@ -7,6 +7,7 @@ use prometheus_client::{
     metrics::{
         counter::Counter,
         family::Family,
+        gauge::Gauge,
         histogram::{Histogram, exponential_buckets},
     },
     registry::Registry,
@@ -47,6 +48,8 @@ struct ReviewLabel {
 pub(super) struct WebhookMetrics {
     reviews: Family<ReviewLabel, Counter<u64, AtomicU64>>,
     took: Histogram,
+    /// When the certificate ends; without a value where none is shown.
+    certificate_end: Family<Vec<(String, String)>, Gauge>,
 }
 
 impl Default for WebhookMetrics {
@@ -56,7 +59,8 @@ impl Default for WebhookMetrics {
         for outcome in ReviewOutcome::ALL {
             drop(reviews.get_or_create(&outcome.label()));
         }
-        Self { reviews, took: Histogram::new(exponential_buckets(0.001, 4.0, 8)) }
+        let took = Histogram::new(exponential_buckets(0.001, 4.0, 8));
+        Self { reviews, took, certificate_end: Family::default() }
     }
 }
 
@@ -65,6 +69,16 @@ impl WebhookMetrics {
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register("webhook_reviews", "Admission reviews, by outcome", self.reviews.clone());
         registry.register("webhook_review_seconds", "How long an admission review took", self.took.clone());
+        registry.register(
+            "webhook_certificate_expiry_timestamp_seconds",
+            "When the certificate ends that the webhook shows, in seconds since 1970",
+            self.certificate_end.clone(),
+        );
+    }
+
+    /// A certificate is shown that ends at this time.
+    pub(super) fn certificate_ends(&self, at: i64) {
+        self.certificate_end.get_or_create(&Vec::new()).set(at);
     }
 
     /// Counts one review.

@@ -47,7 +47,7 @@ impl Rendering {
             let ctx = Arc::clone(ctx);
             move || {
                 let started = Instant::now();
-                let rendering = Self::from_value(value, overlays, &ctx.settings.config);
+                let rendering = Self::from_value(value, overlays, &ctx.settings.process.config);
                 ctx.metrics.rendered(started.elapsed());
                 rendering
             }
