@@ -11,6 +11,7 @@ mod ends;
 mod examples;
 mod lifecycle;
 mod namespaced;
+mod nesting;
 mod overlays;
 mod ownership;
 mod pod_security;
@@ -30,7 +31,10 @@ mod telemetry;
 mod updates;
 mod webhook;
 mod webhook_certificates;
+mod webhook_connections;
 mod webhook_load;
+mod webhook_serving;
+mod webhook_verdicts;
 mod words;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -102,6 +106,7 @@ const SCENARIOS: &[Scenario] = &[
     scenario!(webhook::what_is_stored_may_go_and_change_its_metadata),
     scenario!(webhook::an_overlay_is_judged_and_what_it_breaks_is_named),
     scenario!(webhook::what_was_just_made_is_not_missing),
+    scenario!(webhook_serving::a_certificate_in_a_folder_is_read_again),
     scenario!(webhook_certificates::two_replicas_agree_heal_and_rotate_under_load),
     scenario!(privacy::values_of_variables_stay_where_they_are_written),
     scenario!(authorization::rights_decide_by_every_way),
