@@ -30,8 +30,18 @@ const FILES: [(Code, &str); 3] = [
     (codes::NO_LOCUST_TEST, "docs/diagnostics/no-locust-test.yaml"),
 ];
 
+/// Who says what the labels of a namespace ask for.
+const BY_LABELS: &str =
+    "By the labels of the namespace: the webhook and the operator, as `render` with them. Not tried here.";
+
 /// Codes that are about something else than what is written to a cluster.
-const OTHERS: [(Code, &str); 8] = [
+const OTHERS: [(Code, &str); 11] = [
+    (codes::POD_SECURITY, BY_LABELS),
+    (codes::POD_SECURITY_VERSION, BY_LABELS),
+    (
+        codes::FORBIDDEN_PRIVILEGE,
+        "The webhook, where it asks RBAC about authors (`--webhook-authorize-authors`): only it knows who writes a test.",
+    ),
     (codes::POD_SECURITY_LABEL, "The API server refuses such a label of a namespace."),
     (
         codes::INVALID_CONFIG,

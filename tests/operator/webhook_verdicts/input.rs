@@ -18,15 +18,6 @@ const PLAIN: &str = "docs/diagnostics/with/checkout.yaml";
 /// How deep a test is nested that is read, and refused.
 const LEVELS: usize = 110;
 
-/// The labels of the namespace that bring a code about.
-const LABELS: [(&str, &[&str]); 2] = [
-    ("pod-security", &["pod-security.kubernetes.io/enforce=baseline"]),
-    (
-        "pod-security-version",
-        &["pod-security.kubernetes.io/enforce=baseline", "pod-security.kubernetes.io/enforce-version=v1.99"],
-    ),
-];
-
 /// What is applied.
 #[derive(Clone)]
 pub(super) struct Input {
@@ -40,15 +31,13 @@ pub(super) struct Input {
     pub(super) rendered: Option<String>,
     /// The file with overlays.
     pub(super) overlays: Option<String>,
-    /// Labels that the namespace has meanwhile.
-    pub(super) labels: &'static [&'static str],
 }
 
 impl Input {
     fn of_file(file: &Path) -> Self {
         let path = relative(file).to_owned();
         let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
-        Self { name, shown: Some(path.clone()), test: path, rendered: None, overlays: None, labels: &[] }
+        Self { name, shown: Some(path.clone()), test: path, rendered: None, overlays: None }
     }
 
     /// The name, with a link to the file.
@@ -136,8 +125,6 @@ pub(super) fn reaching_the_webhook(folder: &Path) -> Vec<Input> {
             plain.clone(),
             Some(overlay("{selector: {matchExpressions: [{key: team, operator: In}]}}")),
         ),
-        ("pod-security", with("{hostPID: true}"), None),
-        ("pod-security-version", plain.clone(), None),
         ("too-large-to-store", with(&large), None),
         ("too-much-work", much, Some(overlays.join("\n---\n"))),
     ];
@@ -152,7 +139,6 @@ pub(super) fn reaching_the_webhook(folder: &Path) -> Vec<Input> {
         test: write(&format!("{name}.yaml"), &test),
         rendered: None,
         overlays: overlays.map(|text| write(&format!("{name}-overlays.yaml"), &text)),
-        labels: LABELS.iter().find(|(known, _)| *known == name).map_or(&[], |(_, labels)| labels),
     };
     tests.into_iter().map(input).collect()
 }

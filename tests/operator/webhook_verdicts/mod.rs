@@ -131,28 +131,24 @@ fn until_refused(cluster: &Cluster, is_refused: bool) {
 /// Renders an input, and applies it in every way.
 fn reviewed(cluster: &Cluster, input: Input) -> Row {
     let rendered = rendered(&input);
-    label(cluster, &input, "");
     let applied = WAYS.iter().map(|way| {
         let started = Instant::now();
         loop {
             let verdict = applied(cluster, way, &input, &rendered);
             remove(cluster, &input);
-            let is_elsewhere = input.overlays.is_some() || !input.labels.is_empty();
-            let may_change = is_elsewhere && started.elapsed() < SETTLED;
+            let may_change = input.overlays.is_some() && started.elapsed() < SETTLED;
             if verdict.agrees(&rendered) || !may_change || is_different(&input.name) {
                 break verdict;
             }
         }
     });
     let applied = applied.collect();
-    label(cluster, &input, "-");
     Row { input, rendered, applied, operator: Verdict::Accepted(None) }
 }
 
 /// What `render` says.
 fn rendered(input: &Input) -> Verdict {
-    let mut labels = format!("{NAMESPACE}=kubernetes.io/metadata.name={NAMESPACE}");
-    labels.extend(input.labels.iter().flat_map(|label| [",", label]));
+    let labels = format!("{NAMESPACE}=kubernetes.io/metadata.name={NAMESPACE}");
     let file = input.rendered.as_ref().unwrap_or(&input.test);
     let mut arguments = vec!["render", "--config", CONFIG, "-n", labels.as_str(), "-f", file];
     arguments.extend(input.overlays.iter().flat_map(|file| ["--overlays", file.as_str()]));
@@ -176,15 +172,6 @@ fn applied(cluster: &Cluster, way: &[&str], input: &Input, rendered: &Verdict) -
     apply(way, &input.test)
 }
 
-/// Gives the namespace the labels of an input, or takes them away where `end` is a dash.
-fn label(cluster: &Cluster, input: &Input, end: &str) {
-    for label in input.labels {
-        let key = label.split_once('=').map_or(*label, |(key, _)| key);
-        let label = if end.is_empty() { (*label).to_owned() } else { format!("{key}{end}") };
-        cluster.plane.kubectl_ok(&["label", "namespace", NAMESPACE, "--overwrite", &label], b"");
-    }
-}
-
 /// Removes what was applied, if anything was.
 fn remove(cluster: &Cluster, input: &Input) {
     cluster.plane.kubectl_ok(&["delete", "locusttests", "--all", "-n", NAMESPACE], b"");
@@ -206,7 +193,6 @@ fn reconcile(cluster: &Cluster, row: &mut Row) {
         let output = cluster.plane.kubectl(&[ways, &["-n", NAMESPACE, "-f", file]].concat(), b"");
         (output.status.success(), Verdict::of_kubectl(&output, "", &row.rendered))
     };
-    label(cluster, &row.input, "");
     let overlays = row.input.overlays.as_ref().map(|file| apply(file));
     let test = apply(&row.input.test);
     row.operator = match (overlays, test) {
@@ -214,7 +200,6 @@ fn reconcile(cluster: &Cluster, row: &mut Row) {
         _ => verdict::of_operator(cluster, NAMESPACE, &row.rendered),
     };
     remove(cluster, &row.input);
-    label(cluster, &row.input, "-");
 }
 
 fn is_different(name: &str) -> bool {
