@@ -203,7 +203,8 @@ fn the_documented_rights_are_the_charts() {
     let small = flat_rules(object(&namespaced, "ClusterRole", "load-podgraft.tests"));
     assert_eq!(small, documented("cluster-overlays.yaml", "ClusterRole"));
     // What the webhook needs comes on top.
-    let webhook = objects(&rendered("helm4", &["--set", "overlays.enabled=false"]));
+    let authorized = "overlays.enabled=false,webhook.authorizeAuthors=true";
+    let webhook = objects(&rendered("helm4", &["--set", authorized]));
     for (kind, name) in [("ClusterRole", "load-podgraft.tests"), ("Role", "load-podgraft")] {
         let without = flat_rules(object(&cluster, kind, name));
         let mut more = flat_rules(object(&webhook, kind, name));
