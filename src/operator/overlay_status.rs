@@ -20,6 +20,7 @@ use podgraft_merge::diagnostic::Diagnostic;
 use podgraft_pod::{
     manifest::Document,
     overlay::{OverlayId, Overlays},
+    redaction::EnvValues,
 };
 
 /// How often the overlays' statuses are brought up to date.
@@ -73,7 +74,11 @@ fn status(document: &Document, diagnostics: &[Diagnostic], usage: &UsageTotals) 
     let generation =
         document.value.pointer("/metadata/generation").and_then(Value::as_i64).unwrap_or_default();
     let mut conditions = Conditions::new(before, generation, Timestamp::now());
-    let messages: Vec<String> = diagnostics.iter().map(|one| one.message.clone()).collect();
+    // More people read a status than an overlay.
+    let env_values =
+        if diagnostics.is_empty() { EnvValues::default() } else { EnvValues::of([&document.value]) };
+    let redacted = |one: &Diagnostic| env_values.redact(&one.message).into_owned();
+    let messages: Vec<String> = diagnostics.iter().map(redacted).collect();
     if messages.is_empty() {
         conditions.set("Accepted", true, "Accepted", "nothing is wrong with the overlay");
     } else {
