@@ -162,10 +162,10 @@ def table(version, actions):
         "//! Locust's options: made by `conformance/locust/record.py` from the parser itself, never by hand.\n\n"
         "use super::locust_option::{Arity, LocustOption};\n\n"
         "/// The version of Locust whose parser this is.\n#[cfg(test)]\n"
-        f"pub(super) const LOCUST_VERSION: &str = {json.dumps(version)};\n\n"
+        f"pub(crate) const LOCUST_VERSION: &str = {json.dumps(version)};\n\n"
         "/// Every option of Locust's own parser, in its order.\n///\n/// # Source\n"
         f"/// Locust {version}, `locust/argument_parser.py`, `get_parser` with `setup_parser_arguments`.\n"
-        "#[rustfmt::skip]\npub(super) static OPTIONS: &[LocustOption] = &[\n" + "".join(map(row, actions)) + "];\n"
+        "#[rustfmt::skip]\npub(crate) static OPTIONS: &[LocustOption] = &[\n" + "".join(map(row, actions)) + "];\n"
     )
 
 

@@ -175,6 +175,7 @@ pub(crate) fn values_of_variables_stay_where_they_are_written(place: &Place<'_>)
         }
     }
     let metrics = metrics(webhook.metrics);
+    assert!(metrics.contains("podgraft_webhook_certificate_expiry_timestamp_seconds"), "{metrics}");
     found.extend(metrics.lines().filter(|line| line.contains(MARK)).map(str::to_owned));
     assert!(found.is_empty(), "values of variables in\n{}", found.join("\n"));
 }

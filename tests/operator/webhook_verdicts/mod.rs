@@ -36,7 +36,7 @@ const WAYS: [&[&str]; 3] =
     [&["apply"], &["apply", "--server-side", "--force-conflicts"], &["apply", "--dry-run=server"]];
 
 /// Where verdicts differ, and why.
-const DIFFERENT: [(&str, &str); 7] = [
+const DIFFERENT: [(&str, &str); 10] = [
     ("duplicate-overlay", "In a cluster the second one is the first one, applied again."),
     (
         "invalid-namespace",
@@ -56,6 +56,12 @@ const DIFFERENT: [(&str, &str); 7] = [
         "`kubectl apply` drops nulls before it sends an object. Its annotation still has them: a warning instead, [`lost-null`](diagnostics.md#lost-null).",
     ),
     ("06-null-value", "As `null` above."),
+    (
+        "23-bind-host-by-env",
+        "Others read admission answers and statuses: the value of the variable is left out there.",
+    ),
+    ("24-bind-port-by-env", "As `23-bind-host-by-env`."),
+    ("50-loopback-as-a-number", "As `23-bind-host-by-env`."),
 ];
 
 const INTRODUCTION: &str = "# The same verdict everywhere

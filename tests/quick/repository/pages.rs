@@ -6,12 +6,11 @@ use podgraft_testkit::{files::root, snapshot::assert_file};
 
 use super::{commands::Commands, dependencies::packages};
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 6] = [
     "CONTRIBUTING.md",
     "SECURITY.md",
     "docs/benchmarks.md",
     "docs/library.md",
-    "docs/security.md",
     "examples/README.md",
     "fuzz/README.md",
 ];
