@@ -1,6 +1,9 @@
 //! [`refused`]: asks the API server whether whoever writes a test may give its pods what reaches beyond them.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use futures::{StreamExt, stream};
 use k8s_openapi::api::{
@@ -54,17 +57,16 @@ pub(crate) async fn refused(
         .buffer_unordered(AT_ONCE)
         .collect::<HashMap<_, _>>();
     let answers = tokio::time::timeout(PATIENCE, asking).await.unwrap_or_default();
-    let mut refused: Vec<Diagnostic> = Vec::new();
+    let (mut refused, mut said) = (Vec::new(), HashSet::new());
     for one in added {
         let why = match answers.get(&question(&one.used)) {
             Some(Ok(())) => continue,
             Some(Err(why)) => why.as_str(),
             None => "the API server does not answer",
         };
-        let error = error(&one, user, namespace, why);
         // Both pods may have it from one template.
-        if !refused.iter().any(|known| known.path == error.path && known.message == error.message) {
-            refused.push(error);
+        if said.insert((one.used.path.to_string(), question(&one.used))) {
+            refused.push(error(&one, user, namespace, why));
         }
     }
     refused

@@ -1,5 +1,7 @@
 //! [`authored_privileges`]: what the author of a LocustTest gives its pods that reaches beyond them.
 
+use std::collections::HashSet;
+
 use podgraft_pod::{
     manifest::Document,
     privilege::{self, AuthoredPrivilege},
@@ -34,12 +36,12 @@ pub fn added_privileges(
     if added.is_empty() {
         return added;
     }
-    let had = authored_privileges(old, cluster_context, config);
-    let is_same = |(role, one): &(Role, AuthoredPrivilege),
-                   (other_role, other): &(Role, AuthoredPrivilege)| {
-        role == other_role && one.used == other.used && one.value == other.value
+    let key = |(role, one): &(Role, AuthoredPrivilege)| {
+        let AuthoredPrivilege { used, value, .. } = one;
+        (role.as_str(), used.privilege, used.name.clone(), used.path.to_string(), value.to_string())
     };
-    added.retain(|one| !had.iter().any(|other| is_same(one, other)));
+    let had: HashSet<_> = authored_privileges(old, cluster_context, config).iter().map(key).collect();
+    added.retain(|one| !had.contains(&key(one)));
     added
 }
 

@@ -1,6 +1,6 @@
 //! [`authored_privileges`]: the privileges of a pod that its author has given it.
 
-use podgraft_merge::{diagnostic::LayerId, layers::Provenance};
+use podgraft_merge::{diagnostic::LayerId, layers::Provenance, path::Lookup};
 use serde_json::Value;
 
 use super::{PrivilegeUse, privileges};
@@ -25,8 +25,10 @@ pub struct AuthoredPrivilege {
 #[must_use]
 pub fn authored_privileges(pod: &Grafted<'_>) -> Vec<AuthoredPrivilege> {
     let Some(provenance) = pod.provenance() else { return Vec::new() };
+    // Very many may lie in one list.
+    let lookup = Lookup::default();
     let of_author = |used: PrivilegeUse| {
-        let value = used.path.find(&pod.template)?.clone();
+        let value = lookup.find(&used.path, &pod.template)?.clone();
         let layer = author_of(pod, provenance, &used, &value)?;
         Some(AuthoredPrivilege { layer: layer.id.clone(), used, value })
     };
