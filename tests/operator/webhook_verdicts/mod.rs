@@ -103,6 +103,7 @@ fn webhook_verdicts() {
     cluster.plane.kubectl_ok(&["delete", "validatingwebhookconfiguration", CONFIGURATION], b"");
     until_refused(&cluster, false);
     drop(webhook);
+    remove(&cluster, true);
     let arguments = ["--config", CONFIG];
     let _operator = OperatorProcess::start(&cluster, &cluster.plane.kubeconfig("podgraft"), &arguments);
     rows.iter_mut().flatten().for_each(|row| reconcile(&cluster, row));
@@ -141,7 +142,10 @@ fn reviewed(cluster: &Cluster, input: Input) -> Row {
         let started = Instant::now();
         loop {
             let verdict = applied(cluster, way, &input, &rendered);
-            remove(cluster, &input);
+            // What is refused left nothing behind, but for overlays that were stored before.
+            if input.overlays.is_some() || !verdict.is_refused() {
+                remove(cluster, input.overlays.is_some());
+            }
             let may_change = input.overlays.is_some() && started.elapsed() < SETTLED;
             if verdict.agrees(&rendered) || !may_change || is_different(&input.name) {
                 break verdict;
@@ -170,7 +174,7 @@ fn applied(cluster: &Cluster, way: &[&str], input: &Input, rendered: &Verdict) -
     };
     if let Some(overlays) = &input.overlays {
         let verdict = apply(way, overlays);
-        if matches!(verdict, Verdict::Refused(_) | Verdict::RefusedEarlier(_)) {
+        if verdict.is_refused() {
             return verdict;
         }
         apply(WAYS[1], overlays);
@@ -179,9 +183,9 @@ fn applied(cluster: &Cluster, way: &[&str], input: &Input, rendered: &Verdict) -
 }
 
 /// Removes what was applied, if anything was.
-fn remove(cluster: &Cluster, input: &Input) {
+fn remove(cluster: &Cluster, with_overlays: bool) {
     cluster.plane.kubectl_ok(&["delete", "locusttests", "--all", "-n", NAMESPACE], b"");
-    if input.overlays.is_some() {
+    if with_overlays {
         let arguments = ["delete", "podoverlays,clusterpodoverlays", "--all", "-n", NAMESPACE];
         cluster.plane.kubectl_ok(&arguments, b"");
     }
@@ -205,7 +209,7 @@ fn reconcile(cluster: &Cluster, row: &mut Row) {
         (Some((false, refused)), _) | (_, (false, refused)) => refused,
         _ => verdict::of_operator(cluster, NAMESPACE, &row.rendered),
     };
-    remove(cluster, &row.input);
+    remove(cluster, row.input.overlays.is_some());
 }
 
 fn is_different(name: &str) -> bool {

@@ -96,6 +96,11 @@ impl Verdict {
         }
     }
 
+    /// Whether nothing is stored, whoever refuses it.
+    pub(super) fn is_refused(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::RefusedEarlier(_))
+    }
+
     /// Whether kubectl or the API server answer before the webhook is asked.
     pub(super) fn is_earlier(&self) -> bool {
         matches!(self, Self::RefusedEarlier(_))
