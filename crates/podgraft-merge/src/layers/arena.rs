@@ -1,13 +1,13 @@
 //! [`Arena`]: many values of one type in one allocation, each known by its number.
 
 use std::{
-    num::NonZeroUsize,
+    num::NonZeroU32,
     ops::{Index, IndexMut},
 };
 
 /// The number of a value of an [`Arena`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct ArenaId(NonZeroUsize);
+pub(super) struct ArenaId(NonZeroU32);
 
 /// Values that are only ever added, and go all together.
 #[derive(Debug)]
@@ -21,9 +21,10 @@ impl<T> Default for Arena<T> {
 
 impl<T> Arena<T> {
     pub(super) fn push(&mut self, value: T) -> ArenaId {
-        let id = ArenaId(NonZeroUsize::MIN.saturating_add(self.0.len()));
+        // Four billion of the smallest values would take hundreds of gigabytes.
+        let before = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
         self.0.push(value);
-        id
+        ArenaId(NonZeroU32::MIN.saturating_add(before))
     }
 }
 
@@ -31,12 +32,12 @@ impl<T> Index<ArenaId> for Arena<T> {
     type Output = T;
 
     fn index(&self, id: ArenaId) -> &T {
-        &self.0[id.0.get() - 1]
+        &self.0[id.0.get() as usize - 1]
     }
 }
 
 impl<T> IndexMut<ArenaId> for Arena<T> {
     fn index_mut(&mut self, id: ArenaId) -> &mut T {
-        &mut self.0[id.0.get() - 1]
+        &mut self.0[id.0.get() as usize - 1]
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Layer, Patch, Provenance, recorder::ProvenanceRecorder};
+use super::{Layer, Patch, Provenance, change_log::ChangeLog, recorder::ProvenanceRecorder};
 use crate::{
     diagnostic::Diagnostic,
     patch::{self, EachContainerPatch, Extended, Observer, Shared},
@@ -39,7 +39,7 @@ pub fn fold_observed<O: Observer>(
     work: &Work,
     observer: &mut O,
 ) -> Folded {
-    let mut provenance = Provenance::new(schema);
+    let mut log = ChangeLog::new();
     let mut fold = Fold { value: base, schema, shared: Shared::of(work), diagnostics: Vec::new() };
     let mut each_container = Vec::new();
     for (index, layer) in layers.iter().enumerate() {
@@ -49,13 +49,13 @@ pub fn fold_observed<O: Observer>(
         observer.layer(index);
         let number = u32::try_from(index).unwrap_or(u32::MAX);
         let each = matches!(layer.patch, Patch::EachContainer(_));
-        let recorder = ProvenanceRecorder::new(provenance.tree_mut(), number, each, &each_container);
+        let recorder = ProvenanceRecorder::new(&mut log, number, each, &each_container);
         fold.layer(index, layer, &mut (recorder, &mut *observer));
         if fold.shared.each_container.len() > each_container.len() {
             each_container.push(number);
         }
     }
-    Folded { value: fold.value, provenance, diagnostics: fold.diagnostics }
+    Folded { value: fold.value, provenance: Provenance::of_log(log, schema), diagnostics: fold.diagnostics }
 }
 
 /// [`fold`] for callers that do not need the provenance.

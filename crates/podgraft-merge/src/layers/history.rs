@@ -80,7 +80,7 @@ pub(super) struct Siblings {
     pub(super) last: ArenaId,
     /// The one that was needed last: a merge does most of its work in one place after the other.
     pub(super) recent: ArenaId,
-    pub(super) count: usize,
+    pub(super) count: u32,
 }
 
 /// What leads to a node from the version of a value that it is in.
@@ -90,7 +90,7 @@ pub(super) struct SiblingLink {
     /// The first of its siblings, which stands for the version that they are in.
     pub(super) first: Option<ArenaId>,
     pub(super) next: Option<ArenaId>,
-    /// Of `first` and the name, in the index.
+    /// Of `first` and the name, in the index; 0 where there is none.
     pub(super) hash: u64,
 }
 

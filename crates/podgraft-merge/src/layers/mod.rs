@@ -4,6 +4,7 @@
 //! only the base tells what a directive refers to.
 
 mod arena;
+mod change_log;
 mod changes;
 mod field_history;
 mod fold;
@@ -13,6 +14,7 @@ mod name;
 mod provenance;
 mod recorder;
 mod removed;
+mod replay;
 mod tree;
 
 pub use field_history::{FieldHistory, PreviousValue};

@@ -1,12 +1,16 @@
 //! [`Provenance`]: which layer set each place of a folded value, and what was there before.
 
+use std::sync::LazyLock;
+
 use serde_json::Value;
 
 use super::{
+    change_log::ChangeLog,
     field_history::{self, FieldHistory, Lists},
     history::Attribution,
     leaf::{Leaf, visit_leaves},
     removed,
+    replay::replay,
     tree::HistoryTree,
 };
 use crate::{
@@ -21,7 +25,8 @@ use crate::{
 /// indexes into the folded layers; `None` is the base.
 #[derive(Debug)]
 pub struct Provenance {
-    tree: HistoryTree,
+    /// Made of the log of the fold when somebody first asks.
+    tree: LazyLock<HistoryTree, Box<dyn FnOnce() -> HistoryTree + Send>>,
     schema: FieldType,
 }
 
@@ -50,12 +55,8 @@ impl Blame {
 }
 
 impl Provenance {
-    pub(super) fn new(schema: Schema) -> Self {
-        Self { tree: HistoryTree::new(), schema: FieldType::root(schema) }
-    }
-
-    pub(super) fn tree_mut(&mut self) -> &mut HistoryTree {
-        &mut self.tree
+    pub(super) fn of_log(log: ChangeLog, schema: Schema) -> Self {
+        Self { tree: LazyLock::new(Box::new(|| replay(log))), schema: FieldType::root(schema) }
     }
 
     /// The layer to blame for what is at `path` of `value`, which is what the fold made, or for that nothing is there.

@@ -32,12 +32,14 @@ pub(super) struct HistoryTree {
 }
 
 /// Up to this many names, searching is quicker than an index.
-const FEW: usize = 12;
+const FEW: u32 = 12;
+/// Stands for the hash of a name that was not needed yet.
+const NOT_HASHED: u64 = 0;
 
 impl HistoryTree {
     pub(super) fn new() -> Self {
         let mut nodes = Arena::default();
-        let link = SiblingLink { name: NodeName::Known(""), first: None, next: None, hash: 0 };
+        let link = SiblingLink { name: NodeName::Known(""), first: None, next: None, hash: NOT_HASHED };
         let root = nodes.push(HistoryNode::new(link));
         Self {
             nodes,
@@ -92,31 +94,32 @@ impl HistoryTree {
 
     /// The node of the place that this segment leads to, if anything happened to it.
     pub(super) fn get(&self, version: &ValueVersion, segment: &Segment) -> Option<&HistoryNode> {
-        let id = self.find(&version.children, &Name::of_segment(segment)?)?;
+        let id = self.find(&version.children, &Name::of_segment(segment)?).ok()?;
         Some(&self.nodes[id])
     }
 
     /// The node of this name below another; `None` if there is none.
     pub(super) fn child(&self, parent: ArenaId, name: &Name<'_>) -> Option<ArenaId> {
-        self.find(&self.nodes[parent].now.children, name)
+        self.find(&self.nodes[parent].now.children, name).ok()
     }
 
     /// The node of this name below another; a new one if there is none.
     pub(super) fn child_or_new(&mut self, parent: ArenaId, name: &Name<'_>) -> ArenaId {
-        let child = self.child(parent, name).unwrap_or_else(|| self.add_child(parent, name));
+        let found = self.find(&self.nodes[parent].now.children, name);
+        let child = found.unwrap_or_else(|hash| self.add_child(parent, name, hash));
         if let Children::Named(siblings) = &mut self.nodes[parent].now.children {
             siblings.recent = child;
         }
         child
     }
 
-    fn add_child(&mut self, parent: ArenaId, name: &Name<'_>) -> ArenaId {
+    fn add_child(&mut self, parent: ArenaId, name: &Name<'_>, hash: u64) -> ArenaId {
         let known = match self.nodes[parent].now.children {
             Children::Named(siblings) => Some(siblings),
             Children::Nothing | Children::Items(_) => None,
         };
         let name = self.keep(name);
-        let link = SiblingLink { name, first: known.map(|siblings| siblings.first), next: None, hash: 0 };
+        let link = SiblingLink { name, first: known.map(|siblings| siblings.first), next: None, hash };
         let id = self.nodes.push(HistoryNode::new(link));
         let siblings = match known {
             Some(siblings) => {
@@ -141,7 +144,10 @@ impl HistoryTree {
         while let Some(id) = next {
             let link = &self.nodes[id].link;
             next = link.next;
-            let hash = self.hash(siblings.first, link.name.text(&self.names));
+            let hash = match link.hash {
+                NOT_HASHED => self.hash(siblings.first, link.name.text(&self.names)),
+                known => known,
+            };
             self.nodes[id].link.hash = hash;
             self.index.insert_unique(hash, id, |other| self.nodes[*other].link.hash);
         }
@@ -151,21 +157,22 @@ impl HistoryTree {
         self.hasher.hash_one((first, name))
     }
 
-    fn find(&self, children: &Children, name: &Name<'_>) -> Option<ArenaId> {
-        let Children::Named(siblings) = children else { return None };
+    /// The node of this name; the name's hash, if it was made to look for it, where there is none.
+    fn find(&self, children: &Children, name: &Name<'_>) -> Result<ArenaId, u64> {
+        let Children::Named(siblings) = children else { return Err(NOT_HASHED) };
         if self.is_named(siblings.recent, name) {
-            return Some(siblings.recent);
+            return Ok(siblings.recent);
         }
         if siblings.count <= FEW {
             let mut ids = std::iter::successors(Some(siblings.first), |id| self.nodes[*id].link.next);
-            return ids.find(|id| self.is_named(*id, name));
+            return ids.find(|id| self.is_named(*id, name)).ok_or(NOT_HASHED);
         }
         let hash = self.hash(siblings.first, name);
         let same = |id: &ArenaId| {
             let link = &self.nodes[*id].link;
             link.hash == hash && link.first == Some(siblings.first) && self.is_named(*id, name)
         };
-        self.index.find(hash, same).copied()
+        self.index.find(hash, same).copied().ok_or(hash)
     }
 
     fn is_named(&self, id: ArenaId, name: &Name<'_>) -> bool {

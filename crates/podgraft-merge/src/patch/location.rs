@@ -1,6 +1,8 @@
 //! [`LazyLocation`]: where a merge in progress is. A chain on the stack, from which a [`FieldPath`]
 //! is only made when somebody needs it.
 
+use std::{cell::Cell, num::NonZeroU32};
+
 use serde_json::Value;
 
 use crate::{
@@ -23,23 +25,26 @@ pub(crate) enum LocationSegment<'a> {
 }
 
 /// The place that a merge is at, as a chain of borrowed segments from the innermost to the root.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct LazyLocation<'a> {
     parent: Option<&'a LazyLocation<'a>>,
     segment: LocationSegment<'a>,
     depth: usize,
+    /// What the provenance wrote this place down as, so that a merge of many fields in one place writes it once.
+    logged: Cell<Option<NonZeroU32>>,
 }
 
 impl<'a> LazyLocation<'a> {
     /// The object itself.
-    pub(crate) const ROOT: LazyLocation<'static> =
-        LazyLocation { parent: None, segment: LocationSegment::Root, depth: 0 };
+    pub(crate) const fn root() -> LazyLocation<'static> {
+        LazyLocation { parent: None, segment: LocationSegment::Root, depth: 0, logged: Cell::new(None) }
+    }
 
     pub(crate) fn push<'b>(&'b self, segment: LocationSegment<'b>) -> LazyLocation<'b>
     where
         'a: 'b,
     {
-        LazyLocation { parent: Some(self), segment, depth: self.depth + 1 }
+        LazyLocation { parent: Some(self), segment, depth: self.depth + 1, logged: Cell::new(None) }
     }
 
     pub(crate) fn field<'b>(&'b self, name: &'b str) -> LazyLocation<'b>
@@ -64,6 +69,15 @@ impl<'a> LazyLocation<'a> {
     /// The innermost segment.
     pub(crate) fn segment(&self) -> LocationSegment<'a> {
         self.segment
+    }
+
+    /// The number under which the provenance wrote this place down, if it did.
+    pub(crate) fn logged(&self) -> Option<NonZeroU32> {
+        self.logged.get()
+    }
+
+    pub(crate) fn set_logged(&self, number: NonZeroU32) {
+        self.logged.set(Some(number));
     }
 
     /// The name of the innermost field, for messages.
@@ -94,7 +108,7 @@ impl<'a> LazyLocation<'a> {
         FieldPath::new(segments)
     }
 
-    fn to_segment(self) -> Option<Segment> {
+    fn to_segment(&self) -> Option<Segment> {
         Some(match self.segment {
             LocationSegment::Root => return None,
             LocationSegment::Field(name) | LocationSegment::Known(name) => Segment::Field(name.to_owned()),

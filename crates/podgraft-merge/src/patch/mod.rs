@@ -4,6 +4,7 @@
 //! the same inputs; [`apply`]. [`Dialect::Extended`] is what templates use: null-free, union-aware,
 //! with targets that are checked; [`extend`]. `docs/dialects.md` lists every difference.
 
+mod assign;
 mod directive;
 mod error;
 mod extended;
@@ -54,10 +55,10 @@ pub fn apply<O: Observer>(
     let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
         return Err(error::refuse(
             codes::NOT_AN_OBJECT,
-            &LazyLocation::ROOT,
+            &LazyLocation::root(),
             "write both the base and the patch as objects",
         ));
     };
-    kubernetes::KubernetesMerge { observer }.map(&mut base, patch, schema, &LazyLocation::ROOT)?;
+    kubernetes::KubernetesMerge { observer }.map(&mut base, patch, schema, &LazyLocation::root())?;
     Ok(Value::Object(base))
 }

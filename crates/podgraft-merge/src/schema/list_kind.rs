@@ -88,6 +88,11 @@ impl MergeKeys {
         self.iter().map(|key| key.name).collect()
     }
 
+    /// Whether one of the keys has this name.
+    pub(crate) fn contains(self, name: &str) -> bool {
+        self.merge_key == name || self.secondary.is_some_and(|key| key.name == name)
+    }
+
     /// Whether an item, which a patch may write, leaves the secondary key of its list out.
     pub(crate) fn omits_secondary(self, item: &Value) -> bool {
         self.secondary.is_some_and(|key| item.get(key.name).is_none())

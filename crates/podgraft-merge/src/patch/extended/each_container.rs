@@ -62,7 +62,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
     /// The schemas of the pod's `spec` and of a container, if the patch is usable as an `eachContainer` patch.
     fn check_each(&mut self, patch: &Value, schema: Schema) -> Option<(Schema, Schema)> {
         let refuse = |merge: &mut Self, code, key: &str, message: String| {
-            merge.refuse(code, &LazyLocation::ROOT.field("eachContainer").field(key), message);
+            merge.refuse(code, &LazyLocation::root().field("eachContainer").field(key), message);
         };
         let spec = schema.field("spec").ok().map(Schema::of);
         let item = spec.and_then(|spec| match spec.field("containers").ok()?.ty {
@@ -72,7 +72,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         let (Some(spec), Some(item)) = (spec, item) else {
             self.refuse(
                 codes::NO_CONTAINERS,
-                &LazyLocation::ROOT,
+                &LazyLocation::root(),
                 "write eachContainer only for pods: there are no containers",
             );
             return None;
@@ -80,7 +80,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         let Value::Object(patch) = patch else {
             self.refuse(
                 codes::NOT_AN_OBJECT,
-                &LazyLocation::ROOT.field("eachContainer"),
+                &LazyLocation::root().field("eachContainer"),
                 "write eachContainer as a map",
             );
             return None;
@@ -111,7 +111,8 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         spec: Schema,
         item: Schema,
     ) {
-        let at = LazyLocation::ROOT.field("spec");
+        let root = LazyLocation::root();
+        let at = root.field("spec");
         let mut distinct = DistinctDiagnostics::default();
         for list in LISTS {
             let keys = match spec.field(list).map(Field::list_kind) {
@@ -125,14 +126,14 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                 let location = at.field(list);
                 let location = location.push(LocationSegment::Key(keys.merge_key(), &name, None));
                 let before = self.diagnostics.len();
-                self.map(container, patch, item, &keys.names(), &location);
+                self.map(container, patch, item, Some(keys), &location);
                 distinct.take(&mut self.diagnostics, before, &location);
             }
         }
         if distinct.containers == 0 {
             // There is no container to apply it to: report the patch's own errors all the same.
-            let location = LazyLocation::ROOT.field("eachContainer");
-            self.quietly(|quiet| quiet.map(&mut Map::new(), patch, item, &["name"], &location));
+            let location = root.field("eachContainer");
+            self.quietly(|quiet| quiet.map(&mut Map::new(), patch, item, Some(MergeKeys::NAME), &location));
             self.diagnostics.retain(Diagnostic::is_error);
         }
         self.diagnostics.extend(distinct.into_diagnostics());
@@ -175,13 +176,13 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             }
             self.observer.applying_each_container(Some(index));
             self.options = each_container.options;
-            self.map(&mut new, patch, item, &keys.names(), location);
+            self.map(&mut new, patch, item, Some(keys), location);
         }
         // Diagnostics of the `eachContainer` patches were reported when they were applied themselves.
         self.diagnostics.truncate(before);
         self.observer.applying_each_container(None);
         self.options = own;
-        self.map(&mut new, change, item, &keys.names(), location);
+        self.map(&mut new, change, item, Some(keys), location);
         new
     }
 }

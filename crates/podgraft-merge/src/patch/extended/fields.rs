@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::{ExtendedMerge, MapOutcome, UnknownFields, unknown_field};
+use super::{ExtendedMerge, MapOutcome, UnknownFields, identifies, unknown_field};
 use crate::{
     diagnostic::{ExpectedItems, ExpectedValue, ValueKind, codes, mend},
-    patch::{ChangeCause, LazyLocation, Observer, directive, identity::GoType, location::LocationSegment},
-    schema::{Field, FieldType, ListKind, ScalarType, Schema, Type},
+    patch::{
+        ChangeCause, LazyLocation, Observer, assign, directive, identity::GoType, location::LocationSegment,
+    },
+    schema::{Field, FieldType, ListKind, MergeKeys, ScalarType, Schema, Type},
     work::MADE,
 };
 
@@ -52,10 +54,30 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             Value::Array(patch) => self.list_field(base, key, patch, child, location),
             scalar => {
                 self.work.spend_scalar(scalar);
-                let was = base.insert(key.to_owned(), scalar.clone());
-                self.observer.set(location, was, scalar, ChangeCause::Stated);
+                self.scalar_field(base, key, scalar, location);
             }
         }
+    }
+
+    fn scalar_field(
+        &mut self,
+        base: &mut Map<String, Value>,
+        key: &str,
+        scalar: &Value,
+        location: &LazyLocation<'_>,
+    ) {
+        let was = match base.get_mut(key) {
+            Some(live) if O::KEEPS_PREVIOUS => Some(std::mem::replace(live, scalar.clone())),
+            Some(live) => {
+                assign::assign(live, scalar);
+                None
+            }
+            None => {
+                base.insert(key.to_owned(), scalar.clone());
+                None
+            }
+        };
+        self.observer.set(location, was, scalar, ChangeCause::Stated);
     }
 
     /// Whether a patch value is of the kind that its place wants; an error where not.
@@ -111,7 +133,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             Some(Value::Object(live)) if !whole => {
                 if live.is_empty() && patch.is_empty() {
                     self.observer.agree(location);
-                } else if self.map(live, patch, schema, &[], location) == MapOutcome::Deleted {
+                } else if self.map(live, patch, schema, None, location) == MapOutcome::Deleted {
                     self.moved();
                     let was = base.remove(key);
                     self.observer.delete(location, was, ChangeCause::Delete);
@@ -136,9 +158,9 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         // Containers made by `eachContainer` patches of earlier layers keep their own attribution, below the new map.
         let watched = !self.each_container.is_empty() && may_hold_containers(schema);
         let outcome = if watched {
-            self.map(&mut fresh, patch, schema, &[], location)
+            self.map(&mut fresh, patch, schema, None, location)
         } else {
-            self.quietly(|quiet| quiet.map(&mut fresh, patch, schema, &[], location))
+            self.quietly(|quiet| quiet.map(&mut fresh, patch, schema, None, location))
         };
         let stated = patch.is_empty() || patch.get(directive::PATCH).is_some_and(|verb| verb == "replace");
         let was_there = base.get(key).is_some_and(|value| !value.is_null());
@@ -174,7 +196,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                 }
                 self.work.spend(MADE);
                 let mut fresh = Map::new();
-                self.map(&mut fresh, patch, Schema::new(ty), &[], location);
+                self.map(&mut fresh, patch, Schema::new(ty), None, location);
                 Some(Value::Object(fresh))
             }
             Value::Array(items) => {
@@ -217,7 +239,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
     pub(super) fn contradictions(
         &mut self,
         patch: &Map<String, Value>,
-        identity: &[&str],
+        identity: Option<MergeKeys>,
         location: &LazyLocation<'_>,
     ) {
         for name in [directive::APPEND, directive::PREPEND] {
@@ -233,7 +255,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             }
         }
         let Some(Value::Array(unset)) = patch.get(directive::UNSET) else { return };
-        for field in unset.iter().filter_map(Value::as_str).filter(|field| !identity.contains(field)) {
+        for field in unset.iter().filter_map(Value::as_str).filter(|field| !identifies(identity, field)) {
             let beside = patch.keys().find(|key| {
                 *key == field
                     || key.starts_with('$') && key.split_once('/').is_some_and(|(_, about)| about == field)
@@ -252,11 +274,11 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         base: &mut Map<String, Value>,
         patch: &Map<String, Value>,
         schema: Schema,
-        identity: &[&str],
+        identity: Option<MergeKeys>,
         location: &LazyLocation<'_>,
     ) {
         let Some(names) = self.field_names(patch, directive::RETAIN_KEYS, schema, location) else { return };
-        let listed = |key: &str| identity.contains(&key) || names.contains(&key);
+        let listed = |key: &str| identifies(identity, key) || names.contains(&key);
         for key in patch.keys().filter(|key| !key.starts_with('$') && !listed(key)) {
             let message =
                 format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it");
@@ -277,13 +299,13 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         base: &mut Map<String, Value>,
         patch: &Map<String, Value>,
         schema: Schema,
-        identity: &[&str],
+        identity: Option<MergeKeys>,
         location: &LazyLocation<'_>,
     ) {
         let Some(names) = self.field_names(patch, directive::UNSET, schema, location) else { return };
         for name in names {
             let at = location.field(name);
-            if identity.contains(&name) {
+            if identifies(identity, name) {
                 let message = format!(
                     "remove \"{name}\" from $unset: it is the item's merge key; write $patch: delete to remove the item"
                 );

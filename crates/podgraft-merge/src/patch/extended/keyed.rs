@@ -10,6 +10,7 @@ use super::{
     known::{self, KnownList},
     lists::is_replace,
     matching::{ItemMatch, KeyGroup, Matcher, group},
+    plain,
 };
 use crate::{
     diagnostic::{Diagnostic, codes, did_you_mean, keyed_item},
@@ -52,8 +53,20 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         keys: MergeKeys,
         location: &LazyLocation<'_>,
     ) -> Vec<Value> {
-        if self.is_quick(&live, patch, keys) && self.quickly(&mut live, patch, item, keys, location) {
-            return live;
+        if keys.secondary().is_none() {
+            if self.is_quick(&live, patch, keys) && self.quickly(&mut live, patch, item, keys, location) {
+                return live;
+            }
+            if let Some(targets) = plain::targets(&live, patch, keys.merge_key()) {
+                self.work.spend(live.len() + patch.len());
+                for (value, target) in patch.iter().zip(targets.iter()) {
+                    if self.work.is_spent() {
+                        break;
+                    }
+                    self.item(&mut live, value, target, (item, keys), location);
+                }
+                return live;
+            }
         }
         self.work.spend(live.len() + patch.len());
         if self.work.is_spent() {
@@ -89,7 +102,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             let second = keys.secondary_of(&live[slot]);
             let at = location.push(named(value, second.as_ref(), keys));
             if let Some(found) = live[slot].as_object_mut() {
-                self.map(found, change, item, &keys.names(), &at);
+                self.map(found, change, item, Some(keys), &at);
             }
         } else {
             let second = keys.secondary_of(value);
@@ -101,13 +114,15 @@ impl<O: Observer> ExtendedMerge<'_, O> {
 
     /// Whether a small patch of plain items is for a long list with one key.
     fn is_quick(&self, live: &[Value], patch: &[Value], keys: MergeKeys) -> bool {
-        let mut seen = HashSet::with_capacity(patch.len());
-        let mut is_plain = |value: &Value| {
-            let key = value.get(keys.merge_key()).and_then(known::text);
-            value.get(directive::PATCH).is_none() && key.is_some_and(|key| seen.insert(key.into_owned()))
-        };
         let is_small = live.len() >= known::LONG && patch.len() <= live.len() / 8;
-        self.known.is_some() && keys.secondary().is_none() && is_small && patch.iter().all(&mut is_plain)
+        if self.known.is_none() || !is_small {
+            return false;
+        }
+        let mut seen = HashSet::with_capacity(patch.len());
+        patch.iter().all(|value| {
+            let key = value.get(keys.merge_key()).and_then(known::text);
+            value.get(directive::PATCH).is_none() && key.is_some_and(|key| seen.insert(key))
+        })
     }
 
     /// Merges such a patch without reading the whole list, where the list is known from the last patch. False where it
@@ -201,7 +216,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         self.work.spend(MADE);
         let mut new = Map::new();
         let before = self.diagnostics.len();
-        self.quietly(|quiet| quiet.map(&mut new, change, item, &keys.names(), location));
+        self.quietly(|quiet| quiet.map(&mut new, change, item, Some(keys), location));
         if self.diagnostics[before..].iter().any(Diagnostic::is_error) {
             return None;
         }
@@ -328,7 +343,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                 continue;
             }
             if let Some(change) = value.as_object() {
-                self.ignored_beside_delete(change, &keys.names(), &at);
+                self.ignored_beside_delete(change, Some(keys), &at);
             }
             let unnamed =
                 keys.secondary().is_none() || !keys.omits_secondary(value) && value.get("name").is_none();

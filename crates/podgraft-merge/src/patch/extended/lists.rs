@@ -6,7 +6,7 @@ use super::ExtendedMerge;
 use crate::{
     diagnostic::codes,
     patch::{
-        ChangeCause, LazyLocation, Observer, directive,
+        ChangeCause, LazyLocation, Observer, assign, directive,
         identity::{GoType, Interner, ScalarKey},
         location::LocationSegment,
     },
@@ -54,7 +54,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         } else if was_empty && patch.is_empty() {
             self.observer.agree(location);
         }
-        base.insert(key.to_owned(), Value::Array(merged));
+        assign::put(base, key, Value::Array(merged));
     }
 
     /// The items of a list that is replaced as a whole.
@@ -79,7 +79,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         let cause = if was.is_some() { ChangeCause::Replace } else { ChangeCause::Stated };
         let list = Value::Array(list);
         self.observer.set(location, was.map(Value::Array), &list, cause);
-        base.insert(key.to_owned(), list);
+        assign::put(base, key, list);
     }
 
     /// Whether an item is the marker `- $patch: replace`; an error when it has other fields.
@@ -229,7 +229,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                 }
             }
         }
-        base.insert(name.to_owned(), Value::Array(live));
+        assign::put(base, name, Value::Array(live));
     }
 
     /// `$prepend/FIELD` and `$append/FIELD`.
@@ -268,7 +268,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             ListKind::Set => self.set(true, live, items, cause, location),
             ListKind::Atomic => self.join(live, items, item, cause, location),
         };
-        base.insert(name.to_owned(), Value::Array(joined));
+        assign::put(base, name, Value::Array(joined));
     }
 
     /// An atomic list with more items before or behind it.

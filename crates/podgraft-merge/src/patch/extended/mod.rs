@@ -11,6 +11,7 @@ mod known;
 mod lists;
 mod matching;
 mod order;
+mod plain;
 mod target;
 mod unions;
 
@@ -23,7 +24,7 @@ use crate::{
     diagnostic::{
         Code, Diagnostic, LayerId, codes, describe_unknown_field, did_you_mean, directive_without_dollar,
     },
-    schema::{FieldType, Schema},
+    schema::{FieldType, MergeKeys, Schema},
     work::Work,
 };
 
@@ -109,15 +110,15 @@ pub(crate) fn extend_seeded<O: Observer>(
     let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
         merge.refuse(
             codes::NOT_AN_OBJECT,
-            &LazyLocation::ROOT,
+            &LazyLocation::root(),
             "write both the base and the patch as objects",
         );
         return Extended { value: Value::Object(Map::new()), diagnostics: merge.diagnostics };
     };
-    if merge.map(&mut base, patch, schema, &[], &LazyLocation::ROOT) == MapOutcome::Deleted {
+    if merge.map(&mut base, patch, schema, None, &LazyLocation::root()) == MapOutcome::Deleted {
         merge.refuse(
             codes::DELETE_ROOT,
-            &LazyLocation::ROOT,
+            &LazyLocation::root(),
             "remove the $patch: delete: the whole object cannot be deleted",
         );
     }
@@ -159,21 +160,20 @@ impl<'o, O: Observer> ExtendedMerge<'o, O> {
 }
 
 impl<O: Observer> ExtendedMerge<'_, O> {
-    /// Applies one patch object. `identity` are the names of the merge keys, if the map is an item of a list that
-    /// merges by key.
+    /// Applies one patch object. `identity` are the merge keys, if the map is an item of a list that merges by key.
     fn map(
         &mut self,
         base: &mut Map<String, Value>,
         patch: &Map<String, Value>,
         schema: Schema,
-        identity: &[&str],
+        identity: Option<MergeKeys>,
         location: &LazyLocation<'_>,
     ) -> MapOutcome {
         self.work.spend(1 + patch.len());
         if self.work.is_spent() || self.is_too_deep(location) {
             return MapOutcome::Kept;
         }
-        let directed = patch.keys().next().is_some_and(|key| key.starts_with('$'));
+        let directed = directive::is_in(patch);
         if directed {
             self.contradictions(patch, identity, location);
             match self.verb(patch, location) {
@@ -194,7 +194,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         self.unions(base, patch, schema, location);
         let before = if directed { order::before(base, patch) } else { Vec::new() };
         for (key, value) in patch.iter().filter(|(key, _)| !key.starts_with('$')) {
-            if identity.contains(&key.as_str()) && base.get(key) == Some(value) {
+            if identifies(identity, key) && base.get(key) == Some(value) {
                 continue;
             }
             if let Some(child) = self.child(schema, key, location) {
@@ -304,12 +304,12 @@ impl<O: Observer> ExtendedMerge<'_, O> {
     fn ignored_beside_delete(
         &mut self,
         patch: &Map<String, Value>,
-        identity: &[&str],
+        identity: Option<MergeKeys>,
         location: &LazyLocation<'_>,
     ) {
         let ignored = patch
             .keys()
-            .find(|key| *key != directive::PATCH && !identity.contains(&key.as_str()))
+            .find(|key| *key != directive::PATCH && !identifies(identity, key))
             .map(String::as_str);
         if let Some(key) = ignored {
             let message = format!(
@@ -349,6 +349,11 @@ enum Verb {
     Merge,
     Delete,
     Replace,
+}
+
+/// Whether a field is one of the merge keys of the item that it is in.
+fn identifies(identity: Option<MergeKeys>, key: &str) -> bool {
+    identity.is_some_and(|keys| keys.contains(key))
 }
 
 fn is_directive(key: &str) -> bool {

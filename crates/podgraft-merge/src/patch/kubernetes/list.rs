@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{
     KubernetesMerge,
     items::{KeyedItems, deleted_slots, element_type, no_key, scalar_ids, sort_items},
+    short,
 };
 use crate::{
     diagnostic::codes,
@@ -76,6 +77,9 @@ impl<O: Observer> KubernetesMerge<'_, O> {
         key: &'static str,
         location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
+        if short::is_short(live, patch, key) {
+            return self.short(live, patch, item, key, location);
+        }
         let Some(elements) = element_type(live, patch, location)? else { return Ok(()) };
         let merged = if elements == GoType::Map {
             self.keyed(std::mem::take(live), patch, None, item, key, location)?

@@ -7,11 +7,12 @@
 mod items;
 mod list;
 mod ordered;
+mod short;
 
 use serde_json::{Map, Value};
 
 use super::{
-    ChangeCause, Error, LazyLocation, Observer, directive,
+    ChangeCause, Error, LazyLocation, Observer, assign, directive,
     error::{check_depth, no_schema, refuse},
     identity::{GoType, ScalarKey},
 };
@@ -35,6 +36,11 @@ impl<O: Observer> KubernetesMerge<'_, O> {
         location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
         check_depth(location)?;
+        if !directive::is_in(patch) {
+            return patch
+                .iter()
+                .try_for_each(|(key, value)| self.field(original, key, value, schema, &location.field(key)));
+        }
         if let Some(verb) = patch.get(directive::PATCH) {
             return self.replace_or_delete(original, patch, verb, location);
         }
@@ -172,7 +178,7 @@ impl<O: Observer> KubernetesMerge<'_, O> {
                 Ok(())
             }
             (live, _) if GoType::from_value(live) == GoType::from_value(value) => {
-                live.clone_from(value);
+                assign::assign(live, value);
                 self.observer.set(location, None, value, ChangeCause::Stated);
                 Ok(())
             }
@@ -298,6 +304,15 @@ pub(super) fn added(
     nulls: Nulls,
     location: &LazyLocation<'_>,
 ) -> Result<Option<Value>, Error> {
+    if is_as_added(value, nulls, location)? {
+        Ok(Some(value.clone()))
+    } else {
+        without(value, nulls, location)
+    }
+}
+
+/// [`added`], made anew.
+fn without(value: &Value, nulls: Nulls, location: &LazyLocation<'_>) -> Result<Option<Value>, Error> {
     check_depth(location)?;
     Ok(match value {
         Value::Object(map) => {
@@ -310,7 +325,7 @@ pub(super) fn added(
                 if value.is_null() && nulls == Nulls::Drop {
                     continue;
                 }
-                if let Some(value) = added(value, nulls, &location.field(key))? {
+                if let Some(value) = without(value, nulls, &location.field(key))? {
                     kept.insert(key.clone(), value);
                 }
             }
@@ -319,12 +334,36 @@ pub(super) fn added(
         Value::Array(list) => {
             let mut kept = Vec::with_capacity(list.len());
             for (index, item) in list.iter().enumerate() {
-                kept.extend(added(item, nulls, &location.index(index))?);
+                kept.extend(without(item, nulls, &location.index(index))?);
             }
             Some(Value::Array(kept))
         }
         scalar => Some(scalar.clone()),
     })
+}
+
+/// Whether a value is added as it is, which most are.
+fn is_as_added(value: &Value, nulls: Nulls, location: &LazyLocation<'_>) -> Result<bool, Error> {
+    check_depth(location)?;
+    match value {
+        Value::Object(map) => {
+            let mut is = !map.contains_key(directive::PATCH);
+            for (key, value) in map {
+                is = is
+                    && !(value.is_null() && nulls == Nulls::Drop)
+                    && is_as_added(value, nulls, &location.field(key))?;
+            }
+            Ok(is)
+        }
+        Value::Array(list) => {
+            let mut is = true;
+            for (index, item) in list.iter().enumerate() {
+                is = is && is_as_added(item, nulls, &location.index(index))?;
+            }
+            Ok(is)
+        }
+        _ => Ok(true),
+    }
 }
 
 /// The word for what a value is.
