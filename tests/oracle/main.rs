@@ -4,6 +4,7 @@
 
 mod agreement;
 mod compare;
+mod compiled;
 mod dialect;
 mod differences;
 mod generate;

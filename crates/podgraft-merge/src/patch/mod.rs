@@ -5,6 +5,7 @@
 //! with targets that are checked; [`extend`]. `docs/dialects.md` lists every difference.
 
 mod assign;
+mod compiled;
 mod directive;
 mod error;
 mod extended;
@@ -16,10 +17,13 @@ mod location;
 mod observer;
 mod order;
 
+use compiled::{CompiledItems, CompiledMap, CompiledValue};
+pub use compiled::{CompiledPatch, TextError};
 pub use error::{Error, MAX_DEPTH};
 pub(crate) use extended::{EachContainerPatch, Shared, extend_each_container, extend_seeded};
 pub use extended::{Extended, MissingTarget, Options, UnknownFields, extend};
 pub use json::{json_patch, merge_patch};
+use kubernetes::list_item;
 pub use location::LazyLocation;
 pub(crate) use location::LocationSegment;
 pub use observer::{ChangeCause, Observer};
@@ -52,6 +56,17 @@ pub fn apply<O: Observer>(
     schema: Schema,
     observer: &mut O,
 ) -> Result<Value, Error> {
+    merge(base, patch, schema, None, observer)
+}
+
+/// [`apply`], where the patch may have been compiled.
+fn merge<O: Observer>(
+    base: Value,
+    patch: &Value,
+    schema: Schema,
+    compiled: Option<&CompiledMap>,
+    observer: &mut O,
+) -> Result<Value, Error> {
     let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
         return Err(error::refuse(
             codes::NOT_AN_OBJECT,
@@ -59,6 +74,12 @@ pub fn apply<O: Observer>(
             "write both the base and the patch as objects",
         ));
     };
-    kubernetes::KubernetesMerge { observer }.map(&mut base, patch, schema, &LazyLocation::root())?;
+    kubernetes::KubernetesMerge { observer }.map(
+        &mut base,
+        patch,
+        schema,
+        compiled,
+        &LazyLocation::root(),
+    )?;
     Ok(Value::Object(base))
 }

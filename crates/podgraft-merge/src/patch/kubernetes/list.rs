@@ -13,7 +13,7 @@ use super::{
 use crate::{
     diagnostic::codes,
     patch::{
-        ChangeCause, Error, LazyLocation, Observer, directive,
+        ChangeCause, CompiledItems, Error, LazyLocation, Observer, directive,
         error::{refuse, refuse_base},
         go,
         identity::{GoType, Interner},
@@ -73,16 +73,16 @@ impl<O: Observer> KubernetesMerge<'_, O> {
         &mut self,
         live: &mut Vec<Value>,
         patch: &[Value],
-        item: Schema,
+        (item, compiled): (Schema, Option<&CompiledItems>),
         key: &'static str,
         location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
-        if short::is_short(live, patch, key) {
-            return self.short(live, patch, item, key, location);
+        if short::is_short(live, patch, key, compiled.is_some()) {
+            return self.short(live, patch, (item, compiled), key, location);
         }
         let Some(elements) = element_type(live, patch, location)? else { return Ok(()) };
         let merged = if elements == GoType::Map {
-            self.keyed(std::mem::take(live), patch, None, item, key, location)?
+            self.keyed(std::mem::take(live), patch, None, (item, compiled), key, location)?
         } else {
             self.scalars(std::mem::take(live), patch, &[], key, location)?
         };
@@ -101,7 +101,7 @@ impl<O: Observer> KubernetesMerge<'_, O> {
     ) -> Result<(), Error> {
         match element_type(live, patch, location)? {
             None => Ok(()),
-            Some(GoType::Map) => self.list(live, patch, item, key, location),
+            Some(GoType::Map) => self.list(live, patch, (item, None), key, location),
             Some(_) => {
                 let mut interner = Interner::default();
                 scalar_ids(&mut interner, patch, location)?;
@@ -129,7 +129,7 @@ impl<O: Observer> KubernetesMerge<'_, O> {
         base: Vec<Value>,
         patch: &[Value],
         wanted: Option<&[Value]>,
-        item: Schema,
+        (item, compiled): (Schema, Option<&CompiledItems>),
         key: &'static str,
         location: &LazyLocation<'_>,
     ) -> Result<MergedItems, Error> {
@@ -156,7 +156,8 @@ impl<O: Observer> KubernetesMerge<'_, O> {
             let at = location.push(LocationSegment::Key(key, &value[key], None));
             if let Some(found) = kept.get_mut(slots[*id as usize]).and_then(Value::as_object_mut) {
                 let Some(change) = value.as_object() else { continue };
-                self.map(found, change, item, &at)?;
+                let known = compiled.and_then(|compiled| compiled.maps.get(*index));
+                self.map(found, change, item, known, &at)?;
                 if !found.contains_key(key) {
                     return Err(no_key(key, &at));
                 }

@@ -12,7 +12,7 @@ mod short;
 use serde_json::{Map, Value};
 
 use super::{
-    ChangeCause, Error, LazyLocation, Observer, assign, directive,
+    ChangeCause, CompiledMap, CompiledValue, Error, LazyLocation, Observer, assign, directive,
     error::{check_depth, no_schema, refuse},
     identity::{GoType, ScalarKey},
 };
@@ -33,13 +33,16 @@ impl<O: Observer> KubernetesMerge<'_, O> {
         original: &mut Map<String, Value>,
         patch: &Map<String, Value>,
         schema: Schema,
+        compiled: Option<&CompiledMap>,
         location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
         check_depth(location)?;
-        if !directive::is_in(patch) {
-            return patch
-                .iter()
-                .try_for_each(|(key, value)| self.field(original, key, value, schema, &location.field(key)));
+        if compiled.map_or_else(|| !directive::is_in(patch), |compiled| compiled.is_plain) {
+            let known = compiled.map_or(&[][..], |compiled| &compiled.fields);
+            for (index, (key, value)) in patch.iter().enumerate() {
+                self.field(original, key, value, (schema, known.get(index)), &location.field(key))?;
+            }
+            return Ok(());
         }
         if let Some(verb) = patch.get(directive::PATCH) {
             return self.replace_or_delete(original, patch, verb, location);
@@ -56,7 +59,7 @@ impl<O: Observer> KubernetesMerge<'_, O> {
             if key.starts_with(directive::DELETE_FROM_PRIMITIVE_LIST) {
                 self.delete_from_primitive_list(original, key, value, schema, location)?;
             } else {
-                self.field(original, key, value, schema, &location.field(key))?;
+                self.field(original, key, value, (schema, None), &location.field(key))?;
             }
         }
         Ok(())
@@ -140,7 +143,7 @@ impl<O: Observer> KubernetesMerge<'_, O> {
         original: &mut Map<String, Value>,
         key: &str,
         value: &Value,
-        schema: Schema,
+        (schema, compiled): (Schema, Option<&CompiledValue>),
         location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
         if value.is_null() {
@@ -150,7 +153,9 @@ impl<O: Observer> KubernetesMerge<'_, O> {
             return Ok(());
         }
         let Some(live) = original.get_mut(key) else {
-            if let Some(added) = added(value, Nulls::Drop, location)? {
+            let is_as_added = compiled.is_some_and(CompiledValue::is_as_added);
+            let added = if is_as_added { Some(value.clone()) } else { added(value, Nulls::Drop, location)? };
+            if let Some(added) = added {
                 self.observer.set(location, None, &added, ChangeCause::Stated);
                 original.insert(key.to_owned(), added);
             }
@@ -158,19 +163,25 @@ impl<O: Observer> KubernetesMerge<'_, O> {
         };
         match (live, value) {
             (Value::Object(live), Value::Object(patch)) => {
-                let field = lookup(schema, key, location)?;
+                let known = compiled.and_then(CompiledValue::as_map);
+                let field =
+                    known.and_then(|known| known.field).map_or_else(|| lookup(schema, key, location), Ok)?;
                 if field.strategy.replace {
                     live.clone_from(patch);
                     self.observer.clear(location, None, ChangeCause::Replace);
                     self.observer.set(location, None, value, ChangeCause::Replace);
                     return Ok(());
                 }
-                self.map(live, patch, Schema::of(field), location)
+                self.map(live, patch, Schema::of(field), known, location)
             }
             (Value::Array(live), Value::Array(patch)) => {
-                let (field, item) = list_field(schema, key, location)?;
+                let known = compiled.and_then(CompiledValue::as_list);
+                let (field, item) = known
+                    .and_then(|known| known.field)
+                    .map_or_else(|| list_field(schema, key, location), Ok)?;
                 if field.strategy.merge {
-                    return self.list(live, patch, item, field.merge_key, location);
+                    let known = known.and_then(|known| known.items.as_ref());
+                    return self.list(live, patch, (item, known), field.merge_key, location);
                 }
                 live.clone_from(patch);
                 self.observer.clear(location, None, ChangeCause::Replace);
@@ -227,7 +238,7 @@ impl<O: Observer> KubernetesMerge<'_, O> {
                     self.observer.set(&location, None, value, ChangeCause::Replace);
                     return Ok(());
                 }
-                self.map(live, patch, Schema::of(field), &location)
+                self.map(live, patch, Schema::of(field), None, &location)
             }
             (Some(Value::Array(live)), Value::Array(patch)) => {
                 let (field, item) = list_field(schema, name, &location)?;
@@ -375,6 +386,18 @@ fn lookup(schema: Schema, name: &str, location: &LazyLocation<'_>) -> Result<&'s
     schema.field_ignoring_case(name).map_err(|error| no_schema(error, schema, name, location))
 }
 
+/// The schema of a list's items, of what Go takes for a list.
+pub(super) fn list_item(field: &Field) -> Option<Schema> {
+    let item = match field.ty {
+        Type::List(Type::List(_)) => None,
+        Type::List(item) => Some(*item),
+        Type::Scalar(crate::schema::ScalarType::Bytes) => Some(field.ty),
+        other if field.pointer => Some(other),
+        _ => None,
+    };
+    item.map(Schema::new)
+}
+
 /// The field, and the schema of its items.
 ///
 /// # Source
@@ -385,15 +408,8 @@ fn list_field(
     location: &LazyLocation<'_>,
 ) -> Result<(&'static Field, Schema), Error> {
     let field = lookup(schema, name, location)?;
-    let item = match field.ty {
-        Type::List(Type::List(_)) => None,
-        Type::List(item) => Some(*item),
-        Type::Scalar(crate::schema::ScalarType::Bytes) => Some(field.ty),
-        other if field.pointer => Some(other),
-        _ => None,
-    };
-    match item {
-        Some(item) => Ok((field, Schema::new(item))),
+    match list_item(field) {
+        Some(item) => Ok((field, item)),
         None => Err(refuse(
             codes::WRONG_KIND,
             location,

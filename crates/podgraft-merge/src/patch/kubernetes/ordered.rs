@@ -67,7 +67,7 @@ impl<O: Observer> KubernetesMerge<'_, O> {
             };
             let merged = if elements == GoType::Map {
                 check_wanted(order, location)?;
-                self.keyed(live, patch, Some(order.wanted), order.item, order.key, location)?
+                self.keyed(live, patch, Some(order.wanted), (order.item, None), order.key, location)?
             } else {
                 self.scalars(live, patch, order.wanted, order.key, location)?
             };

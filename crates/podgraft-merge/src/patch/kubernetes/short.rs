@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use super::{KubernetesMerge, items::no_key};
 use crate::{
-    patch::{ChangeCause, Error, LazyLocation, Observer, directive, location::LocationSegment},
+    patch::{
+        ChangeCause, CompiledItems, Error, LazyLocation, Observer, directive, location::LocationSegment,
+    },
     schema::Schema,
 };
 
@@ -15,8 +17,9 @@ const MOST: usize = 12;
 /// Where the items of a patch are in the list.
 type Slots = [usize; MOST];
 
-/// Whether all items of both are plain maps, each with another text as its key.
-pub(super) fn is_short(live: &[Value], patch: &[Value], key: &str) -> bool {
+/// Whether all items of both are plain maps, each with another text as its key. `is_plain`: whether those of the patch are
+/// known to be.
+pub(super) fn is_short(live: &[Value], patch: &[Value], key: &str, is_plain: bool) -> bool {
     let are_plain = |items: &[Value]| {
         items.iter().enumerate().all(|(index, item)| {
             item.get(key).is_some_and(Value::is_string)
@@ -24,7 +27,11 @@ pub(super) fn is_short(live: &[Value], patch: &[Value], key: &str) -> bool {
                 && slot(&items[..index], item, key).is_none()
         })
     };
-    !key.is_empty() && live.len() <= MOST && patch.len() <= MOST && are_plain(live) && are_plain(patch)
+    !key.is_empty()
+        && live.len() <= MOST
+        && patch.len() <= MOST
+        && are_plain(live)
+        && (is_plain || are_plain(patch))
 }
 
 /// Where the item with the key of `item` is.
@@ -39,17 +46,18 @@ impl<O: Observer> KubernetesMerge<'_, O> {
         &mut self,
         live: &mut Vec<Value>,
         patch: &[Value],
-        item: Schema,
+        (item, compiled): (Schema, Option<&CompiledItems>),
         key: &'static str,
         location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
         let before = live.len();
         let mut slots: Slots = [0; MOST];
-        for (value, found) in patch.iter().zip(&mut slots) {
+        for (index, (value, found)) in patch.iter().zip(&mut slots).enumerate() {
             let at = location.push(LocationSegment::Key(key, &value[key], None));
             *found = slot(&live[..before], value, key).unwrap_or(live.len());
             if let (Some(Value::Object(item_before)), Value::Object(change)) = (live.get_mut(*found), value) {
-                self.map(item_before, change, item, &at)?;
+                let known = compiled.and_then(|compiled| compiled.maps.get(index));
+                self.map(item_before, change, item, known, &at)?;
                 if !item_before.contains_key(key) {
                     return Err(no_key(key, &at));
                 }
@@ -121,11 +129,11 @@ mod tests {
         let lists = lists(4);
         for (live, patch) in lists.iter().flat_map(|live| lists.iter().map(move |patch| (live, patch))) {
             let (live, patch) = (items(live, "image"), items(patch, "workingDir"));
-            assert!(is_short(&live, &patch, "name"));
+            assert!(is_short(&live, &patch, "name", false));
             let mut short = live.clone();
             let mut merge = KubernetesMerge { observer: &mut () };
-            merge.short(&mut short, &patch, item, "name", &LazyLocation::root()).unwrap();
-            let long = merge.keyed(live, &patch, None, item, "name", &LazyLocation::root()).unwrap();
+            merge.short(&mut short, &patch, (item, None), "name", &LazyLocation::root()).unwrap();
+            let long = merge.keyed(live, &patch, None, (item, None), "name", &LazyLocation::root()).unwrap();
             assert_eq!(short, long.in_order().items, "{patch:?}");
         }
     }
