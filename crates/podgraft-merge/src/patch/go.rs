@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::schema::{Field, ScalarType, Schema, Type};
+
 /// The live order that Go sees after deleting from and appending to a list in place: the ids of
 /// the array's first `base.len()` slots.
 ///
@@ -166,6 +168,21 @@ fn merge_in_place<T>(items: &mut [T], a: usize, m: usize, b: usize, less: &impl 
     if middle < end && end < b {
         merge_in_place(items, middle, end, b, less);
     }
+}
+
+/// The schema of the items of what Go takes for a list; `None` where it takes it for none.
+///
+/// # Source
+/// apimachinery v0.37, `strategicpatch/meta.go`, `PatchMetaFromStruct.LookupPatchMetadataForSlice`.
+pub(super) fn list_item(field: &Field) -> Option<Schema> {
+    let item = match field.ty {
+        Type::List(Type::List(_)) => None,
+        Type::List(item) => Some(*item),
+        Type::Scalar(ScalarType::Bytes) => Some(field.ty),
+        other if field.pointer => Some(other),
+        _ => None,
+    };
+    item.map(Schema::new)
 }
 
 #[cfg(test)]

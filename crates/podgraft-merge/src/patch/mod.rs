@@ -6,6 +6,7 @@
 
 mod assign;
 mod compiled;
+mod compiled_patch;
 mod directive;
 mod error;
 mod extended;
@@ -16,20 +17,19 @@ mod kubernetes;
 mod location;
 mod observer;
 mod order;
+mod plain;
 
-use compiled::{CompiledItems, CompiledMap, CompiledValue};
-pub use compiled::{CompiledPatch, TextError};
+pub use compiled_patch::{CompiledPatch, TextError};
 pub use error::{Error, MAX_DEPTH};
 pub(crate) use extended::{EachContainerPatch, Shared, extend_each_container, extend_seeded};
 pub use extended::{Extended, MissingTarget, Options, UnknownFields, extend};
 pub use json::{json_patch, merge_patch};
-use kubernetes::list_item;
 pub use location::LazyLocation;
 pub(crate) use location::LocationSegment;
 pub use observer::{ChangeCause, Observer};
 use serde_json::Value;
 
-use crate::{diagnostic::codes, schema::Schema};
+use crate::schema::Schema;
 
 /// The two ways to read a strategic merge patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,30 +56,5 @@ pub fn apply<O: Observer>(
     schema: Schema,
     observer: &mut O,
 ) -> Result<Value, Error> {
-    merge(base, patch, schema, None, observer)
-}
-
-/// [`apply`], where the patch may have been compiled.
-fn merge<O: Observer>(
-    base: Value,
-    patch: &Value,
-    schema: Schema,
-    compiled: Option<&CompiledMap>,
-    observer: &mut O,
-) -> Result<Value, Error> {
-    let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
-        return Err(error::refuse(
-            codes::NOT_AN_OBJECT,
-            &LazyLocation::root(),
-            "write both the base and the patch as objects",
-        ));
-    };
-    kubernetes::KubernetesMerge { observer }.map(
-        &mut base,
-        patch,
-        schema,
-        compiled,
-        &LazyLocation::root(),
-    )?;
-    Ok(Value::Object(base))
+    kubernetes::merge(base, patch, schema, None, observer)
 }

@@ -10,7 +10,6 @@ use super::{
     known::{self, KnownList},
     lists::is_replace,
     matching::{ItemMatch, KeyGroup, Matcher, group},
-    plain,
 };
 use crate::{
     diagnostic::{Diagnostic, codes, did_you_mean, keyed_item},
@@ -18,6 +17,7 @@ use crate::{
         ChangeCause, LazyLocation, Observer, directive,
         identity::{GoType, Interner, ScalarKey},
         location::LocationSegment,
+        plain::{EqualItems, targets},
     },
     schema::{MergeKeys, Schema, SecondaryKey},
     work::MADE,
@@ -57,13 +57,13 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             if self.is_quick(&live, patch, keys) && self.quickly(&mut live, patch, item, keys, location) {
                 return live;
             }
-            if let Some(targets) = plain::targets(&live, patch, keys.merge_key()) {
+            if let Some(targets) = targets(&live, patch, keys.merge_key(), None, EqualItems::First) {
                 self.work.spend(live.len() + patch.len());
-                for (value, target) in patch.iter().zip(targets.iter()) {
+                for (value, target) in patch.iter().zip(targets.as_slice()) {
                     if self.work.is_spent() {
                         break;
                     }
-                    self.item(&mut live, value, target, (item, keys), location);
+                    self.item(&mut live, value, *target, (item, keys), location);
                 }
                 return live;
             }

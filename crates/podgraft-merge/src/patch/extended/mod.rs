@@ -11,7 +11,6 @@ mod known;
 mod lists;
 mod matching;
 mod order;
-mod plain;
 mod target;
 mod unions;
 

@@ -8,12 +8,14 @@ use serde_json::Value;
 use super::{
     KubernetesMerge,
     items::{KeyedItems, deleted_slots, element_type, no_key, scalar_ids, sort_items},
-    short,
+    plain,
 };
 use crate::{
     diagnostic::codes,
     patch::{
-        ChangeCause, CompiledItems, Error, LazyLocation, Observer, directive,
+        ChangeCause, Error, LazyLocation, Observer,
+        compiled::CompiledItems,
+        directive,
         error::{refuse, refuse_base},
         go,
         identity::{GoType, Interner},
@@ -77,8 +79,8 @@ impl<O: Observer> KubernetesMerge<'_, O> {
         key: &'static str,
         location: &LazyLocation<'_>,
     ) -> Result<(), Error> {
-        if short::is_short(live, patch, key, compiled.is_some()) {
-            return self.short(live, patch, (item, compiled), key, location);
+        if let Some(targets) = plain::plain(live, patch, key, compiled) {
+            return self.plain(live, patch, &targets, (item, compiled), key, location);
         }
         let Some(elements) = element_type(live, patch, location)? else { return Ok(()) };
         let merged = if elements == GoType::Map {

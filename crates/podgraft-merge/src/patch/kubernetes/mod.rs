@@ -7,22 +7,41 @@
 mod items;
 mod list;
 mod ordered;
-mod short;
+mod plain;
 
 use serde_json::{Map, Value};
 
 use super::{
-    ChangeCause, CompiledMap, CompiledValue, Error, LazyLocation, Observer, assign, directive,
+    ChangeCause, Error, LazyLocation, Observer, assign,
+    compiled::{CompiledMap, CompiledValue},
+    directive,
     error::{check_depth, no_schema, refuse},
+    go::list_item,
     identity::{GoType, ScalarKey},
 };
 use crate::{
     diagnostic::codes,
-    schema::{Field, Schema, Type},
+    schema::{Field, Schema},
 };
 
+/// Merges two objects; `compiled` is what is known of the patch, where it was compiled.
+pub(super) fn merge<O: Observer>(
+    base: Value,
+    patch: &Value,
+    schema: Schema,
+    compiled: Option<&CompiledMap>,
+    observer: &mut O,
+) -> Result<Value, Error> {
+    let root = LazyLocation::root();
+    let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
+        return Err(refuse(codes::NOT_AN_OBJECT, &root, "write both the base and the patch as objects"));
+    };
+    KubernetesMerge { observer }.map(&mut base, patch, schema, compiled, &root)?;
+    Ok(Value::Object(base))
+}
+
 /// A merge in progress.
-pub(super) struct KubernetesMerge<'o, O> {
+struct KubernetesMerge<'o, O> {
     pub(super) observer: &'o mut O,
 }
 
@@ -384,18 +403,6 @@ pub(super) fn kind(value: &Value) -> &'static str {
 
 fn lookup(schema: Schema, name: &str, location: &LazyLocation<'_>) -> Result<&'static Field, Error> {
     schema.field_ignoring_case(name).map_err(|error| no_schema(error, schema, name, location))
-}
-
-/// The schema of a list's items, of what Go takes for a list.
-pub(super) fn list_item(field: &Field) -> Option<Schema> {
-    let item = match field.ty {
-        Type::List(Type::List(_)) => None,
-        Type::List(item) => Some(*item),
-        Type::Scalar(crate::schema::ScalarType::Bytes) => Some(field.ty),
-        other if field.pointer => Some(other),
-        _ => None,
-    };
-    item.map(Schema::new)
 }
 
 /// The field, and the schema of its items.

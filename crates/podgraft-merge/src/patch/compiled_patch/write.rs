@@ -4,11 +4,8 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::read::Kept;
-use crate::patch::MAX_DEPTH;
-
-/// The field that numbers what was kept of a map. No text and no patch that has it is read in part.
-pub(super) const MARK: &str = "\0";
+use super::unread::{MARK, UnreadFields};
+use crate::patch::error::MAX_DEPTH;
 
 /// Whether a text has a field that could be taken for a [`MARK`]: JSON writes it in one way only.
 pub(super) fn may_have_mark(text: &str) -> bool {
@@ -29,21 +26,21 @@ pub(super) fn has_mark(patch: &Value) -> bool {
 }
 
 /// The text of a merged value.
-pub(super) fn text(merged: &Value, base: &str, kept: &[Kept]) -> String {
-    let mut writer = Writer { base, kept, out: Vec::with_capacity(base.len() + base.len() / 4) };
+pub(super) fn text(merged: &Value, base: &str, kept: &[UnreadFields]) -> String {
+    let mut writer = SparseWriter { base, kept, out: Vec::with_capacity(base.len() + base.len() / 4) };
     writer.value(merged);
     // Parts of a text and what serde_json writes are UTF-8.
     String::from_utf8(writer.out)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-struct Writer<'t> {
+struct SparseWriter<'t> {
     base: &'t str,
-    kept: &'t [Kept],
+    kept: &'t [UnreadFields],
     out: Vec<u8>,
 }
 
-impl Writer<'_> {
+impl SparseWriter<'_> {
     fn value(&mut self, value: &Value) {
         match value {
             Value::Object(map) => self.map(map),
@@ -65,12 +62,12 @@ impl Writer<'_> {
         self.out.push(b'{');
         let mut is_first = true;
         match kept {
-            Some(Kept::All(range)) => {
+            Some(UnreadFields::All(range)) => {
                 self.part(range);
                 self.out.push(b'}');
                 return;
             }
-            Some(Kept::Fields(fields)) => {
+            Some(UnreadFields::Some(fields)) => {
                 for field in fields {
                     self.separate(is_first);
                     self.part(field);

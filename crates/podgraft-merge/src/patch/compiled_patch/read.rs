@@ -5,40 +5,32 @@ use std::{borrow::Cow, fmt, ops::Range};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{CompiledItems, CompiledMap, CompiledValue, tree::CompiledList, write::MARK};
+use super::unread::{MARK, UnreadFields};
+use crate::patch::compiled::{CompiledItems, CompiledList, CompiledMap, CompiledValue};
 
 /// A text of which only what a patch looks at was read.
 pub(super) struct Sparse {
     /// What was read. A map of which not everything was has a [`MARK`]: the number of what was kept.
     pub(super) value: Value,
     /// What was kept of each map, by these numbers.
-    pub(super) kept: Vec<Kept>,
-}
-
-/// What was not read of a map.
-#[derive(Debug)]
-pub(super) enum Kept {
-    /// Everything, from the first key to the last value; the fields that were read are in it.
-    All(Range<usize>),
-    /// Fields, each from its key to the end of its value; what stands next to each other is one.
-    Fields(Vec<Range<usize>>),
+    pub(super) kept: Vec<UnreadFields>,
 }
 
 /// Reads what the patch looks at.
 pub(super) fn sparse(text: &str, patch: &CompiledMap) -> Result<Sparse, serde_json::Error> {
-    let mut reader = Reader { text, kept: Vec::new() };
+    let mut reader = SparseReader { text, kept: Vec::new() };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = MapSeed { reader: &mut reader, patch }.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(Sparse { value, kept: reader.kept })
 }
 
-struct Reader<'t> {
+struct SparseReader<'t> {
     text: &'t str,
-    kept: Vec<Kept>,
+    kept: Vec<UnreadFields>,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> SparseReader<'t> {
     /// Where in the text a part of it is.
     fn range(&self, first: &str, last: &str) -> Range<usize> {
         let start = self.text.as_ptr().addr();
@@ -49,14 +41,14 @@ impl<'t> Reader<'t> {
     fn mark(&mut self, map: &mut Map<String, Value>, kept: KeptFields) {
         if !kept.fields.is_empty() {
             map.insert(MARK.to_owned(), self.kept.len().into());
-            self.kept.push(Kept::Fields(kept.fields));
+            self.kept.push(UnreadFields::Some(kept.fields));
         }
     }
 
     /// Marks a map that is kept as it was written.
     fn mark_all(&mut self, map: &mut Map<String, Value>, all: Range<usize>) {
         map.insert(MARK.to_owned(), self.kept.len().into());
-        self.kept.push(Kept::All(all));
+        self.kept.push(UnreadFields::All(all));
     }
 
     /// Reads a part of the text again, as far as the patch looks at it.
@@ -93,12 +85,12 @@ impl KeptFields {
 }
 
 /// A key as it is written, and as it is meant.
-struct Key<'t> {
+struct WrittenKey<'t> {
     written: &'t str,
     name: Cow<'t, str>,
 }
 
-impl<'t> Key<'t> {
+impl<'t> WrittenKey<'t> {
     fn of(written: &'t RawValue) -> Result<Self, serde_json::Error> {
         let written = written.get();
         let name = match written.get(1..written.len().saturating_sub(1)) {
@@ -120,7 +112,7 @@ fn kind(written: &str) -> Value {
 
 /// Reads the value that a value of a patch is applied to.
 struct ValueSeed<'r, 't, 'p> {
-    reader: &'r mut Reader<'t>,
+    reader: &'r mut SparseReader<'t>,
     patch: &'p CompiledValue,
 }
 
@@ -145,7 +137,7 @@ impl<'de> DeserializeSeed<'de> for ValueSeed<'_, 'de, '_> {
 
 /// Reads the map that a map of a patch is applied to.
 struct MapSeed<'r, 't, 'p> {
-    reader: &'r mut Reader<'t>,
+    reader: &'r mut SparseReader<'t>,
     patch: &'p CompiledMap,
 }
 
@@ -172,7 +164,7 @@ impl<'de> Visitor<'de> for MapSeed<'_, 'de, '_> {
         let Self { reader, patch } = self;
         let (mut map, mut kept) = (Map::new(), KeptFields::default());
         while let Some(key) = access.next_key::<&RawValue>()? {
-            let key = Key::of(key).map_err(A::Error::custom)?;
+            let key = WrittenKey::of(key).map_err(A::Error::custom)?;
             if let Some(patch) = patch.field(&key.name) {
                 let value = access.next_value_seed(ValueSeed { reader, patch })?;
                 map.insert(key.name.into_owned(), value);
@@ -190,7 +182,7 @@ impl<'de> Visitor<'de> for MapSeed<'_, 'de, '_> {
 /// Reads the list that a list of a patch is merged into by key. It says no where an item is not what nearly all are: a map
 /// with a text as its key, and no directive.
 struct ItemsVisitor<'r, 't, 'p> {
-    reader: &'r mut Reader<'t>,
+    reader: &'r mut SparseReader<'t>,
     patch: &'p CompiledItems,
 }
 
@@ -203,10 +195,9 @@ impl<'de> Visitor<'de> for ItemsVisitor<'_, 'de, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let Self { reader, patch } = self;
-        let (mut items, mut fields, mut found) = (Vec::new(), Vec::new(), vec![false; patch.maps.len()]);
-        while let Some(item) =
-            access.next_element_seed(ItemSeed { reader, patch, fields: &mut fields, found: &mut found })?
-        {
+        let mut items = Vec::new();
+        let mut state = ItemsState { fields: Vec::new(), found: vec![false; patch.maps.len()], next: 0 };
+        while let Some(item) = access.next_element_seed(ItemSeed { reader, patch, state: &mut state })? {
             items.push(item);
         }
         Ok(Value::Array(items))
@@ -214,12 +205,19 @@ impl<'de> Visitor<'de> for ItemsVisitor<'_, 'de, '_> {
 }
 
 struct ItemSeed<'r, 't, 'p> {
-    reader: &'r mut Reader<'t>,
+    reader: &'r mut SparseReader<'t>,
     patch: &'p CompiledItems,
+    state: &'r mut ItemsState<'t>,
+}
+
+/// What is known of a list while its items are read.
+struct ItemsState<'t> {
     /// Room for the fields of an item.
-    fields: &'r mut Vec<(Key<'t>, &'t str)>,
+    fields: Vec<(WrittenKey<'t>, &'t str)>,
     /// Which items of the patch have found theirs: of several with one key, the first is patched.
-    found: &'r mut [bool],
+    found: Vec<bool>,
+    /// The place in the patch behind the last item that was found.
+    next: usize,
 }
 
 impl<'de> DeserializeSeed<'de> for ItemSeed<'_, 'de, '_> {
@@ -238,10 +236,10 @@ impl<'de> Visitor<'de> for ItemSeed<'_, 'de, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        self.fields.clear();
+        self.state.fields.clear();
         while let Some(key) = access.next_key::<&RawValue>()? {
             let value: &RawValue = access.next_value()?;
-            self.fields.push((Key::of(key).map_err(A::Error::custom)?, value.get()));
+            self.state.fields.push((WrittenKey::of(key).map_err(A::Error::custom)?, value.get()));
         }
         self.item().map_err(A::Error::custom)
     }
@@ -249,7 +247,7 @@ impl<'de> Visitor<'de> for ItemSeed<'_, 'de, '_> {
 
 impl ItemSeed<'_, '_, '_> {
     fn item(self) -> Result<Value, serde_json::Error> {
-        let Self { reader, patch: items, fields, found } = self;
+        let Self { reader, patch: items, state: ItemsState { fields, found, next } } = self;
         let name = fields.iter().rfind(|(key, _)| key.name == items.key).map(|(_, value)| *value);
         let (Some(name), Some(first), Some(last)) = (name, fields.first(), fields.last()) else {
             return Err(serde_json::Error::custom("an item has no merge key"));
@@ -261,12 +259,14 @@ impl ItemSeed<'_, '_, '_> {
         let mut map = Map::new();
         let mut is_first =
             |place: usize| found.get_mut(place).is_some_and(|found| !std::mem::replace(found, true));
-        let Some((_, patch)) = items.named(&name).filter(|(place, _)| is_first(*place)) else {
+        let named = items.named(&name, *next).filter(|(place, _)| is_first(*place));
+        let Some((place, patch)) = named else {
             let all = reader.range(first.0.written, last.1);
             map.insert(items.key.to_owned(), name.into());
             reader.mark_all(&mut map, all);
             return Ok(Value::Object(map));
         };
+        *next = place + 1;
         let mut kept = KeptFields::default();
         for (key, value) in fields.drain(..) {
             let read = match patch.field(&key.name) {
