@@ -83,8 +83,8 @@ pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
     #[cfg(feature = "operator")]
     let mut numbers = NumberedValues::default();
     let mut pairs = Vec::new();
-    tests.each(&mut reporter, |document, reporter| {
-        let rendered = tests.render(document, &config);
+    let render = |document: &_| tests.render(document, &config);
+    tests.each(&mut reporter, render, |document, rendered, reporter| {
         reporter.report(&rendered.diagnostics, tests.texts());
         #[cfg(feature = "operator")]
         let live = live.as_mut().and_then(Iterator::next);

@@ -96,8 +96,9 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<CommandOutcome, Failure> {
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let tests = arguments.inputs.tests(&objects, &config, &mut reporter)?;
     let mut explanations = Vec::new();
-    tests.each(&mut reporter, |document, reporter| {
-        let explanation = podgraft_locust::explain(document, &tests.surroundings_of(document), &config);
+    let explain =
+        |document: &_| podgraft_locust::explain(document, &tests.surroundings_of(document), &config);
+    tests.each(&mut reporter, explain, |document, explanation, reporter| {
         #[cfg(feature = "operator")]
         let explanation =
             if objects.is_empty() || arguments.show_env_values { explanation } else { explanation.redacted() };

@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::{
     Failure,
     cluster_inputs::{ClusterInputs, LiveInputs},
+    in_order::in_order,
     manifests::{is_locust_test, read},
     output::Reporter,
     overlay_args::OverlayArgs,
@@ -81,16 +82,26 @@ impl LoadedTests {
         self.documents.iter().take(self.count)
     }
 
-    /// Does something with each test, and shows how far it is.
-    pub(super) fn each(
+    /// Makes something of each test, on all processors, takes it in the tests' order, and shows how far it is.
+    pub(super) fn each<T: Send>(
         &self,
         reporter: &mut Reporter,
-        mut work: impl FnMut(&Document, &mut Reporter) -> Result<(), Failure>,
+        make: impl Fn(&Document) -> T + Sync,
+        mut take: impl FnMut(&Document, T, &mut Reporter) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        for (done, test) in self.documents.iter().take(self.count).enumerate() {
-            reporter.progress(done, self.count);
-            work(test, reporter)?;
-        }
+        let mut done = 0;
+        reporter.progress(done, self.count);
+        let tests = self.documents.iter().take(self.count);
+        in_order(
+            tests,
+            |test| (test, make(test)),
+            |(test, made)| {
+                take(test, made, reporter)?;
+                done += 1;
+                reporter.progress(done, self.count);
+                Ok(())
+            },
+        )?;
         reporter.progress(self.count, self.count);
         Ok(())
     }

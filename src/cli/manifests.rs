@@ -9,18 +9,23 @@ use podgraft_pod::{
 };
 use serde_json::Value;
 
-use super::{Failure, files, output::Reporter};
+use super::{Failure, files, in_order::in_order, output::Reporter};
 
 /// Every object in the files, lists taken apart.
 pub(super) fn read(files: &[PathBuf], reporter: &mut Reporter) -> Result<Vec<Document>, Failure> {
     let mut documents = Vec::new();
-    for text in files::read_all(files)? {
-        let read = manifest::read(&text.name, &text.bytes);
-        reporter.report(&read.diagnostics, read.texts());
-        for document in read.documents {
-            documents.extend(document.items().unwrap_or_else(|| vec![document]));
-        }
-    }
+    let texts = files::read_all(files)?;
+    in_order(
+        texts.into_iter(),
+        |text| manifest::read(&text.name, &text.bytes),
+        |read| {
+            reporter.report(&read.diagnostics, read.texts());
+            for document in read.documents {
+                documents.extend(document.items().unwrap_or_else(|| vec![document]));
+            }
+            Ok(())
+        },
+    )?;
     Ok(documents)
 }
 

@@ -13,6 +13,7 @@ mod diff;
 mod examples;
 mod explain;
 mod files;
+mod in_order;
 mod inputs;
 mod manifests;
 mod object_format;

@@ -1,8 +1,12 @@
 //! [`ObjectFormat`]: how objects are printed.
 
+use std::convert::Infallible;
+
 use clap::ValueEnum;
 use podgraft_pod::manifest;
 use serde_json::{Value, json};
+
+use super::in_order::in_order;
 
 /// The two formats of printed objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -14,7 +18,17 @@ pub(super) enum ObjectFormat {
 /// The objects as YAML documents, or in JSON as one `v1` List.
 pub(super) fn format_objects(objects: &[Value], format: ObjectFormat) -> String {
     match format {
-        ObjectFormat::Yaml => objects.iter().map(manifest::to_yaml).collect::<Vec<_>>().join("---\n"),
+        ObjectFormat::Yaml => {
+            let mut documents = String::new();
+            let Ok(()) = in_order(objects.iter(), manifest::to_yaml, |document| {
+                if !documents.is_empty() {
+                    documents.push_str("---\n");
+                }
+                documents.push_str(&document);
+                Ok::<(), Infallible>(())
+            });
+            documents
+        }
         ObjectFormat::Json => {
             manifest::to_json(&json!({ "apiVersion": "v1", "kind": "List", "items": objects }))
         }

@@ -40,8 +40,8 @@ pub(super) fn run(arguments: &RenderArgs) -> Result<CommandOutcome, Failure> {
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let tests = arguments.tests.tests(&config, &mut reporter)?;
     let mut objects = Vec::new();
-    tests.each(&mut reporter, |document, reporter| {
-        let rendered = tests.render(document, &config);
+    let render = |document: &_| tests.render(document, &config);
+    tests.each(&mut reporter, render, |_, rendered, reporter| {
         reporter.report(&rendered.diagnostics, tests.texts());
         let role = arguments.role.map(Role::from);
         let services = rendered.service.into_iter().chain(rendered.web_service);

@@ -57,8 +57,8 @@ pub(super) fn run(arguments: &ValidateArgs) -> Result<CommandOutcome, Failure> {
         if arguments.output == DiagnosticFormat::Text { Reporter::new() } else { Reporter::collecting() };
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let tests = arguments.tests.tests_and_pods(&config, &mut reporter)?;
-    tests.each(&mut reporter, |document, reporter| {
-        let mut found = tests.render(document, &config).diagnostics;
+    let judge = |document: &_| tests.render(document, &config).diagnostics;
+    tests.each(&mut reporter, judge, |document, mut found, reporter| {
         if matches!(arguments.output, DiagnosticFormat::Sarif | DiagnosticFormat::Github) {
             for diagnostic in &mut found {
                 place(diagnostic, document);

@@ -22,9 +22,10 @@ pub(super) fn run(arguments: &DiffArgs) -> Result<CommandOutcome, Failure> {
     let inputs = tests.with_overlays_in(&arguments.against, &mut reporter)?;
     let mut against = OverlayDiff::default();
     let mut seen = SeenDiagnostics::default();
-    tests.each(&mut reporter, |test, reporter| {
-        let before = podgraft_locust::render(test, &inputs.of_test(test), &config);
-        let after = tests.render(test, &config);
+    let render = |test: &Document| {
+        (podgraft_locust::render(test, &inputs.of_test(test), &config), tests.render(test, &config))
+    };
+    tests.each(&mut reporter, render, |test, (before, after), reporter| {
         reporter.report(&seen.news(&before, &after), tests.texts());
         let of_role = |rendered| only_of(compared(rendered), arguments.role.map(Role::from));
         against.add(&name_of(test), &of_role(&before), &of_role(&after));

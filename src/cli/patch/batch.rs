@@ -1,6 +1,6 @@
-//! `podgraft patch --batch`: JSON lines in, JSON lines out, in order, each flushed.
+//! `podgraft patch --batch`: JSON lines in, JSON lines out, in order.
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 use clap::ValueEnum;
 use podgraft_merge::{
@@ -8,9 +8,9 @@ use podgraft_merge::{
     patch::Dialect,
 };
 use podgraft_pod::manifest;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{CommandOutcome, DialectName, Failure, PatchType, patch_one};
+use super::{super::in_order::in_order, CommandOutcome, DialectName, Failure, PatchType, patch_one};
 use crate::codes;
 
 /// The longest line that is read.
@@ -19,57 +19,112 @@ const MAX_LINE: u64 = 64 << 20;
 /// The keys of a request.
 const KEYS: [&str; 4] = ["base", "patch", "type", "dialect"];
 
+/// How many bytes of lines are answered by one thread at a time, where so many are there.
+const CHUNK: usize = 256 << 10;
+
 /// Answers every line of standard input. `patch_type` and `dialect` hold where a line names none.
+///
+/// Lines that are there at once are answered on all processors, and written at once; a line that comes alone is answered
+/// before the next one is waited for.
 pub(super) fn run(patch_type: PatchType, dialect: Dialect) -> Result<CommandOutcome, Failure> {
-    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
-    let mut line = Vec::new();
-    let mut reply = Vec::new();
-    loop {
-        line.clear();
-        let read = (&mut input).take(MAX_LINE).read_until(b'\n', &mut line);
-        if read.map_err(|error| Failure(format!("cannot read standard input: {error}")))? == 0 {
-            return Ok(CommandOutcome::Fine);
-        }
-        let answer = if line.len() as u64 == MAX_LINE && line.last() != Some(&b'\n') {
-            skip_line(&mut input).map_err(|error| Failure(format!("cannot read standard input: {error}")))?;
-            failure(&Diagnostic::error(
-                codes::TOO_LARGE,
-                format!("send lines of at most {} MiB", MAX_LINE >> 20),
-            ))
-        } else {
-            answer(&line, patch_type, dialect)
-        };
-        reply.clear();
-        reply.extend_from_slice(manifest::to_json_line(&answer).as_bytes());
-        reply.push(b'\n');
-        let written = output.write_all(&reply).and_then(|()| output.flush());
-        match written {
-            Ok(()) => {}
-            // Nobody reads on.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(CommandOutcome::Fine),
-            Err(error) => return Err(Failure(format!("cannot write the answer: {error}"))),
+    let requests = Requests { input: BufReader::with_capacity(CHUNK, io::stdin()) };
+    let work = |chunk: io::Result<Vec<RequestLine>>| chunk.map(|lines| answers(&lines, patch_type, dialect));
+    let mut output = io::stdout().lock();
+    let written = in_order(requests, work, |answers| {
+        let answers = answers
+            .map_err(|error| BatchEnd::Failed(Failure(format!("cannot read standard input: {error}"))))?;
+        output.write_all(&answers).and_then(|()| output.flush()).map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => BatchEnd::Unread,
+            _ => BatchEnd::Failed(Failure(format!("cannot write the answer: {error}"))),
+        })
+    });
+    match written {
+        Ok(()) | Err(BatchEnd::Unread) => Ok(CommandOutcome::Fine),
+        Err(BatchEnd::Failed(failure)) => Err(failure),
+    }
+}
+
+/// Why a batch ends before its input.
+enum BatchEnd {
+    /// Nobody reads on.
+    Unread,
+    Failed(Failure),
+}
+
+/// One line of the input.
+enum RequestLine {
+    Text(Vec<u8>),
+    TooLong,
+}
+
+/// The lines of the input, as many at a time as are there.
+struct Requests<R> {
+    input: BufReader<R>,
+}
+
+impl<R: Read> Iterator for Requests<R> {
+    type Item = io::Result<Vec<RequestLine>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (mut lines, mut bytes) = (Vec::new(), 0);
+        loop {
+            match self.line() {
+                Ok(Some(line)) => {
+                    bytes += if let RequestLine::Text(text) = &line { text.len() } else { 0 };
+                    lines.push(line);
+                }
+                Ok(None) if lines.is_empty() => return None,
+                Ok(None) => return Some(Ok(lines)),
+                Err(error) => return Some(Err(error)),
+            }
+            if bytes >= CHUNK || !self.input.buffer().contains(&b'\n') {
+                return Some(Ok(lines));
+            }
         }
     }
 }
 
-fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
-    loop {
-        let buffer = input.fill_buf()?;
-        let end = buffer.iter().position(|byte| *byte == b'\n');
-        let (consumed, done) = end.map_or((buffer.len(), buffer.is_empty()), |end| (end + 1, true));
-        input.consume(consumed);
-        if done {
-            return Ok(());
+impl<R: Read> Requests<R> {
+    /// The next line, when it is there; `None` at the end.
+    fn line(&mut self) -> io::Result<Option<RequestLine>> {
+        let mut line = Vec::new();
+        if (&mut self.input).take(MAX_LINE).read_until(b'\n', &mut line)? == 0 {
+            return Ok(None);
         }
+        if line.len() as u64 == MAX_LINE && line.last() != Some(&b'\n') {
+            self.input.skip_until(b'\n')?;
+            return Ok(Some(RequestLine::TooLong));
+        }
+        Ok(Some(RequestLine::Text(line)))
     }
+}
+
+/// The answers to some lines, a line each.
+fn answers(lines: &[RequestLine], patch_type: PatchType, dialect: Dialect) -> Vec<u8> {
+    let mut answers = Vec::new();
+    for line in lines {
+        let answer = match line {
+            RequestLine::Text(line) => answer(line, patch_type, dialect),
+            RequestLine::TooLong => failure(&Diagnostic::error(
+                codes::TOO_LARGE,
+                format!("send lines of at most {} MiB", MAX_LINE >> 20),
+            )),
+        };
+        manifest::write_json_line(&mut answers, &answer);
+        answers.push(b'\n');
+    }
+    answers
 }
 
 fn answer(line: &[u8], patch_type: PatchType, dialect: Dialect) -> Value {
     match request(line, patch_type, dialect) {
         Ok((base, patch, patch_type, dialect)) => match patch_one(base, &patch, patch_type, dialect) {
-            Ok((result, warnings)) if warnings.is_empty() => json!({ "result": result }),
             Ok((result, warnings)) => {
-                json!({ "result": result, "warnings": warnings.iter().map(message).collect::<Vec<_>>() })
+                let mut answer = Map::from_iter([("result".to_owned(), result)]);
+                if !warnings.is_empty() {
+                    answer.insert("warnings".to_owned(), warnings.iter().map(message).collect());
+                }
+                Value::Object(answer)
             }
             Err(diagnostics) => match diagnostics.iter().find(|diagnostic| diagnostic.is_error()) {
                 Some(error) => failure(error),

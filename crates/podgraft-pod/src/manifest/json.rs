@@ -30,10 +30,14 @@ pub fn json_value(text: &str) -> Result<Value, Diagnostic> {
 
 /// Whether a text may hold an integer that does not fit 63 bits: a run of 19 digits.
 fn has_large_number(text: &str) -> bool {
-    let mut run = 0;
-    text.bytes().any(|byte| {
-        run = if byte.is_ascii_digit() { run + 1 } else { 0 };
-        run >= 19
+    const RUN: usize = 19;
+    let digits =
+        |bytes: &mut dyn Iterator<Item = &u8>| bytes.take_while(|byte| byte.is_ascii_digit()).count();
+    let bytes = text.as_bytes();
+    // Each such run has a digit at one of these places.
+    (RUN - 1..bytes.len()).step_by(RUN).any(|place| {
+        let (before, behind) = bytes.split_at(place);
+        digits(&mut behind.iter()) > 0 && digits(&mut behind.iter()) + digits(&mut before.iter().rev()) >= RUN
     })
 }
 

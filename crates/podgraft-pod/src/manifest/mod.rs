@@ -17,7 +17,7 @@ pub use json::json_value;
 pub use read::{Read, read, read_json_patch};
 pub use unrendered::unrendered_templates;
 pub(crate) use write::to_yaml_line;
-pub use write::{to_json, to_json_line, to_yaml};
+pub use write::{to_json, to_json_line, to_yaml, write_json_line};
 
 /// The deepest nesting of maps and lists that is read.
 const MAX_DEPTH: usize = 128;

@@ -52,9 +52,15 @@ pub fn to_json_line(value: &Value) -> String {
     print(value, CompactFormatter)
 }
 
+/// [`to_json_line`], behind what is there.
+pub fn write_json_line(text: &mut Vec<u8>, value: &Value) {
+    // Writing to memory cannot fail, and a value always serialises.
+    let _ = value.serialize(&mut Serializer::with_formatter(text, GoNumbers(CompactFormatter)));
+}
+
 fn print(value: &Value, style: impl Formatter) -> String {
     let mut bytes = Vec::new();
-    // Writing to memory cannot fail, and a value always serialises.
+    // As above.
     let _ = value.serialize(&mut Serializer::with_formatter(&mut bytes, GoNumbers(style)));
     String::from_utf8(bytes).unwrap_or_default()
 }
