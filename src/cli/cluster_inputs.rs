@@ -98,7 +98,7 @@ impl ClusterInputs {
                 && name == Some(overlay.name.as_str())
                 && (overlay.kind == OverlayKind::Cluster || namespace == overlay.namespace.as_deref())
         };
-        self.overlays.readable().iter().any(is_it)
+        self.overlays.readable().any(is_it)
     }
 
     /// What the test in a document is rendered with.

@@ -59,11 +59,9 @@ pub(crate) async fn keep_up_to_date(ctx: &Context) {
 
 /// Every overlay, with its diagnostics.
 fn with_diagnostics(overlays: &Overlays) -> Vec<(OverlayId, &Document, Vec<Diagnostic>)> {
-    let readable =
-        overlays.readable().iter().map(|overlay| (overlay.reference(), overlay.document(), Vec::new()));
+    let readable = overlays.readable().map(|overlay| (overlay.reference(), overlay.document(), Vec::new()));
     let unreadable = overlays
         .unreadable()
-        .iter()
         .map(|overlay| (overlay.reference(), overlay.document(), overlay.diagnostics.clone()));
     readable.chain(unreadable).collect()
 }

@@ -50,7 +50,7 @@ fn judge_openly(new: &Value, overlays: &Overlays, namespace: &Namespace, config:
     if !errors.is_empty() {
         return errors;
     }
-    let Some(overlay) = read.readable().first() else { return Vec::new() };
+    let Some(overlay) = read.readable().next() else { return Vec::new() };
     let layer = format!("{overlay} (");
     let everywhere = selecting_all(new);
     let alone = read_overlays([Document::from_value(everywhere.clone())]);
@@ -133,7 +133,7 @@ pub(crate) fn broken_tests(
     is_late: impl Fn() -> bool,
 ) -> Vec<String> {
     let read =
-        |value: &Value| read_overlays([Document::from_value(value.clone())]).readable().first().cloned();
+        |value: &Value| read_overlays([Document::from_value(value.clone())]).readable().next().cloned();
     let versions: Vec<Overlay> = [old, new].into_iter().filter_map(read).collect();
     let before = if old.is_null() {
         overlays.clone()

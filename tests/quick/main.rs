@@ -13,6 +13,7 @@ mod examples;
 mod explain;
 mod extended;
 mod how_to;
+mod long_lists;
 mod modules;
 mod observer;
 mod operator_settings;

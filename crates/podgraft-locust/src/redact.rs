@@ -16,15 +16,12 @@ pub fn env_values(test: &Value, overlays: &Overlays, rendered: &Rendered) -> Env
         let is_it = |one: &crate::Applied| one.kind == overlay.kind && one.name == overlay.name;
         rendered.overlays.iter().any(is_it)
     };
-    let readable: Vec<&Overlay> = if rendered.overlays.is_empty() {
-        Vec::new()
-    } else {
-        overlays.readable().iter().filter(applied).collect()
-    };
+    let readable: Vec<&Overlay> =
+        if rendered.overlays.is_empty() { Vec::new() } else { overlays.readable().filter(applied).collect() };
     let readable = readable.into_iter().map(|overlay| &overlay.document().value);
     // What cannot be read is quoted where it may be for the test.
     let is_quoted = rendered.diagnostics.iter().any(|one| one.code == codes::INVALID_OVERLAY);
-    let unreadable = overlays.unreadable().iter().filter(|_| is_quoted);
+    let unreadable = overlays.unreadable().filter(|_| is_quoted);
     let unreadable = unreadable.map(UnreadableOverlay::document).map(|document| &document.value);
     let pods = rendered.jobs().map(|(_, job)| job);
     EnvValues::of([test].into_iter().chain(readable).chain(unreadable).chain(pods))

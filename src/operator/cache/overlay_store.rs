@@ -2,6 +2,7 @@
 
 mod debounce;
 pub(crate) mod freshness;
+mod overlay_reader;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -23,13 +24,11 @@ use kube::{
 use tokio::sync::watch;
 
 use debounce::{Debounce, QUIET_PERIOD};
+use overlay_reader::OverlayReader;
 
 use super::reflector::{Synced, reflected, trim_metadata};
 use crate::operator::api::{error_message::watch_error_message, resource::overlay_resource};
-use podgraft_pod::{
-    manifest::Document,
-    overlay::{Namespace, OverlayKind, Overlays},
-};
+use podgraft_pod::overlay::{Namespace, OverlayKind, Overlays};
 
 /// The overlays and the labels of namespaces, as far as they have been read.
 enum OverlaySnapshot {
@@ -48,6 +47,7 @@ pub(crate) struct OverlayStore {
     /// The digest of the snapshot that subscribers were notified of last.
     notified: Mutex<u64>,
     caches: OverlayCaches,
+    reader: Mutex<OverlayReader>,
 }
 
 /// The caches that the snapshot is made of.
@@ -99,6 +99,7 @@ impl OverlayStore {
             changes: watch::Sender::new(0),
             notified: Mutex::new(0),
             caches: OverlayCaches { overlays, namespaces: of_namespaces, synced: caches },
+            reader: Mutex::default(),
         });
         let task = Arc::clone(&store).run(stream::select_all(events));
         (store, Box::pin(task))
@@ -177,10 +178,9 @@ impl OverlayStore {
         // Hold the write lock while reading, or an older snapshot could overwrite a newer one.
         let mut snapshot = self.snapshot.write().unwrap_or_else(PoisonError::into_inner);
         self.is_stale.store(false, Ordering::Release);
-        let documents = self.caches.overlays.iter().flat_map(Store::state);
-        let documents = documents
-            .map(|overlay| Document::from_value(serde_json::to_value(&*overlay).unwrap_or_default()));
-        let overlays = Arc::new(podgraft_locust::read_overlays(documents));
+        let objects = self.caches.overlays.iter().flat_map(Store::state);
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let overlays = Arc::new(reader.read(objects));
         let labels = self.caches.namespaces.as_ref().map(|namespaces| {
             let labels = |namespace: &PartialObjectMeta<ApiNamespace>| namespace.labels().clone();
             namespaces.state().iter().map(|namespace| (namespace.name_any(), labels(namespace))).collect()

@@ -171,8 +171,8 @@ fn ours(batch: &Batch) -> Vec<Vec<Answer>> {
         "spec": {"constraints": constraints}
     });
     let overlays = read_overlays([Document::from_value(overlay)]);
-    assert!(overlays.unreadable().is_empty(), "{:?}", overlays.diagnostics());
-    let overlays: Vec<_> = overlays.readable().iter().collect();
+    assert!(overlays.unreadable().next().is_none(), "{:?}", overlays.diagnostics());
+    let overlays: Vec<_> = overlays.readable().collect();
     let namespace = Namespace::labelled("team-a", BTreeMap::from([("tier".to_owned(), "gold".to_owned())]));
     let judge = |spec: &Value| {
         let pod = json!({"metadata": {"labels": {"team": "search"}}, "spec": spec});

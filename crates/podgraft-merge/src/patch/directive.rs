@@ -24,7 +24,12 @@ pub(crate) const ALL: [&str; 7] =
 /// Whether a patch object has a directive, or what looks like one. Keys are looked at one by one: how a map orders them
 /// is for the program to decide that the engine is built into (`serde_json`'s `preserve_order`).
 pub(crate) fn is_in(patch: &Map<String, Value>) -> bool {
-    patch.keys().any(|key| key.starts_with('$'))
+    patch.keys().any(|key| is(key))
+}
+
+/// Whether a field is a directive, or what looks like one.
+pub(crate) fn is(key: &str) -> bool {
+    key.as_bytes().first() == Some(&b'$')
 }
 
 /// The field that a directive such as `$append/args` is about; `None` when the key is not of that form.

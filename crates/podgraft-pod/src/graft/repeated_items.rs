@@ -1,6 +1,6 @@
 //! Items that are twice in a list whose items nothing identifies, such as tolerations.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use podgraft_merge::{
     diagnostic::Diagnostic,
@@ -17,6 +17,9 @@ const WORDS: [&str; 2] = ["args", "command"];
 
 /// Warns of each item of a folded pod that is in its list once more, and names the layers of both. What the operator made twice itself is its own matter.
 pub(super) fn repeated_items(pod: &Grafted<'_>) -> Vec<Diagnostic> {
+    if !has_equal_items(&pod.template) {
+        return Vec::new();
+    }
     let layer = |index: usize| pod.layers.get(index).map(|layer| layer.id.to_string());
     let mut pairs = Vec::new();
     visit(&pod.template, FieldType::pod_template(), &FieldPath::root(), &mut pairs);
@@ -42,6 +45,25 @@ pub(super) fn repeated_items(pod: &Grafted<'_>) -> Vec<Diagnostic> {
         found.push(Diagnostic::warning(codes::DUPLICATE_ITEM, message).at(path));
     }
     found
+}
+
+/// Up to this many items, comparing is quicker than hashing.
+const FEW: usize = 16;
+
+/// Whether any list has two equal items: hardly any pod has one, and for the others no path is made.
+fn has_equal_items(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields.values().any(has_equal_items),
+        Value::Array(items) if items.len() <= FEW => {
+            let is_again = |(index, item): (usize, &Value)| items[..index].contains(item);
+            items.iter().enumerate().any(is_again) || items.iter().any(has_equal_items)
+        }
+        Value::Array(items) => {
+            let mut seen = HashSet::with_capacity(items.len());
+            items.iter().any(|item| !seen.insert(item)) || items.iter().any(has_equal_items)
+        }
+        _ => false,
+    }
 }
 
 /// The lists, each with the indexes of an item and of one that is the same.

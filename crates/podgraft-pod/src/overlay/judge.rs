@@ -10,7 +10,7 @@ use podgraft_merge::{
 use serde_json::Value;
 
 use super::{
-    constraint::{Check, Constraint, ConstraintForm, Culprit, Found, Stored, Variables},
+    constraint::{Check, Constraint, ConstraintForm, Culprit, Expression, Found, Stored, Variables},
     namespace::Namespace,
     object::Overlay,
 };
@@ -41,12 +41,19 @@ pub fn judge(judged: &JudgedPod<'_>, is_overridden: impl Fn(&FieldPath, usize) -
     let variables = LazyCell::new(|| Variables::new(&stored.pod, judged.namespace));
     let (in_copy, in_pod) = (Lookup::default(), Lookup::default());
     let (mut refused, mut of_copies) = (Vec::<Diagnostic>::new(), Vec::<Diagnostic>::new());
+    // Many overlays may demand the same: what is fine once is fine for all of them.
+    let mut satisfied: HashSet<&str> = HashSet::new();
     for (rank, overlay) in judged.overlays.iter().enumerate() {
-        for constraint in &overlay.constraints {
+        for constraint in overlay.constraints.iter() {
+            if satisfied.contains(&*constraint.demand) {
+                continue;
+            }
+            let mut is_satisfied = true;
             match &constraint.rule {
                 ConstraintForm::Target { target, check, required } => {
                     for found in target.find(&stored.pod, judged.work) {
                         let Some(wrong) = wrong(&found, check, *required) else { continue };
+                        is_satisfied = false;
                         let (origin, is_copy) = stored.origin(&found.0, &in_copy);
                         let path = canonical(judged.pod, &origin, &in_pod);
                         if found.1.is_none() || !is_overridden(&path, rank) {
@@ -59,17 +66,16 @@ pub fn judge(judged: &JudgedPod<'_>, is_overridden: impl Fn(&FieldPath, usize) -
                 // Judged with all other demands of Pod Security.
                 ConstraintForm::PodSecurity(_) => {}
                 ConstraintForm::Expression(expression) => {
-                    let refusal = match expression.holds(&variables) {
-                        Ok(true) => continue,
-                        Ok(false) => said_of_expression(overlay, constraint, expression.source()),
-                        Err(reason) => {
-                            let source = expression.source();
-                            let wrong = format!("the expression {source} cannot be evaluated: {reason}");
-                            said(overlay, constraint, &wrong, "")
-                        }
-                    };
-                    refused.push(with_containers(refusal, &expression.culprits(&variables), judged.pod));
+                    if let Some(refusal) = refusal_of(expression, &variables, (*overlay, constraint)) {
+                        is_satisfied = false;
+                        let culprits = expression.culprits(&variables);
+                        refused.push(with_containers(refusal, &culprits, judged.pod));
+                    }
                 }
+            }
+            // Where the work is spent, less was looked at than there is.
+            if is_satisfied && !judged.work.is_spent() {
+                satisfied.insert(&constraint.demand);
             }
         }
     }
@@ -79,6 +85,23 @@ pub fn judge(judged: &JudgedPod<'_>, is_overridden: impl Fn(&FieldPath, usize) -
     of_copies.retain(|copy| !told.contains(&path_of(copy)));
     refused.extend(of_copies);
     refused
+}
+
+/// What is said of an expression that does not hold; `None` where it does.
+fn refusal_of(
+    expression: &Expression,
+    variables: &Variables<'_>,
+    (overlay, constraint): (&Overlay, &Constraint),
+) -> Option<Diagnostic> {
+    match expression.holds(variables) {
+        Ok(true) => None,
+        Ok(false) => Some(said_of_expression(overlay, constraint, expression.source())),
+        Err(reason) => {
+            let source = expression.source();
+            let wrong = format!("the expression {source} cannot be evaluated: {reason}");
+            Some(said(overlay, constraint, &wrong, ""))
+        }
+    }
 }
 
 /// The refusal of an expression with the containers on whose account it is refused: at the first one.

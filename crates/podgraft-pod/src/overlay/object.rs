@@ -1,6 +1,6 @@
 //! [`Overlay`]: a `ClusterPodOverlay` or `PodOverlay`, read and checked.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use super::{constraint::Constraint, kind::OverlayKind, reference::OverlayId, selection::Selection};
 use crate::{manifest::Document, pod_security::PodSecurityDemand};
@@ -25,7 +25,7 @@ pub struct Overlay {
     /// Which objects it is for.
     pub selection: Selection,
     /// What must be true of the final pods.
-    pub constraints: Vec<Constraint>,
+    pub constraints: Arc<[Constraint]>,
     pub(super) document: Document,
 }
 
@@ -51,6 +51,7 @@ impl Overlay {
     /// The Pod Security Standards that its constraints demand, in its own words where it has some.
     pub(crate) fn pod_security_demands(&self) -> impl Iterator<Item = PodSecurityDemand> {
         self.constraints.iter().filter_map(move |constraint| {
+            let standard = constraint.pod_security()?;
             let position = self.position(&constraint.origin);
             let place = position.as_ref().map_or_else(String::new, |at| format!(" ({at})"));
             let by = format!("{self} demands it: {}{place}", constraint.origin);
@@ -58,7 +59,6 @@ impl Overlay {
                 Some(words) => format!("{}; {by}", words.trim()),
                 None => by,
             };
-            let standard = constraint.pod_security()?;
             Some(PodSecurityDemand { standard, severity: Severity::Error, reason, position })
         })
     }

@@ -25,14 +25,8 @@ impl Overlay {
     ///
     /// # Errors
     /// What could be made of it, and everything that is wrong with it; paths are rooted at the object.
-    pub fn read(
-        api: &OverlayApi,
-        kind: OverlayKind,
-        mut document: Document,
-    ) -> Result<Self, UnreadableOverlay> {
-        if let Some(spec) = document.value.get_mut("spec") {
-            normalize(&(api.spec)(kind).schema, spec);
-        }
+    pub fn read(api: &OverlayApi, kind: OverlayKind, document: Document) -> Result<Self, UnreadableOverlay> {
+        let document = normalized(api, kind, document);
         let value = &document.value;
         let mut errors = metadata(api, kind, value);
         let spec = value.get("spec").cloned().unwrap_or_else(|| json!({}));
@@ -63,7 +57,7 @@ impl Overlay {
                     generation: number("/metadata/generation"),
                     priority: i32::try_from(priority).unwrap_or_default(),
                     selection,
-                    constraints,
+                    constraints: constraints.into(),
                     document,
                 })
             }
@@ -85,6 +79,21 @@ impl Overlay {
             }
         }
     }
+}
+
+impl Overlay {
+    /// The same overlay, of another version of its object whose spec is the same.
+    pub(super) fn with_document(&self, api: &OverlayApi, document: Document) -> Self {
+        Self { document: normalized(api, self.kind, document), ..self.clone() }
+    }
+}
+
+/// The document with its spec as the API server would store it.
+fn normalized(api: &OverlayApi, kind: OverlayKind, mut document: Document) -> Document {
+    if let Some(spec) = document.value.get_mut("spec") {
+        normalize(&(api.spec)(kind).schema, spec);
+    }
+    document
 }
 
 /// What the CRD refuses of the spec. Fields that it does not know are added to `errors`: the rest can be

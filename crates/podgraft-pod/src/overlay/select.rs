@@ -107,8 +107,7 @@ impl<'o> Selecting<'_, 'o> {
         };
         let errors: Vec<Diagnostic> = self
             .overlays
-            .unreadable
-            .iter()
+            .unreadable()
             .filter(may_be_for)
             .map(|overlay| {
                 let errors = overlay.first_errors();
@@ -124,7 +123,7 @@ impl<'o> Selecting<'_, 'o> {
     fn automatic(&mut self) {
         let elsewhere = |overlay: &&Overlay| overlay.namespace.is_some() && !overlay.selection.opt_in;
         if self.host.namespace.is_none()
-            && let Some(overlay) = self.overlays.readable.iter().find(elsewhere)
+            && let Some(overlay) = self.overlays.readable().find(elsewhere)
         {
             let message = format!(
                 "say which namespace the {} goes to (--namespace NAME): overlays of a namespace, such as {overlay}, may \
@@ -134,7 +133,7 @@ impl<'o> Selecting<'_, 'o> {
             let path = FieldPath::fields(["metadata", "namespace"]);
             self.found.push(Diagnostic::warning(codes::UNKNOWN_NAMESPACE, message).at(path));
         }
-        for overlay in self.overlays.readable.iter().filter(|overlay| !overlay.selection.opt_in) {
+        for overlay in self.overlays.readable().filter(|overlay| !overlay.selection.opt_in) {
             if !self.is_within(overlay.kind, overlay.namespace.as_deref()) {
                 continue;
             }
@@ -179,7 +178,7 @@ impl<'o> Selecting<'_, 'o> {
     /// The overlays that can be for the object at all, by kind and name.
     fn readable_by_name(&self) -> HashMap<(OverlayKind, &'o str), &'o Overlay> {
         let near_by = |overlay: &&Overlay| self.is_within(overlay.kind, overlay.namespace.as_deref());
-        let readable = self.overlays.readable.iter().filter(near_by);
+        let readable = self.overlays.readable().filter(near_by);
         readable.map(|overlay| ((overlay.kind, overlay.name.as_str()), overlay)).collect()
     }
 
@@ -225,7 +224,7 @@ impl<'o> Selecting<'_, 'o> {
         if readable.contains_key(&(other_kind, name)) {
             return format!("; did you mean kind: {other_kind}?");
         }
-        let names = self.overlays.readable.iter().filter(|overlay| {
+        let names = self.overlays.readable().filter(|overlay| {
             compared
                 && overlay.kind == kind
                 && overlay.selection.opt_in
@@ -272,7 +271,7 @@ impl<'o> Selecting<'_, 'o> {
         let is_it = |overlay: &&UnreadableOverlay| {
             overlay.kind == kind && overlay.name == name && self.is_within(kind, overlay.namespace.as_deref())
         };
-        self.overlays.unreadable.iter().any(|overlay| is_it(&overlay))
+        self.overlays.unreadable().any(|overlay| is_it(&overlay))
     }
 }
 

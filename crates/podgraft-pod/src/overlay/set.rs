@@ -1,12 +1,13 @@
 //! [`Overlays`]: all overlays that there are, in the order in which they apply.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
 
 use super::api::OverlayApi;
 use super::namespace::Namespace;
 use super::object::{Overlay, UnreadableOverlay};
+use super::read_overlay::ReadOverlay;
 use super::reference::OverlayId;
 use crate::{codes, manifest::Document};
 
@@ -14,8 +15,8 @@ use crate::{codes, manifest::Document};
 #[derive(Debug, Clone, Default)]
 pub struct Overlays {
     /// By kind, then ascending priority, then name.
-    pub(super) readable: Vec<Overlay>,
-    pub(super) unreadable: Vec<UnreadableOverlay>,
+    readable: Vec<Arc<Overlay>>,
+    unreadable: Vec<Arc<UnreadableOverlay>>,
 }
 
 impl Overlays {
@@ -28,20 +29,25 @@ impl Overlays {
     /// Reads those of the objects that are overlays of this API; the order of the objects means nothing.
     #[must_use]
     pub fn read(api: &OverlayApi, documents: impl IntoIterator<Item = Document>) -> Self {
-        let mut overlays = Self::default();
-        for document in documents {
-            overlays.add(api, document);
-        }
-        overlays.sort();
-        overlays
+        Self::of(documents.into_iter().filter_map(|document| ReadOverlay::read(api, document)))
     }
 
-    fn add(&mut self, api: &OverlayApi, document: Document) {
-        let Some(kind) = api.kind_of(&document.value) else { return };
-        match Overlay::read(api, kind, document) {
-            Ok(overlay) => self.readable.push(overlay),
-            Err(unreadable) => self.unreadable.push(unreadable),
+    /// Overlays that were read one by one; their order means nothing.
+    #[must_use]
+    pub fn of(overlays: impl IntoIterator<Item = ReadOverlay>) -> Self {
+        let mut all = Self::default();
+        all.extend(overlays);
+        all
+    }
+
+    fn extend(&mut self, overlays: impl IntoIterator<Item = ReadOverlay>) {
+        for overlay in overlays {
+            match overlay {
+                ReadOverlay::Readable(overlay) => self.readable.push(overlay),
+                ReadOverlay::Unreadable(overlay) => self.unreadable.push(overlay),
+            }
         }
+        self.sort();
     }
 
     fn sort(&mut self) {
@@ -64,27 +70,22 @@ impl Overlays {
     /// The same overlays with this one, in the place of the one of its kind and name where there is one.
     #[must_use]
     pub fn replacing(&self, api: &OverlayApi, document: Document) -> Self {
-        let mut read = Self::default();
-        read.add(api, document);
-        let readable = read.readable.iter().map(Overlay::reference);
-        let reference = readable.chain(read.unreadable.iter().map(UnreadableOverlay::reference)).next();
-        let mut overlays = reference.map_or_else(|| self.clone(), |reference| self.without(&reference));
-        overlays.readable.append(&mut read.readable);
-        overlays.unreadable.append(&mut read.unreadable);
-        overlays.sort();
+        let Some(read) = ReadOverlay::read(api, document) else { return self.clone() };
+        let mut overlays = self.without(&read.reference());
+        overlays.extend([read]);
         overlays
     }
 
     /// Those that could be read, by kind, then ascending priority, then name.
     #[must_use]
-    pub fn readable(&self) -> &[Overlay] {
-        &self.readable
+    pub fn readable(&self) -> impl Iterator<Item = &Overlay> {
+        self.readable.iter().map(Arc::as_ref)
     }
 
     /// Those that could not be read.
     #[must_use]
-    pub fn unreadable(&self) -> &[UnreadableOverlay] {
-        &self.unreadable
+    pub fn unreadable(&self) -> impl Iterator<Item = &UnreadableOverlay> {
+        self.unreadable.iter().map(Arc::as_ref)
     }
 
     /// Whether there is none at all.
@@ -102,8 +103,8 @@ impl Overlays {
         other: &BTreeMap<String, String>,
         namespace: &Namespace,
     ) -> bool {
-        let readable = self.readable.iter().map(|overlay| &overlay.selection);
-        let unreadable = self.unreadable.iter().filter_map(|overlay| overlay.selection.as_ref());
+        let readable = self.readable().map(|overlay| &overlay.selection);
+        let unreadable = self.unreadable().filter_map(|overlay| overlay.selection.as_ref());
         readable.chain(unreadable).all(|selection| {
             selection.matches(one, Some(namespace)) == selection.matches(other, Some(namespace))
         })
@@ -114,9 +115,9 @@ impl Overlays {
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let mut found: Vec<Diagnostic> =
-            self.unreadable.iter().flat_map(|overlay| overlay.diagnostics.iter().cloned()).collect();
+            self.unreadable().flat_map(|overlay| overlay.diagnostics.iter().cloned()).collect();
         let mut seen = BTreeMap::new();
-        for overlay in &self.readable {
+        for overlay in self.readable() {
             let Some(first) = seen.insert((overlay.kind, &overlay.namespace, &overlay.name), overlay) else {
                 continue;
             };

@@ -65,10 +65,9 @@ pub(super) fn versions(
     of: OverlayKind,
     namespace: Option<&str>,
 ) -> BTreeSet<OverlayVersion> {
-    let readable =
-        overlays.readable().iter().map(|overlay| (overlay.kind, &overlay.namespace, overlay.document()));
+    let readable = overlays.readable().map(|overlay| (overlay.kind, &overlay.namespace, overlay.document()));
     let unreadable =
-        overlays.unreadable().iter().map(|overlay| (overlay.kind, &overlay.namespace, overlay.document()));
+        overlays.unreadable().map(|overlay| (overlay.kind, &overlay.namespace, overlay.document()));
     let here = |place: Option<&str>| of == OverlayKind::Cluster || namespace.is_none() || place == namespace;
     let all = readable.chain(unreadable).filter(|(kind, place, _)| *kind == of && here(place.as_deref()));
     all.map(|(.., document)| version(document)).collect()

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::unread::{MARK, UnreadFields};
 use crate::patch::compiled::{CompiledItems, CompiledList, CompiledMap, CompiledValue};
+use crate::patch::directive;
 
 /// A text of which only what a patch looks at was read.
 pub(super) struct Sparse {
@@ -252,7 +253,7 @@ impl ItemSeed<'_, '_, '_> {
         let (Some(name), Some(first), Some(last)) = (name, fields.first(), fields.last()) else {
             return Err(serde_json::Error::custom("an item has no merge key"));
         };
-        if !name.starts_with('"') || fields.iter().any(|(key, _)| key.name.starts_with('$')) {
+        if !name.starts_with('"') || fields.iter().any(|(key, _)| directive::is(&key.name)) {
             return Err(serde_json::Error::custom("an item is not plain"));
         }
         let name: String = serde_json::from_str(name)?;

@@ -66,6 +66,9 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         scalar: &Value,
         location: &LazyLocation<'_>,
     ) {
+        if let Some(live) = base.get(key) {
+            self.forget(live);
+        }
         let was = match base.get_mut(key) {
             Some(live) if O::KEEPS_PREVIOUS => Some(std::mem::replace(live, scalar.clone())),
             Some(live) => {
@@ -134,8 +137,10 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                 if live.is_empty() && patch.is_empty() {
                     self.observer.agree(location);
                 } else if self.map(live, patch, schema, None, location) == MapOutcome::Deleted {
-                    self.moved();
                     let was = base.remove(key);
+                    if let Some(was) = &was {
+                        self.forget(was);
+                    }
                     self.observer.delete(location, was, ChangeCause::Delete);
                 }
             }
@@ -152,7 +157,6 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         (schema, whole): (Schema, bool),
         location: &LazyLocation<'_>,
     ) {
-        self.moved();
         self.work.spend(MADE);
         let mut fresh = Map::new();
         // Containers made by `eachContainer` patches of earlier layers keep their own attribution, below the new map.
@@ -166,6 +170,9 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         let was_there = base.get(key).is_some_and(|value| !value.is_null());
         if outcome == MapOutcome::Kept && (stated || whole || !fresh.is_empty()) {
             let was = base.remove(key);
+            if let Some(was) = &was {
+                self.forget(was);
+            }
             let cause = if was.is_some() { ChangeCause::Replace } else { ChangeCause::Stated };
             let fresh = Value::Object(fresh);
             if !watched || fresh.as_object().is_some_and(Map::is_empty) {
@@ -174,6 +181,9 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             base.insert(key.to_owned(), fresh);
         } else if outcome == MapOutcome::Deleted && was_there {
             let was = base.remove(key);
+            if let Some(was) = &was {
+                self.forget(was);
+            }
             self.observer.delete(location, was, ChangeCause::Delete);
         } else if outcome == MapOutcome::Deleted {
             let message = format!("remove the $patch: delete: there is no \"{key}\" to delete");
@@ -258,7 +268,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         for field in unset.iter().filter_map(Value::as_str).filter(|field| !identifies(identity, field)) {
             let beside = patch.keys().find(|key| {
                 *key == field
-                    || key.starts_with('$') && key.split_once('/').is_some_and(|(_, about)| about == field)
+                    || directive::is(key) && key.split_once('/').is_some_and(|(_, about)| about == field)
             });
             if let Some(key) = beside {
                 let message = format!(
@@ -279,15 +289,15 @@ impl<O: Observer> ExtendedMerge<'_, O> {
     ) {
         let Some(names) = self.field_names(patch, directive::RETAIN_KEYS, schema, location) else { return };
         let listed = |key: &str| identifies(identity, key) || names.contains(&key);
-        for key in patch.keys().filter(|key| !key.starts_with('$') && !listed(key)) {
+        for key in patch.keys().filter(|key| !directive::is(key) && !listed(key)) {
             let message =
                 format!("add \"{key}\" to $retainKeys: every field that the patch sets must be in it");
             self.refuse(codes::BAD_RETAIN_KEYS, &location.field(directive::RETAIN_KEYS), message);
         }
-        self.moved();
         base.retain(|key, value| {
             let keep = listed(key);
             if !keep {
+                self.forget(value);
                 self.observer.delete(&location.field(key), Some(value.take()), ChangeCause::RetainKeys);
             }
             keep
@@ -311,7 +321,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                 );
                 self.refuse(codes::UNSET_MERGE_KEY, &at, message);
             } else if let Some(was) = base.remove(name) {
-                self.moved();
+                self.forget(&was);
                 self.observer.delete(&at, Some(was), ChangeCause::Unset);
             } else {
                 let message = format!("remove \"{name}\" from $unset: there is nothing to remove");

@@ -57,6 +57,8 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             if self.is_quick(&live, patch, keys) && self.quickly(&mut live, patch, item, keys, location) {
                 return live;
             }
+            // What follows may add items.
+            self.forget_list(&live);
             if let Some(targets) = targets(&live, patch, keys.merge_key(), None, EqualItems::First) {
                 self.work.spend(live.len() + patch.len());
                 for (value, target) in patch.iter().zip(targets.as_slice()) {
@@ -68,14 +70,15 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                 return live;
             }
         }
+        self.forget_list(&live);
         self.work.spend(live.len() + patch.len());
         if self.work.is_spent() {
             return live;
         }
         let Some(mut items) = self.sort_items(&live, patch, keys, location) else { return live };
         if items.replace {
-            self.moved();
             let was = Value::Array(std::mem::take(&mut live));
+            self.forget(&was);
             self.observer.clear(location, Some(was), ChangeCause::Replace);
             items.live.clear();
         }
@@ -329,7 +332,6 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         if items.deletes.is_empty() {
             return;
         }
-        self.moved();
         let matcher = Matcher::new(live, &items.live, &items.in_full, keys);
         let mut gone = vec![false; live.len()];
         for (place, id) in &items.deletes {
@@ -361,6 +363,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         }
         for (item, _) in live.iter_mut().zip(&gone).filter(|(_, gone)| **gone) {
             let was = item.take();
+            self.forget(&was);
             let key = was.get(keys.merge_key()).cloned().unwrap_or_default();
             let second = keys.secondary_of(&was);
             let at = location.push(LocationSegment::Key(keys.merge_key(), &key, second.as_ref()));

@@ -5,13 +5,14 @@ use std::{borrow::Cow, collections::HashMap};
 use serde_json::Value;
 
 /// Shorter lists are read again for each patch.
-pub(super) const LONG: usize = 64;
+pub(super) const LONG: usize = 16;
 
 /// Where the items of long lists are. A value that many small patches are applied to one after another has lists
 /// that grow: reading the whole list for each patch would take time in the square of their number.
 ///
-/// A list is known by the address of its items and their number. Whoever moves or removes items, or lists, forgets all:
-/// see [`Self::clear`].
+/// A list is known by the address of its items and their number. Whoever removes a list, or changes which items it has
+/// without saying so here, forgets it: another list may come to be at its address. That a list moves, with what it is
+/// in, changes nothing: its items stay where they are.
 #[derive(Debug, Default)]
 pub(crate) struct KnownLists(HashMap<usize, KnownList>);
 
@@ -33,9 +34,32 @@ impl KnownLists {
         self.0.insert(list.as_ptr().addr(), known);
     }
 
-    /// Forgets all, because a list or its items may not be where they were.
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
+    /// Forgets the lists of a value that is gone.
+    pub(super) fn forget(&mut self, gone: &Value) {
+        if self.0.is_empty() {
+            return;
+        }
+        match gone {
+            Value::Array(items) => {
+                self.0.remove(&items.as_ptr().addr());
+                for item in items {
+                    self.forget(item);
+                }
+            }
+            Value::Object(fields) => {
+                for field in fields.values() {
+                    self.forget(field);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Forgets a list whose items change in other ways.
+    pub(super) fn forget_list(&mut self, list: &[Value]) {
+        if !self.0.is_empty() {
+            self.0.remove(&list.as_ptr().addr());
+        }
     }
 }
 

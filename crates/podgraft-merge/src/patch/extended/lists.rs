@@ -73,12 +73,12 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         list: Vec<Value>,
         location: &LazyLocation<'_>,
     ) {
-        if was.is_some() {
-            self.moved();
-        }
         let cause = if was.is_some() { ChangeCause::Replace } else { ChangeCause::Stated };
-        let list = Value::Array(list);
-        self.observer.set(location, was.map(Value::Array), &list, cause);
+        let (was, list) = (was.map(Value::Array), Value::Array(list));
+        if let Some(was) = &was {
+            self.forget(was);
+        }
+        self.observer.set(location, was, &list, cause);
         assign::put(base, key, list);
     }
 
@@ -192,7 +192,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             return;
         };
         let mut live = std::mem::take(live);
-        self.moved();
+        self.forget_list(&live);
         self.work.spend(live.len() + unwanted.len());
         if self.one_type(true, &live, unwanted, location) {
             let mut interner = Interner::default();
@@ -280,7 +280,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         cause: ChangeCause,
         location: &LazyLocation<'_>,
     ) -> Vec<Value> {
-        self.moved();
+        self.forget_list(&live);
         self.work.spend(live.len() + items.len());
         let start = if cause == ChangeCause::Prepend { 0 } else { live.len() };
         let mut fresh = Vec::with_capacity(items.len());

@@ -150,10 +150,17 @@ impl<'o, O: Observer> ExtendedMerge<'o, O> {
         Self { observer, options, each_container, work, known: Some(known), diagnostics: Vec::new() }
     }
 
-    /// Forgets the known lists: from now on, lists or their items may be at other addresses.
-    fn moved(&mut self) {
+    /// Forgets the known lists of a value that is gone.
+    fn forget(&mut self, gone: &Value) {
         if let Some(known) = &mut self.known {
-            known.clear();
+            known.forget(gone);
+        }
+    }
+
+    /// Forgets a list whose items change in a way that the known lists do not follow.
+    fn forget_list(&mut self, list: &[Value]) {
+        if let Some(known) = &mut self.known {
+            known.forget_list(list);
         }
     }
 }
@@ -181,8 +188,8 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                     return MapOutcome::Deleted;
                 }
                 Verb::Replace => {
-                    self.moved();
                     let was = Value::Object(std::mem::take(base));
+                    self.forget(&was);
                     self.observer.clear(location, Some(was), ChangeCause::Replace);
                 }
                 Verb::Merge => {}
@@ -192,7 +199,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         }
         self.unions(base, patch, schema, location);
         let before = if directed { order::before(base, patch) } else { Vec::new() };
-        for (key, value) in patch.iter().filter(|(key, _)| !key.starts_with('$')) {
+        for (key, value) in patch.iter().filter(|(key, _)| !directive::is(key)) {
             if identifies(identity, key) && base.get(key) == Some(value) {
                 continue;
             }
@@ -247,7 +254,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                 }
             }
         }
-        for key in patch.keys().filter(|key| key.starts_with('$') && !is_directive(key)) {
+        for key in patch.keys().filter(|key| directive::is(key) && !is_directive(key)) {
             let near = did_you_mean(key.split('/').next().unwrap_or(key), directive::ALL);
             let message = if directive::ALL[3..].contains(&key.as_str()) {
                 let list = patch.get(key).and_then(Value::as_object).and_then(|lists| lists.keys().next());

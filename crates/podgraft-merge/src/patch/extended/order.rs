@@ -59,7 +59,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             return self.warn(codes::NOTHING_TO_ORDER, location, message);
         };
         let mut items = std::mem::take(items);
-        self.moved();
+        self.forget_list(&items);
         self.work.spend(items.len() + wanted.len());
         let live = before.iter().find(|(field, _)| *field == name).map_or(&[][..], |(_, keys)| keys);
         if let Some(order) = self.order(&items, live, wanted, keys, location)

@@ -19,7 +19,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         location: &LazyLocation<'_>,
     ) {
         let Some(of) = schema.struct_type() else { return };
-        for union in of.unions {
+        for union in of.unions.iter().filter(|union| concerns(union, patch)) {
             let chosen = patch.get(union.discriminator).and_then(Value::as_str);
             let mut set = union.members.iter().filter(|member| patch.get(member.field).is_some_and(sets));
             let (first, second) = (set.next(), set.next());
@@ -43,12 +43,19 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                     continue;
                 }
                 if let Some(was) = base.remove(member.field) {
-                    self.moved();
+                    self.forget(&was);
                     self.observer.delete(&location.field(member.field), Some(was), ChangeCause::Union);
                 }
             }
         }
     }
+}
+
+/// Whether a patch says anything about a union; most do not.
+fn concerns(union: &Union, patch: &Map<String, Value>) -> bool {
+    let is_of_union =
+        |key: &String| key == union.discriminator || union.members.iter().any(|member| key == member.field);
+    patch.keys().any(is_of_union)
 }
 
 /// Whether setting `first`, or choosing a discriminator value, clears `member`.

@@ -27,6 +27,8 @@ pub struct Constraint {
     /// What people are told, where the overlay says so itself.
     pub message: Option<String>,
     pub(super) rule: ConstraintForm,
+    /// What it demands, as one text: constraints that demand the same have the same.
+    pub(super) demand: String,
 }
 
 /// What a constraint demands.
@@ -51,7 +53,12 @@ impl Constraint {
         let mut errors = shape(&written, &origin);
         let rule = rule(&written, &origin).map_err(|error| errors.push(error));
         match rule {
-            Ok(rule) if errors.is_empty() => Ok(Self { origin, message: written.message, rule }),
+            Ok(rule) if errors.is_empty() => {
+                let (message, written) =
+                    (written.message.clone(), ConstraintSpec { message: None, ..written });
+                let demand = serde_json::to_string(&written).unwrap_or_else(|_| value.to_string());
+                Ok(Self { origin, message, rule, demand })
+            }
             _ => Err(errors),
         }
     }

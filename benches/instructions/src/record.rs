@@ -1,0 +1,46 @@
+//! [`Record`]: the counts that were recorded, in `recorded.txt`.
+
+use std::{fs, path::PathBuf, process::Command};
+
+/// Counts, and the compiler that they hold for.
+pub(crate) struct Record {
+    pub(crate) compiler: String,
+    counts: Vec<(String, u64)>,
+}
+
+impl Record {
+    pub(crate) fn of(counts: Vec<(&'static str, u64)>) -> Self {
+        let counts = counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+        Self { compiler: compiler(), counts }
+    }
+
+    pub(crate) fn read() -> Self {
+        let text = fs::read_to_string(file()).expect("recorded.txt: run with --record");
+        let mut lines = text.lines();
+        let compiler = lines.next().unwrap_or_default().to_owned();
+        let count = |line: &str| {
+            let (count, name) = line.split_once(' ').expect("a count and a name");
+            (name.to_owned(), count.parse().expect("a count"))
+        };
+        Self { compiler, counts: lines.map(count).collect() }
+    }
+
+    pub(crate) fn write(&self) {
+        let counts: String = self.counts.iter().map(|(name, count)| format!("{count} {name}\n")).collect();
+        fs::write(file(), format!("{}\n{counts}", self.compiler)).expect("recorded.txt can be written");
+    }
+
+    pub(crate) fn count(&self, name: &str) -> Option<u64> {
+        self.counts.iter().find(|(known, _)| known == name).map(|(_, count)| *count)
+    }
+}
+
+fn file() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("recorded.txt")
+}
+
+/// The compiler's version.
+pub(crate) fn compiler() -> String {
+    let output = Command::new("rustc").arg("--version").output().expect("rustc");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
