@@ -32,7 +32,11 @@ fuzz-targets:
 record:
     UPDATE=1 cargo quick
 
-# What a merge, hostile inputs and many overlays cost
+# Six benchmarks take no more instructions than were recorded
+instructions:
+    .ci/run instructions
+
+# What a merge, the program, hostile inputs and many overlays cost
 bench:
     cargo bench
 

@@ -6,6 +6,8 @@
 //! object. Linear work doubles from line to line. `-- SHAPE SIZE` measures one case.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, reason = "a benchmark is no library")]
 
+mod support;
+
 use std::{
     fs,
     hint::black_box,
@@ -16,6 +18,7 @@ use std::{
 use podgraft_locust::{self, ClusterContext, config::Config, explain, read_overlays};
 use podgraft_pod::{manifest, overlay::Namespace};
 use podgraft_testkit::hostile::{SHAPES, Shape};
+use support::table::Table;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -23,18 +26,24 @@ fn main() {
         let shape = SHAPES.iter().find(|shape| shape.name == *name).expect("a shape's name");
         return one(shape, size.parse().expect("a size"));
     }
-    println!("times in seconds, memory and input in MiB");
     println!(
-        "{:<22} {:>7} {:>6} {:>7} {:>8} {:>12} {:>9} {:>7}",
-        "shape", "size", "input", "render", "explain", "work", "messages", "memory"
+        "## As bad as it gets\n\n`cargo bench --bench hostile`. Tests and overlays that somebody made as bad as an API server stores them, at a size, its double and its \
+         fourfold: mebibytes of input, seconds to read and render it and to explain every field, the work that was counted, messages, and mebibytes of memory. \
+         [What bounds them](decisions.md#what-bounds-the-work-of-a-test) is a decision.\n"
     );
+    let mut table = Table::new(["shape", "size", "input", "render", "explain", "work", "messages", "memory"]);
     for shape in &SHAPES {
         for size in [shape.size / 4, shape.size / 2, shape.size] {
             let program = std::env::current_exe().unwrap();
-            let status = Command::new(program).args([shape.name, &size.to_string()]).status().unwrap();
-            assert!(status.success(), "{} of {size}", shape.name);
+            let output = Command::new(program).args([shape.name, &size.to_string()]).output().unwrap();
+            assert!(output.status.success(), "{} of {size}", shape.name);
+            let text = String::from_utf8(output.stdout).unwrap();
+            let mut cells: Vec<String> = text.trim().split('\t').map(str::to_owned).collect();
+            cells.insert(0, shape.name.to_owned());
+            table.row(<[String; 8]>::try_from(cells).unwrap());
         }
     }
+    table.print();
 }
 
 fn one(shape: &Shape, size: usize) {
@@ -57,8 +66,7 @@ fn one(shape: &Shape, size: usize) {
     #[allow(clippy::cast_precision_loss, reason = "a size in MiB, for people")]
     let input = format!("{:.1}", input as f64 / f64::from(1 << 20));
     println!(
-        "{:<22} {size:>7} {input:>6} {:>7} {:>8} {:>12} {:>9} {:>7}",
-        shape.name,
+        "{size}\t{input}\t{}\t{}\t{}\t{}\t{}",
         seconds(render),
         seconds(explain),
         rendered.steps,

@@ -29,11 +29,31 @@ use support::{
 };
 
 fn main() {
-    if std::env::args().any(|argument| argument == "provenance") {
+    let is_named = |name: &str| std::env::args().any(|argument| argument == name);
+    if is_named("cases") {
+        return print_cases();
+    }
+    if is_named("provenance") {
         return provenance();
     }
     merges();
     provenance();
+}
+
+/// A base, and patches that are folded onto it one after the other.
+fn stacks() -> impl Iterator<Item = (String, Value, Vec<Value>)> {
+    let lists = [10, 100, 1_000, 4_000, 10_000].map(|items| (list(items), 1));
+    [(realistic(), 1), (realistic(), 12)].into_iter().chain(lists).map(|(case, count)| {
+        // Each layer writes something of its own, so that each has something to shadow.
+        let patches = (0..count).map(|n| parse(&case.patch.replace("2.44.0", &format!("2.{n}.0"))));
+        (case.name, parse(&case.base), patches.collect())
+    })
+}
+
+/// The cases as JSON, for `before.sh`.
+fn print_cases() {
+    let case = |(name, base, patches): (String, Value, Vec<Value>)| json!({"name": name, "base": base, "patches": patches});
+    println!("{}", stacks().map(case).collect::<Value>());
 }
 
 /// The times of one case.
@@ -127,12 +147,7 @@ fn provenance() {
     );
     let schema = deployment();
     let mut table = Table::new(["case", "layers", "without", "with", "ratio", "asked", "ratio"]);
-    let layers = [(realistic(), 1), (realistic(), 12)].into_iter();
-    for (case, count) in layers.chain([10, 100, 1_000, 4_000, 10_000].map(|items| (list(items), 1))) {
-        let base: Value = parse(&case.base);
-        // Each layer writes something of its own, so that each has something to shadow.
-        let patches: Vec<Value> =
-            (0..count).map(|n| parse(&case.patch.replace("2.44.0", &format!("2.{n}.0")))).collect();
+    for (name, base, patches) in stacks() {
         let layers: Vec<Layer<'_>> = patches
             .iter()
             .map(|patch| Layer {
@@ -154,8 +169,8 @@ fn provenance() {
             }),
         ]);
         table.row([
-            case.name,
-            count.to_string(),
+            name,
+            patches.len().to_string(),
             shown(without),
             shown(with),
             format!("{:.2}", ratio(with, without)),

@@ -6,10 +6,14 @@
 //! so many tests, so many overlays, and how many of them apply to each test.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, reason = "a benchmark is no library")]
 
+mod support;
+
 use std::{
     fs,
     hint::black_box,
+    num::NonZero,
     process::Command,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -19,6 +23,7 @@ use podgraft_pod::{
     overlay::Namespace,
     overlay_diff::OverlayDiff,
 };
+use support::table::Table;
 
 /// Tests, overlays, and how many of the overlays apply to each test.
 const CASES: [[usize; 3]; 9] = [
@@ -39,17 +44,32 @@ fn main() {
         return one(tests, overlays, each);
     }
     println!(
-        "times in seconds, memory in MiB; the last column: microseconds of rendering for each layer of each pod"
+        "## Overlays\n\n`cargo bench --bench overlays`. Seconds for all tests to choose among the overlays, to be rendered, to have every field explained, and to \
+         be compared with what one changed overlay makes of them, on one processor; mebibytes of memory; microseconds of rendering for each layer of \
+         each pod; and seconds of rendering on all processors, as `podgraft render` does. Each overlay has defaults for each container, for both pods and for \
+         the workers, an override and a constraint, one in ten an expression in CEL.\n"
     );
-    println!(
-        "{:>6} {:>9} {:>6} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
-        "tests", "overlays", "each", "resolve", "render", "explain", "diff", "memory", "us/layer"
-    );
+    let mut table = Table::new([
+        "tests",
+        "overlays",
+        "apply to each",
+        "choose",
+        "render",
+        "explain",
+        "diff",
+        "memory",
+        "a layer",
+        "render, all",
+    ]);
     for case in CASES {
         let program = std::env::current_exe().unwrap();
-        let status = Command::new(program).args(case.map(|number| number.to_string())).status().unwrap();
-        assert!(status.success());
+        let output = Command::new(program).args(case.map(|number| number.to_string())).output().unwrap();
+        assert!(output.status.success());
+        let text = String::from_utf8(output.stdout).unwrap();
+        let cells: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        table.row(<[String; 10]>::try_from(cells).unwrap());
     }
+    table.print();
 }
 
 fn one(tests: usize, overlays: usize, each: usize) {
@@ -74,6 +94,19 @@ fn one(tests: usize, overlays: usize, each: usize) {
         assert_eq!(rendered.overlays.len(), each);
         black_box(rendered);
     });
+    let start = Instant::now();
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        for part in documents.chunks(tests.div_ceil(processors)) {
+            let (around, config) = (&around, &config);
+            scope.spawn(move || {
+                for document in part {
+                    black_box(podgraft_locust::render(document, around, config));
+                }
+            });
+        }
+    });
+    let render_all = start.elapsed();
     let explain = time(&documents, |document| {
         black_box(explain(document, &around, &config));
     });
@@ -90,12 +123,13 @@ fn one(tests: usize, overlays: usize, each: usize) {
     let each_layer = render.as_secs_f64() * 1e6 / layers as f64;
     let seconds = |time: Duration| format!("{:.2}", time.as_secs_f64());
     println!(
-        "{tests:>6} {overlays:>9} {each:>6} {:>9} {:>9} {:>9} {:>9} {:>9} {each_layer:>9.1}",
+        "{tests} {overlays} {each} {} {} {} {} {} {each_layer:.1} {}",
         seconds(resolve),
         seconds(render),
         seconds(explain),
         seconds(diff),
         peak_memory(),
+        seconds(render_all),
     );
 }
 

@@ -96,15 +96,20 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<CommandOutcome, Failure> {
     let config = config::read(arguments.config.as_ref(), &mut reporter)?;
     let tests = arguments.inputs.tests(&objects, &config, &mut reporter)?;
     let mut explanations = Vec::new();
-    let explain =
-        |document: &_| podgraft_locust::explain(document, &tests.surroundings_of(document), &config);
-    tests.each(&mut reporter, explain, |document, explanation, reporter| {
+    let explain = |document: &_| {
+        let explanation = podgraft_locust::explain(document, &tests.surroundings_of(document), &config);
+        #[cfg(feature = "operator")]
+        let is_started_otherwise = is_started_otherwise(document, || tests.render(document, &config));
+        #[cfg(not(feature = "operator"))]
+        let is_started_otherwise = false;
+        (explanation, is_started_otherwise)
+    };
+    tests.each(&mut reporter, explain, |_, (explanation, is_started_otherwise), reporter| {
         #[cfg(feature = "operator")]
         let explanation =
             if objects.is_empty() || arguments.show_env_values { explanation } else { explanation.redacted() };
         reporter.report(&explanation.diagnostics, tests.texts());
-        #[cfg(feature = "operator")]
-        if is_started_otherwise(document, &tests.render(document, &config)) {
+        if is_started_otherwise {
             let (title, name) = (explanation.title(), &explanation.name);
             output::print_note(&format!(
                 "note: {title} was started otherwise and stays as it is until its next start: podgraft diff locusttest/{name} \
@@ -134,10 +139,12 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<CommandOutcome, Failure> {
 
 /// Whether a test has started from other objects than it would be now: overlays have changed, or the operator.
 #[cfg(feature = "operator")]
-fn is_started_otherwise(test: &Document, rendered: &Rendered) -> bool {
+fn is_started_otherwise(test: &Document, render: impl FnOnce() -> Rendered) -> bool {
     let started = test.value.pointer("/status/templateHash").and_then(serde_json::Value::as_str);
-    let now = RenderedObjects::from_rendered(rendered).map(|objects| objects.hash());
-    started.is_some_and(|started| now.as_deref() != Some(started))
+    started.is_some_and(|started| {
+        let now = RenderedObjects::from_rendered(&render()).map(|objects| objects.hash());
+        now.as_deref() != Some(started)
+    })
 }
 
 /// The names of LocustTests of a cluster among what was named, and the paths.

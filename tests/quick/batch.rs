@@ -1,9 +1,17 @@
 //! The contract of `podgraft patch`: flags, JSON lines, exit codes.
 
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Command, Stdio},
+    sync::mpsc::channel,
+    thread::spawn,
+    time::Duration,
+};
+
 use podgraft_testkit::files::text;
 use serde_json::{Value, json};
 
-use crate::support::podgraft;
+use crate::support::{PODGRAFT, podgraft};
 
 fn batch(arguments: &[&str], lines: &[&str]) -> Vec<Value> {
     let input = lines.join("\n") + "\n";
@@ -102,4 +110,60 @@ fn one_object_is_patched_as_kubectl_does_it() {
     }
     let custom = podgraft(&["patch", "-f", "-", "-p", "{}"], b"apiVersion: x/v1\nkind: Y\n");
     assert!(text(&custom.stderr).starts_with("error[unsupported-kind]"));
+}
+
+#[test]
+fn a_line_is_answered_before_the_next_one_is_written() {
+    let mut process = Command::new(PODGRAFT)
+        .args(["patch", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut input, output) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
+    let (sender, answers) = channel();
+    spawn(move || BufReader::new(output).lines().try_for_each(|line| sender.send(line.unwrap())));
+    for number in 0..20 {
+        // The start of the next line is there, too.
+        writeln!(input, "{{{POD},\"patch\":{{\"spec\":{{\"priority\":{number}}}}}}}").unwrap();
+        write!(input, " ").unwrap();
+        input.flush().unwrap();
+        let answer = answers.recv_timeout(Duration::from_secs(20)).expect("an answer");
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(answer["result"]["spec"]["priority"], number);
+    }
+    drop(input);
+    assert!(process.wait().unwrap().success());
+}
+
+#[test]
+fn thousands_of_lines_are_answered_in_order() {
+    let line = |number: usize| {
+        let padding = "x".repeat(number % 7 * 500);
+        format!("{{{POD},\"patch\":{{\"spec\":{{\"priority\":{number},\"hostname\":\"{padding}\"}}}}}}")
+    };
+    let lines: Vec<String> = (0..3_000).map(line).collect();
+    let answers = batch(&[], &lines.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(answers.len(), lines.len());
+    for (number, answer) in answers.iter().enumerate() {
+        assert_eq!(answer["result"]["spec"]["priority"], number);
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut process = Command::new(PODGRAFT)
+        .args(["patch", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(process.stdout.take());
+    let mut input = process.stdin.take().unwrap();
+    let line = format!("{{{POD},\"patch\":{{}}}}\n");
+    // Until the program has ended, and the pipe with it.
+    while input.write_all(line.as_bytes()).is_ok() {}
+    let output = process.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", text(&output.stderr));
 }

@@ -23,6 +23,43 @@ fn other_kinds_are_left_out_with_a_note() {
 }
 
 #[test]
+fn many_files_are_read_and_rendered_in_the_order_of_their_names() {
+    let folder = std::env::temp_dir().join(format!("podgraft-many-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    // Some take longer than others, and one in ten is wrong.
+    for number in 0..60 {
+        let variables: Vec<String> =
+            (0..number % 7 * 40).map(|variable| format!("{{name: V{variable}, value: a}}")).collect();
+        let variables = variables.join(", ");
+        let field = if number % 10 == 9 { "imag" } else { "image" };
+        let test = format!(
+            "apiVersion: locust.io/v2\nkind: LocustTest\nmetadata: {{name: test-{number:02}}}\nspec:\n  {field}: i\n  master: {{command: ''}}\n  \
+             worker: {{command: '', replicas: 1}}\n  podTemplate: {{spec: {{containers: [{{name: locust, env: [{variables}]}}]}}}}\n"
+        );
+        std::fs::write(folder.join(format!("{number:02}.yaml")), test).unwrap();
+    }
+    let arguments = ["-f", folder.to_str().unwrap()];
+    let validated = podgraft(&[&["validate"][..], &arguments].concat(), b"");
+    let said = text(&validated.stderr).to_owned();
+    let wrong: Vec<usize> =
+        (9..60).step_by(10).map(|number| said.find(&format!("{number:02}.yaml:")).unwrap()).collect();
+    assert!(wrong.is_sorted(), "{said}");
+    assert_eq!(validated.status.code(), Some(1));
+    for number in (9..60).step_by(10) {
+        std::fs::remove_file(folder.join(format!("{number:02}.yaml"))).unwrap();
+    }
+    let rendered = podgraft(&[&["render"][..], &arguments].concat(), b"");
+    assert_eq!(rendered.status.code(), Some(0), "{}", text(&rendered.stderr));
+    let names: Vec<&str> =
+        text(&rendered.stdout).lines().filter(|line| line.starts_with("  name: test-")).collect();
+    assert!(
+        names.len() >= 54 * 3 && names.is_sorted_by_key(|name| &name[.."  name: test-00".len()]),
+        "{names:?}"
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
 fn lists_are_taken_apart() {
     let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: locust.io/v2\n  kind: LocustTest\n  metadata: {name: a}\n  spec: {imag: x}\n".to_string();
     let output = podgraft(&["render", "-f", "-"], list.as_bytes());

@@ -50,7 +50,9 @@ fn patch(rng: &mut Rng) -> Value {
         _ => json!({"name": name, "image": "j", "env": variables(rng, few, 60)}),
     };
     match rng.u8(..60) {
-        0 => json!({"spec": {"containers": [{"$patch": "replace"}, {"name": name, "image": "k", "env": variables(rng, length, 40)}]}}),
+        0 => {
+            json!({"spec": {"containers": [{"$patch": "replace"}, {"name": name, "image": "k", "env": variables(rng, length, 40)}]}})
+        }
         1..6 => json!({"spec": {"tolerations": [{"key": name}]}}),
         _ => json!({"spec": {"containers": [container]}}),
     }
@@ -66,7 +68,11 @@ fn layers_know_long_lists_as_they_are() {
         let patches: Vec<Value> = (0..rng.usize(2..15)).map(|_| patch(&mut rng)).collect();
         let layers: Vec<Layer<'_>> = patches
             .iter()
-            .map(|patch| Layer { id: "a layer".into(), patch: Patch::Template(patch), options: Options::default() })
+            .map(|patch| Layer {
+                id: "a layer".into(),
+                patch: Patch::Template(patch),
+                options: Options::default(),
+            })
             .collect();
         let alone = patches.iter().fold(base.clone(), |value, patch| {
             extend(value, patch, schema, Options::default(), &mut ()).value

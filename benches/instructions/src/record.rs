@@ -26,8 +26,9 @@ impl Record {
     }
 
     pub(crate) fn write(&self) {
-        let counts: String = self.counts.iter().map(|(name, count)| format!("{count} {name}\n")).collect();
-        fs::write(file(), format!("{}\n{counts}", self.compiler)).expect("recorded.txt can be written");
+        let counts = self.counts.iter().map(|(name, count)| format!("{count} {name}"));
+        let lines: Vec<String> = [self.compiler.clone()].into_iter().chain(counts).collect();
+        fs::write(file(), lines.join("\n") + "\n").expect("recorded.txt can be written");
     }
 
     pub(crate) fn count(&self, name: &str) -> Option<u64> {

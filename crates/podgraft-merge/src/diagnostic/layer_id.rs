@@ -1,14 +1,45 @@
 //! [`LayerId`]: the layer that something is attributed to.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use crate::path::FieldPath;
 
 /// The layer that something is attributed to: its name for people, and what it is made from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerId {
-    name: Cow<'static, str>,
+    name: LayerName,
     origin: LayerOrigin,
+}
+
+/// The name of a layer. Folds of many layers copy it often, so that copies share it.
+#[derive(Debug, Clone)]
+enum LayerName {
+    Fixed(&'static str),
+    Shared(Arc<str>),
+}
+
+impl LayerName {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Fixed(name) => name,
+            Self::Shared(name) => name,
+        }
+    }
+}
+
+impl PartialEq for LayerName {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl From<Cow<'static, str>> for LayerName {
+    fn from(name: Cow<'static, str>) -> Self {
+        match name {
+            Cow::Borrowed(name) => Self::Fixed(name),
+            Cow::Owned(name) => Self::Shared(name.into()),
+        }
+    }
 }
 
 /// What a layer is made from.
@@ -28,28 +59,28 @@ impl LayerId {
     /// What is there before any layer is applied: `base`.
     #[must_use]
     pub const fn base() -> Self {
-        Self { name: Cow::Borrowed("base"), origin: LayerOrigin::Base }
+        Self { name: LayerName::Fixed("base"), origin: LayerOrigin::Base }
     }
 
     /// A layer made from this field of the object: `workerPodTemplate`, `typed field .spec.image`.
     pub fn field(name: impl Into<Cow<'static, str>>, origin: FieldPath) -> Self {
-        Self { name: name.into(), origin: LayerOrigin::Field(origin) }
+        Self { name: name.into().into(), origin: LayerOrigin::Field(origin) }
     }
 
     /// A layer that is an object of its own: `ClusterPodOverlay baseline (defaults)`.
     pub fn other_object(name: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into(), origin: LayerOrigin::OtherObject }
+        Self { name: name.into().into(), origin: LayerOrigin::OtherObject }
     }
 
     /// What came out as a whole: `worker pod`.
     pub fn result(name: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into(), origin: LayerOrigin::Result }
+        Self { name: name.into().into(), origin: LayerOrigin::Result }
     }
 
     /// The name for people.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.name
+        self.name.as_str()
     }
 
     /// What the layer is made from.
@@ -73,7 +104,7 @@ impl LayerId {
     /// The same layer, as one of those of a certain result where it is a layer of several: `base (worker pod)`.
     #[must_use]
     pub fn in_result(self, result: &str) -> Self {
-        Self { name: format!("{} ({result})", self.name).into(), ..self }
+        Self { name: LayerName::Shared(format!("{} ({result})", self.as_str()).into()), ..self }
     }
 }
 
@@ -93,6 +124,6 @@ impl From<String> for LayerId {
 
 impl fmt::Display for LayerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+        f.write_str(self.as_str())
     }
 }

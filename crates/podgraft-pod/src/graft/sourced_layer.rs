@@ -49,7 +49,7 @@ pub struct OperatorReason {
 impl<'a> From<OverlayLayer<'a>> for SourcedLayer<'a> {
     fn from(layer: OverlayLayer<'a>) -> Self {
         Self {
-            id: LayerId::other_object(layer.to_string()),
+            id: layer.id().clone(),
             source: LayerSource::Overlay(layer),
             patch: Cow::Borrowed(layer.patch),
         }

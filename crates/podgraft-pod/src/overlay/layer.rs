@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use serde_json::Value;
 
 use super::{kind::OverlayKind, object::Overlay, select::SelectedOverlays};
-use podgraft_merge::path::FieldPath;
+use podgraft_merge::{diagnostic::LayerId, path::FieldPath};
 
 /// A group of layers: everything of a later band wins over everything of an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,9 +88,18 @@ impl OverlayLayer<'_> {
     }
 }
 
+impl OverlayLayer<'_> {
+    /// Which layer it is: `ClusterPodOverlay baseline (defaults)`.
+    #[must_use]
+    pub fn id(&self) -> &LayerId {
+        let [defaults, overrides] = &self.overlay.layer_ids;
+        if self.band.is_override() { overrides } else { defaults }
+    }
+}
+
 impl fmt::Display for OverlayLayer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.overlay, self.part())
+        self.id().fmt(f)
     }
 }
 

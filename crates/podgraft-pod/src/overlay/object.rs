@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use super::{constraint::Constraint, kind::OverlayKind, reference::OverlayId, selection::Selection};
 use crate::{manifest::Document, pod_security::PodSecurityDemand};
 use podgraft_merge::{
-    diagnostic::{Diagnostic, Position, Severity},
+    diagnostic::{Diagnostic, LayerId, Position, Severity},
     path::FieldPath,
 };
 
@@ -27,6 +27,8 @@ pub struct Overlay {
     /// What must be true of the final pods.
     pub constraints: Arc<[Constraint]>,
     pub(super) document: Document,
+    /// Its layers: those of its defaults, and those of its overrides.
+    pub(super) layer_ids: [LayerId; 2],
 }
 
 impl Overlay {

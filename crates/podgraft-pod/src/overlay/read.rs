@@ -1,6 +1,9 @@
 //! Reading an overlay strictly: everything that is wrong with it is said, at its place.
 
-use podgraft_merge::{diagnostic::Diagnostic, path::FieldPath};
+use podgraft_merge::{
+    diagnostic::{Diagnostic, LayerId},
+    path::FieldPath,
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -48,6 +51,9 @@ impl Overlay {
         let namespace = text("/metadata/namespace").filter(|_| kind == OverlayKind::Namespaced);
         match selection {
             Ok(selection) if errors.is_empty() => {
+                let id = OverlayId { kind, namespace: namespace.clone(), name: name.clone() };
+                let layer_ids =
+                    ["defaults", "overrides"].map(|part| LayerId::other_object(format!("{id} ({part})")));
                 let number = |pointer: &str| value.pointer(pointer).and_then(Value::as_i64);
                 let priority = number("/spec/priority").unwrap_or_default();
                 Ok(Self {
@@ -59,6 +65,7 @@ impl Overlay {
                     selection,
                     constraints: constraints.into(),
                     document,
+                    layer_ids,
                 })
             }
             selection => {

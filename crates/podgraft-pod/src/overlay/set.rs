@@ -77,13 +77,11 @@ impl Overlays {
     }
 
     /// Those that could be read, by kind, then ascending priority, then name.
-    #[must_use]
     pub fn readable(&self) -> impl Iterator<Item = &Overlay> {
         self.readable.iter().map(Arc::as_ref)
     }
 
     /// Those that could not be read.
-    #[must_use]
     pub fn unreadable(&self) -> impl Iterator<Item = &UnreadableOverlay> {
         self.unreadable.iter().map(Arc::as_ref)
     }

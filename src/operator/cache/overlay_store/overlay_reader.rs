@@ -60,7 +60,7 @@ mod tests {
 
     use super::*;
 
-    fn object(name: &str, generation: i64, priority: i64, status: Value) -> Arc<DynamicObject> {
+    fn object(name: &str, generation: i64, priority: i64, status: &Value) -> Arc<DynamicObject> {
         let object = json!({
             "apiVersion": "locust.io/v1alpha1", "kind": "ClusterPodOverlay",
             "metadata": {"name": name, "uid": format!("uid-of-{name}"), "generation": generation},
@@ -76,11 +76,11 @@ mod tests {
 
     #[test]
     fn an_overlay_is_compiled_once_a_generation() {
-        let (a, b) = (object("a", 1, 1, json!({})), object("b", 1, 2, json!({})));
+        let (a, b) = (object("a", 1, 1, &json!({})), object("b", 1, 2, &json!({})));
         let mut reader = OverlayReader::default();
         let first = reader.read([Arc::clone(&a), b].into_iter());
         // The status of b was written: its document is another, what was compiled is the same.
-        let written = object("b", 1, 2, json!({"matchedTests": 3}));
+        let written = object("b", 1, 2, &json!({"matchedTests": 3}));
         let second = reader.read([Arc::clone(&a), written].into_iter());
         for name in ["a", "b"] {
             let (first, second) = (only(&first, name), only(&second, name));
@@ -88,7 +88,7 @@ mod tests {
         }
         assert_eq!(only(&second, "b").document().value["status"]["matchedTests"], 3);
         // Its spec has changed.
-        let third = reader.read([a, object("b", 2, 5, json!({}))].into_iter());
+        let third = reader.read([a, object("b", 2, 5, &json!({}))].into_iter());
         assert!(Arc::ptr_eq(&only(&second, "a").constraints, &only(&third, "a").constraints));
         assert!(!Arc::ptr_eq(&only(&second, "b").constraints, &only(&third, "b").constraints));
         assert_eq!((only(&third, "b").priority, only(&third, "b").generation), (5, Some(2)));
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn an_overlay_that_cannot_be_read_is_read_again() {
-        let broken = |status: Value| {
+        let broken = |status: &Value| {
             let object = json!({
                 "apiVersion": "locust.io/v1alpha1", "kind": "ClusterPodOverlay",
                 "metadata": {"name": "a", "uid": "1", "generation": 1}, "spec": {"priorty": 1}, "status": status
@@ -108,7 +108,7 @@ mod tests {
         };
         let mut reader = OverlayReader::default();
         for status in [json!({}), json!({"matchedTests": 1})] {
-            let overlays = reader.read([broken(status.clone())].into_iter());
+            let overlays = reader.read([broken(&status)].into_iter());
             let unreadable: Vec<_> = overlays.unreadable().collect();
             assert_eq!(unreadable.len(), 1);
             assert_eq!(unreadable[0].document().value["status"], status);
