@@ -66,14 +66,15 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         scalar: &Value,
         location: &LazyLocation<'_>,
     ) {
-        if let Some(live) = base.get(key) {
-            self.forget(live);
-        }
         let was = match base.get_mut(key) {
-            Some(live) if O::KEEPS_PREVIOUS => Some(std::mem::replace(live, scalar.clone())),
             Some(live) => {
-                assign::assign(live, scalar);
-                None
+                self.forget(live);
+                if O::KEEPS_PREVIOUS {
+                    Some(std::mem::replace(live, scalar.clone()))
+                } else {
+                    assign::assign(live, scalar);
+                    None
+                }
             }
             None => {
                 base.insert(key.to_owned(), scalar.clone());
