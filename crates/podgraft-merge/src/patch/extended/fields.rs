@@ -66,20 +66,17 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         scalar: &Value,
         location: &LazyLocation<'_>,
     ) {
-        let was = match base.get_mut(key) {
-            Some(live) => {
-                self.forget(live);
-                if O::KEEPS_PREVIOUS {
-                    Some(std::mem::replace(live, scalar.clone()))
-                } else {
-                    assign::assign(live, scalar);
-                    None
-                }
-            }
-            None => {
-                base.insert(key.to_owned(), scalar.clone());
+        let was = if let Some(live) = base.get_mut(key) {
+            self.forget(live);
+            if O::KEEPS_PREVIOUS {
+                Some(std::mem::replace(live, scalar.clone()))
+            } else {
+                assign::assign(live, scalar);
                 None
             }
+        } else {
+            base.insert(key.to_owned(), scalar.clone());
+            None
         };
         self.observer.set(location, was, scalar, ChangeCause::Stated);
     }
