@@ -8,7 +8,7 @@ use std::{
 
 /// How many things wait for each worker, and how many results of it wait to be taken. It bounds the memory that is in
 /// use, whatever is slow.
-const AHEAD: usize = 8;
+const AHEAD: usize = 2;
 
 /// Does `work` for each input, on a thread a processor, and hands each result to `take` on this thread, in the order of
 /// the inputs. Inputs may come slowly: each is worked on as soon as it is there.
