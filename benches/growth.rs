@@ -27,10 +27,10 @@ type Shape = (&'static str, usize, fn(usize) -> Duration);
 
 const SHAPES: [Shape; 6] = [
     ("tests", 250, |size| rendering(&tests(size, ""), &overlays(20))),
-    ("overlays that apply to a test", 100, |size| rendering(&tests(20, ""), &overlays(size))),
+    ("overlays that apply to a test", 200, |size| rendering(&tests(20, ""), &overlays(size))),
     ("containers", 100, |size| rendering(&tests(1, &containers(size)), "")),
     ("env entries", 1_000, |size| rendering(&tests(1, &variables(size)), "")),
-    ("list items, merged", 5_000, merging),
+    ("list items, merged", 10_000, merging),
     ("document size, read and written", 5_000, documents),
 ];
 

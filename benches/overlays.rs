@@ -26,7 +26,7 @@ use podgraft_pod::{
 use support::table::Table;
 
 /// Tests, overlays, and how many of the overlays apply to each test.
-const CASES: [[usize; 3]; 9] = [
+const CASES: [[usize; 3]; 8] = [
     [250, 50, 50],
     [500, 50, 50],
     [1_000, 50, 50],
@@ -35,7 +35,6 @@ const CASES: [[usize; 3]; 9] = [
     [1_000, 10, 10],
     [1_000, 200, 200],
     [100, 1_000, 1_000],
-    [1_000, 1_000, 1_000],
 ];
 
 fn main() {
