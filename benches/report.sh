@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes docs/benchmarks.md: runs every benchmark, compares with earlier commits, and adds what only people can say. Takes
-# an hour on two processors; nothing else should run.
+# half an hour on two processors; nothing else should run.
 #
 #   benches/report.sh
 set -euo pipefail
