@@ -12,7 +12,7 @@ use super::{
     matching::{ItemMatch, KeyGroup, Matcher, group},
 };
 use crate::{
-    diagnostic::{Diagnostic, codes, did_you_mean, keyed_item},
+    diagnostic::{Diagnostic, codes, did_you_mean, keyed_item, nearest},
     patch::{
         ChangeCause, LazyLocation, Observer, directive,
         identity::{GoType, Interner, ScalarKey},
@@ -292,8 +292,15 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         let key = keys.merge_key();
         match (value, value.get(key).map(ScalarKey::from_value)) {
             (Value::Null, _) => self.refuse(codes::NULL, location, "remove the null from the list"),
-            (Value::Object(_), None | Some(Some(ScalarKey::Null))) => {
-                let message = format!("add the merge key \"{key}\": the items of this list are known by it");
+            (Value::Object(item), None | Some(Some(ScalarKey::Null))) => {
+                let message = match nearest(key, item.keys().map(String::as_str)) {
+                    Some(near) if near != key => {
+                        format!(
+                            "write \"{near}\" as \"{key}\": the items of this list are known by that merge key"
+                        )
+                    }
+                    _ => format!("add the merge key \"{key}\": the items of this list are known by it"),
+                };
                 self.refuse(codes::MISSING_MERGE_KEY, location, message);
             }
             (Value::Object(_), Some(Some(element))) => return Some(element),
