@@ -61,6 +61,7 @@ struct Times {
     floor: Duration,
     text: Duration,
     text_once: Duration,
+    text_by_values: Duration,
     compiled: Duration,
     value: Duration,
     extended: Duration,
@@ -71,7 +72,7 @@ fn merges() {
     println!(
         "## A merge\n\n`cargo bench --bench merge`. Times in microseconds, the median of many runs, in turns. The floor is `serde_json` reading \
          both documents and printing the result. \"Compiled\" is a [`CompiledPatch`](../crates/podgraft-merge/src/patch/compiled_patch/mod.rs), which \
-         is made once for many objects; \"once\" reads the patch for each object. Go is apimachinery: how many times longer it takes than \
+         is made once for many objects; \"once\" makes it for each object, and \"by values\" reads both, merges values and prints the result. Go is apimachinery: how many times longer it takes than \
          podgraft does the same way (from text to text, and from value to value, with a compiled patch). `DeepMerge` merges typed structs; it does \
          not do the same (it zeroes required fields of partial items, keeps both members of a one-of group, and cannot remove anything). What is \
          made is dropped after the time is taken.\n"
@@ -84,6 +85,8 @@ fn merges() {
         "text, compiled",
         "to the floor",
         "text, once",
+        "to the floor",
+        "by values",
         "to the floor",
         "value, compiled",
         "value, once",
@@ -102,6 +105,8 @@ fn merges() {
             format!("{:.2}", ratio(times.text, times.floor)),
             shown(times.text_once),
             format!("{:.2}", ratio(times.text_once, times.floor)),
+            shown(times.text_by_values),
+            format!("{:.2}", ratio(times.text_by_values, times.floor)),
             shown(times.compiled),
             shown(times.value),
             shown(times.extended),
@@ -119,7 +124,7 @@ fn times(case: &Case) -> Times {
     let compiled = CompiledPatch::new(patch.clone(), schema);
     let typed: (Deployment, Deployment) =
         (serde_json::from_str(&case.base).unwrap(), serde_json::from_str(&case.patch).unwrap());
-    let [floor, text, text_once, compiled, value, extended, deep_merge] = in_turns([
+    let [floor, text, text_once, text_by_values, compiled, value, extended, deep_merge] = in_turns([
         Box::new(|| {
             once((), |()| {
                 // What was read goes within the time, as it does in a merge.
@@ -128,6 +133,9 @@ fn times(case: &Case) -> Times {
             })
         }),
         Box::new(|| once((), |()| compiled.apply_to_text(&case.base).unwrap())),
+        Box::new(|| {
+            once((), |()| CompiledPatch::new(parse(&case.patch), schema).apply_to_text(&case.base).unwrap())
+        }),
         Box::new(|| {
             let merge = |()| apply(parse(&case.base), &parse(&case.patch), schema, &mut ()).unwrap();
             once((), |()| merge(()).to_string())
@@ -142,7 +150,7 @@ fn times(case: &Case) -> Times {
             })
         }),
     ]);
-    Times { floor, text, text_once, compiled, value, extended, deep_merge }
+    Times { floor, text, text_once, text_by_values, compiled, value, extended, deep_merge }
 }
 
 /// What it costs to know who set each field: folds of layers with and without provenance.

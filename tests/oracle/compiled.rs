@@ -93,7 +93,7 @@ fn what_is_not_touched_stays_as_it_was_written() {
     let pod = Schema::for_kind("v1", "Pod").unwrap();
     let patch = json!({"spec": {"containers": [{"name": "a", "image": "new"}]}});
     let base = r#"{"z": 1.50, "spec": {"containers": [{"args" : [ "x" ], "name": "a"}, {"name": "b",  "x": 1e400}]}, "a": 12345678901234567890123}"#;
-    let expected = r#"{"z": 1.50,"a": 12345678901234567890123,"spec":{"containers":[{"args" : [ "x" ],"image":"new","name":"a"},{"name": "b",  "x": 1e400}]}}"#;
+    let expected = r#"{"z": 1.50,"spec":{"containers":[{"args" : [ "x" ],"name":"a","image":"new"},{"name": "b",  "x": 1e400}]},"a": 12345678901234567890123}"#;
     assert_eq!(CompiledPatch::new(patch.clone(), pod).apply_to_text(base).unwrap(), expected);
     for wrong in ["", "{", "{\"a\" 1}", "{} {}", "{\"spec\": {\"containers\": [}}", "nul"] {
         let refused = CompiledPatch::new(patch.clone(), pod).apply_to_text(wrong);

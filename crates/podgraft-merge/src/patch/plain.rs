@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::{compiled::NameIndex, directive};
+use super::{compiled::ItemIndex, directive};
 
 /// Up to this many items, comparing is quicker than hashing.
 pub(crate) const FEW: usize = 8;
@@ -55,19 +55,19 @@ impl Targets {
 }
 
 /// What each item of a patch is about; `None` unless all of them are plain, and all items of the list have a text as
-/// their key. `names` are those of the patch, where it is known to be plain.
+/// their key. `index` is that of the patch, where it is known to be plain.
 pub(crate) fn targets(
     live: &[Value],
     patch: &[Value],
     key: &str,
-    names: Option<&NameIndex>,
+    index: Option<&ItemIndex>,
     equal: EqualItems,
 ) -> Option<Targets> {
-    match names {
-        Some(names) => {
+    match index {
+        Some(index) => {
             let mut last = 0;
             scan(live, patch.len(), key, equal, |name| {
-                let place = names.place_near(name, last)?;
+                let place = index.place(patch, key, name, last)?;
                 last = place + 1;
                 Some(place)
             })
@@ -101,7 +101,7 @@ fn many(live: &[Value], patch: &[Value], key: &str, equal: EqualItems) -> Option
 }
 
 /// The key of a plain item.
-fn plain_key<'v>(item: &'v Value, key: &str) -> Option<&'v str> {
+pub(super) fn plain_key<'v>(item: &'v Value, key: &str) -> Option<&'v str> {
     item.get(key)?.as_str().filter(|_| item.get(directive::PATCH).is_none())
 }
 
@@ -131,7 +131,7 @@ fn scan(
 
 /// The names of the list that are not in the patch.
 #[derive(Default)]
-struct OtherNames<'v> {
+pub(crate) struct OtherNames<'v> {
     few: [&'v str; FEW],
     count: usize,
     many: HashSet<&'v str>,
@@ -139,7 +139,7 @@ struct OtherNames<'v> {
 
 impl<'v> OtherNames<'v> {
     /// Whether it is a new one.
-    fn insert(&mut self, name: &'v str) -> bool {
+    pub(crate) fn insert(&mut self, name: &'v str) -> bool {
         if self.count < FEW {
             let is_new = !self.few[..self.count].contains(&name);
             self.few[self.count] = name;
@@ -165,8 +165,8 @@ mod tests {
         let few = slots(targets(live, patch, "name", None, equal));
         assert_eq!(few, slots(many(live, patch, "name", equal)));
         if few.is_some() {
-            let names = NameIndex::of(patch.iter().filter_map(|item| item["name"].as_str()));
-            assert_eq!(few, slots(targets(live, patch, "name", Some(&names), equal)));
+            let index = ItemIndex::of(patch, "name").unwrap();
+            assert_eq!(few, slots(targets(live, patch, "name", Some(&index), equal)));
         }
         few
     }

@@ -1,10 +1,10 @@
 //! [`CompiledValue`]: what is known of each value of a patch before any base is there.
 
-mod name_index;
+mod field_index;
+mod item_index;
 
-use std::collections::HashSet;
-
-pub(super) use name_index::NameIndex;
+use field_index::FieldIndex;
+pub(super) use item_index::ItemIndex;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -31,7 +31,7 @@ pub(crate) struct CompiledMap {
     pub(crate) is_as_added: bool,
     /// What is known of its fields, in its order; empty where nothing is.
     pub(crate) fields: Vec<CompiledValue>,
-    names: NameIndex,
+    index: FieldIndex,
 }
 
 /// A list of a patch.
@@ -50,18 +50,23 @@ pub(crate) struct CompiledItems {
     pub(crate) key: &'static str,
     /// What is known of each, in the list's order.
     pub(crate) maps: Vec<CompiledMap>,
-    pub(crate) names: NameIndex,
+    pub(crate) index: ItemIndex,
 }
 
 impl CompiledMap {
-    /// Reads a patch against the schema of what it is applied to.
-    pub(crate) fn root(patch: &Map<String, Value>, schema: Schema) -> Self {
+    /// Reads a patch against the schema of what it is applied to; `None` where it is nested more than [`MAX_DEPTH`] deep.
+    pub(crate) fn root(patch: &Map<String, Value>, schema: Schema) -> Option<Self> {
         map(patch, None, Some(schema), 0)
     }
 
-    /// What is known of a field.
-    pub(crate) fn field(&self, name: &str) -> Option<&CompiledValue> {
-        self.fields.get(self.names.place(name)?)
+    /// What the patch has for a field, what is known of that, and its place in the patch, which this was made of.
+    pub(crate) fn field<'p>(
+        &'p self,
+        patch: &'p Map<String, Value>,
+        name: &str,
+    ) -> Option<(usize, &'p Value, &'p CompiledValue)> {
+        let (place, value) = self.index.field(patch, name)?;
+        Some((place, value, self.fields.get(place)?))
     }
 }
 
@@ -100,24 +105,16 @@ impl CompiledValue {
     }
 }
 
-impl CompiledItems {
-    /// The place of the item with this name, and what is known of it; quickest where it is `near`.
-    pub(crate) fn named(&self, name: &str, near: usize) -> Option<(usize, &CompiledMap)> {
-        let place = self.names.place_near(name, near)?;
-        Some((place, self.maps.get(place)?))
-    }
-}
-
-fn value(value: &Value, name: &str, holder: Option<Schema>, depth: usize) -> CompiledValue {
+fn value(value: &Value, name: &str, holder: Option<Schema>, depth: usize) -> Option<CompiledValue> {
     let field = || holder.and_then(|holder| holder.field_ignoring_case(name).ok());
-    match value {
+    Some(match value {
         Value::Object(patch) => {
             let field = field();
-            CompiledValue::Map(map(patch, field, field.map(Schema::of), depth))
+            CompiledValue::Map(map(patch, field, field.map(Schema::of), depth)?)
         }
-        Value::Array(patch) => CompiledValue::List(list(patch, field(), depth)),
+        Value::Array(patch) => CompiledValue::List(list(patch, field(), depth)?),
         _ => CompiledValue::Scalar,
-    }
+    })
 }
 
 fn map(
@@ -125,45 +122,43 @@ fn map(
     field: Option<&'static Field>,
     schema: Option<Schema>,
     depth: usize,
-) -> CompiledMap {
-    if depth >= MAX_DEPTH {
-        return CompiledMap { field, is_plain: !directive::is_in(patch), ..CompiledMap::default() };
+) -> Option<CompiledMap> {
+    if depth > MAX_DEPTH {
+        return None;
     }
     let fields: Vec<CompiledValue> =
-        patch.iter().map(|(name, below)| value(below, name, schema, depth + 1)).collect();
+        patch.iter().map(|(name, below)| value(below, name, schema, depth + 1)).collect::<Option<_>>()?;
     let is_as_added = !patch.contains_key(directive::PATCH)
         && !patch.values().any(Value::is_null)
         && fields.iter().all(CompiledValue::is_as_added);
-    let names = NameIndex::of(patch.keys().map(String::as_str));
-    CompiledMap { field, is_plain: !directive::is_in(patch), is_as_added, fields, names }
+    let (is_plain, index) = (!directive::is_in(patch), FieldIndex::of(patch));
+    Some(CompiledMap { field, is_plain, is_as_added, fields, index })
 }
 
-fn list(patch: &[Value], field: Option<&'static Field>, depth: usize) -> CompiledList {
+fn list(patch: &[Value], field: Option<&'static Field>, depth: usize) -> Option<CompiledList> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
     let field = field.and_then(|field| Some((field, list_item(field)?)));
-    if depth >= MAX_DEPTH {
-        return CompiledList { field, ..CompiledList::default() };
+    if let Some((of, item)) = field
+        && let Some(index) = index(patch, of, item)
+    {
+        let maps = patch.iter().filter_map(Value::as_object);
+        let maps: Vec<CompiledMap> =
+            maps.map(|patch| map(patch, None, Some(item), depth + 1)).collect::<Option<_>>()?;
+        let is_as_added = maps.iter().all(|map| map.is_as_added);
+        let items = CompiledItems { key: of.merge_key, maps, index };
+        return Some(CompiledList { field, is_as_added, items: Some(items) });
     }
-    let items = field.and_then(|(field, item)| items(patch, field, item, depth));
-    let is_as_added = match &items {
-        Some(items) => items.maps.iter().all(|map| map.is_as_added),
-        None => patch.iter().all(|below| value(below, "", None, depth + 1).is_as_added()),
-    };
-    CompiledList { field, is_as_added, items }
+    let mut is_as_added = true;
+    for below in patch {
+        is_as_added &= value(below, "", None, depth + 1)?.is_as_added();
+    }
+    Some(CompiledList { field, is_as_added, items: None })
 }
 
-fn items(patch: &[Value], field: &'static Field, item: Schema, depth: usize) -> Option<CompiledItems> {
-    let key = field.merge_key;
-    if !field.strategy.merge || key.is_empty() || !matches!(item.ty(), Type::Struct(_)) {
-        return None;
-    }
-    let mut seen = HashSet::with_capacity(patch.len());
-    let is_plain =
-        |value: &Value| value.get(directive::PATCH).is_none() && value.get(key).is_some_and(Value::is_string);
-    if !patch.iter().all(|value| is_plain(value) && value[key].as_str().is_some_and(|name| seen.insert(name)))
-    {
-        return None;
-    }
-    let maps = patch.iter().filter_map(Value::as_object).map(|patch| map(patch, None, Some(item), depth + 1));
-    let names = NameIndex::of(patch.iter().filter_map(|value| value[key].as_str()));
-    Some(CompiledItems { key, maps: maps.collect(), names })
+/// Where the items are of a list that merges by a key; `None` unless they are plain.
+fn index(patch: &[Value], of: &'static Field, item: Schema) -> Option<ItemIndex> {
+    let merges = of.strategy.merge && !of.merge_key.is_empty() && matches!(item.ty(), Type::Struct(_));
+    if merges { ItemIndex::of(patch, of.merge_key) } else { None }
 }

@@ -1,8 +1,10 @@
 //! [`CompiledPatch`]: a patch that is read against the schema once, and applied to many bases, also to their text.
 
-mod read;
-mod unread;
-mod write;
+mod text_field;
+mod text_items;
+mod text_key;
+mod text_map;
+mod text_merge;
 
 use std::fmt;
 
@@ -27,10 +29,8 @@ use crate::schema::Schema;
 pub struct CompiledPatch {
     patch: Value,
     schema: Schema,
-    /// `None` where the patch is no object.
+    /// `None` where the patch is no object, or nested too deeply.
     compiled: Option<CompiledMap>,
-    /// Whether texts are read as a whole, because the patch has what marks parts that were not.
-    has_mark: bool,
 }
 
 /// What [`CompiledPatch::apply_to_text`] returns when there is no result.
@@ -47,9 +47,8 @@ impl CompiledPatch {
     /// much of it is only wrong for some bases.
     #[must_use]
     pub fn new(patch: Value, schema: Schema) -> Self {
-        let compiled = patch.as_object().map(|patch| CompiledMap::root(patch, schema));
-        let has_mark = write::has_mark(&patch);
-        Self { patch, schema, compiled, has_mark }
+        let compiled = patch.as_object().and_then(|patch| CompiledMap::root(patch, schema));
+        Self { patch, schema, compiled }
     }
 
     /// The patch.
@@ -68,20 +67,17 @@ impl CompiledPatch {
 
     /// Applies the patch to the text of a JSON object; the text of the result.
     ///
-    /// What the patch does not name is not read further than to see where it ends: it stays as it was written, numbers to
-    /// their last digit and white space too, and stands before the fields that the patch names.
+    /// What the patch does not name is not read further than to see where it ends: it stays where it was, as it was
+    /// written, numbers to their last digit and white space too.
     ///
     /// # Errors
     /// [`TextError::Json`] where the text is no JSON. (In what stays as it was written, numbers out of range and texts with
     /// half a surrogate pair pass.) [`TextError::Patch`] where [`apply`](super::apply) refuses.
     pub fn apply_to_text(&self, base: &str) -> Result<String, TextError> {
-        if let Some(compiled) = &self.compiled
-            && !self.has_mark
-            && !write::may_have_mark(base)
-            && let Ok(sparse) = read::sparse(base, compiled)
-            && let Ok(merged) = self.apply(sparse.value)
+        if let (Value::Object(patch), Some(compiled)) = (&self.patch, &self.compiled)
+            && let Some(merged) = text_merge::merged(base, patch, (self.schema, compiled))
         {
-            return Ok(write::text(&merged, base, &sparse.kept));
+            return Ok(merged);
         }
         // Nearly all of the time something is wrong, which is said of the whole object.
         let base = serde_json::from_str(base).map_err(TextError::Json)?;

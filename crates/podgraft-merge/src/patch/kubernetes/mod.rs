@@ -6,9 +6,11 @@
 
 mod items;
 mod list;
+mod merged_order;
 mod ordered;
 mod plain;
 
+pub(super) use merged_order::MergedOrder;
 use serde_json::{Map, Value};
 
 use super::{
@@ -38,6 +40,31 @@ pub(super) fn merge<O: Observer>(
     };
     KubernetesMerge { observer }.map(&mut base, patch, schema, compiled, &root)?;
     Ok(Value::Object(base))
+}
+
+/// Merges a map of a compiled patch into one map.
+pub(super) fn merge_map(
+    mut live: Map<String, Value>,
+    patch: &Map<String, Value>,
+    (schema, compiled): (Schema, &CompiledMap),
+) -> Result<Map<String, Value>, Error> {
+    let mut merge = KubernetesMerge { observer: &mut () };
+    merge.map(&mut live, patch, schema, Some(compiled), &LazyLocation::root())?;
+    Ok(live)
+}
+
+/// Merges a field of a compiled patch into what there is of it; `None` where nothing stays. `schema` is that of the map which
+/// has the field.
+pub(super) fn merge_field(
+    live: Option<Value>,
+    name: &str,
+    patch: &Value,
+    (schema, compiled): (Schema, &CompiledValue),
+) -> Result<Option<Value>, Error> {
+    let mut map: Map<String, Value> = live.map(|live| (name.to_owned(), live)).into_iter().collect();
+    let mut merge = KubernetesMerge { observer: &mut () };
+    merge.field(&mut map, name, patch, (schema, Some(compiled)), &LazyLocation::root().field(name))?;
+    Ok(map.remove(name))
 }
 
 /// A merge in progress.

@@ -3,13 +3,13 @@
 
 use serde_json::Value;
 
-use super::{KubernetesMerge, items::no_key};
+use super::{KubernetesMerge, items::no_key, merged_order::MergedOrder};
 use crate::{
     patch::{
         ChangeCause, Error, LazyLocation, Observer,
         compiled::CompiledItems,
         location::LocationSegment,
-        plain::{EqualItems, FEW, Targets, targets},
+        plain::{EqualItems, Targets, targets},
     },
     schema::Schema,
 };
@@ -24,7 +24,7 @@ pub(super) fn plain(
     if key.is_empty() {
         return None;
     }
-    targets(live, patch, key, compiled.map(|items| &items.names), EqualItems::NotPlain)
+    targets(live, patch, key, compiled.map(|items| &items.index), EqualItems::NotPlain)
 }
 
 impl<O: Observer> KubernetesMerge<'_, O> {
@@ -53,37 +53,11 @@ impl<O: Observer> KubernetesMerge<'_, O> {
                 live.push(value.clone());
             }
         }
-        put_in_order(live, before, targets);
+        let order = MergedOrder::new(before, targets);
+        if !order.is_as_it_was() {
+            *live = order.iter().map(|slot| live[slot].take()).collect();
+        }
         Ok(())
-    }
-}
-
-/// Puts the items that the patch names in its order, and those that it does not name between them: each before the first
-/// named one that was behind it.
-fn put_in_order(live: &mut Vec<Value>, before: usize, targets: &[Option<usize>]) {
-    let is_many = targets.len() > FEW;
-    let mut named = vec![false; if is_many { before } else { 0 }];
-    for slot in targets.iter().flatten().filter(|_| is_many) {
-        named[*slot] = true;
-    }
-    let is_named = |slot: &usize| if is_many { named[*slot] } else { targets.contains(&Some(*slot)) };
-    let order = || {
-        let mut rest = (0..before).filter(|slot| !is_named(slot)).peekable();
-        let mut new = before..;
-        let mut named = targets.iter().peekable();
-        std::iter::from_fn(move || match named.peek() {
-            None => rest.next(),
-            Some(Some(slot)) => {
-                rest.next_if(|other| other < slot).or_else(|| named.next().copied().flatten())
-            }
-            Some(None) => {
-                named.next();
-                new.next()
-            }
-        })
-    };
-    if order().enumerate().any(|(place, slot)| place != slot) {
-        *live = order().map(|slot| live[slot].take()).collect();
     }
 }
 
