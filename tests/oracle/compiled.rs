@@ -53,6 +53,7 @@ fn hand_made_texts() {
     let pod = Schema::for_kind("v1", "Pod").unwrap();
     let container = json!({"spec": {"containers": [{"name": "a", "image": "new"}]}});
     let annotation = json!({"metadata": {"annotations": {"\0": "1", "b": "2"}}});
+    let args = json!({"spec": {"containers": [{"name": "a", "args": [{"x": null}]}]}});
     for (base, patch) in [
         // A key twice: the last counts.
         (r#"{"spec": {"nodeName": "x"}, "spec": {"priority": 1}}"#, &container),
@@ -66,9 +67,12 @@ fn hand_made_texts() {
         (r#"{"spec": {"containers": [{"name": "b", "$patch": "delete"}, {"name": "a"}]}}"#, &container),
         (r#"{"spec": {"containers": {"name": "a"}}}"#, &container),
         (r#"{"spec": [], "kind": "Pod"}"#, &container),
-        // What marks the parts that are not read.
+        // Keys with control characters.
         (r#"{"\u0000": 0, "spec": {"\u0000": 7, "x": [1]}}"#, &container),
         (r#"{"metadata": {"name": "x"}}"#, &annotation),
+        // What is replaced is of another kind.
+        (r#"{"spec": {"containers": [{"name": "a", "args": "x"}]}}"#, &args),
+        (r#"{"spec": {"containers": [{"name": "a", "args": ["x"]}]}}"#, &args),
         ("[]", &container),
         ("{}", &json!({"spec": {"nodeName": null}})),
         (r#"{"spec": {"nodeName": "a", "x": 1}}"#, &json!({"spec": {"nodeName": null}})),

@@ -12,6 +12,7 @@ mod error;
 mod extended;
 mod go;
 mod identity;
+mod item_index;
 mod json;
 mod kubernetes;
 mod location;

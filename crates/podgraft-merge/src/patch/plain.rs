@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::{compiled::ItemIndex, directive};
-
-/// Up to this many items, comparing is quicker than hashing.
-pub(crate) const FEW: usize = 8;
+use super::{
+    directive,
+    item_index::{FEW, ItemIndex, plain_key},
+};
 
 /// Where in a list the items of a patch are.
 pub(crate) enum Targets {
@@ -98,11 +98,6 @@ fn many(live: &[Value], patch: &[Value], key: &str, equal: EqualItems) -> Option
         }
     }
     scan(live, patch.len(), key, equal, |name| places.get(name).copied())
-}
-
-/// The key of a plain item.
-pub(super) fn plain_key<'v>(item: &'v Value, key: &str) -> Option<&'v str> {
-    item.get(key)?.as_str().filter(|_| item.get(directive::PATCH).is_none())
 }
 
 /// Looks for the items of the list among those of the patch, by `place`.

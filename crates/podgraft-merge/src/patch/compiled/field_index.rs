@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::patch::plain::FEW;
+use crate::patch::item_index::FEW;
 
 /// The places of the fields of a map, which is given each time: it is the one that this was made of.
 #[derive(Debug, Default)]

@@ -1,14 +1,12 @@
 //! [`CompiledValue`]: what is known of each value of a patch before any base is there.
 
 mod field_index;
-mod item_index;
 
 use field_index::FieldIndex;
-pub(super) use item_index::ItemIndex;
 use serde_json::{Map, Value};
 
 use crate::{
-    patch::{directive, error::MAX_DEPTH, go::list_item},
+    patch::{directive, error::MAX_DEPTH, go::list_item, item_index::ItemIndex},
     schema::{Field, Schema, Type},
 };
 

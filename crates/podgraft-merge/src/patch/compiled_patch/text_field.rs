@@ -1,12 +1,11 @@
-//! [`FieldSeed`]: merges a field of the patch into a field of the text.
+//! How a field of a text is read, and written with a field of the patch merged into it.
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _};
+use serde::de::{Deserializer, Error as _};
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    text_items::ItemsSeed,
-    text_map::{MapSeed, MapWriter},
-    text_merge::TextMerge,
+    text_map::MapWriter,
+    text_merge::{CompiledField, TextMerge},
 };
 use crate::{
     patch::{
@@ -16,117 +15,106 @@ use crate::{
     schema::Schema,
 };
 
-/// A field of the patch, with what is known of it, and the schema of what holds it.
-#[derive(Clone, Copy)]
-pub(super) struct FieldPatch<'p> {
-    pub(super) value: &'p Value,
-    pub(super) schema: Schema,
-    pub(super) compiled: &'p CompiledValue,
-}
-
-/// Reads the value of a field, and writes the field with its patch merged into it.
-pub(super) struct FieldSeed<'m, 't, 'p> {
-    pub(super) merge: &'m mut TextMerge<'t>,
-    pub(super) map: &'m mut MapWriter<'p>,
-    /// The key as it is written.
-    pub(super) key: &'t str,
-    pub(super) patch: FieldPatch<'p>,
-}
-
-impl<'de> DeserializeSeed<'de> for FieldSeed<'_, 'de, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let Self { merge, map, key, patch: FieldPatch { value, compiled, .. } } = self;
-        if compiled.replaces() {
+impl<'t> TextMerge<'t> {
+    /// Reads the value of a field, and writes the field with its patch merged into it. The key is as it is written.
+    pub(super) fn field<'p, D: Deserializer<'t>>(
+        &mut self,
+        deserializer: D,
+        map: &mut MapWriter<'p>,
+        key: &str,
+        patch: CompiledField<'p>,
+    ) -> Result<(), D::Error> {
+        if patch.compiled.replaces() {
             let live: &RawValue = serde::Deserialize::deserialize(deserializer)?;
-            return self.patch.replace(merge, map, (key, live.get())).map_err(D::Error::custom);
+            return self.replace(map, (key, live.get()), patch).map_err(D::Error::custom);
         }
-        match (value, compiled) {
+        match (patch.value, patch.compiled) {
             (Value::Object(patch), CompiledValue::Map(compiled @ CompiledMap { field: Some(field), .. }))
                 if compiled.is_plain =>
             {
-                map.key(merge, key);
-                MapSeed { merge, patch, schema: Schema::of(field), compiled }.deserialize(deserializer)
+                map.key(self, key);
+                self.map(deserializer, patch, (Schema::of(field), compiled))
             }
             (
                 Value::Array(patch),
                 CompiledValue::List(CompiledList { field: Some((_, schema)), items: Some(compiled), .. }),
             ) => {
-                map.key(merge, key);
-                ItemsSeed { merge, patch, schema: *schema, compiled }.deserialize(deserializer)
+                map.key(self, key);
+                self.items(deserializer, patch, (*schema, compiled))
             }
             _ => {
                 let live = serde::Deserialize::deserialize(deserializer)?;
-                self.patch.by_engine(merge, map, (key, Some(live))).map_err(D::Error::custom)
+                self.by_engine(map, (key, Some(live)), patch).map_err(D::Error::custom)
             }
         }
     }
-}
 
-impl<'t> FieldSeed<'_, 't, '_> {
-    /// Writes the field with its patch merged into this value.
-    pub(super) fn merge_into(self, live: &'t str) -> Result<(), serde_json::Error> {
-        if self.patch.compiled.replaces() {
-            return self.patch.replace(self.merge, self.map, (self.key, live));
+    /// Writes a field with its patch merged into this value.
+    pub(super) fn field_of<'p>(
+        &mut self,
+        live: &'t str,
+        map: &mut MapWriter<'p>,
+        key: &str,
+        patch: CompiledField<'p>,
+    ) -> Result<(), serde_json::Error> {
+        if patch.compiled.replaces() {
+            return self.replace(map, (key, live), patch);
         }
-        self.deserialize(&mut serde_json::Deserializer::from_str(live))
+        self.field(&mut serde_json::Deserializer::from_str(live), map, key, patch)
     }
-}
 
-impl<'p> FieldPatch<'p> {
-    /// Writes the field where the text has it, for a patch that is not merged into what is there.
-    fn replace(
-        self,
-        merge: &mut TextMerge<'_>,
+    /// Writes a field that the text has, for a patch that is not merged into what is there.
+    fn replace<'p>(
+        &mut self,
         map: &mut MapWriter<'p>,
         (key, live): (&str, &str),
+        patch: CompiledField<'p>,
     ) -> Result<(), serde_json::Error> {
-        let is_same_kind = match self.value {
+        let is_same_kind = match patch.value {
             Value::Null => return Ok(()),
             Value::Object(_) => live.starts_with('{'),
             Value::Array(_) => live.starts_with('['),
             _ => true,
         };
-        if is_same_kind || self.compiled.is_as_added() {
-            map.key(merge, key);
-            merge.json(self.value);
+        if is_same_kind || patch.compiled.is_as_added() {
+            map.key(self, key);
+            self.json(patch.value);
             return Ok(());
         }
-        self.by_engine(merge, map, (key, Some(serde_json::from_str(live)?)))
+        self.by_engine(map, (key, Some(serde_json::from_str(live)?)), patch)
     }
 
-    /// Writes the field where the text has none.
-    pub(super) fn add(
-        self,
-        merge: &mut TextMerge<'_>,
+    /// Writes a field that the text does not have.
+    pub(super) fn add<'p>(
+        &mut self,
         map: &mut MapWriter<'p>,
         name: &str,
+        patch: CompiledField<'p>,
     ) -> Result<(), serde_json::Error> {
-        if self.value.is_null() {
+        if patch.value.is_null() {
             return Ok(());
         }
         let key = serde_json::to_string(name)?;
-        if self.compiled.is_as_added() {
-            map.key(merge, &key);
-            merge.json(self.value);
+        if patch.compiled.is_as_added() {
+            map.key(self, &key);
+            self.json(patch.value);
             return Ok(());
         }
-        self.by_engine(merge, map, (&key, None))
+        self.by_engine(map, (&key, None), patch)
     }
 
-    /// Writes the field as the engine merges it.
-    fn by_engine(
-        self,
-        merge: &mut TextMerge<'_>,
+    /// Writes a field as the engine merges it.
+    fn by_engine<'p>(
+        &mut self,
         map: &mut MapWriter<'p>,
         (key, live): (&str, Option<Value>),
+        patch: CompiledField<'p>,
     ) -> Result<(), serde_json::Error> {
         let name: String = serde_json::from_str(key)?;
-        let merged = merge_field(live, &name, self.value, (self.schema, self.compiled));
+        let merged = merge_field(live, &name, patch.value, (patch.schema, patch.compiled));
         if let Some(value) = merged.map_err(serde_json::Error::custom)? {
-            map.key(merge, key);
-            merge.json(&value);
+            map.key(self, key);
+            self.json(&value);
         }
         Ok(())
     }

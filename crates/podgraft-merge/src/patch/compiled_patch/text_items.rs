@@ -1,4 +1,4 @@
-//! [`ItemsSeed`]: merges a list of plain items into a list of the text.
+//! How a list of a text is read, and written with a list of plain items merged into it.
 
 use std::{fmt, ops::Range};
 
@@ -6,7 +6,6 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{
-    text_field::FieldSeed,
     text_key::{self, WrittenKey},
     text_map::MapWriter,
     text_merge::TextMerge,
@@ -21,25 +20,27 @@ use crate::{
     schema::Schema,
 };
 
-/// Reads a list that merges by key, and writes it with a list of the patch merged into it. Both must be plain: maps with
-/// texts as their keys, no key twice, no directive.
-pub(super) struct ItemsSeed<'m, 't, 'p> {
-    pub(super) merge: &'m mut TextMerge<'t>,
-    pub(super) patch: &'p [Value],
-    /// Of an item.
-    pub(super) schema: Schema,
-    pub(super) compiled: &'p CompiledItems,
-}
-
-impl<'de> DeserializeSeed<'de> for ItemsSeed<'_, 'de, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
+impl<'t> TextMerge<'t> {
+    /// Reads a list that merges by key, and writes it with a list of the patch merged into it. Both must be plain: maps with
+    /// texts as their keys, no key twice, no directive. The schema is that of an item.
+    pub(super) fn items<D: Deserializer<'t>>(
+        &mut self,
+        deserializer: D,
+        patch: &[Value],
+        (schema, compiled): (Schema, &CompiledItems),
+    ) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(ItemsVisitor { merge: self, patch, schema, compiled })
     }
 }
 
-impl<'de> Visitor<'de> for ItemsSeed<'_, 'de, '_> {
+struct ItemsVisitor<'m, 't, 'p> {
+    merge: &'m mut TextMerge<'t>,
+    patch: &'p [Value],
+    schema: Schema,
+    compiled: &'p CompiledItems,
+}
+
+impl<'de> Visitor<'de> for ItemsVisitor<'_, 'de, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,7 +97,7 @@ struct ItemsWriter<'t> {
 
 /// Reads an item, and writes it with the patch merged into it, where that names it.
 struct ItemSeed<'i, 'm, 't, 'p> {
-    items: &'i mut ItemsSeed<'m, 't, 'p>,
+    items: &'i mut ItemsVisitor<'m, 't, 'p>,
     list: &'i mut ItemsWriter<'t>,
 }
 
@@ -130,7 +131,7 @@ impl<'de> Visitor<'de> for ItemSeed<'_, '_, 'de, '_> {
 
 impl<'t> ItemSeed<'_, '_, 't, '_> {
     fn write(&mut self, fields: &[(WrittenKey<'t>, &'t str)]) -> Result<(), serde_json::Error> {
-        let ItemsSeed { merge, patch, compiled, .. } = &mut *self.items;
+        let ItemsVisitor { merge, patch, compiled, .. } = &mut *self.items;
         let name = merge_key(fields, compiled.key)?;
         let list = &mut *self.list;
         merge.comma(list.written.is_empty());
@@ -164,7 +165,7 @@ impl<'t> ItemSeed<'_, '_, 't, '_> {
     }
 }
 
-impl<'t> ItemsSeed<'_, 't, '_> {
+impl<'t> ItemsVisitor<'_, 't, '_> {
     /// Writes an item with an item of the patch merged into it.
     fn merge_item(
         &mut self,
@@ -189,9 +190,7 @@ impl<'t> ItemsSeed<'_, 't, '_> {
         let mut map = MapWriter::start(merge, patch, (*schema, compiled));
         for (key, live) in fields {
             match map.patch::<serde_json::Error>(merge, &key.name)? {
-                Some(patch) => {
-                    FieldSeed { merge, map: &mut map, key: key.written, patch }.merge_into(live)?;
-                }
+                Some(patch) => merge.field_of(live, &mut map, key.written, patch)?,
                 None => map.keep(merge.range(key.written, live)),
             }
         }

@@ -1,4 +1,4 @@
-//! [`MapSeed`]: merges a map of the patch into a map of the text.
+//! [`MapWriter`], and how a text is read for it: merges a map of the patch into a map of the text.
 
 use std::{fmt, ops::Range};
 
@@ -6,29 +6,31 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{
-    text_field::{FieldPatch, FieldSeed},
     text_key::WrittenKey,
-    text_merge::TextMerge,
+    text_merge::{CompiledField, TextMerge},
 };
 use crate::{patch::compiled::CompiledMap, schema::Schema};
 
-/// Reads a map, and writes it with a map of the patch merged into it that has no directive.
-pub(super) struct MapSeed<'m, 't, 'p> {
-    pub(super) merge: &'m mut TextMerge<'t>,
-    pub(super) patch: &'p Map<String, Value>,
-    pub(super) schema: Schema,
-    pub(super) compiled: &'p CompiledMap,
-}
-
-impl<'de> DeserializeSeed<'de> for MapSeed<'_, 'de, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
+impl<'t> TextMerge<'t> {
+    /// Reads a map, and writes it with a map of the patch merged into it that has no directive.
+    pub(super) fn map<D: Deserializer<'t>>(
+        &mut self,
+        deserializer: D,
+        patch: &Map<String, Value>,
+        (schema, compiled): (Schema, &CompiledMap),
+    ) -> Result<(), D::Error> {
+        deserializer.deserialize_map(MapVisitor { merge: self, patch, schema, compiled })
     }
 }
 
-impl<'de> Visitor<'de> for MapSeed<'_, 'de, '_> {
+struct MapVisitor<'m, 't, 'p> {
+    merge: &'m mut TextMerge<'t>,
+    patch: &'p Map<String, Value>,
+    schema: Schema,
+    compiled: &'p CompiledMap,
+}
+
+impl<'de> Visitor<'de> for MapVisitor<'_, 'de, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,6 +49,21 @@ impl<'de> Visitor<'de> for MapSeed<'_, 'de, '_> {
             }
         }
         map.finish(merge)
+    }
+}
+
+struct FieldSeed<'m, 't, 'p> {
+    merge: &'m mut TextMerge<'t>,
+    map: &'m mut MapWriter<'p>,
+    key: &'t str,
+    patch: CompiledField<'p>,
+}
+
+impl<'de> DeserializeSeed<'de> for FieldSeed<'_, 'de, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.merge.field(deserializer, self.map, self.key, self.patch)
     }
 }
 
@@ -79,13 +96,13 @@ impl<'p> MapWriter<'p> {
         &mut self,
         merge: &mut TextMerge<'_>,
         name: &str,
-    ) -> Result<Option<FieldPatch<'p>>, E> {
+    ) -> Result<Option<CompiledField<'p>>, E> {
         let Some((place, value, compiled)) = self.compiled.field(self.patch, name) else { return Ok(None) };
         if std::mem::replace(&mut merge.seen[self.seen + place], true) {
             return Err(E::custom("a key is there twice"));
         }
         self.copy_kept(merge);
-        Ok(Some(FieldPatch { value, schema: self.schema, compiled }))
+        Ok(Some(CompiledField { value, schema: self.schema, compiled }))
     }
 
     /// Keeps a field as it is written.
@@ -108,8 +125,8 @@ impl<'p> MapWriter<'p> {
         self.copy_kept(merge);
         for (place, ((name, value), compiled)) in self.patch.iter().zip(&self.compiled.fields).enumerate() {
             if !merge.seen[self.seen + place] {
-                let patch = FieldPatch { value, schema: self.schema, compiled };
-                patch.add(merge, &mut self, name).map_err(E::custom)?;
+                let patch = CompiledField { value, schema: self.schema, compiled };
+                merge.add(&mut self, name, patch).map_err(E::custom)?;
             }
         }
         merge.seen.truncate(self.seen);

@@ -8,11 +8,12 @@
 
 use std::ops::Range;
 
-use serde::de::DeserializeSeed as _;
 use serde_json::{Map, Value};
 
-use super::text_map::MapSeed;
-use crate::{patch::compiled::CompiledMap, schema::Schema};
+use crate::{
+    patch::compiled::{CompiledMap, CompiledValue},
+    schema::Schema,
+};
 
 /// The text with the patch applied; `None` where the engine has to read all of it.
 pub(super) fn merged(
@@ -26,10 +27,18 @@ pub(super) fn merged(
     let out = Vec::with_capacity(text.len() + text.len() / 4);
     let mut merge = TextMerge { text, out, seen: Vec::new() };
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    MapSeed { merge: &mut merge, patch, schema, compiled }.deserialize(&mut deserializer).ok()?;
+    merge.map(&mut deserializer, patch, (schema, compiled)).ok()?;
     deserializer.end().ok()?;
     // Parts of a text and what serde_json writes are UTF-8.
     String::from_utf8(merge.out).ok()
+}
+
+/// A field of the patch, with what is known of it, and the schema of what holds it.
+#[derive(Clone, Copy)]
+pub(super) struct CompiledField<'p> {
+    pub(super) value: &'p Value,
+    pub(super) schema: Schema,
+    pub(super) compiled: &'p CompiledValue,
 }
 
 /// A merge in progress.

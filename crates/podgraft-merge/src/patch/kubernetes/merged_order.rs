@@ -1,6 +1,6 @@
 //! [`MergedOrder`]: the order of a list of plain items after a merge.
 
-use crate::patch::plain::FEW;
+use crate::patch::item_index::FEW;
 
 /// The items that the patch names are in its order, and those that it does not name between them: each before the first
 /// named one that was behind it. Items that are new have their slots behind the others, in the order of the patch.

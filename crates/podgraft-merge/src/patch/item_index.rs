@@ -10,7 +10,10 @@ use std::hash::{BuildHasher as _, RandomState};
 use hashbrown::HashTable;
 use serde_json::Value;
 
-use crate::patch::plain::{FEW, plain_key};
+use super::directive;
+
+/// Up to this many items, comparing is quicker than hashing.
+pub(crate) const FEW: usize = 8;
 
 /// The places of the items of a list, by their keys. The list and the name of the key are given each time: they are those
 /// that it was made of.
@@ -57,6 +60,11 @@ impl ItemIndex {
             }
         }
     }
+}
+
+/// The key of a plain item.
+pub(super) fn plain_key<'v>(item: &'v Value, key: &str) -> Option<&'v str> {
+    item.get(key)?.as_str().filter(|_| item.get(directive::PATCH).is_none())
 }
 
 fn name_of<'v>(item: &'v Value, key: &str) -> Option<&'v str> {
