@@ -35,14 +35,15 @@ impl ItemIndex {
             }
             return Some(Self(None));
         }
-        let (mut places, hasher) = (HashTable::with_capacity(list.len()), RandomState::new());
+        let (mut places, hasher) = (HashTable::new(), RandomState::new());
         for (place, item) in list.iter().enumerate() {
             let name = plain_key(item, key)?;
             let hash = hasher.hash_one(name);
             if places.find(hash, |other: &usize| name_of(&list[*other], key) == Some(name)).is_some() {
                 return None;
             }
-            places.insert_unique(hash, place, |place| hasher.hash_one(name_of(&list[*place], key)));
+            let hash_of = |place: &usize| hasher.hash_one(name_of(&list[*place], key).unwrap_or_default());
+            places.insert_unique(hash, place, hash_of);
         }
         Some(Self(Some((places, hasher))))
     }

@@ -71,8 +71,8 @@ impl CompiledPatch {
     /// written, numbers to their last digit and white space too.
     ///
     /// # Errors
-    /// [`TextError::Json`] where the text is no JSON. (In what stays as it was written, numbers out of range and texts with
-    /// half a surrogate pair pass.) [`TextError::Patch`] where [`apply`](super::apply) refuses.
+    /// [`TextError::Json`] where the text is no JSON. (In what stays as it was written, numbers out of range, texts with
+    /// half a surrogate pair and any depth of nesting pass.) [`TextError::Patch`] where [`apply`](super::apply) refuses.
     pub fn apply_to_text(&self, base: &str) -> Result<String, TextError> {
         if let (Value::Object(patch), Some(compiled)) = (&self.patch, &self.compiled)
             && let Some(merged) = text_merge::merged(base, patch, (self.schema, compiled))

@@ -2,25 +2,22 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     ExtendedMerge,
-    each_container::is_container,
-    known::{self, KnownList},
+    item::named,
     lists::is_replace,
     matching::{ItemMatch, KeyGroup, Matcher, group},
 };
 use crate::{
-    diagnostic::{Diagnostic, codes, did_you_mean, keyed_item, nearest},
+    diagnostic::{codes, did_you_mean, keyed_item, nearest},
     patch::{
         ChangeCause, LazyLocation, Observer, directive,
         identity::{GoType, Interner, ScalarKey},
         location::LocationSegment,
-        plain::{EqualItems, targets},
     },
-    schema::{MergeKeys, Schema, SecondaryKey},
-    work::MADE,
+    schema::{MergeKeys, Schema},
 };
 
 /// Where the patch lists each key first: deletions, and other items.
@@ -53,22 +50,8 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         keys: MergeKeys,
         location: &LazyLocation<'_>,
     ) -> Vec<Value> {
-        if keys.secondary().is_none() {
-            if self.is_quick(&live, patch, keys) && self.quickly(&mut live, patch, item, keys, location) {
-                return live;
-            }
-            // What follows may add items.
-            self.forget_list(&live);
-            if let Some(targets) = targets(&live, patch, keys.merge_key(), None, EqualItems::First) {
-                self.work.spend(live.len() + patch.len());
-                for (value, target) in patch.iter().zip(targets.as_slice()) {
-                    if self.work.is_spent() {
-                        break;
-                    }
-                    self.item(&mut live, value, *target, (item, keys), location);
-                }
-                return live;
-            }
+        if keys.secondary().is_none() && self.one_key(&mut live, patch, item, keys, location) {
+            return live;
         }
         self.forget_list(&live);
         self.work.spend(live.len() + patch.len());
@@ -89,74 +72,6 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             self.item(&mut live, value, found, (item, keys), location);
         }
         live
-    }
-
-    /// Merges one item of the patch into the live one, or adds it.
-    fn item(
-        &mut self,
-        live: &mut Vec<Value>,
-        value: &Value,
-        found: Option<usize>,
-        (item, keys): (Schema, MergeKeys),
-        location: &LazyLocation<'_>,
-    ) {
-        let Some(change) = value.as_object() else { return };
-        if let Some(slot) = found {
-            let second = keys.secondary_of(&live[slot]);
-            let at = location.push(named(value, second.as_ref(), keys));
-            if let Some(found) = live[slot].as_object_mut() {
-                self.map(found, change, item, Some(keys), &at);
-            }
-        } else {
-            let second = keys.secondary_of(value);
-            let at = location.push(named(value, second.as_ref(), keys));
-            let new = self.new_item(live, change, item, keys, &at);
-            live.extend(new);
-        }
-    }
-
-    /// Whether a small patch of plain items is for a long list with one key.
-    fn is_quick(&self, live: &[Value], patch: &[Value], keys: MergeKeys) -> bool {
-        let is_small = live.len() >= known::LONG && patch.len() <= live.len() / 8;
-        if self.known.is_none() || !is_small {
-            return false;
-        }
-        let mut seen = HashSet::with_capacity(patch.len());
-        patch.iter().all(|value| {
-            let key = value.get(keys.merge_key()).and_then(known::text);
-            value.get(directive::PATCH).is_none() && key.is_some_and(|key| seen.insert(key))
-        })
-    }
-
-    /// Merges such a patch without reading the whole list, where the list is known from the last patch. False where it
-    /// cannot be known, with nothing done.
-    fn quickly(
-        &mut self,
-        live: &mut Vec<Value>,
-        patch: &[Value],
-        item: Schema,
-        keys: MergeKeys,
-        location: &LazyLocation<'_>,
-    ) -> bool {
-        self.work.spend(patch.len());
-        let known = self.known.as_mut().and_then(|known| known.take(live));
-        let Some(mut known) = known.or_else(|| {
-            self.work.spend(live.len());
-            KnownList::of(live, keys.merge_key())
-        }) else {
-            return false;
-        };
-        for value in patch {
-            let (key, before) = (&value[keys.merge_key()], live.len());
-            self.item(live, value, known.slot(key), (item, keys), location);
-            if live.len() > before {
-                known.push(key);
-            }
-        }
-        if let Some(lists) = &mut self.known {
-            lists.keep(live, known);
-        }
-        true
     }
 
     /// The plain items of the patch, by their place there, and the live item that each is about: `None`
@@ -204,37 +119,6 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         } else {
             self.refuse(codes::DUPLICATE_ITEM, location, message);
         }
-    }
-
-    /// A new item: the patch item applied to nothing, if that is complete; on top of the
-    /// `eachContainer` patches of earlier layers, if it is a container.
-    fn new_item(
-        &mut self,
-        live: &[Value],
-        change: &Map<String, Value>,
-        item: Schema,
-        keys: MergeKeys,
-        location: &LazyLocation<'_>,
-    ) -> Option<Value> {
-        self.work.spend(MADE);
-        let mut new = Map::new();
-        let before = self.diagnostics.len();
-        self.quietly(|quiet| quiet.map(&mut new, change, item, Some(keys), location));
-        if self.diagnostics[before..].iter().any(Diagnostic::is_error) {
-            return None;
-        }
-        let known = live.iter().filter_map(|item| item.get(keys.merge_key()));
-        if !self.is_complete(&new, item, keys, known, location) {
-            return None;
-        }
-        if !self.each_container.is_empty() && is_container(item) {
-            // What the item makes of nothing was only to be judged.
-            self.diagnostics.truncate(before);
-            return self.new_container(change, item, keys, location);
-        }
-        let new = Value::Object(new);
-        self.observer.set(location, None, &new, ChangeCause::Stated);
-        Some(new)
     }
 
     /// Numbers the first keys, and tells plain items from directives. `None` when an item of the base
@@ -416,9 +300,4 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         let message = format!("{}: {} items have this {fit}", matcher.advice(value, several), several.len());
         self.refuse(codes::AMBIGUOUS_TARGET, &at, message);
     }
-}
-
-/// The item's place: its first key as the patch writes it, its second as the live item has it.
-fn named<'v>(value: &'v Value, second: Option<&'v SecondaryKey>, keys: MergeKeys) -> LocationSegment<'v> {
-    LocationSegment::Key(keys.merge_key(), &value[keys.merge_key()], second)
 }

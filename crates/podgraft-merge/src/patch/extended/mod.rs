@@ -6,10 +6,12 @@
 
 mod each_container;
 mod fields;
+mod item;
 mod keyed;
 mod known;
 mod lists;
 mod matching;
+mod one_key;
 mod order;
 mod target;
 mod unions;
