@@ -8,6 +8,7 @@ mod generate;
 mod long_lists;
 mod model;
 mod pieces;
+mod replaced_often;
 mod stories;
 
 use std::{collections::BTreeSet, env};

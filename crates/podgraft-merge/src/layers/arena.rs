@@ -26,6 +26,11 @@ impl<T> Arena<T> {
         self.0.push(value);
         ArenaId(NonZeroU32::MIN.saturating_add(before))
     }
+
+    /// All values, first to last.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter()
+    }
 }
 
 impl<T> Index<ArenaId> for Arena<T> {

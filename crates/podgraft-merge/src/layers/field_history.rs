@@ -119,19 +119,12 @@ impl<'n> HistoryWalk<'_, 'n> {
         above: Option<Attribution>,
         depth: usize,
     ) -> Option<Attribution> {
-        for event in self.tree.events(node) {
-            match event.kind {
-                HistoryEventKind::Whole => self.event(event, above, depth),
-                HistoryEventKind::Item(index) if self.items && depth == self.path.segments().len() => {
-                    self.push(
-                        event,
-                        self.path.index(index),
-                        event.previous.clone(),
-                        event.version.attribution.or(above),
-                    );
-                }
-                HistoryEventKind::Item(_) | HistoryEventKind::Order | HistoryEventKind::Agreed => {}
+        if let Some(segment) = self.path.segments().get(depth) {
+            for event in self.tree.whole_events(node, segment) {
+                self.event(event, above, depth);
             }
+        } else {
+            self.events(node, above, depth);
         }
         // A layer that stated an empty map or list did not state what came into it later.
         if matches!(self.path.segments().get(depth), None | Some(Segment::Index(_))) {
@@ -139,6 +132,20 @@ impl<'n> HistoryWalk<'_, 'n> {
         }
         let attribution = self.version(&node.now, above, depth);
         if depth == self.path.segments().len() { self.tree.latest(node).or(attribution) } else { attribution }
+    }
+
+    /// What happened to the place at the end of the path.
+    fn events(&mut self, node: &'n HistoryNode, above: Option<Attribution>, depth: usize) {
+        for event in self.tree.events(node) {
+            match event.kind {
+                HistoryEventKind::Whole => self.event(event, above, depth),
+                HistoryEventKind::Item(index) if self.items => {
+                    let attribution = event.version.attribution.or(above);
+                    self.push(event, self.path.index(index), event.previous.clone(), attribution);
+                }
+                HistoryEventKind::Item(_) | HistoryEventKind::Order | HistoryEventKind::Agreed => {}
+            }
+        }
     }
 
     /// Follows the path below a value that is or was there.

@@ -6,6 +6,7 @@
 mod arena;
 mod change_log;
 mod changes;
+mod event_index;
 mod field_history;
 mod fold;
 mod history;

@@ -92,6 +92,19 @@ fn written<'v>(first: &'v Value, secondary: Option<Secondary<'_>>) -> Cow<'v, st
     }
 }
 
+/// The name of an item that is known by this value alone: a merge key, or an item of a set.
+pub(super) fn of_value(value: &Value) -> Cow<'_, str> {
+    written(value, None)
+}
+
+/// The name without the secondary key, where it has one.
+pub(super) fn first(name: &str) -> Cow<'_, str> {
+    match name.strip_prefix(MARK) {
+        Some(marked) if marked.contains(MARK) => Cow::Owned(of_value(&read(name).0).into_owned()),
+        _ => Cow::Borrowed(name),
+    }
+}
+
 /// What a name is of: the merge key or item, and the secondary key.
 fn read(name: &str) -> (Value, Option<Value>) {
     let Some(marked) = name.strip_prefix(MARK) else { return (name.into(), None) };

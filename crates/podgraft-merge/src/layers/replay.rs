@@ -16,6 +16,7 @@ pub(super) fn replay(log: ChangeLog) -> HistoryTree {
     for change in changes {
         replay.change(change);
     }
+    replay.tree.index_events();
     replay.tree
 }
 

@@ -7,13 +7,19 @@
     reason = "the keys of a hash table, as std's HashMap has them, against names that are made to collide; no result shows them"
 )]
 
-use std::hash::{BuildHasher, RandomState};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+};
 
 use hashbrown::HashTable;
 
 use super::{
     arena::{Arena, ArenaId},
-    history::{Children, HistoryEvent, HistoryNode, NodeName, SiblingLink, Siblings, ValueVersion},
+    event_index::{EventIndex, MANY},
+    history::{
+        Children, HistoryEvent, HistoryEventKind, HistoryNode, NodeName, SiblingLink, Siblings, ValueVersion,
+    },
     name::Name,
 };
 use crate::path::Segment;
@@ -29,6 +35,8 @@ pub(super) struct HistoryTree {
     /// The nodes that have many beside them, by the first of these and their name.
     index: HashTable<ArenaId>,
     hasher: RandomState,
+    /// Of the nodes whose value was replaced as a whole many times, by the first of their events.
+    event_indexes: HashMap<ArenaId, EventIndex>,
 }
 
 /// Up to this many names, searching is quicker than an index.
@@ -48,6 +56,7 @@ impl HistoryTree {
             names: String::new(),
             index: HashTable::new(),
             hasher: RandomState::new(),
+            event_indexes: HashMap::new(),
         }
     }
 
@@ -67,6 +76,38 @@ impl HistoryTree {
     pub(super) fn events(&self, node: &HistoryNode) -> impl Iterator<Item = &HistoryEvent> {
         let first = node.events.map(|(first, _)| first);
         std::iter::successors(first, |id| self.events[*id].next).map(|id| &self.events[id])
+    }
+
+    /// The changes of the whole value of this node that can be about a field or item of it, first to last; where that is not
+    /// known, all of them.
+    pub(super) fn whole_events(
+        &self,
+        node: &HistoryNode,
+        segment: &Segment,
+    ) -> impl Iterator<Item = &HistoryEvent> {
+        let index = node.events.and_then(|(first, _)| self.event_indexes.get(&first));
+        let known = index.and_then(|index| index.about(segment));
+        let all = known.is_none().then(|| self.events(node)).into_iter().flatten();
+        let known = known.unwrap_or_default().iter().map(|id| &self.events[*id]);
+        all.filter(|event| event.kind == HistoryEventKind::Whole).chain(known)
+    }
+
+    /// Indexes the events of nodes that have many, once all have happened.
+    pub(super) fn index_events(&mut self) {
+        let mut indexes = HashMap::new();
+        for (first, _) in self.nodes.iter().filter_map(|node| node.events) {
+            let ids = || std::iter::successors(Some(first), |id| self.events[*id].next);
+            let whole = || ids().filter(|id| self.events[*id].kind == HistoryEventKind::Whole);
+            if whole().nth(MANY).is_some() {
+                let mut index = EventIndex::default();
+                for id in whole() {
+                    let event = &self.events[id];
+                    index.add(id, event, self.named(&event.version).map(|(name, _)| name));
+                }
+                indexes.insert(first, index);
+            }
+        }
+        self.event_indexes = indexes;
     }
 
     /// Adds what happened last to the place of this node.
