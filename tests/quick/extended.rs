@@ -3,18 +3,25 @@
 
 use podgraft_merge::{
     diagnostic::{Diagnostic, Severity},
+    layers::{Layer, Patch},
     patch::{Options, extend},
     schema::Schema,
 };
 use serde_json::{Value, json};
 
+use crate::compiled_templates::Compared;
+
 const CASES: &str = include_str!("../cases/extended.jsonl");
 
 #[test]
 fn hand_cases() {
+    let mut compared = Compared::default();
     for line in CASES.lines() {
         let case: Value = serde_json::from_str(line).unwrap();
         let name = case["name"].as_str().unwrap();
+        let patch = Patch::Template(&case["patch"]);
+        let layer = Layer { id: "a layer".into(), patch, options: Options::default() };
+        compared.compare(&case["base"], &[layer], schema());
         let extended = extend(case["base"].clone(), &case["patch"], schema(), Options::default(), &mut ());
         let said = |severity: Severity| -> Vec<String> {
             let of = |diagnostic: &&Diagnostic| diagnostic.severity == severity;
@@ -34,6 +41,7 @@ fn hand_cases() {
         }
     }
     assert!(CASES.lines().count() > 100);
+    assert!(compared.compiled > 50, "{compared:?}");
 }
 
 #[test]

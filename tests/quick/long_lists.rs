@@ -9,6 +9,8 @@ use podgraft_merge::{
 };
 use serde_json::{Value, json};
 
+use crate::compiled_templates::Compared;
+
 /// Lists of these lengths are known from layer to layer, and just not.
 const LENGTHS: [usize; 4] = [15, 16, 17, 40];
 
@@ -62,7 +64,7 @@ fn patch(rng: &mut Rng) -> Value {
 fn layers_know_long_lists_as_they_are() {
     let schema = Schema::pod_template().unwrap();
     let mut rng = Rng::with_seed(20_261_129);
-    let mut grown = 0;
+    let (mut grown, mut compared) = (0, Compared::default());
     for round in 0..4_000 {
         let base = base(&mut rng);
         let patches: Vec<Value> = (0..rng.usize(2..15)).map(|_| patch(&mut rng)).collect();
@@ -79,9 +81,11 @@ fn layers_know_long_lists_as_they_are() {
         });
         let (together, _) = fold_without_provenance(base.clone(), &layers, schema);
         assert_eq!(together, alone, "round {round}: {patches:#?}");
+        compared.compare(&base, &layers, schema);
         let recorded = fold(base, &layers, schema, &Work::unlimited()).value;
         assert_eq!(recorded, alone, "round {round}, with provenance: {patches:#?}");
         grown += usize::from(alone.to_string().len() > 3_000);
     }
     assert!(grown > 100, "the lists are hardly ever long: {grown}");
+    assert!(compared.compiled > compared.templates / 2, "{compared:?}");
 }

@@ -4,6 +4,7 @@
 mod against;
 mod batch;
 mod cli;
+mod compiled_templates;
 mod convert;
 mod crds;
 mod diagnostics;

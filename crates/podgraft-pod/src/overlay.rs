@@ -12,6 +12,7 @@ mod kind;
 mod layer;
 mod namespace;
 mod object;
+mod patch;
 mod read;
 mod read_overlay;
 mod reference;

@@ -4,7 +4,7 @@
 //! `PODGRAFT_STACKS` sets how many stacks (6,000), `PODGRAFT_SEED` which ones.
 
 mod each_container;
-mod generate;
+pub(crate) mod generate;
 mod long_lists;
 mod model;
 mod pieces;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Layer, Patch, Provenance, change_log::ChangeLog, recorder::ProvenanceRecorder};
 use crate::{
     diagnostic::Diagnostic,
-    patch::{self, EachContainerPatch, Extended, Observer, Shared},
+    patch::{self, Extended, Observer, Shared},
     schema::Schema,
     work::Work,
 };
@@ -48,7 +48,7 @@ pub fn fold_observed<O: Observer>(
         }
         observer.layer(index);
         let number = u32::try_from(index).unwrap_or(u32::MAX);
-        let each = matches!(layer.patch, Patch::EachContainer(_));
+        let each = layer.patch.is_for_each_container();
         let recorder = ProvenanceRecorder::new(&mut log, number, each, &each_container);
         fold.layer(index, layer, &mut (recorder, &mut *observer));
         if fold.shared.each_container.len() > each_container.len() {
@@ -85,17 +85,18 @@ struct Fold<'p> {
 impl<'p> Fold<'p> {
     fn layer(&mut self, index: usize, layer: &Layer<'p>, observer: &mut impl Observer) {
         let (value, schema, options) = (self.value.take(), self.schema, layer.options);
-        let Extended { value, diagnostics } = match layer.patch {
+        let shared = &mut self.shared;
+        let (extended, each_container) = match layer.patch {
             Patch::Template(patch) => {
-                patch::extend_seeded(value, patch, schema, options, &mut self.shared, observer)
+                (patch::extend_seeded(value, patch, schema, options, shared, observer), None)
             }
             Patch::EachContainer(patch) => {
-                let (extended, usable) =
-                    patch::extend_each_container(value, patch, schema, options, &mut self.shared, observer);
-                self.shared.each_container.extend(usable.then_some(EachContainerPatch { patch, options }));
-                extended
+                patch::extend_each_container(value, patch, schema, options, shared, observer)
             }
+            Patch::Compiled(patch) => patch::extend_compiled(value, patch, schema, options, shared, observer),
         };
+        let Extended { value, diagnostics } = extended;
+        self.shared.each_container.extend(each_container);
         self.value = value;
         let of_layer = |diagnostic| (index, Diagnostic { layer: Some(layer.id.clone()), ..diagnostic });
         self.diagnostics.extend(diagnostics.into_iter().map(of_layer));

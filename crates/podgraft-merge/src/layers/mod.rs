@@ -24,7 +24,10 @@ pub use leaf::Leaf;
 pub use provenance::{Blame, Provenance};
 use serde_json::Value;
 
-use crate::{diagnostic::LayerId, patch::Options};
+use crate::{
+    diagnostic::LayerId,
+    patch::{CompiledTemplate, Options},
+};
 
 /// A layer's patch, in the `extended` dialect.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +38,20 @@ pub enum Patch<'p> {
     /// under each one that a later layer adds: the new item is applied to what these patches make of
     /// an empty container. Whether the new item is complete is judged on the item alone.
     EachContainer(&'p Value),
+    /// One of the two, compiled for many objects.
+    Compiled(&'p CompiledTemplate),
+}
+
+impl Patch<'_> {
+    /// Whether it is for each container, and no template.
+    #[must_use]
+    pub const fn is_for_each_container(self) -> bool {
+        match self {
+            Self::Template(_) => false,
+            Self::EachContainer(_) => true,
+            Self::Compiled(patch) => patch.is_for_each_container(),
+        }
+    }
 }
 
 /// One ordered source of change.

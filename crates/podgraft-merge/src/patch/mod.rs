@@ -22,8 +22,8 @@ mod plain;
 
 pub use compiled_patch::{CompiledPatch, TextError};
 pub use error::{Error, MAX_DEPTH};
-pub(crate) use extended::{EachContainerPatch, Shared, extend_each_container, extend_seeded};
-pub use extended::{Extended, MissingTarget, Options, UnknownFields, extend};
+pub use extended::{CompiledTemplate, Extended, MissingTarget, Options, UnknownFields, extend};
+pub(crate) use extended::{Shared, extend_compiled, extend_each_container, extend_seeded};
 pub use json::{json_patch, merge_patch};
 pub use location::LazyLocation;
 pub(crate) use location::LocationSegment;

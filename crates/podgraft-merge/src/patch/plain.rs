@@ -101,7 +101,7 @@ fn many(live: &[Value], patch: &[Value], key: &str, equal: EqualItems) -> Option
 }
 
 /// Looks for the items of the list among those of the patch, by `place`.
-fn scan(
+pub(super) fn scan(
     live: &[Value],
     count: usize,
     key: &str,

@@ -21,7 +21,14 @@ pub struct SourcedLayer<'a> {
     pub id: LayerId,
     /// What sort of layer it is.
     pub source: LayerSource<'a>,
-    patch: Cow<'a, Value>,
+    patch: LayerPatch<'a>,
+}
+
+#[derive(Debug, Clone)]
+enum LayerPatch<'a> {
+    /// The operator's, or a template of the object.
+    Own(Cow<'a, Value>),
+    Overlay(Patch<'a>),
 }
 
 /// What sort of layer one is.
@@ -51,7 +58,7 @@ impl<'a> From<OverlayLayer<'a>> for SourcedLayer<'a> {
         Self {
             id: layer.id().clone(),
             source: LayerSource::Overlay(layer),
-            patch: Cow::Borrowed(layer.patch),
+            patch: LayerPatch::Overlay(layer.patch()),
         }
     }
 }
@@ -60,14 +67,22 @@ impl<'a> SourcedLayer<'a> {
     /// A template of the object, written in this field of it: `.spec.podTemplate`.
     #[must_use]
     pub fn template(name: impl Into<Cow<'static, str>>, origin: FieldPath, patch: Cow<'a, Value>) -> Self {
-        Self { id: LayerId::field(name, origin), source: LayerSource::Template, patch }
+        Self {
+            id: LayerId::field(name, origin),
+            source: LayerSource::Template,
+            patch: LayerPatch::Own(patch),
+        }
     }
 
     /// A patch of the pod template that is made from this field of the object.
     #[must_use]
     pub fn typed_field(origin: FieldPath, patch: Value) -> Self {
         let name = format!("typed field {origin}");
-        Self { id: LayerId::field(name, origin), source: LayerSource::TypedField, patch: Cow::Owned(patch) }
+        Self {
+            id: LayerId::field(name, origin),
+            source: LayerSource::TypedField,
+            patch: LayerPatch::Own(Cow::Owned(patch)),
+        }
     }
 
     /// A patch of the operator's own over all others, which follows from this field of the object; from none of its
@@ -82,7 +97,7 @@ impl<'a> SourcedLayer<'a> {
         Self {
             id: LayerId::field(name, origin),
             source: LayerSource::Operator(reason),
-            patch: Cow::Owned(patch),
+            patch: LayerPatch::Own(Cow::Owned(patch)),
         }
     }
 
@@ -110,15 +125,10 @@ impl<'a> SourcedLayer<'a> {
     /// The patch, as the engine takes it.
     #[must_use]
     pub fn patch(&self) -> Patch<'_> {
-        if self.is_for_each_container() {
-            Patch::EachContainer(&self.patch)
-        } else {
-            Patch::Template(&self.patch)
+        match &self.patch {
+            LayerPatch::Own(patch) => Patch::Template(patch),
+            LayerPatch::Overlay(patch) => *patch,
         }
-    }
-
-    fn is_for_each_container(&self) -> bool {
-        self.overlay().is_some_and(|layer| layer.is_for_each_container())
     }
 
     /// The field that it comes from, in the object or in the overlay; `None` where it follows from the pod, and from
@@ -139,7 +149,7 @@ impl<'a> SourcedLayer<'a> {
         let document = self.overlay().map_or(object, |layer| layer.overlay.document());
         let is_written = matches!(self.source, LayerSource::Template | LayerSource::Overlay(_));
         let Some(path) = path.filter(|_| is_written) else { return document.position(&origin) };
-        if self.is_for_each_container() {
+        if self.patch().is_for_each_container() {
             // The patch starts at the container: .spec.containers[name="app"], or .eachContainer.
             let start =
                 if path.segments().first() == Some(&Segment::Field("spec".to_owned())) { 3 } else { 1 };

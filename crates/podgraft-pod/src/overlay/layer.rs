@@ -2,10 +2,13 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde_json::Value;
-
-use super::{kind::OverlayKind, object::Overlay, select::SelectedOverlays};
-use podgraft_merge::{diagnostic::LayerId, path::FieldPath};
+use super::{
+    kind::OverlayKind,
+    object::Overlay,
+    patch::{EACH_CONTAINER, OverlayPatch},
+    select::SelectedOverlays,
+};
+use podgraft_merge::{diagnostic::LayerId, layers::Patch, path::FieldPath};
 
 /// A group of layers: everything of a later band wins over everything of an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,8 +67,15 @@ pub struct OverlayLayer<'o> {
     pub rank: Option<usize>,
     /// The field that holds the patch: `eachContainer`, `podTemplate`, `workerPodTemplate`.
     pub field: &'static str,
-    /// The patch.
-    pub patch: &'o Value,
+    patch: &'o OverlayPatch,
+}
+
+impl<'o> OverlayLayer<'o> {
+    /// The patch, as the engine takes it.
+    #[must_use]
+    pub const fn patch(&self) -> Patch<'o> {
+        self.patch.patch()
+    }
 }
 
 impl OverlayLayer<'_> {
@@ -79,12 +89,6 @@ impl OverlayLayer<'_> {
     #[must_use]
     pub fn origin(&self) -> FieldPath {
         FieldPath::fields(["spec", self.part(), self.field])
-    }
-
-    /// Whether the patch is for every container, rather than for the pod template.
-    #[must_use]
-    pub(crate) fn is_for_each_container(&self) -> bool {
-        self.field == EACH_CONTAINER
     }
 }
 
@@ -102,8 +106,6 @@ impl fmt::Display for OverlayLayer<'_> {
         self.id().fmt(f)
     }
 }
-
-const EACH_CONTAINER: &str = "eachContainer";
 
 impl<'o> SelectedOverlays<'o> {
     /// The patches for a pod, first to last, without those of the object itself, whose place is [`Band::Object`]:
@@ -138,10 +140,10 @@ fn patches<'o>(
     rank: Option<usize>,
     fields: &[&'static str],
 ) -> impl Iterator<Item = OverlayLayer<'o>> {
-    let part = if band.is_override() { "overrides" } else { "defaults" };
-    let templates = overlay.document.value.get("spec").and_then(|spec| spec.get(part));
+    let [defaults, overrides] = &overlay.patches;
+    let patches = if band.is_override() { overrides } else { defaults };
     std::iter::once(EACH_CONTAINER).chain(fields.iter().copied()).filter_map(move |field| {
-        let patch = templates?.get(field)?;
+        let patch = patches.iter().find(|patch| patch.field == field)?;
         Some(OverlayLayer { overlay, band, rank, field, patch })
     })
 }

@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{constraint::Constraint, kind::OverlayKind, reference::OverlayId, selection::Selection};
+use super::{
+    constraint::Constraint, kind::OverlayKind, patch::OverlayPatch, reference::OverlayId,
+    selection::Selection,
+};
 use crate::{manifest::Document, pod_security::PodSecurityDemand};
 use podgraft_merge::{
     diagnostic::{Diagnostic, LayerId, Position, Severity},
@@ -27,6 +30,8 @@ pub struct Overlay {
     /// What must be true of the final pods.
     pub constraints: Arc<[Constraint]>,
     pub(super) document: Document,
+    /// The patches of its defaults, and those of its overrides.
+    pub(super) patches: [Box<[OverlayPatch]>; 2],
     /// Its layers: those of its defaults, and those of its overrides.
     pub(super) layer_ids: [LayerId; 2],
 }

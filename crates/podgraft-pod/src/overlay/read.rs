@@ -11,6 +11,7 @@ use super::{
     constraint::Constraint,
     kind::OverlayKind,
     object::{Overlay, UnreadableOverlay},
+    patch::OverlayPatch,
     reference::OverlayId,
     selection::Selection,
 };
@@ -64,6 +65,7 @@ impl Overlay {
                     priority: i32::try_from(priority).unwrap_or_default(),
                     selection,
                     constraints: constraints.into(),
+                    patches: ["defaults", "overrides"].map(|part| OverlayPatch::of_part(spec.get(part))),
                     document,
                     layer_ids,
                 })

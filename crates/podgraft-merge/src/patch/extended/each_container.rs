@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{Extended, ExtendedMerge, Options, Shared};
+use super::{Extended, ExtendedMerge, Options, Shared, template::Template};
 use crate::{
     diagnostic::{Diagnostic, codes},
     patch::{ChangeCause, LazyLocation, Observer, directive, location::LocationSegment},
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EachContainerPatch<'p> {
     /// A container patch without a name.
-    pub patch: &'p Value,
+    pub patch: Template<'p>,
     /// Strictness of unknown fields and missing targets.
     pub options: Options,
 }
@@ -31,20 +31,47 @@ pub(super) fn is_container(schema: Schema) -> bool {
 
 /// Applies a container patch without a name to each container and init container of a pod or pod
 /// template. Whether the patch can be used as a [`EachContainerPatch`] is the second part of the result.
-pub(crate) fn extend_each_container<O: Observer>(
+pub(crate) fn extend_each_container<'p, O: Observer>(
     mut base: Value,
-    patch: &Value,
+    patch: &'p Value,
     schema: Schema,
     options: Options,
     shared: &mut Shared<'_>,
     observer: &mut O,
-) -> (Extended, bool) {
+) -> (Extended, Option<EachContainerPatch<'p>>) {
     let mut merge = ExtendedMerge { each_container: &[], ..ExtendedMerge::new(options, shared, observer) };
-    let usable = merge.check_each(patch, schema);
-    if let (Some((pod, item)), Some(patch)) = (usable, patch.as_object()) {
-        merge.apply_to_each_container(&mut base, patch, pod, item);
+    let usable = merge.check_each(patch, schema).zip(patch.as_object().map(Template::Written));
+    if let Some((schemas, patch)) = usable {
+        merge.apply_to_each_container(&mut base, patch, schemas);
     }
-    (Extended { value: base, diagnostics: merge.diagnostics }, usable.is_some())
+    let usable = usable.map(|(_, patch)| EachContainerPatch { patch, options });
+    (Extended { value: base, diagnostics: merge.diagnostics }, usable)
+}
+
+/// [`extend_each_container`] with a patch that is known to be one.
+pub(super) fn extend_checked<'p, O: Observer>(
+    mut base: Value,
+    patch: Template<'p>,
+    schema: Schema,
+    options: Options,
+    shared: &mut Shared<'_>,
+    observer: &mut O,
+) -> (Extended, Option<EachContainerPatch<'p>>) {
+    let mut merge = ExtendedMerge { each_container: &[], ..ExtendedMerge::new(options, shared, observer) };
+    let usable = merge.schemas(schema).map(|schemas| {
+        merge.apply_to_each_container(&mut base, patch, schemas);
+        EachContainerPatch { patch, options }
+    });
+    (Extended { value: base, diagnostics: merge.diagnostics }, usable)
+}
+
+/// The schemas of the `spec` and of the containers of a pod or pod template; `None` where this is none.
+pub(super) fn schemas(schema: Schema) -> Option<(Schema, Schema)> {
+    let spec = schema.field("spec").ok().map(Schema::of)?;
+    match spec.field("containers").ok()?.ty {
+        Type::List(item) => Some((spec, Schema::new(*item))),
+        _ => None,
+    }
 }
 
 impl<O: Observer> ExtendedMerge<'_, O> {
@@ -64,19 +91,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         let refuse = |merge: &mut Self, code, key: &str, message: String| {
             merge.refuse(code, &LazyLocation::root().field("eachContainer").field(key), message);
         };
-        let spec = schema.field("spec").ok().map(Schema::of);
-        let item = spec.and_then(|spec| match spec.field("containers").ok()?.ty {
-            Type::List(item) => Some(Schema::new(*item)),
-            _ => None,
-        });
-        let (Some(spec), Some(item)) = (spec, item) else {
-            self.refuse(
-                codes::NO_CONTAINERS,
-                &LazyLocation::root(),
-                "write eachContainer only for pods: there are no containers",
-            );
-            return None;
-        };
+        let schemas = self.schemas(schema)?;
         let Value::Object(patch) = patch else {
             self.refuse(
                 codes::NOT_AN_OBJECT,
@@ -101,15 +116,24 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             }
             _ => {}
         }
-        Some((spec, item))
+        Some(schemas)
+    }
+
+    /// [`schemas`]; an error where there are none.
+    fn schemas(&mut self, schema: Schema) -> Option<(Schema, Schema)> {
+        let schemas = schemas(schema);
+        if schemas.is_none() {
+            let message = "write eachContainer only for pods: there are no containers";
+            self.refuse(codes::NO_CONTAINERS, &LazyLocation::root(), message);
+        }
+        schemas
     }
 
     fn apply_to_each_container(
         &mut self,
         base: &mut Value,
-        patch: &Map<String, Value>,
-        spec: Schema,
-        item: Schema,
+        patch: Template<'_>,
+        (spec, item): (Schema, Schema),
     ) {
         let root = LazyLocation::root();
         let at = root.field("spec");
@@ -142,7 +166,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
     /// A new container: what the `eachContainer` patches make of an empty one, and then its own item.
     pub(super) fn new_container(
         &mut self,
-        change: &Map<String, Value>,
+        change: Template<'_>,
         item: Schema,
         keys: MergeKeys,
         location: &LazyLocation<'_>,
@@ -162,7 +186,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
 
     fn apply_with_each_container(
         &mut self,
-        change: &Map<String, Value>,
+        change: Template<'_>,
         item: Schema,
         keys: MergeKeys,
         location: &LazyLocation<'_>,
@@ -170,13 +194,12 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         let mut new = Map::new();
         let (own, before) = (self.options, self.diagnostics.len());
         for (index, each_container) in self.each_container.iter().enumerate() {
-            let Value::Object(patch) = each_container.patch else { continue };
             if self.work.is_spent() {
                 break;
             }
             self.observer.applying_each_container(Some(index));
             self.options = each_container.options;
-            self.map(&mut new, patch, item, Some(keys), location);
+            self.map(&mut new, each_container.patch, item, Some(keys), location);
         }
         // Diagnostics of the `eachContainer` patches were reported when they were applied themselves.
         self.diagnostics.truncate(before);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{ExtendedMerge, MapOutcome, UnknownFields, identifies, unknown_field};
+use super::{ExtendedMerge, MapOutcome, UnknownFields, identifies, template::Template, unknown_field};
 use crate::{
     diagnostic::{ExpectedItems, ExpectedValue, ValueKind, codes, mend},
     patch::{
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The kind that a field of this type wants; `None` for free JSON.
-fn wanted(ty: Type) -> Option<ValueKind> {
+pub(super) fn wanted(ty: Type) -> Option<ValueKind> {
     match ty {
         Type::Scalar(ScalarType::Any) | Type::Custom(ScalarType::Any, _) => None,
         Type::Struct(_) | Type::Map(_) => Some(ValueKind::Map),
@@ -50,7 +50,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
             return;
         }
         match value {
-            Value::Object(patch) => self.map_field(base, key, patch, child, location),
+            Value::Object(patch) => self.map_field(base, key, Template::Written(patch), child, location),
             Value::Array(patch) => self.list_field(base, key, patch, child, location),
             scalar => {
                 self.work.spend_scalar(scalar);
@@ -59,7 +59,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         }
     }
 
-    fn scalar_field(
+    pub(super) fn scalar_field(
         &mut self,
         base: &mut Map<String, Value>,
         key: &str,
@@ -120,11 +120,11 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         }
     }
 
-    fn map_field(
+    pub(super) fn map_field(
         &mut self,
         base: &mut Map<String, Value>,
         key: &str,
-        patch: &Map<String, Value>,
+        patch: Template<'_>,
         child: FieldType,
         location: &LazyLocation<'_>,
     ) {
@@ -151,7 +151,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         &mut self,
         base: &mut Map<String, Value>,
         key: &str,
-        patch: &Map<String, Value>,
+        patch: Template<'_>,
         (schema, whole): (Schema, bool),
         location: &LazyLocation<'_>,
     ) {
@@ -164,7 +164,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         } else {
             self.quietly(|quiet| quiet.map(&mut fresh, patch, schema, None, location))
         };
-        let stated = patch.is_empty() || patch.get(directive::PATCH).is_some_and(|verb| verb == "replace");
+        let stated = patch.is_empty() || patch.is_replace();
         let was_there = base.get(key).is_some_and(|value| !value.is_null());
         if outcome == MapOutcome::Kept && (stated || whole || !fresh.is_empty()) {
             let was = base.remove(key);
@@ -204,7 +204,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                 }
                 self.work.spend(MADE);
                 let mut fresh = Map::new();
-                self.map(&mut fresh, patch, Schema::new(ty), None, location);
+                self.map(&mut fresh, Template::Written(patch), Schema::new(ty), None, location);
                 Some(Value::Object(fresh))
             }
             Value::Array(items) => {

@@ -1,8 +1,8 @@
-//! One item of a list that merges by key: merged into the item that is there, or added.
+//! [`ItemPatch`]: one item of a list that merges by key.
 
 use serde_json::{Map, Value};
 
-use super::{ExtendedMerge, each_container::is_container};
+use super::{ExtendedMerge, each_container::is_container, template::Template};
 use crate::{
     diagnostic::Diagnostic,
     patch::{ChangeCause, LazyLocation, Observer, location::LocationSegment},
@@ -10,27 +10,44 @@ use crate::{
     work::MADE,
 };
 
+/// An item of a patch.
+pub(super) struct ItemPatch<'p> {
+    /// Its merge key.
+    pub(super) key: &'p Value,
+    /// Its second key, where the list has one.
+    pub(super) second: Option<SecondaryKey>,
+    pub(super) change: Template<'p>,
+}
+
+impl<'p> ItemPatch<'p> {
+    /// `None` for what is no map.
+    pub(super) fn written(value: &'p Value, keys: MergeKeys) -> Option<Self> {
+        let change = Template::Written(value.as_object()?);
+        Some(Self { key: &value[keys.merge_key()], second: keys.secondary_of(value), change })
+    }
+}
+
 impl<O: Observer> ExtendedMerge<'_, O> {
     /// Merges one item of the patch into the live one, or adds it.
     pub(super) fn item(
         &mut self,
         live: &mut Vec<Value>,
-        value: &Value,
+        patch: &ItemPatch<'_>,
         found: Option<usize>,
         (item, keys): (Schema, MergeKeys),
         location: &LazyLocation<'_>,
     ) {
-        let Some(change) = value.as_object() else { return };
+        // Its place: its first key as the patch writes it, its second as the live item has it.
         if let Some(slot) = found {
             let second = keys.secondary_of(&live[slot]);
-            let at = location.push(named(value, second.as_ref(), keys));
+            let at = location.push(LocationSegment::Key(keys.merge_key(), patch.key, second.as_ref()));
             if let Some(found) = live[slot].as_object_mut() {
-                self.map(found, change, item, Some(keys), &at);
+                self.map(found, patch.change, item, Some(keys), &at);
             }
         } else {
-            let second = keys.secondary_of(value);
-            let at = location.push(named(value, second.as_ref(), keys));
-            let new = self.new_item(live, change, item, keys, &at);
+            let second = patch.second.as_ref();
+            let at = location.push(LocationSegment::Key(keys.merge_key(), patch.key, second));
+            let new = self.new_item(live, patch.change, item, keys, &at);
             live.extend(new);
         }
     }
@@ -40,7 +57,7 @@ impl<O: Observer> ExtendedMerge<'_, O> {
     fn new_item(
         &mut self,
         live: &[Value],
-        change: &Map<String, Value>,
+        change: Template<'_>,
         item: Schema,
         keys: MergeKeys,
         location: &LazyLocation<'_>,
@@ -65,13 +82,4 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         self.observer.set(location, None, &new, ChangeCause::Stated);
         Some(new)
     }
-}
-
-/// The item's place: its first key as the patch writes it, its second as the live item has it.
-pub(super) fn named<'v>(
-    value: &'v Value,
-    second: Option<&'v SecondaryKey>,
-    keys: MergeKeys,
-) -> LocationSegment<'v> {
-    LocationSegment::Key(keys.merge_key(), &value[keys.merge_key()], second)
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     ExtendedMerge,
-    item::named,
+    item::ItemPatch,
     lists::is_replace,
     matching::{ItemMatch, KeyGroup, Matcher, group},
 };
@@ -17,7 +17,7 @@ use crate::{
         identity::{GoType, Interner, ScalarKey},
         location::LocationSegment,
     },
-    schema::{MergeKeys, Schema},
+    schema::{MergeKeys, Schema, SecondaryKey},
 };
 
 /// Where the patch lists each key first: deletions, and other items.
@@ -53,6 +53,18 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         if keys.secondary().is_none() && self.one_key(&mut live, patch, item, keys, location) {
             return live;
         }
+        self.numbered(live, patch, item, keys, location)
+    }
+
+    /// [`Self::keyed`] for all lists and patches: numbers the keys of their items.
+    pub(super) fn numbered(
+        &mut self,
+        mut live: Vec<Value>,
+        patch: &[Value],
+        item: Schema,
+        keys: MergeKeys,
+        location: &LazyLocation<'_>,
+    ) -> Vec<Value> {
         self.forget_list(&live);
         self.work.spend(live.len() + patch.len());
         if self.work.is_spent() {
@@ -68,8 +80,9 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         let mut listed = FirstListed::default();
         self.delete_items(&mut live, &mut items, patch, keys, &mut listed, location);
         for (place, found) in self.plain_items(&live, &items, patch, keys, &mut listed, location) {
-            let value = &patch[place];
-            self.item(&mut live, value, found, (item, keys), location);
+            if let Some(patch) = ItemPatch::written(&patch[place], keys) {
+                self.item(&mut live, &patch, found, (item, keys), location);
+            }
         }
         live
     }
@@ -300,4 +313,9 @@ impl<O: Observer> ExtendedMerge<'_, O> {
         let message = format!("{}: {} items have this {fit}", matcher.advice(value, several), several.len());
         self.refuse(codes::AMBIGUOUS_TARGET, &at, message);
     }
+}
+
+/// The item's place: its first key as the patch writes it, its second as the live item has it.
+fn named<'v>(value: &'v Value, second: Option<&'v SecondaryKey>, keys: MergeKeys) -> LocationSegment<'v> {
+    LocationSegment::Key(keys.merge_key(), &value[keys.merge_key()], second)
 }

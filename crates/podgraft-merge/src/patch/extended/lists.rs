@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::ExtendedMerge;
+use super::{ExtendedMerge, plain::PlainItems};
 use crate::{
     diagnostic::codes,
     patch::{
@@ -46,12 +46,46 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                 return;
             }
         };
-        if !keep(&merged) {
-            return;
+        if keep(&merged) {
+            let agrees = was_empty && patch.is_empty();
+            self.put_merged(base, key, merged, (was_there, agrees), location);
         }
+    }
+
+    /// [`Self::list_field`] of a compiled list.
+    pub(super) fn plain_list_field(
+        &mut self,
+        base: &mut Map<String, Value>,
+        key: &str,
+        patch: &PlainItems,
+        child: FieldType,
+        location: &LazyLocation<'_>,
+    ) {
+        let live = match base.get_mut(key) {
+            Some(Value::Array(live)) => Some(std::mem::take(live)),
+            _ => None,
+        };
+        let (was_there, is_empty) = (live.is_some(), patch.items.is_empty());
+        let agrees = is_empty && live.as_ref().is_some_and(Vec::is_empty);
+        let item = child.item().schema();
+        let merged = self.plain_keyed(live.unwrap_or_default(), patch, item, location);
+        if was_there || is_empty || !merged.is_empty() {
+            self.put_merged(base, key, merged, (was_there, agrees), location);
+        }
+    }
+
+    /// Puts back a list into which a patch was merged.
+    fn put_merged(
+        &mut self,
+        base: &mut Map<String, Value>,
+        key: &str,
+        merged: Vec<Value>,
+        (was_there, agrees): (bool, bool),
+        location: &LazyLocation<'_>,
+    ) {
         if !was_there && merged.is_empty() {
             self.observer.set(location, None, &Value::Array(Vec::new()), ChangeCause::Stated);
-        } else if was_empty && patch.is_empty() {
+        } else if agrees {
             self.observer.agree(location);
         }
         assign::put(base, key, Value::Array(merged));

@@ -4,6 +4,7 @@
 //! unions, set and recurse, `$deleteFromPrimitiveList`, `$prepend` and `$append`,
 //! `$setElementOrder`. Everything that is wrong with a patch is reported, not just the first thing.
 
+mod compiled_template;
 mod each_container;
 mod fields;
 mod item;
@@ -12,13 +13,21 @@ mod known;
 mod lists;
 mod matching;
 mod one_key;
+mod options;
 mod order;
+mod plain;
+mod plain_map;
 mod target;
+mod template;
 mod unions;
 
+pub use compiled_template::CompiledTemplate;
+pub(crate) use compiled_template::extend_compiled;
 pub(crate) use each_container::{EachContainerPatch, extend_each_container};
 use known::KnownLists;
+pub use options::{MissingTarget, Options, UnknownFields};
 use serde_json::{Map, Value};
+use template::Template;
 
 use super::{ChangeCause, LazyLocation, LocationSegment, Observer, directive, error::MAX_DEPTH};
 use crate::{
@@ -28,36 +37,6 @@ use crate::{
     schema::{FieldType, MergeKeys, Schema},
     work::Work,
 };
-
-/// What happens to an item of a patch that matches nothing in the base and is not complete by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MissingTarget {
-    /// An error: the author of a template meant an item that exists.
-    #[default]
-    Refuse,
-    /// A warning, and the item is left out: an overlay meets pods of all kinds.
-    Skip,
-}
-
-/// What happens to fields that Kubernetes does not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum UnknownFields {
-    /// An error.
-    #[default]
-    Refuse,
-    /// A warning; below such a field maps merge and lists are replaced. For clusters that are newer
-    /// than [`KUBERNETES_VERSION`](crate::schema::KUBERNETES_VERSION).
-    Warn,
-}
-
-/// How strict [`extend`] is.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
-    /// Items that match nothing.
-    pub missing_target: MissingTarget,
-    /// Fields that are not in the schema.
-    pub unknown_fields: UnknownFields,
-}
 
 /// What [`extend`] made of a patch.
 #[derive(Debug)]
@@ -107,8 +86,20 @@ pub(crate) fn extend_seeded<O: Observer>(
     shared: &mut Shared<'_>,
     observer: &mut O,
 ) -> Extended {
+    let patch = patch.as_object().map(Template::Written);
+    extend_template(base, patch, schema, options, shared, observer)
+}
+
+fn extend_template<O: Observer>(
+    base: Value,
+    patch: Option<Template<'_>>,
+    schema: Schema,
+    options: Options,
+    shared: &mut Shared<'_>,
+    observer: &mut O,
+) -> Extended {
     let mut merge = ExtendedMerge::new(options, shared, observer);
-    let (Value::Object(mut base), Value::Object(patch)) = (base, patch) else {
+    let (Value::Object(mut base), Some(patch)) = (base, patch) else {
         merge.refuse(
             codes::NOT_AN_OBJECT,
             &LazyLocation::root(),
@@ -172,11 +163,15 @@ impl<O: Observer> ExtendedMerge<'_, O> {
     fn map(
         &mut self,
         base: &mut Map<String, Value>,
-        patch: &Map<String, Value>,
+        patch: Template<'_>,
         schema: Schema,
         identity: Option<MergeKeys>,
         location: &LazyLocation<'_>,
     ) -> MapOutcome {
+        let patch = match patch {
+            Template::Written(patch) => patch,
+            Template::Plain(patch) => return self.plain_map(base, patch, identity, location),
+        };
         self.work.spend(1 + patch.len());
         if self.work.is_spent() || self.is_too_deep(location) {
             return MapOutcome::Kept;

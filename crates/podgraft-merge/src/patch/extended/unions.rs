@@ -42,11 +42,21 @@ impl<O: Observer> ExtendedMerge<'_, O> {
                     // It is there until the patch itself deletes it.
                     continue;
                 }
-                if let Some(was) = base.remove(member.field) {
-                    self.forget(&was);
-                    self.observer.delete(&location.field(member.field), Some(was), ChangeCause::Union);
-                }
+                self.clear_member(base, member.field, location);
             }
+        }
+    }
+
+    /// Clears a member of a union, of which another one is set.
+    pub(super) fn clear_member(
+        &mut self,
+        base: &mut Map<String, Value>,
+        member: &str,
+        location: &LazyLocation<'_>,
+    ) {
+        if let Some(was) = base.remove(member) {
+            self.forget(&was);
+            self.observer.delete(&location.field(member), Some(was), ChangeCause::Union);
         }
     }
 }
