@@ -7,16 +7,17 @@ use serde_json::{Map, Value};
 use crate::patch::item_index::FEW;
 
 /// The places of the fields of a map, which is given each time: it is the one that this was made of.
+#[allow(clippy::box_collection, reason = "few maps have one, and long lists have tens of thousands of maps")]
 #[derive(Debug, Default)]
 pub(crate) struct FieldIndex(
     /// `None` where there are so few that comparing is quicker than hashing.
-    Option<HashMap<String, usize>>,
+    Option<Box<HashMap<String, usize>>>,
 );
 
 impl FieldIndex {
     pub(crate) fn of(map: &Map<String, Value>) -> Self {
         let places = || map.keys().enumerate().map(|(place, name)| (name.clone(), place));
-        Self((map.len() > FEW).then(|| places().collect()))
+        Self((map.len() > FEW).then(|| Box::new(places().collect())))
     }
 
     /// The place of a field, and its value; `None` where there is none.

@@ -10,7 +10,8 @@ use crate::{
     schema::{Field, Schema, Type},
 };
 
-/// One value of a patch.
+/// One value of a patch. Long lists have tens of thousands of them, one behind the other in memory: what few need is
+/// boxed.
 #[derive(Debug)]
 pub(crate) enum CompiledValue {
     Scalar,
@@ -19,7 +20,7 @@ pub(crate) enum CompiledValue {
 }
 
 /// A map of a patch.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct CompiledMap {
     /// The field that it is written for; `None` for items of lists, for the patch itself, and where there is none.
     pub(crate) field: Option<&'static Field>,
@@ -27,19 +28,19 @@ pub(crate) struct CompiledMap {
     pub(crate) is_plain: bool,
     /// Whether it is added as it is, where nothing is: without nulls and directives, here and below.
     pub(crate) is_as_added: bool,
-    /// What is known of its fields, in its order; empty where nothing is.
-    pub(crate) fields: Vec<CompiledValue>,
+    /// What is known of its fields, in its order; empty where all are scalars.
+    fields: Box<[CompiledValue]>,
     index: FieldIndex,
 }
 
 /// A list of a patch.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct CompiledList {
     /// The field that it is written for, and the type of its items; `None` where there is none.
     pub(crate) field: Option<(&'static Field, Schema)>,
     pub(crate) is_as_added: bool,
     /// What is known of its items, where they are plain and merge by a key.
-    pub(crate) items: Option<CompiledItems>,
+    pub(crate) items: Option<Box<CompiledItems>>,
 }
 
 /// The items of a list that merges by key: maps, each with another text as its key, none of them a directive.
@@ -64,7 +65,12 @@ impl CompiledMap {
         name: &str,
     ) -> Option<(usize, &'p Value, &'p CompiledValue)> {
         let (place, value) = self.index.field(patch, name)?;
-        Some((place, value, self.fields.get(place)?))
+        Some((place, value, self.value(place)))
+    }
+
+    /// What is known of the field at a place of the patch.
+    pub(crate) fn value(&self, place: usize) -> &CompiledValue {
+        self.fields.get(place).unwrap_or(&CompiledValue::Scalar)
     }
 }
 
@@ -124,8 +130,10 @@ fn map(
     if depth > MAX_DEPTH {
         return None;
     }
-    let fields: Vec<CompiledValue> =
-        patch.iter().map(|(name, below)| value(below, name, schema, depth + 1)).collect::<Option<_>>()?;
+    let are_scalars = !patch.values().any(|value| value.is_object() || value.is_array());
+    let below = |(name, below): (&String, &Value)| value(below, name, schema, depth + 1);
+    let fields: Box<[CompiledValue]> =
+        if are_scalars { Box::default() } else { patch.iter().map(below).collect::<Option<_>>()? };
     let is_as_added = !patch.contains_key(directive::PATCH)
         && !patch.values().any(Value::is_null)
         && fields.iter().all(CompiledValue::is_as_added);
@@ -145,7 +153,7 @@ fn list(patch: &[Value], field: Option<&'static Field>, depth: usize) -> Option<
         let maps: Vec<CompiledMap> =
             maps.map(|patch| map(patch, None, Some(item), depth + 1)).collect::<Option<_>>()?;
         let is_as_added = maps.iter().all(|map| map.is_as_added);
-        let items = CompiledItems { key: of.merge_key, maps, index };
+        let items = Box::new(CompiledItems { key: of.merge_key, maps, index });
         return Some(CompiledList { field, is_as_added, items: Some(items) });
     }
     let mut is_as_added = true;

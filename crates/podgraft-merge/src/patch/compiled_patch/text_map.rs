@@ -123,9 +123,10 @@ impl<'p> MapWriter<'p> {
     /// Writes the fields that only the patch has.
     pub(super) fn finish<E: Error>(mut self, merge: &mut TextMerge<'_>) -> Result<(), E> {
         self.copy_kept(merge);
-        for (place, ((name, value), compiled)) in self.patch.iter().zip(&self.compiled.fields).enumerate() {
+        for (place, (name, value)) in self.patch.iter().enumerate() {
             if !merge.seen[self.seen + place] {
-                let patch = CompiledField { value, schema: self.schema, compiled };
+                let patch =
+                    CompiledField { value, schema: self.schema, compiled: self.compiled.value(place) };
                 merge.add(&mut self, name, patch).map_err(E::custom)?;
             }
         }

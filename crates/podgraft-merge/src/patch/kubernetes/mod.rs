@@ -86,9 +86,9 @@ impl<O: Observer> KubernetesMerge<'_, O> {
     ) -> Result<(), Error> {
         check_depth(location)?;
         if compiled.map_or_else(|| !directive::is_in(patch), |compiled| compiled.is_plain) {
-            let known = compiled.map_or(&[][..], |compiled| &compiled.fields);
-            for (index, (key, value)) in patch.iter().enumerate() {
-                self.field(original, key, value, (schema, known.get(index)), &location.field(key))?;
+            for (place, (key, value)) in patch.iter().enumerate() {
+                let known = compiled.map(|compiled| compiled.value(place));
+                self.field(original, key, value, (schema, known), &location.field(key))?;
             }
             return Ok(());
         }
@@ -228,7 +228,7 @@ impl<O: Observer> KubernetesMerge<'_, O> {
                     .and_then(|known| known.field)
                     .map_or_else(|| list_field(schema, key, location), Ok)?;
                 if field.strategy.merge {
-                    let known = known.and_then(|known| known.items.as_ref());
+                    let known = known.and_then(|known| known.items.as_deref());
                     return self.list(live, patch, (item, known), field.merge_key, location);
                 }
                 live.clone_from(patch);
