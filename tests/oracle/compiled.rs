@@ -1,15 +1,22 @@
-//! A compiled patch does what the patch does, to values and to texts.
+//! A compiled patch does what the patch does, to values and to texts; a compiled template what the template does.
 
 use podgraft_merge::{
-    patch::{CompiledPatch, TextError, apply},
+    layers::{Layer, Patch},
+    patch::{CompiledPatch, MissingTarget, Options, TextError, apply},
     schema::Schema,
 };
+use podgraft_testkit::compiled_templates::CompiledComparison;
 use serde_json::{Value, json};
 
 use crate::generate::Generator;
 
 /// The same pairs in every run.
 const SEED: u64 = 20_261_128;
+
+fn schema_of(object: &Value) -> Schema {
+    let (version, kind) = (object["apiVersion"].as_str().unwrap(), object["kind"].as_str().unwrap());
+    Schema::for_kind(version, kind).unwrap()
+}
 
 /// Applies a patch in all ways; whether there was a result.
 fn check(base: &Value, patch: &Value, schema: Schema) -> bool {
@@ -39,13 +46,28 @@ fn compiled_patches_are_the_patches() {
     let (mut results, mut errors) = (0, 0);
     for _ in 0..20_000 {
         let pair = generator.pair();
-        let (version, kind) =
-            (pair["base"]["apiVersion"].as_str().unwrap(), pair["base"]["kind"].as_str().unwrap());
-        let schema = Schema::for_kind(version, kind).unwrap();
+        let schema = schema_of(&pair["base"]);
         if check(&pair["base"], &pair["patch"], schema) { results += 1 } else { errors += 1 }
     }
     println!("20000 pairs: {results} results, {errors} errors");
     assert!(results > 5_000 && errors > 1_000);
+}
+
+#[test]
+fn compiled_templates_are_the_templates() {
+    let mut generator = Generator::new(SEED);
+    let mut compared = CompiledComparison::default();
+    for _ in 0..20_000 {
+        let pair = generator.pair();
+        let schema = schema_of(&pair["base"]);
+        for missing_target in [MissingTarget::Refuse, MissingTarget::Skip] {
+            let options = Options { missing_target, ..Options::default() };
+            let layer = Layer { id: "a layer".into(), patch: Patch::Template(&pair["patch"]), options };
+            compared.compare(&pair["base"], &[layer.clone(), layer], schema);
+        }
+    }
+    println!("{compared:?}");
+    assert!(compared.compiled > 5_000);
 }
 
 #[test]

@@ -7,15 +7,14 @@ use podgraft_merge::{
     patch::{Options, extend},
     schema::Schema,
 };
+use podgraft_testkit::compiled_templates::CompiledComparison;
 use serde_json::{Value, json};
-
-use crate::compiled_templates::Compared;
 
 const CASES: &str = include_str!("../cases/extended.jsonl");
 
 #[test]
 fn hand_cases() {
-    let mut compared = Compared::default();
+    let mut compared = CompiledComparison::default();
     for line in CASES.lines() {
         let case: Value = serde_json::from_str(line).unwrap();
         let name = case["name"].as_str().unwrap();

@@ -7,9 +7,8 @@ use podgraft_merge::{
     schema::Schema,
     work::Work,
 };
+use podgraft_testkit::compiled_templates::CompiledComparison;
 use serde_json::{Value, json};
-
-use crate::compiled_templates::Compared;
 
 /// Lists of these lengths are known from layer to layer, and just not.
 const LENGTHS: [usize; 4] = [15, 16, 17, 40];
@@ -64,7 +63,7 @@ fn patch(rng: &mut Rng) -> Value {
 fn layers_know_long_lists_as_they_are() {
     let schema = Schema::pod_template().unwrap();
     let mut rng = Rng::with_seed(20_261_129);
-    let (mut grown, mut compared) = (0, Compared::default());
+    let (mut grown, mut compared) = (0, CompiledComparison::default());
     for round in 0..4_000 {
         let base = base(&mut rng);
         let patches: Vec<Value> = (0..rng.usize(2..15)).map(|_| patch(&mut rng)).collect();

@@ -3,7 +3,7 @@
 //! - [`snapshot`]: recorded outputs, with a difference when they change.
 //! - [`files`], [`process`]: the project's files, and programs that run to their end.
 //! - [`edits`]: objects with something changed.
-//! - Feature `inputs`: random pods and tests, and other objects to try things on.
+//! - Feature `inputs`: random pods and tests, other objects to try things on, and what must be the same of all of them.
 //! - Feature `cluster`: a real control plane, the operator in it, and a life for its pods.
 #![allow(
     clippy::expect_used,
@@ -19,6 +19,8 @@ pub mod files;
 pub mod process;
 pub mod snapshot;
 
+#[cfg(feature = "inputs")]
+pub mod compiled_templates;
 #[cfg(feature = "inputs")]
 pub mod duplicates;
 #[cfg(feature = "inputs")]

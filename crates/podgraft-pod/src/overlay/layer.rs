@@ -76,9 +76,7 @@ impl<'o> OverlayLayer<'o> {
     pub const fn patch(&self) -> Patch<'o> {
         self.patch.patch()
     }
-}
 
-impl OverlayLayer<'_> {
     /// `defaults` or `overrides`.
     #[must_use]
     pub const fn part(&self) -> &'static str {
@@ -90,12 +88,10 @@ impl OverlayLayer<'_> {
     pub fn origin(&self) -> FieldPath {
         FieldPath::fields(["spec", self.part(), self.field])
     }
-}
 
-impl OverlayLayer<'_> {
     /// Which layer it is: `ClusterPodOverlay baseline (defaults)`.
     #[must_use]
-    pub fn id(&self) -> &LayerId {
+    pub fn id(&self) -> &'o LayerId {
         let [defaults, overrides] = &self.overlay.layer_ids;
         if self.band.is_override() { overrides } else { defaults }
     }

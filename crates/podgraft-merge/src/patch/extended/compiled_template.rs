@@ -19,6 +19,23 @@ const MAX_COMPILED_DEPTH: usize = 32;
 /// A template without anything unusual at its top, with what the schema says of everything in it. It makes of a value what
 /// the template itself makes of it, and lies closer together in memory: a fold of thousands of layers mostly waits for
 /// that.
+///
+/// ```
+/// use podgraft_merge::{layers::{Layer, Patch, fold}, patch::{CompiledTemplate, Options}, schema::Schema, work::Work};
+/// use serde_json::json;
+///
+/// let schema = Schema::for_kind("v1", "Pod").unwrap();
+/// let template = json!({"spec": {"priorityClassName": "low"}});
+/// // What is not plain stays as it is written.
+/// let compiled = CompiledTemplate::new(&template, schema);
+/// let patch = compiled.as_ref().map_or(Patch::Template(&template), Patch::Compiled);
+/// let layers = [Layer { id: "defaults".into(), patch, options: Options::default() }];
+/// for name in ["a", "b"] {
+///     let pod = json!({"spec": {"containers": [{"name": name}]}});
+///     let folded = fold(pod, &layers, schema, &Work::unlimited());
+///     assert_eq!(folded.value["spec"]["priorityClassName"], "low");
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct CompiledTemplate {
     map: PlainMap,
@@ -26,8 +43,8 @@ pub struct CompiledTemplate {
 }
 
 impl CompiledTemplate {
-    /// Reads a template of the whole object; `None` where it has to be taken as it is written: it has a directive or a
-    /// mistake at its top, for one.
+    /// Reads a template of the whole object, for objects of the kind that `schema` describes; `None` where it has to be
+    /// taken as it is written: it has a directive or a mistake at its top, for one.
     #[must_use]
     pub fn new(template: &Value, schema: Schema) -> Option<Self> {
         let map = map(template.as_object()?, schema, 0)?;
