@@ -17,6 +17,9 @@ every run. With a tenth more work planted in each, it refuses all six.\n\n'
   cargo run --quiet --release -p podgraft-instructions
   printf '\n'
   benches/before.sh
+  printf '## What costs most\n\n`benches/costs.py`. Shares of the instructions that [`benches/instructions`](../benches/instructions) takes, by callgrind and the files that they are in, and why what remains must:\n\n'
+  benches/costs.py
+  printf '\n'
   cat benches/costs.md
   printf '\n'
   cargo bench --quiet --bench hostile
